@@ -1,0 +1,15 @@
+import neostandard, { resolveIgnoresFromGitignore } from 'neostandard'
+
+export default [
+  { ignores: [...resolveIgnoresFromGitignore(), 'schemas/src/generated/**'] },
+  ...neostandard({ ts: true }),
+  {
+    rules: {
+      'no-console': ['error', { allow: ['error'] }],
+    },
+  },
+  {
+    files: ['scripts/**', 'agent/src/cli/**', '**/*.test.ts', 'services/web/**'],
+    rules: { 'no-console': 'off' },
+  },
+]

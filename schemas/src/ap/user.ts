@@ -1,0 +1,40 @@
+import { Type, type Static } from '@sinclair/typebox'
+import { CursorSchema, DeviceIdSchema, IdSchema, LimitSchema, Nullable } from '../common.js'
+
+/** What a person or a device signs up as. */
+export const AccountRoleSchema = Type.Union([Type.Literal('producer'), Type.Literal('consumer')])
+export type AccountRole = Static<typeof AccountRoleSchema>
+
+/** Every role that a token can carry. */
+export const RoleSchema = Type.Union([Type.Literal('producer'), Type.Literal('consumer'), Type.Literal('admin'), Type.Literal('service')])
+export type Role = Static<typeof RoleSchema>
+
+export const UsernameSchema = Type.String({ minLength: 3, maxLength: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9._@+-]*$', description: 'Unique, whatever the case' })
+export const PasswordSchema = Type.String({ minLength: 8, maxLength: 128 })
+
+export const UserSchema = Type.Object({
+  id: IdSchema,
+  username: Type.String(),
+  role: RoleSchema,
+  device_id: Nullable(DeviceIdSchema),
+  created_at: Type.String()
+}, { $id: 'User' })
+export type User = Static<typeof UserSchema>
+
+/** One line of the catalogue of producers or consumers. */
+export const CatalogueEntrySchema = Type.Object({
+  id: IdSchema,
+  username: Type.String(),
+  device_id: Nullable(DeviceIdSchema),
+  created_at: Type.String()
+})
+export type CatalogueEntry = Static<typeof CatalogueEntrySchema>
+
+export const CatalogueQuerySchema = Type.Object({
+  q: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Part of a username or device id' })),
+  limit: Type.Optional(LimitSchema),
+  cursor: Type.Optional(CursorSchema)
+}, { additionalProperties: false })
+export type CatalogueQuery = Static<typeof CatalogueQuerySchema>
+
+export const UserParamsSchema = Type.Object({ id: IdSchema })

@@ -1,0 +1,23 @@
+/**
+ * Names in the broker. Keys of one producer share the hash tag `{P}`, so that one script
+ * can touch them in a Redis Cluster.
+ */
+export const CONTROL_CHANNEL = 'control'
+
+/** Pub/Sub channel on which one consumer's messages are published. */
+export const consumerChannel = (consumerId: number): string => `consumer_${consumerId}`
+
+/** Stream with a producer's latest messages; entry ids are `<epoch>-<offset>`. */
+export const logKey = (producerId: number): string => `log:{${producerId}}`
+
+/** Hash with a producer's epoch, offset, subscription version and the run of the server that it was verified on. */
+export const metaKey = (producerId: number): string => `meta:{${producerId}}`
+
+/** Sorted set with the latest sessions of a producer's senders, the oldest of which are forgotten first. */
+export const sessionsKey = (producerId: number): string => `sessions:{${producerId}}`
+
+/** Sorted set with the revocations in force, scored by the time at which they may be forgotten. */
+export const REVOCATIONS_KEY = 'revocations:{control}'
+
+/** The run of the server on which AP last wrote every revocation in force. */
+export const REVOCATIONS_RUN_KEY = 'revocations:run:{control}'

@@ -1,0 +1,3 @@
+export * from './agent.js'
+export * from './common.js'
+export * from './services.js'

@@ -1,0 +1,18 @@
+import { apProblems } from './ap.js'
+import type { ProblemKind } from './catalogue.js'
+import { commonProblems } from './common.js'
+import { dsmProblems } from './dsm.js'
+import { smProblems } from './sm.js'
+import { wss1Problems } from './wss1.js'
+import { wss2Problems } from './wss2.js'
+
+/** Every problem of the platform by its `code`: the whole catalogue, from which `docs/errors.md` is made. */
+export const problemKinds = { ...commonProblems, ...apProblems, ...smProblems, ...dsmProblems, ...wss1Problems, ...wss2Problems }
+
+/** A `code` of the catalogue. */
+export type ProblemCode = keyof typeof problemKinds
+
+/** The entry of a code. */
+export const problemKind = (code: ProblemCode): ProblemKind => problemKinds[code]
+
+export type { ProblemKind }
