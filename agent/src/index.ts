@@ -1,0 +1,2 @@
+export * from './consumer/index.js'
+export * from './producer/index.js'

@@ -1,0 +1,177 @@
+import type { ControlEvent, Position } from '@motience/schemas'
+
+/** One message, ready to be numbered: the broker puts epoch and offset between the parts of the envelope's text. */
+export interface AcceptMessage {
+  /** Text of the envelope up to and with `"epoch":`. */
+  head: string
+  /** Text of the envelope from the comma after the offset's number on. */
+  tail: string
+  /** `device_id`, or '' where there is none. */
+  device: string
+  /** Name of the sender's numbering; null where the message is not to be compared with others. */
+  session: string | null
+  /** Number in that session; null together with `session`. */
+  seq: number | null
+}
+
+/** Messages of one producer, accepted together or not at all, in this order. */
+export interface AcceptRequest {
+  producerId: number
+  /** Version of the subscriber list that `subscribers` was read at. */
+  version: number
+  /** Consumer ids of the active subscribers. */
+  subscribers: readonly number[]
+  messages: readonly AcceptMessage[]
+}
+
+/**
+ * What became of one message. `accepted`: it is in the log at this offset and was published. `repeat`: not above the
+ * session's last accepted `seq`; where it is the last one itself its place is told, else the caller looks for it.
+ */
+export type AcceptOutcome =
+  | { kind: 'accepted', offset: number }
+  | { kind: 'repeat', place: { epoch: number, offset: number } | null }
+
+/**
+ * `ok`: see the outcomes, in order; every accepted one has the same `epoch`.
+ * `stale`: the broker knows a newer version of the subscriber list; nothing was done.
+ * `unverified`: this run of the broker has not been told that its log continues; nothing was done. See `openEpoch`.
+ */
+export type AcceptResult =
+  | { kind: 'ok', epoch: number, outcomes: AcceptOutcome[] }
+  | { kind: 'stale', version: number }
+  | { kind: 'unverified', head: LogHead }
+
+/** Where a producer's log stands. */
+export interface LogHead {
+  epoch: number
+  /** Offset of the newest message; 0 where there is none. */
+  offset: number
+  /** Newest version of the subscriber list that the broker was told of. */
+  version: number
+  /** Whether this run of the broker was told that the log continues (`openEpoch`). */
+  verified: boolean
+}
+
+/** A place in a log without its producer. */
+export type Place = Omit<Position, 'producer_id'>
+
+/** One message of a log. */
+export interface LogEntry extends Place {
+  /** Version of the subscriber list that it was accepted with: who was active then may see it. */
+  version: number
+  /** Milliseconds since 1970 at which it was appended, by the broker's clock. */
+  appendedAt: number
+  /** The envelope, as it was published. */
+  text: string
+}
+
+/** Entries after a place, read in one step with the head, so that both belong together. */
+export interface LogPage {
+  head: LogHead
+  /** In order, oldest first; all of `after.epoch`, which is the head's epoch or an older one. */
+  entries: LogEntry[]
+  /** Whether nothing between the asked place and the first entry (or the head, if there are none) was dropped. False if the epoch is not the head's. */
+  reachesBack: boolean
+}
+
+/** What is known of a session that must not be forgotten when a new epoch opens. */
+export interface SessionMark { device: string, session: string, seq: number, epoch: number, offset: number }
+
+/** How a new epoch begins. */
+export interface OpenEpoch {
+  producerId: number
+  /** Number of the new epoch: above every epoch that this producer ever had. */
+  epoch: number
+  /** The head that the caller decided on; if it is no longer that, nothing is done. */
+  expected: LogHead
+  /** Version of the subscriber list as SM has it now; the broker's only rises. */
+  version: number
+  /** Latest sessions as history knows them; a higher `seq` that the broker has is kept. */
+  sessions: readonly SessionMark[]
+}
+
+/** A revocation in force: of a session (`sid`), or of all that a user has. */
+export type Revocation =
+  | { kind: 'session', sid: string, expiresAt: number }
+  | { kind: 'user', userId: number, expiresAt: number }
+
+/** `complete` is false where this run of the broker was not yet given all of them; then AP has to be asked. */
+export interface Revocations { complete: boolean, items: Revocation[] }
+
+export type ChannelHandler = (text: string) => void
+export type ControlHandler = (event: ControlEvent) => void
+
+/**
+ * `up`: commands and subscriptions work. `down`: at least one doesn't; messages published meanwhile may be missed.
+ * Each `up` after a `down` is a new start: whoever subscribes has to catch up from the logs, and what was cached of
+ * the broker has to be forgotten.
+ */
+export type LinkState = 'up' | 'down'
+
+/** Rejected with this when the broker can't be reached in time. What was asked may or may not have been done. */
+export class BrokerUnavailableError extends Error {
+  override name = 'BrokerUnavailableError'
+}
+
+/**
+ * Numbers, keeps and publishes messages. Every method may reject with `BrokerUnavailableError`.
+ *
+ * The order of what one subscriber is handed is the order in which it was done: control events and messages of one
+ * run come through one connection, so that nothing accepted after a revocation was answered is handed on before it.
+ */
+export interface Broker {
+  /** Identifies the implementation in logs and metrics. */
+  readonly kind: 'memory' | 'redis'
+
+  /** Accepts the messages of several producers; requests of one producer keep their order. One result a request. */
+  accept (requests: readonly AcceptRequest[]): Promise<AcceptResult[]>
+  /** Opens a new epoch; true if it did, false if the head was no longer `expected`. */
+  openEpoch (open: OpenEpoch): Promise<boolean>
+  /** Heads of several producers, in order; `{epoch: 0, offset: 0, version: 0, verified: false}` for one that has no log. */
+  heads (producerIds: readonly number[]): Promise<LogHead[]>
+  /** Entries after a place, at most `limit` of them. */
+  readLog (producerId: number, after: Place, limit: number): Promise<LogPage>
+  /** Drops what is older than the log's greatest age; returns how many entries. */
+  trimLog (producerId: number): Promise<number>
+
+  /** Raises the version of a producer's subscriber list; it never falls. Resolves once no accept with an older one can succeed. */
+  raiseVersion (producerId: number, version: number): Promise<void>
+
+  /** Hands on what is published to a consumer's channel. Resolves once nothing published later is missed. One handler a consumer. */
+  subscribe (consumerId: number, handler: ChannelHandler): Promise<void>
+  unsubscribe (consumerId: number): Promise<void>
+
+  /** Tells every service. Resolves once nothing that is accepted later can overtake it. */
+  publishControl (event: ControlEvent): Promise<void>
+  /** Hands on control events, from now on. Returns a function that ends it. */
+  onControl (handler: ControlHandler): () => void
+
+  /** Adds revocations, before their control events are published. */
+  revoke (revocations: readonly Revocation[]): Promise<void>
+  /** Takes a user's revocation back. */
+  restoreUser (userId: number): Promise<void>
+  /** AP's word that `revocations` are all in force now; from then on `revocations()` is complete on this run. */
+  replaceRevocations (revocations: readonly Revocation[]): Promise<void>
+  revocations (): Promise<Revocations>
+
+  /** Whether commands and subscriptions work now, as the last probe found it. */
+  readonly link: LinkState
+  /** Told of each change. Returns a function that ends it. */
+  onLink (handler: (state: LinkState) => void): () => void
+  /** Resolves if the broker answers, for `/ready`. */
+  ping (): Promise<void>
+  close (): Promise<void>
+}
+
+/** Bounds of the logs and of what is remembered of senders. */
+export interface BrokerLimits {
+  /** Most messages of one producer's log. */
+  logMaxMessages: number
+  /** Most seconds that a message stays in the log. */
+  logMaxAgeSecs: number
+  /** Most sessions of one producer whose last `seq` is remembered; the one unused longest is forgotten first. */
+  maxSessions: number
+}
+
+export const defaultBrokerLimits: BrokerLimits = { logMaxMessages: 10_000, logMaxAgeSecs: 86_400, maxSessions: 1024 }

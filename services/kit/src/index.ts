@@ -1,0 +1,7 @@
+export * from './auth/index.js'
+export * from './broker/index.js'
+export * from './database/index.js'
+export * from './http/index.js'
+export * from './metrics/index.js'
+export * from './service/index.js'
+export * from './ws/index.js'

@@ -1,0 +1,24 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
+/** What to wait for, at most how long, and how it is called in the error. */
+export interface WaitOptions { timeoutMs?: number, what?: string }
+
+/**
+ * Polls a condition until it holds and resolves to what it returned. Rejects after `timeoutMs` (10 s by default),
+ * with the condition's own error if it threw one last.
+ */
+export const waitFor = async <T>(condition: () => T | Promise<T>, options: WaitOptions = {}): Promise<Exclude<T, false | null | undefined | 0 | ''>> => {
+  const { timeoutMs = 10_000, what = 'the condition' } = options
+  const deadline = performance.now() + timeoutMs
+  for (;;) {
+    let cause: unknown
+    try {
+      const value = await condition()
+      if (value) return value as Exclude<T, false | null | undefined | 0 | ''>
+    } catch (error) {
+      cause = error
+    }
+    if (performance.now() > deadline) throw new Error(`Waited ${timeoutMs} ms in vain for ${what}`, { cause })
+    await pause(10)
+  }
+}
