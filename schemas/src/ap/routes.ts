@@ -1,0 +1,175 @@
+import { Page } from '../common.js'
+import { bearer, NoContentSchema, problems } from '../route.js'
+import {
+  JwksSchema, LoginBodySchema, PasswordBodySchema, RefreshTokenBodySchema, RegisterBodySchema, RegisteredSchema,
+  ServiceTokenBodySchema, ServiceTokenSchema, TokensSchema, VerifiedSchema, VerifyBodySchema
+} from './auth.js'
+import { CatalogueEntrySchema, CatalogueQuerySchema, UserParamsSchema, UserSchema } from './user.js'
+
+const needsToken = ['MOT_UNAUTHORIZED', 'MOT_TOKEN_EXPIRED', 'MOT_TOKEN_REVOKED'] as const
+
+export const registerRoute = {
+  method: 'POST',
+  url: '/api/auth/register',
+  schema: {
+    operationId: 'register',
+    tags: ['auth'],
+    summary: 'Sign up as a producer or a consumer',
+    body: RegisterBodySchema,
+    response: { 201: RegisteredSchema, ...problems('MOT_AP_USERNAME_TAKEN') }
+  }
+} as const
+
+export const loginRoute = {
+  method: 'POST',
+  url: '/api/auth/login',
+  schema: {
+    operationId: 'login',
+    tags: ['auth'],
+    summary: 'Sign in',
+    body: LoginBodySchema,
+    response: { 200: TokensSchema, ...problems('MOT_AP_BAD_CREDENTIALS') }
+  }
+} as const
+
+export const refreshRoute = {
+  method: 'POST',
+  url: '/api/auth/refresh',
+  schema: {
+    operationId: 'refresh',
+    tags: ['auth'],
+    summary: 'Get a new access token; the refresh token is spent and replaced',
+    body: RefreshTokenBodySchema,
+    response: { 200: TokensSchema, ...problems('MOT_AP_REFRESH_INVALID', 'MOT_AP_REFRESH_REUSED') }
+  }
+} as const
+
+export const logoutRoute = {
+  method: 'POST',
+  url: '/api/auth/logout',
+  schema: {
+    operationId: 'logout',
+    tags: ['auth'],
+    summary: 'End the session, its access tokens and its live connections',
+    body: RefreshTokenBodySchema,
+    response: { 204: NoContentSchema, ...problems('MOT_AP_REFRESH_INVALID') }
+  }
+} as const
+
+export const verifyBearerRoute = {
+  method: 'GET',
+  url: '/api/auth/verify',
+  schema: {
+    operationId: 'verifyBearer',
+    tags: ['auth'],
+    summary: 'Tell whose the bearer token is',
+    security: bearer,
+    response: { 200: VerifiedSchema, ...problems(...needsToken) }
+  }
+} as const
+
+export const verifyRoute = {
+  method: 'POST',
+  url: '/api/auth/verify',
+  schema: {
+    operationId: 'verify',
+    tags: ['auth'],
+    summary: 'Tell whose a token is',
+    body: VerifyBodySchema,
+    response: { 200: VerifiedSchema, ...problems(...needsToken) }
+  }
+} as const
+
+export const meRoute = {
+  method: 'GET',
+  url: '/api/auth/me',
+  schema: {
+    operationId: 'getMe',
+    tags: ['auth'],
+    summary: 'The user who is signed in',
+    security: bearer,
+    response: { 200: UserSchema, ...problems(...needsToken) }
+  }
+} as const
+
+export const passwordRoute = {
+  method: 'PUT',
+  url: '/api/auth/password',
+  schema: {
+    operationId: 'changePassword',
+    tags: ['auth'],
+    summary: 'Change the password and end the user\'s other sessions',
+    security: bearer,
+    body: PasswordBodySchema,
+    response: { 204: NoContentSchema, ...problems(...needsToken, 'MOT_AP_BAD_CREDENTIALS') }
+  }
+} as const
+
+export const serviceTokenRoute = {
+  method: 'POST',
+  url: '/api/auth/service-token',
+  schema: {
+    operationId: 'getServiceToken',
+    tags: ['auth'],
+    summary: 'Sign a service in',
+    body: ServiceTokenBodySchema,
+    response: { 200: ServiceTokenSchema, ...problems('MOT_AP_BAD_SERVICE_SECRET') }
+  }
+} as const
+
+const catalogue = (role: 'Producers' | 'Consumers') => ({
+  method: 'GET',
+  url: `/api/${role.toLowerCase() as Lowercase<typeof role>}`,
+  schema: {
+    operationId: `list${role}`,
+    tags: ['users'],
+    summary: `The catalogue of ${role.toLowerCase()}`,
+    security: bearer,
+    querystring: CatalogueQuerySchema,
+    response: { 200: Page(CatalogueEntrySchema), ...problems(...needsToken) }
+  }
+}) as const
+
+export const producersRoute = catalogue('Producers')
+export const consumersRoute = catalogue('Consumers')
+
+export const userRoute = {
+  method: 'GET',
+  url: '/api/users/:id',
+  schema: {
+    operationId: 'getUser',
+    tags: ['users'],
+    summary: 'One user',
+    security: bearer,
+    params: UserParamsSchema,
+    response: { 200: UserSchema, ...problems(...needsToken, 'MOT_NOT_FOUND') }
+  }
+} as const
+
+const userAction = <const Action extends string>(action: Action, operationId: string, summary: string) => ({
+  method: 'POST',
+  url: `/api/users/:id/${action}`,
+  schema: {
+    operationId,
+    tags: ['users'],
+    summary,
+    security: bearer,
+    params: UserParamsSchema,
+    response: { 204: NoContentSchema, ...problems(...needsToken, 'MOT_FORBIDDEN', 'MOT_NOT_FOUND') }
+  }
+}) as const
+
+export const disableUserRoute = userAction('disable', 'disableUser', 'Disable a user; its sessions end at once')
+export const enableUserRoute = userAction('enable', 'enableUser', 'Let a disabled user sign in again')
+export const revokeUserRoute = userAction('revoke', 'revokeUser', 'End all sessions of a user at once')
+
+export const jwksRoute = {
+  method: 'GET',
+  url: '/.well-known/jwks.json',
+  schema: {
+    operationId: 'getJwks',
+    tags: ['auth'],
+    summary: 'The public keys that access tokens are signed with (RFC 7517)',
+    response: { 200: JwksSchema, ...problems() }
+  }
+} as const

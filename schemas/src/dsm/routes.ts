@@ -1,0 +1,62 @@
+import { bearer, problems } from '../route.js'
+import {
+  AcceptedSchema, DataBatchBodySchema, DataBatchResultSchema, DataBodySchema, DataParamsSchema, HistoryPageSchema,
+  HistoryQuerySchema, SeriesQuerySchema, SeriesSchema
+} from './index.js'
+
+const guarded = ['MOT_UNAUTHORIZED', 'MOT_TOKEN_EXPIRED', 'MOT_TOKEN_REVOKED', 'MOT_FORBIDDEN'] as const
+
+export const postDataRoute = {
+  method: 'POST',
+  url: '/api/data',
+  schema: {
+    operationId: 'postData',
+    tags: ['data'],
+    summary: 'Send one message; the answer comes when it is kept and published',
+    security: bearer,
+    body: DataBodySchema,
+    response: { 200: AcceptedSchema, ...problems(...guarded, 'MOT_DSM_BAD_PAYLOAD', 'MOT_DSM_PAYLOAD_TOO_LARGE', 'MOT_DSM_SEQ_PASSED') }
+  }
+} as const
+
+export const postDataBatchRoute = {
+  method: 'POST',
+  url: '/api/data/batch',
+  schema: {
+    operationId: 'postDataBatch',
+    tags: ['data'],
+    summary: 'Send up to 1,000 messages; one result each, in order',
+    security: bearer,
+    body: DataBatchBodySchema,
+    response: { 200: DataBatchResultSchema, ...problems(...guarded, 'MOT_BODY_TOO_LARGE') }
+  }
+} as const
+
+/** By `Accept`: a page as JSON, or everything asked for as NDJSON (`application/x-ndjson`) or CSV (`text/csv`), streamed. */
+export const historyRoute = {
+  method: 'GET',
+  url: '/api/data/:producerId',
+  schema: {
+    operationId: 'getData',
+    tags: ['history'],
+    summary: 'What a producer sent, in the order of its log; `application/x-ndjson` and `text/csv` are streamed whole',
+    security: bearer,
+    params: DataParamsSchema,
+    querystring: HistoryQuerySchema,
+    response: { 200: HistoryPageSchema, ...problems(...guarded, 'MOT_DSM_NOT_SUBSCRIBED') }
+  }
+} as const
+
+export const seriesRoute = {
+  method: 'GET',
+  url: '/api/data/:producerId/series',
+  schema: {
+    operationId: 'getSeries',
+    tags: ['history'],
+    summary: 'One number of the payloads, in buckets of time',
+    security: bearer,
+    params: DataParamsSchema,
+    querystring: SeriesQuerySchema,
+    response: { 200: SeriesSchema, ...problems(...guarded, 'MOT_DSM_NOT_SUBSCRIBED') }
+  }
+} as const
