@@ -1,5 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { addressEnv, brokerEnv, commonEnv, databaseEnv } from './common.js'
+import { webEnv } from './web.js'
 
 const duration = (value: string, what: string) => Type.String({ pattern: '^[1-9]\\d{0,6}(s|m|h|d)$', default: value, description: `${what}, such as \`30s\`, \`15m\`, \`1h\`, \`7d\`` })
 const rate = (value: number, what: string) => Type.Integer({ minimum: 1, maximum: 10000000, default: value, description: what })
@@ -39,7 +40,7 @@ export const wss1Env = {
   WSS1_MAX_IN_FLIGHT_BYTES: Type.Integer({ minimum: 65536, maximum: 1073741824, default: 33554432, description: 'Most bytes that wait for their acks, of all connections together' }),
   WSS1_MESSAGE_RATE: Type.Integer({ minimum: 1, maximum: 10000000, default: 20000, description: 'Messages a second of one connection, past which it is closed with 4029' })
 }
-export const Wss1EnvSchema = Type.Object({ ...commonEnv, ...addressEnv, ...brokerEnv, DB_WAIT_MS: databaseEnv.DB_WAIT_MS, DATA_DIR: databaseEnv.DATA_DIR, ...wss1Env })
+export const Wss1EnvSchema = Type.Object({ ...commonEnv, ...addressEnv, ...brokerEnv, DB_WAIT_MS: databaseEnv.DB_WAIT_MS, DATA_DIR: databaseEnv.DATA_DIR, ...wss1Env, ...webEnv })
 export type Wss1Env = Static<typeof Wss1EnvSchema>
 
 export const wss2Env = {
@@ -47,5 +48,5 @@ export const wss2Env = {
   WSS2_MAX_QUEUE_BYTES: Type.Integer({ minimum: 4096, maximum: 1073741824, default: 1048576, description: 'Most bytes that wait for one slow consumer' }),
   WSS2_MAX_QUEUE_MESSAGES: Type.Integer({ minimum: 1, maximum: 1000000, default: 4096, description: 'Most messages that wait for one slow consumer' })
 }
-export const Wss2EnvSchema = Type.Object({ ...commonEnv, ...addressEnv, ...brokerEnv, DB_WAIT_MS: databaseEnv.DB_WAIT_MS, DATA_DIR: databaseEnv.DATA_DIR, ...wss2Env })
+export const Wss2EnvSchema = Type.Object({ ...commonEnv, ...addressEnv, ...brokerEnv, DB_WAIT_MS: databaseEnv.DB_WAIT_MS, DATA_DIR: databaseEnv.DATA_DIR, ...wss2Env, ...webEnv })
 export type Wss2Env = Static<typeof Wss2EnvSchema>
