@@ -1,1 +1,563 @@
-export interface paths {}
+// Made by `npm run openapi` from openapi/dsm.json.
+
+export interface paths {
+    "/api/data/{producerId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a producer sent, in the order of its log; `application/x-ndjson` and `text/csv` are streamed whole */
+        get: operations["getData"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/data/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send up to 1,000 messages; one result each, in order */
+        post: operations["postDataBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send one message; the answer comes when it is kept and published */
+        post: operations["postData"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/data/{producerId}/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One number of the payloads, in buckets of time */
+        get: operations["getSeries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        Accepted: {
+            /** @description Id of a user: a positive integer */
+            producer_id: number;
+            /** @description Number of the log in which offsets count */
+            epoch: number;
+            /** @description Place in the log of its epoch */
+            offset: number;
+            subscriberCount: number;
+            duplicate: boolean;
+            received_at?: string;
+        };
+        Envelope: {
+            /** @constant */
+            type: "data";
+            /** @description Id of a user: a positive integer */
+            producer_id: number;
+            device_id: string | null;
+            /** @description Number of the log in which offsets count */
+            epoch: number;
+            /** @description Place in the log of its epoch */
+            offset: number;
+            id: string | null;
+            session: string | null;
+            seq: number | null;
+            /** @description The device's time */
+            timestamp: string;
+            /** @description Milliseconds to add to the device's time to get the platform's */
+            clock_offset_ms?: number;
+            /** @description The platform's time */
+            received_at: string;
+            /** @description Any JSON object of at most `max_payload` bytes and 32 levels */
+            payload: {
+                [key: string]: unknown;
+            };
+        };
+        Problem: {
+            /** @description URI reference that names the kind of problem */
+            type: string;
+            title: string;
+            status: number;
+            /** @description What went wrong this time, for a person */
+            detail: string;
+            /** @description Stable name of the problem, for a program */
+            code: string;
+            request_id: string;
+            errors?: {
+                /** @description JSON pointer into the input */
+                path: string;
+                message: string;
+            }[];
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getData: {
+        parameters: {
+            query?: {
+                /** @description RFC 3339 instant */
+                from?: string;
+                /** @description RFC 3339 instant */
+                to?: string;
+                /** @description Only what follows this position, `<epoch>-<offset>` */
+                after?: string;
+                /** @description Name of a device */
+                device_id?: string;
+                order?: "asc" | "desc";
+                /** @description Most items in one page */
+                limit?: number;
+                /** @description `next_cursor` of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a user: a positive integer */
+                producerId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Envelope"][];
+                        next_cursor: string | null;
+                        complete: boolean;
+                    };
+                };
+            };
+            /** @description `MOT_BAD_INPUT`: Bad input */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MOT_FORBIDDEN`: Not allowed; `MOT_DSM_NOT_SUBSCRIBED`: Not an active subscriber */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MOT_RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MOT_INTERNAL`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MOT_UNAVAILABLE`: Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postDataBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    messages: {
+                        /** @description Id of a user: a positive integer */
+                        producer_id: number;
+                        /** @description Any JSON object of at most `max_payload` bytes and 32 levels */
+                        payload: {
+                            [key: string]: unknown;
+                        };
+                        /** @description Name of a device */
+                        device_id?: string;
+                        /** @description Message id, chosen by the sender */
+                        id?: string;
+                        /** @description Names one run of the sender's numbering */
+                        session?: string;
+                        /** @description Rises within a session; one not above the last accepted is a repeat */
+                        seq?: number;
+                        /**
+                         * Format: date-time
+                         * @description RFC 3339 instant
+                         */
+                        timestamp?: string;
+                        /** @description Milliseconds to add to the device's time to get the platform's */
+                        clock_offset_ms?: number;
+                    }[];
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        results: (components["schemas"]["Accepted"] | {
+                            error: components["schemas"]["Problem"];
+                        })[];
+                    };
+                };
+            };
+            /** @description `MOT_BAD_INPUT`: Bad input */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MOT_FORBIDDEN`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MOT_BODY_TOO_LARGE`: Body too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MOT_RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MOT_INTERNAL`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MOT_UNAVAILABLE`: Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    postData: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description Id of a user: a positive integer */
+                    producer_id: number;
+                    /** @description Any JSON object of at most `max_payload` bytes and 32 levels */
+                    payload: {
+                        [key: string]: unknown;
+                    };
+                    /** @description Name of a device */
+                    device_id?: string;
+                    /** @description Message id, chosen by the sender */
+                    id?: string;
+                    /** @description Names one run of the sender's numbering */
+                    session?: string;
+                    /** @description Rises within a session; one not above the last accepted is a repeat */
+                    seq?: number;
+                    /**
+                     * Format: date-time
+                     * @description RFC 3339 instant
+                     */
+                    timestamp?: string;
+                    /** @description Milliseconds to add to the device's time to get the platform's */
+                    clock_offset_ms?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `MOT_BAD_INPUT`: Bad input; `MOT_DSM_BAD_PAYLOAD`: Payload refused */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MOT_FORBIDDEN`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MOT_DSM_SEQ_PASSED`: Sequence number passed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MOT_DSM_PAYLOAD_TOO_LARGE`: Payload too large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MOT_RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MOT_INTERNAL`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MOT_UNAVAILABLE`: Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSeries: {
+        parameters: {
+            query: {
+                /** @description Path of a number, such as `payload.cpu.usage` */
+                field: string;
+                bucket?: string;
+                /** @description Name of a device */
+                device_id?: string;
+                /** @description RFC 3339 instant */
+                from?: string;
+                /** @description RFC 3339 instant */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of a user: a positive integer */
+                producerId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        field: string;
+                        bucket: string;
+                        points: {
+                            /** @description Start of the bucket */
+                            t: string;
+                            count: number;
+                            min: number;
+                            max: number;
+                            avg: number;
+                            last: number;
+                        }[];
+                    };
+                };
+            };
+            /** @description `MOT_BAD_INPUT`: Bad input */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MOT_FORBIDDEN`: Not allowed; `MOT_DSM_NOT_SUBSCRIBED`: Not an active subscriber */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MOT_RATE_LIMITED`: Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MOT_INTERNAL`: Internal error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MOT_UNAVAILABLE`: Not available now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

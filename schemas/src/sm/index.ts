@@ -24,7 +24,8 @@ export type SubscribeBody = Static<typeof SubscribeBodySchema>
 
 export const UnsubscribeQuerySchema = Type.Object({ producer_id: Type.Optional(IdSchema) }, { additionalProperties: false })
 
-export const ConsumerParamsSchema = Type.Object({ consumerId: IdSchema })
+/** OpenAPI has one name for a place in a path: `id` is the consumer's to read `/subscriptions/{id}`, the subscription's to change it. */
+export const ConsumerParamsSchema = Type.Object({ id: IdSchema })
 export const ProducerParamsSchema = Type.Object({ producerId: IdSchema })
 export const SubscriptionParamsSchema = Type.Object({ id: IdSchema })
 

@@ -35,11 +35,11 @@ export const unsubscribeRoute = {
 
 export const subscriptionsRoute = {
   method: 'GET',
-  url: '/api/subscriptions/:consumerId',
+  url: '/api/subscriptions/:id',
   schema: {
     operationId: 'listSubscriptions',
     tags: ['subscriptions'],
-    summary: 'What a consumer is subscribed to',
+    summary: 'What the consumer with this id is subscribed to',
     security: bearer,
     params: ConsumerParamsSchema,
     querystring: SubscriptionsQuerySchema,
@@ -67,7 +67,7 @@ export const patchSubscriptionRoute = {
   schema: {
     operationId: 'changeSubscription',
     tags: ['subscribers'],
-    summary: 'Approve, refuse or revoke a subscription',
+    summary: 'Approve, refuse or revoke the subscription with this id',
     security: bearer,
     params: SubscriptionParamsSchema,
     body: SubscriptionPatchSchema,
