@@ -1,0 +1,139 @@
+import { type AcceptRequest, type AcceptResult, type Broker, type BrokerLimits, BrokerUnavailableError, defaultBrokerLimits } from '../broker.js'
+import { createDeliveries, type HandlerFault } from './deliveries.js'
+import { createProducerLog, type ProducerLog } from './producer-log.js'
+import { createRevocationList } from './revocation-list.js'
+
+/** What the memory broker may be given instead of its defaults. */
+export interface MemoryBrokerOptions {
+  /** Milliseconds since 1970. */
+  now?: () => number
+  /** Told of what a handler threw; a process warning by default. */
+  onHandlerFault?: HandlerFault
+}
+
+const warnOfFault: HandlerFault = (error, channel) => {
+  process.emitWarning(`A handler of ${channel} failed: ${error instanceof Error ? error.message : String(error)}`, 'BrokerHandlerWarning')
+}
+
+/**
+ * The broker of one process: everything in its memory, every method done before it returns its promise, and messages
+ * handed on while they are accepted. Its run is the process itself, so each producer's log begins unverified.
+ * Memory is bounded by `limits` for each producer that ever sent.
+ */
+export const createMemoryBroker = (limits: Partial<BrokerLimits> = {}, options: MemoryBrokerOptions = {}): Broker => {
+  const bounds: BrokerLimits = { ...defaultBrokerLimits, ...limits }
+  const { now = Date.now, onHandlerFault = warnOfFault } = options
+  const logs = new Map<number, ProducerLog>()
+  const deliveries = createDeliveries(onHandlerFault)
+  const revocations = createRevocationList(now)
+  let closed = false
+
+  const assertOpen = (): void => {
+    if (closed) throw new BrokerUnavailableError('The broker is closed')
+  }
+
+  /** The log of a producer, made if there is none. */
+  const logOf = (producerId: number): ProducerLog => {
+    let log = logs.get(producerId)
+    if (log === undefined) logs.set(producerId, log = createProducerLog(bounds, now))
+    return log
+  }
+
+  const unknown = createProducerLog(bounds, now)
+
+  const acceptOne = (request: AcceptRequest): AcceptResult => {
+    const log = logs.get(request.producerId) ?? unknown
+    const head = log.head()
+    if (!head.verified) return { kind: 'unverified', head }
+    if (request.version < head.version) return { kind: 'stale', version: head.version }
+    log.raiseVersion(request.version)
+    const { epoch, outcomes, texts } = log.append(request.messages)
+    deliveries.publish(request.subscribers, texts)
+    return { kind: 'ok', epoch, outcomes }
+  }
+
+  return {
+    kind: 'memory',
+    link: 'up',
+    onLink: () => () => {},
+
+    async accept (requests) {
+      assertOpen()
+      return requests.map(acceptOne)
+    },
+
+    async openEpoch (open) {
+      assertOpen()
+      return logOf(open.producerId).openEpoch(open)
+    },
+
+    async heads (producerIds) {
+      assertOpen()
+      return producerIds.map(producerId => (logs.get(producerId) ?? unknown).head())
+    },
+
+    async readLog (producerId, after, limit) {
+      assertOpen()
+      return (logs.get(producerId) ?? unknown).read(after, limit)
+    },
+
+    async trimLog (producerId) {
+      assertOpen()
+      return logs.get(producerId)?.trim() ?? 0
+    },
+
+    async raiseVersion (producerId, version) {
+      assertOpen()
+      logOf(producerId).raiseVersion(version)
+    },
+
+    async subscribe (consumerId, handler) {
+      assertOpen()
+      deliveries.consumers.set(consumerId, handler)
+    },
+
+    async unsubscribe (consumerId) {
+      deliveries.consumers.delete(consumerId)
+    },
+
+    async publishControl (event) {
+      assertOpen()
+      deliveries.publishControl(event)
+    },
+
+    onControl (handler) {
+      deliveries.controls.add(handler)
+      return () => { deliveries.controls.delete(handler) }
+    },
+
+    async revoke (added) {
+      assertOpen()
+      revocations.add(added)
+    },
+
+    async restoreUser (userId) {
+      assertOpen()
+      revocations.restoreUser(userId)
+    },
+
+    async replaceRevocations (all) {
+      assertOpen()
+      revocations.replace(all)
+    },
+
+    async revocations () {
+      assertOpen()
+      return revocations.read()
+    },
+
+    async ping () {
+      assertOpen()
+    },
+
+    async close () {
+      closed = true
+      deliveries.consumers.clear()
+      deliveries.controls.clear()
+    },
+  }
+}

@@ -1,0 +1,44 @@
+import type { Revocation, Revocations } from '../broker.js'
+
+/** Name under which a revocation is kept; a later one of the same name takes its place. */
+const revocationName = (revocation: Revocation): string => revocation.kind === 'session' ? `session:${revocation.sid}` : `user:${revocation.userId}`
+
+/** Revocations in force. One whose tokens have all expired is forgotten, which is what bounds the list. */
+export const createRevocationList = (now: () => number) => {
+  const items = new Map<string, Revocation>()
+  let complete = false
+
+  const add = (revocations: readonly Revocation[]): void => {
+    for (const revocation of revocations) {
+      const name = revocationName(revocation)
+      const had = items.get(name)
+      if (had === undefined || had.expiresAt < revocation.expiresAt) items.set(name, { ...revocation })
+    }
+  }
+
+  const dropExpired = (): void => {
+    for (const [name, { expiresAt }] of items) {
+      if (expiresAt <= now()) items.delete(name)
+    }
+  }
+
+  return {
+    add (revocations: readonly Revocation[]): void {
+      dropExpired()
+      add(revocations)
+    },
+    restoreUser: (userId: number): void => { items.delete(`user:${userId}`) },
+    /** A revoked session stays so: one that was added while the caller gathered the others is kept. */
+    replace (revocations: readonly Revocation[]): void {
+      for (const [name, { kind }] of items) {
+        if (kind === 'user') items.delete(name)
+      }
+      add(revocations)
+      complete = true
+    },
+    read (): Revocations {
+      dropExpired()
+      return { complete, items: [...items.values()] }
+    },
+  }
+}
