@@ -1,0 +1,42 @@
+import t from 'tap'
+import { createBackoff, MAX_RETRY_AFTER_MS } from './backoff.js'
+
+t.test('the window doubles from 1 s to 60 s, and the wait is anywhere in it', async t => {
+  const longest = createBackoff({ random: () => 0.999999 })
+  const windows = Array.from({ length: 9 }, () => Math.round(longest.next() / 1000))
+  t.same(windows, [1, 2, 4, 8, 16, 32, 60, 60, 60])
+  const shortest = createBackoff({ random: () => 0 })
+  t.same(Array.from({ length: 3 }, () => shortest.next()), [0, 0, 0])
+})
+
+t.test('what the server asks for is the least, with the jitter on top', async t => {
+  let random = 0
+  const backoff = createBackoff({ random: () => random })
+  t.equal(backoff.next(5000), 5000)
+  random = 0.5
+  t.equal(backoff.next(5000), 6000)
+})
+
+t.test('a senseless request of the server is bounded', async t => {
+  const backoff = createBackoff({ random: () => 0 })
+  t.equal(backoff.next(Number.POSITIVE_INFINITY), 0)
+  t.equal(backoff.next(Number.NaN), 0)
+  t.equal(backoff.next(-5), 0)
+  t.equal(backoff.next(1e12), MAX_RETRY_AFTER_MS)
+})
+
+t.test('a reset begins again', async t => {
+  const backoff = createBackoff({ random: () => 1 })
+  backoff.next()
+  backoff.next()
+  t.equal(backoff.failures, 2)
+  backoff.reset()
+  t.equal(backoff.failures, 0)
+  t.equal(backoff.next(), 1000)
+})
+
+t.test('thousands of failures do not overflow', async t => {
+  const backoff = createBackoff({ random: () => 1 })
+  for (let i = 0; i < 5000; i++) backoff.next()
+  t.equal(backoff.next(), 60_000)
+})

@@ -1,0 +1,3 @@
+export * from './backoff.js'
+export * from './rest.js'
+export * from './tokens.js'

@@ -1,0 +1,78 @@
+import type { Problem } from '@motience/schemas'
+
+/** The part of an answer that is read. The `Response` of any `fetch` is one. */
+export interface RestResponse {
+  readonly status: number
+  readonly headers: { get (name: string): string | null }
+  text (): Promise<string>
+}
+
+/** The part of `fetch` that is used, so that a program can bring a lighter one. */
+export type RestFetch = (url: string, init: { method: string, headers: Record<string, string>, body?: string, signal: AbortSignal }) => Promise<RestResponse>
+
+/** A call that was answered with an error, or not at all (`status` 0). */
+export class RestError extends Error {
+  override name = 'RestError'
+  /** HTTP status; 0 where there was no answer. */
+  readonly status: number
+  /** `code` of the problem, or null. */
+  readonly code: string | null
+  /** Milliseconds that the server asked to wait, or null. */
+  readonly retryAfterMs: number | null
+
+  constructor (message: string, { status, code = null, retryAfterMs = null, cause }: { status: number, code?: string | null, retryAfterMs?: number | null, cause?: unknown }) {
+    super(message, { cause })
+    this.status = status
+    this.code = code
+    this.retryAfterMs = retryAfterMs
+  }
+
+  /** Whether the same call would be answered the same again: a 4xx other than 408 and 429. */
+  get final (): boolean {
+    return this.status >= 400 && this.status < 500 && this.status !== 408 && this.status !== 429
+  }
+}
+
+/** Reads a `Retry-After` header, which holds seconds or a date (RFC 9110 §10.2.3). Milliseconds, or null. */
+export const parseRetryAfter = (value: string | null | undefined, now = Date.now()): number | null => {
+  if (value === null || value === undefined || value === '') return null
+  if (/^\d+$/.test(value)) return Number(value) * 1000
+  const date = Date.parse(value)
+  return Number.isNaN(date) ? null : Math.max(0, date - now)
+}
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Posts JSON and gives back what was answered, parsed (null for 204).
+ * Rejects with `RestError` for every answer that is not 2xx, for none within `timeoutMs`, and for one that is not JSON.
+ */
+export const postJson = async (fetch: RestFetch, url: string, body: unknown, { timeoutMs = 15_000, token }: { timeoutMs?: number, token?: string } = {}): Promise<unknown> => {
+  let response: RestResponse
+  let text: string
+  const headers: Record<string, string> = { 'content-type': 'application/json', accept: 'application/json' }
+  if (token !== undefined) headers['authorization'] = `Bearer ${token}`
+  try {
+    response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal: AbortSignal.timeout(timeoutMs) })
+    text = await response.text()
+  } catch (error) {
+    throw new RestError(`No answer from ${new URL(url).host}`, { status: 0, cause: error })
+  }
+  const answer = parse(text)
+  if (response.status >= 200 && response.status < 300) {
+    if (answer === null && response.status !== 204) throw new RestError(`${new URL(url).host} did not answer with JSON`, { status: 0 })
+    return answer
+  }
+  const problem = (typeof answer === 'object' && answer !== null ? answer : {}) as Partial<Problem>
+  throw new RestError(problem.detail ?? `HTTP ${response.status}`, {
+    status: response.status,
+    code: problem.code ?? null,
+    retryAfterMs: parseRetryAfter(response.headers.get('retry-after'))
+  })
+}
