@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Starts the five services as processes of their own on real PostgreSQL and Redis.
+# Needs DATABASE_URL (or DB_HOST …) and REDIS_URL (or REDIS_HOST …). Logs and pids are kept in RUN_DIR (.run by default).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+RUN_DIR=${RUN_DIR:-.run}
+WAIT_SECS=${WAIT_SECS:-60}
+services=(ap sm dsm wss1 wss2)
+
+fail() { echo "start-all: $*" >&2; exit 1; }
+
+[ -n "${DATABASE_URL:-}${DB_HOST:-}" ] || fail "DATABASE_URL is not set (for one process with everything built in: npm start)"
+[ -n "${REDIS_URL:-}${REDIS_HOST:-}" ] || fail "REDIS_URL is not set (for one process with everything built in: npm start)"
+
+mkdir -p "$RUN_DIR"
+for service in "${services[@]}"; do
+  pid_file=$RUN_DIR/$service.pid
+  if [ -f "$pid_file" ] && kill -0 "$(cat "$pid_file")" 2>/dev/null; then
+    fail "$service runs already (pid $(cat "$pid_file")): scripts/stop-all.sh stops it"
+  fi
+done
+
+node -e 'import("./scripts/prepare.mjs").then(async ({ install, build }) => { await install(); await build() }).catch(error => { console.error(error.message); process.exit(1) })'
+
+if [ -z "${SERVICE_SECRET:-}" ]; then
+  secret_file=$RUN_DIR/service-secret
+  [ -s "$secret_file" ] || (umask 077 && node -e 'process.stdout.write(crypto.randomBytes(32).toString("base64url"))' >"$secret_file")
+  SERVICE_SECRET=$(cat "$secret_file")
+fi
+export SERVICE_SECRET
+
+ready_url() {
+  case $1 in
+    ap) echo "http://127.0.0.1:${AP_PORT:-3001}/ready" ;;
+    sm) echo "http://127.0.0.1:${SM_PORT:-3002}/ready" ;;
+    dsm) echo "http://127.0.0.1:${DSM_PORT:-3003}/ready" ;;
+    wss1) echo "http://127.0.0.1:${WSS1_HTTP_PORT:-3010}/ready" ;;
+    wss2) echo "http://127.0.0.1:${WSS2_HTTP_PORT:-3011}/ready" ;;
+  esac
+}
+
+for service in "${services[@]}"; do
+  node "services/$service/dist/server.js" >>"$RUN_DIR/$service.log" 2>&1 </dev/null &
+  echo $! >"$RUN_DIR/$service.pid"
+done
+
+for service in "${services[@]}"; do
+  url=$(ready_url "$service")
+  node -e '
+    const [url, pid, secs] = process.argv.slice(1)
+    const deadline = Date.now() + secs * 1000
+    const attempt = async () => {
+      if (await fetch(url).then(answer => answer.ok, () => false)) process.exit(0)
+      try { process.kill(pid, 0) } catch { process.exit(2) }
+      if (Date.now() > deadline) process.exit(3)
+      setTimeout(attempt, 100)
+    }
+    attempt()
+  ' "$url" "$(cat "$RUN_DIR/$service.pid")" "$WAIT_SECS" || {
+    tail -n 5 "$RUN_DIR/$service.log" >&2
+    RUN_DIR=$RUN_DIR scripts/stop-all.sh >/dev/null || true
+    fail "$service is not ready at $url: see $RUN_DIR/$service.log"
+  }
+  printf '%-5s ready  pid %-7s %s\n' "$service" "$(cat "$RUN_DIR/$service.pid")" "${url%/ready}"
+done
