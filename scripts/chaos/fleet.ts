@@ -1,0 +1,132 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { waitFor } from '@motience/kit/testing'
+import { startBalancer, type Balancer } from './balancer.js'
+
+export const serviceNames = ['ap', 'sm', 'dsm', 'wss1', 'wss2'] as const
+export type ServiceName = (typeof serviceNames)[number]
+
+/** One process of one service. */
+export interface Instance {
+  readonly name: ServiceName
+  readonly index: number
+  /** Ends it with SIGKILL. */
+  kill (): Promise<void>
+  /** Starts it again on the same ports and waits until it is ready. */
+  start (): Promise<void>
+  /** Resident memory, bytes; 0 while it is down. */
+  residentBytes (): Promise<number>
+}
+
+/** All processes of the platform, each service behind a balancer. */
+export interface Fleet {
+  readonly instances: readonly Instance[]
+  /** Where clients connect. */
+  readonly urls: { ap: string, sm: string, dsm: string, producer: string, consumer: string }
+  /** What clients and services connect through, by service and by what is spoken. */
+  readonly balancers: Record<string, Balancer>
+  stop (): Promise<void>
+}
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+const portNames: Record<ServiceName, readonly [http: string, websocket?: string]> = {
+  ap: ['AP_PORT'], sm: ['SM_PORT'], dsm: ['DSM_PORT'], wss1: ['WSS1_HTTP_PORT', 'WSS1_PORT'], wss2: ['WSS2_HTTP_PORT', 'WSS2_PORT']
+}
+
+interface Ports { http: number, websocket: number }
+
+const createInstance = (name: ServiceName, index: number, ports: Ports, environment: Record<string, string>, logFolder: string): Instance => {
+  let child: ChildProcess | null = null
+  const [httpName, websocketName] = portNames[name]
+  const start = async () => {
+    const log = createWriteStream(join(logFolder, `${name}-${index}.log`), { flags: 'a' })
+    const started = spawn(process.execPath, [`services/${name}/dist/server.js`], {
+      env: { ...process.env, ...environment, [httpName]: String(ports.http), ...(websocketName && { [websocketName]: String(ports.websocket) }) },
+      stdio: ['ignore', 'pipe', 'pipe']
+    })
+    started.stdout.pipe(log, { end: false })
+    started.stderr.pipe(log, { end: false })
+    child = started
+    await waitFor(async () => {
+      if (started.exitCode !== null) throw new Error(`${name}-${index} ended with ${started.exitCode}: see ${logFolder}`)
+      return child !== started || (await fetch(`http://127.0.0.1:${ports.http}/ready`, { signal: AbortSignal.timeout(2000) })).ok
+    }, { timeoutMs: 60_000, what: `${name}-${index} to be ready` })
+  }
+  const kill = async () => {
+    const killed = child
+    child = null
+    if (killed === null || killed.exitCode !== null) return
+    killed.kill('SIGKILL')
+    await once(killed, 'exit')
+  }
+  const residentBytes = async () => {
+    if (child?.pid === undefined) return 0
+    const { readFile } = await import('node:fs/promises')
+    const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '')
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024
+  }
+  return { name, index, start, kill, residentBytes }
+}
+
+/** Starts `copies` processes of every service on the given PostgreSQL and Redis, each service behind a balancer of its own. */
+export const startFleet = async ({ databaseUrl, redisUrl, copies, logFolder, environment = {} }: {
+  databaseUrl: string, redisUrl: string, copies: number, logFolder: string, environment?: Record<string, string>
+}): Promise<Fleet> => {
+  const balancers: Record<string, Balancer> = {}
+  const ports = new Map<string, Ports>()
+  for (const name of serviceNames) {
+    const each: Ports[] = []
+    for (let i = 0; i < copies; i++) {
+      each.push({ http: await freePort(), websocket: await freePort() })
+      ports.set(`${name}-${i}`, each[i]!)
+    }
+    balancers[name] = await startBalancer(each.map(port => port.http))
+    if (portNames[name].length === 2) balancers[`${name}-websocket`] = await startBalancer(each.map(port => port.websocket))
+  }
+  const address = (balancer: string, scheme = 'http') => `${scheme}://127.0.0.1:${balancers[balancer]!.port}`
+  const shared = {
+    NODE_ENV: 'production',
+    LOG_LEVEL: 'info',
+    SERVICE_SECRET: 'a secret of the chaos test alone',
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    AP_URL: address('ap'),
+    SM_URL: address('sm'),
+    DSM_URL: address('dsm'),
+    AP_LOGIN_RATE: '100000',
+    ...environment
+  }
+  const instances = [...ports].map(([key, port]) => {
+    const [name, index] = key.split('-') as [ServiceName, string]
+    return createInstance(name, Number(index), port, shared, logFolder)
+  })
+  for (const name of serviceNames) {
+    await Promise.all(instances.filter(instance => instance.name === name).map(instance => instance.start()))
+  }
+  return {
+    instances,
+    urls: {
+      ap: address('ap'),
+      sm: address('sm'),
+      dsm: address('dsm'),
+      producer: `${address('wss1-websocket', 'ws')}/producer`,
+      consumer: `${address('wss2-websocket', 'ws')}/consumer`
+    },
+    balancers,
+    stop: async () => {
+      await Promise.all(instances.map(instance => instance.kill()))
+      await Promise.all(Object.values(balancers).map(balancer => balancer.close()))
+    }
+  }
+}
