@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Fleet } from './fleet.js'
+import type { Fleet } from '../fleet/fleet.js'
 import type { Random } from './random.js'
 
 /** A server that the faults act on: PostgreSQL or Redis. */
