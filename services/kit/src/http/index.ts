@@ -1,1 +1,2 @@
-export {}
+export * from './clients.js'
+export * from './internal-call.js'

@@ -1,1 +1,3 @@
-export {}
+export * from './http.js'
+export * from './metrics.js'
+export * from './registry.js'

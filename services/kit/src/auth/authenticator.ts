@@ -1,0 +1,31 @@
+import type { Role } from '@motience/schemas'
+
+/** Who calls, as an access token says. */
+export interface Identity {
+  /** Id of the user; 0 for a service. */
+  userId: number
+  role: Role
+  /** Session that the token belongs to; `service:<name>` for a service. */
+  sid: string
+  username: string | null
+  /** The device that the user signed up with. */
+  deviceId: string | null
+  /** Name of the service; null for a user. */
+  service: string | null
+  /** Milliseconds since 1970 from which the token is void. */
+  expiresAt: number
+}
+
+/** Says that a session, or all that a user has, ended: live connections of it have to be closed. */
+export interface Revoked { sid?: string, userId?: number, reason: 'revoked' | 'disabled' }
+
+/** Tells whose a token is, and when that ends. */
+export interface Authenticator {
+  /** Rejects with a `ProblemError`: `MOT_UNAUTHORIZED`, `MOT_TOKEN_EXPIRED`, `MOT_TOKEN_REVOKED`, or `MOT_UNAVAILABLE` where it can't be told now. */
+  verify (token: string): Promise<Identity>
+  /** Calls `handler` for each revocation from now on; it may come more than once. Returns a function that ends it. */
+  onRevoked (handler: (revoked: Revoked) => void): () => void
+  /** Resolves if tokens can be verified now, for `/ready`. */
+  ready (): Promise<void>
+  close (): Promise<void>
+}

@@ -1,0 +1,30 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { ServiceId } from '../service/service-app.js'
+
+/** What a metric is: its name without the prefix, with its unit last; a help text; its labels. */
+export interface MetricOptions<Label extends string> { name: string, help: string, labels?: readonly Label[] }
+
+/** Makes the metrics of one service, all named `motience_<service>_<what>_<unit>`. */
+export interface Metrics {
+  counter<Label extends string = never> (options: MetricOptions<Label>): Counter<Label>
+  /** `collect`, if given, is asked for the value at each scrape. */
+  gauge<Label extends string = never> (options: MetricOptions<Label> & { collect?: () => number }): Gauge<Label>
+  histogram<Label extends string = never> (options: MetricOptions<Label> & { buckets: number[] }): Histogram<Label>
+}
+
+/** Buckets, in seconds, for what takes from half a millisecond to ten seconds. */
+export const secondsBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+/** The metrics' factory of a service. */
+export const createMetrics = (service: ServiceId, registry: Registry): Metrics => {
+  const common = <Label extends string>({ name, help, labels = [] }: MetricOptions<Label>) =>
+    ({ name: `motience_${service}_${name}`, help, labelNames: labels, registers: [registry] })
+  return {
+    counter: options => new Counter(common(options)),
+    gauge: options => {
+      const { collect } = options
+      return new Gauge({ ...common(options), ...(collect === undefined ? {} : { collect () { this.set(collect()) } }) })
+    },
+    histogram: options => new Histogram({ ...common(options), buckets: options.buckets })
+  }
+}

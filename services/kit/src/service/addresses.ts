@@ -1,0 +1,35 @@
+import type { CommonEnv } from '@motience/schemas'
+import { EnvError } from './env.js'
+
+type DatabaseEnv = Pick<CommonEnv, 'DATABASE_URL' | 'DB_HOST' | 'DB_PORT' | 'DB_NAME' | 'DB_USER' | 'DB_PASSWORD'>
+type RedisEnv = Pick<CommonEnv, 'REDIS_URL' | 'REDIS_HOST' | 'REDIS_PORT'>
+
+const host = (name: string): string => name.includes(':') && !name.startsWith('[') ? `[${name}]` : name
+
+/** Where PostgreSQL is: `DATABASE_URL`, or made of `DB_HOST` and its like; '' for the embedded database. Throws an `EnvError` if it is no URL of PostgreSQL. */
+export const databaseUrl = (env: DatabaseEnv): string => {
+  if (env.DATABASE_URL !== '') {
+    if (!/^postgres(ql)?:\/\/./.test(env.DATABASE_URL) || !URL.canParse(env.DATABASE_URL)) throw new EnvError('DATABASE_URL must be a URL that begins with postgres://')
+    return env.DATABASE_URL
+  }
+  if (env.DB_HOST === '') return ''
+  const user = encodeURIComponent(env.DB_USER) + (env.DB_PASSWORD === '' ? '' : `:${encodeURIComponent(env.DB_PASSWORD)}`)
+  return `postgres://${user}@${host(env.DB_HOST)}:${env.DB_PORT}/${encodeURIComponent(env.DB_NAME)}`
+}
+
+/** Where Redis is: `REDIS_URL` (a comma-separated list for Sentinel and Cluster), or made of `REDIS_HOST`; '' for the broker in memory. Throws an `EnvError` if it is no URL of Redis. */
+export const redisUrl = (env: RedisEnv): string => {
+  if (env.REDIS_URL !== '') {
+    for (const url of env.REDIS_URL.split(',')) {
+      if (!/^rediss?:\/\/./.test(url.trim()) || !URL.canParse(url.trim())) throw new EnvError('REDIS_URL must be URLs that begin with redis:// or rediss://')
+    }
+    return env.REDIS_URL
+  }
+  return env.REDIS_HOST === '' ? '' : `redis://${host(env.REDIS_HOST)}:${env.REDIS_PORT}`
+}
+
+/** `SERVICE_SECRET`, which processes of their own must share. Throws an `EnvError` where it is missing or short. */
+export const serviceSecret = (env: Pick<CommonEnv, 'SERVICE_SECRET'>): string => {
+  if (env.SERVICE_SECRET.length < 16) throw new EnvError('SERVICE_SECRET must be at least 16 characters, the same for every service')
+  return env.SERVICE_SECRET
+}

@@ -1,0 +1,123 @@
+import { fastifyCors } from '@fastify/cors'
+import { fastifyHelmet } from '@fastify/helmet'
+import { fastifyRateLimit, type RateLimitPluginOptions } from '@fastify/rate-limit'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import { fastifyUnderPressure } from '@fastify/under-pressure'
+import { fastify, type FastifyServerOptions } from 'fastify'
+import { randomUUID } from 'node:crypto'
+import type { Authenticator, Identity } from '../auth/authenticator.js'
+import { createRegistry } from '../metrics/registry.js'
+import { measureRequests } from '../metrics/http.js'
+import { answerClientError } from './client-error.js'
+import { answerNotFound } from './not-found.js'
+import { addOpenapi, type OpenapiInfo } from './openapi.js'
+import { addOperations, type ReadyChecks } from './operations.js'
+import { ProblemError } from './problem-error.js'
+import { answerProblem, logAnswers, quietLogController } from './request-log.js'
+import type { Logger, ServiceApp, ServiceId } from './service-app.js'
+import { validatorCompiler } from './validation.js'
+
+/** What a service is built from. */
+export interface ServiceParts {
+  /** A logger, or options of one; false for none. */
+  logger?: Logger | FastifyServerOptions['logger']
+  /** The checks of `/ready` by the name of what they ask. */
+  ready: ReadyChecks
+  /** Verifies tokens for `requireRole`. */
+  auth?: Authenticator
+  /** Comma-separated origins that browsers may call from, or `*`; none if not given. */
+  corsOrigin?: string
+  /** Whether `X-Forwarded-For` is believed. */
+  trustProxy?: boolean
+  /** Most bytes of a body; 1 MiB by default. */
+  bodyLimit?: number
+  /** Replaces what the OpenAPI document of `ap`, `sm` and `dsm` says of the service. */
+  openapi?: OpenapiInfo
+  /** A bound on all routes; without it only routes with `config.rateLimit` are bounded. */
+  rateLimit?: Pick<RateLimitPluginOptions, 'max' | 'timeWindow' | 'allowList' | 'keyGenerator'>
+  /** Mean milliseconds of event-loop delay in a second past which requests are answered 503; 3000 by default. */
+  maxEventLoopDelayMs?: number
+}
+
+class PressureError extends ProblemError {
+  constructor () { super('MOT_UNAVAILABLE', 'The service has too much to do', { retryAfterSecs: 2 }) }
+}
+
+const isLogger = (logger: ServiceParts['logger']): logger is Logger => typeof logger === 'object' && 'child' in logger
+
+const origins = (list: string | undefined): string | string[] | false => {
+  if (list === undefined || list === '') return false
+  return list === '*' ? '*' : list.split(',').map(origin => origin.trim())
+}
+
+/** A request's id: the caller's `x-request-id` where it is a plain word, else a new one. */
+const requestId = (request: { headers: Record<string, string | string[] | undefined> }): string => {
+  const given = request.headers['x-request-id']
+  return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID()
+}
+
+/**
+ * Builds what every service shares: problems for every error, request ids, security headers, CORS, rate limits, load
+ * shedding, strict validation, `/health`, `/ready`, `/metrics` and the OpenAPI document. The caller adds its routes.
+ */
+export const buildService = async (name: ServiceId, parts: ServiceParts): Promise<ServiceApp> => {
+  const app: ServiceApp = fastify({
+    ...(isLogger(parts.logger) ? { loggerInstance: parts.logger } : { logger: parts.logger ?? false }),
+    logController: quietLogController,
+    genReqId: requestId,
+    trustProxy: parts.trustProxy ?? false,
+    bodyLimit: parts.bodyLimit ?? 1_048_576,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 72_000,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 128 },
+    http: { requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => { answerProblem(error, request, reply) }
+  }).withTypeProvider<TypeBoxTypeProvider>()
+
+  app.setValidatorCompiler(validatorCompiler)
+  app.setErrorHandler(answerProblem)
+  answerNotFound(app)
+  logAnswers(app)
+
+  app.decorate('metrics', createRegistry(name))
+  app.decorate('authenticator', parts.auth ?? null)
+  app.decorate('draining', false)
+  app.decorate('startDraining', () => { app.draining = true })
+  app.decorateRequest('identity', null as unknown as Identity)
+  app.addHook('preClose', async () => { app.draining = true })
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    if (app.draining) reply.header('connection', 'close')
+  })
+
+  measureRequests(app, name)
+  await app.register(fastifyHelmet, {
+    contentSecurityPolicy: { directives: { 'script-src': ["'self'"], 'style-src': ["'self'"], 'upgrade-insecure-requests': null } },
+    strictTransportSecurity: false
+  })
+  await app.register(fastifyCors, {
+    origin: origins(parts.corsOrigin),
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: ['x-request-id', 'retry-after'],
+    maxAge: 600
+  })
+  await app.register(fastifyRateLimit, {
+    global: parts.rateLimit !== undefined,
+    max: 1_000,
+    timeWindow: 60_000,
+    ...parts.rateLimit,
+    errorResponseBuilder: (_request, { ttl }) => new ProblemError('MOT_RATE_LIMITED', undefined, { retryAfterSecs: ttl / 1_000 })
+  })
+  await app.register(fastifyUnderPressure, {
+    maxEventLoopDelay: parts.maxEventLoopDelayMs ?? 3_000,
+    sampleInterval: 1_000,
+    retryAfter: 2,
+    customError: PressureError
+  })
+  await addOpenapi(app, name, parts.openapi ?? {})
+  addOperations(app, parts.ready)
+  return app
+}

@@ -1,0 +1,31 @@
+import { PROBLEM_CONTENT_TYPE } from '@motience/schemas'
+import { LogController, type FastifyReply, type FastifyRequest } from 'fastify'
+import { problemDocument } from './problem-error.js'
+import { redactUrl } from './redact.js'
+import { toProblem } from './to-problem.js'
+import type { ServiceApp } from './service-app.js'
+
+/** Turns Fastify's own request lines off: they would carry URLs with tokens. */
+export const quietLogController = new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' })
+
+/** Answers an error as a problem; the client's are logged as warnings, the service's own as errors. */
+export const answerProblem = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  const problem = toProblem(error)
+  const fields = { method: request.method, url: redactUrl(request.url), status: problem.statusCode, code: problem.code }
+  if (problem.statusCode >= 500) request.log.error({ ...fields, err: problem.cause ?? problem }, 'Failed to answer')
+  else request.log.warn({ ...fields, detail: problem.message }, 'Refused a request')
+  if (problem.retryAfterSecs !== undefined) reply.header('retry-after', String(Math.max(1, Math.ceil(problem.retryAfterSecs))))
+  else if ((problem.statusCode === 429 || problem.statusCode === 503) && !reply.hasHeader('retry-after')) reply.header('retry-after', '1')
+  return reply
+    .code(problem.statusCode)
+    .type(PROBLEM_CONTENT_TYPE)
+    .send(JSON.stringify(problemDocument(problem, request.id)))
+}
+
+/** Writes one line for each answered request, at `debug`. */
+export const logAnswers = (app: ServiceApp): void => {
+  app.addHook('onResponse', async (request, reply) => {
+    if (request.log.level !== 'debug' && request.log.level !== 'trace') return
+    request.log.debug({ method: request.method, url: redactUrl(request.url), status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'Answered a request')
+  })
+}

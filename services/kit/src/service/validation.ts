@@ -1,0 +1,68 @@
+import type { TSchema } from '@sinclair/typebox'
+import { TypeCompiler } from '@sinclair/typebox/compiler'
+import { Value } from '@sinclair/typebox/value'
+import type { FastifySchemaCompiler } from 'fastify'
+import { ProblemError, type InputFault } from './problem-error.js'
+
+/** Most faults that are told of one input. */
+export const MAX_FAULTS = 20
+
+/** A compiled schema: the faults of a value, at most `MAX_FAULTS` and one a place, or null if there is none. */
+export interface Checker { check (value: unknown): boolean, faults (value: unknown): InputFault[] }
+
+/** Compiles a schema once, for many checks. */
+export const compileChecker = (schema: TSchema): Checker => {
+  const compiled = TypeCompiler.Compile(schema)
+  const faults = (value: unknown): InputFault[] => {
+    const found = new Map<string, InputFault>()
+    for (const { path, message } of compiled.Errors(value)) {
+      if (!found.has(path)) found.set(path, { path, message })
+      if (found.size === MAX_FAULTS) break
+    }
+    return [...found.values()]
+  }
+  return { check: value => compiled.Check(value), faults }
+}
+
+const hasDefault = (schema: unknown): boolean => {
+  if (typeof schema !== 'object' || schema === null) return false
+  return 'default' in schema || Object.values(schema).some(hasDefault)
+}
+
+const convertText = (schema: TSchema, value: unknown): unknown => {
+  if (schema['type'] === 'array' && typeof value === 'string') return [convertText(schema['items'] as TSchema, value)]
+  if (typeof value !== 'string') return value
+  if (schema['type'] === 'integer' && /^-?\d{1,16}$/.test(value)) return Number(value)
+  if (schema['type'] === 'number' && /^-?\d+(\.\d+)?$/.test(value)) return Number(value)
+  if (schema['type'] === 'boolean' && (value === 'true' || value === 'false')) return value === 'true'
+  return value
+}
+
+/** Converts the texts of a query or of path parameters to what their schema says; what doesn't fit is left to the check. */
+const convertTexts = (schema: TSchema, value: unknown): unknown => {
+  const properties = (schema['properties'] ?? {}) as Record<string, TSchema>
+  return Object.fromEntries(Object.entries(value as object).map(([key, text]) => {
+    const property = Object.hasOwn(properties, key) ? properties[key] : undefined
+    return [key, property === undefined ? text : convertText(property, text)]
+  }))
+}
+
+const names: Record<string, string> = { body: 'body', querystring: 'query', params: 'path', headers: 'headers' }
+
+/**
+ * Fastify's validator compiler: bodies are checked as they are, queries and path parameters are converted from text
+ * first, and defaults are filled in. A fault becomes `MOT_BAD_INPUT` with the places.
+ */
+export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  const checker = compileChecker(schema)
+  const fills = hasDefault(schema)
+  const part = names[httpPart ?? 'body'] ?? 'input'
+  return (input: unknown) => {
+    const converted = httpPart === 'body' ? input : convertTexts(schema, input)
+    const value = fills ? Value.Default(schema, converted) : converted
+    if (checker.check(value)) return { value }
+    const errors = checker.faults(value)
+    const where = errors[0] === undefined ? '' : `: ${errors[0].path || 'the whole'}: ${errors[0].message}`
+    return { error: new ProblemError('MOT_BAD_INPUT', `The ${part} is refused${where}`, { errors }) }
+  }
+}

@@ -1,0 +1,53 @@
+import { createLocalJWKSet, jwtVerify } from 'jose'
+import type { User } from '@motience/schemas'
+import type { FakeDirectory } from './directory.js'
+import type { FakeSigner } from './signer.js'
+
+interface Call { method: string, url: URL, authorization: string | undefined, body: Record<string, unknown> | null }
+interface Parts { directory: FakeDirectory, signer: FakeSigner, secret: string }
+interface Answer { status: number, document: unknown }
+
+const refuse = (status: number, code: string): Answer => ({ status, document: { type: 'about:blank', title: code, status, detail: code, code, request_id: 'fake' } })
+
+const verify = async (token: string, { directory, signer }: Parts): Promise<Answer> => {
+  try {
+    const { payload } = await jwtVerify(token, createLocalJWKSet(signer.jwks), { algorithms: ['EdDSA'] })
+    const id = Number(payload.sub)
+    if (directory.revokedSessions.has(String(payload['sid'])) || directory.disabledUsers.has(id)) return refuse(401, 'MOT_TOKEN_REVOKED')
+    const user = directory.users.get(id) ?? { id, username: payload['username'], role: payload['role'], device_id: payload['device_id'] ?? null, created_at: new Date(0).toISOString() }
+    return { status: 200, document: { valid: true, user, expires_at: new Date(payload.exp! * 1_000).toISOString() } }
+  } catch {
+    return refuse(401, 'MOT_UNAUTHORIZED')
+  }
+}
+
+const listUsers = (url: URL, role: User['role'], { directory }: Parts): Answer => {
+  const limit = Number(url.searchParams.get('limit') ?? 100)
+  const after = Number(url.searchParams.get('cursor') ?? 0)
+  const q = url.searchParams.get('q') ?? ''
+  const found = [...directory.users.values()].filter(user => user.role === role && user.id > after && user.username.includes(q)).sort((a, b) => a.id - b.id)
+  const items = found.slice(0, limit).map(({ id, username, device_id: deviceId, created_at: createdAt }) => ({ id, username, device_id: deviceId, created_at: createdAt }))
+  return { status: 200, document: { items, next_cursor: found.length > limit ? String(items.at(-1)?.id) : null } }
+}
+
+/** Answers a call as AP does, as far as the other services ask it. */
+export const answerAs = async ({ method, url, authorization, body }: Call, parts: Parts): Promise<Answer> => {
+  const { directory, signer, secret } = parts
+  const token = authorization?.replace(/^Bearer /i, '')
+  switch (`${method} ${url.pathname}`) {
+    case 'GET /.well-known/jwks.json': return { status: 200, document: signer.jwks }
+    case 'POST /api/auth/verify': return await verify(String(body?.['token']), parts)
+    case 'GET /api/auth/verify': return await verify(token ?? '', parts)
+    case 'POST /api/auth/service-token': {
+      if (body?.['secret'] !== secret) return refuse(401, 'MOT_AP_BAD_SERVICE_SECRET')
+      const text = await signer.sign({ role: 'service', service: String(body['service']) })
+      return { status: 200, document: { access_token: text, token_type: 'Bearer', expires_in: 3_600 } }
+    }
+  }
+  if (token === undefined || (await verify(token, parts)).status !== 200) return refuse(401, 'MOT_UNAUTHORIZED')
+  if (method === 'GET' && url.pathname === '/api/producers') return listUsers(url, 'producer', parts)
+  if (method === 'GET' && url.pathname === '/api/consumers') return listUsers(url, 'consumer', parts)
+  const id = /^\/api\/users\/(\d+)$/.exec(url.pathname)?.[1]
+  const user = id === undefined ? undefined : directory.users.get(Number(id))
+  return user === undefined ? refuse(404, 'MOT_NOT_FOUND') : { status: 200, document: user }
+}
