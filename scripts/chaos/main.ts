@@ -1,0 +1,118 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { setTimeout as pause } from 'node:timers/promises'
+import { startPostgres, startRedis, waitFor } from '@motience/kit/testing'
+import postgres from 'postgres'
+import { createAccount, subscribe, type Account } from '../fleet/accounts.js'
+import { startFleet } from '../fleet/fleet.js'
+import { startAccessChanges } from './access.js'
+import { startConsumer, type Clash, type Places } from './consumer.js'
+import { faultsOf } from './faults.js'
+import { isClean, settle } from './ledger.js'
+import { startProducer } from './producer.js'
+import { createRandom } from './random.js'
+
+/**
+ * `npm run test:chaos`: two processes of each service on real PostgreSQL and Redis, agents with known sequences,
+ * consumers that check what they see, and faults, one after the other. Ends with a ledger.
+ *
+ * `-- --seconds 60` bounds the time (the default), `--faults N` the number of faults, `--seed N` chooses them,
+ * `--copies 1` runs one process of each service.
+ */
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '60' },
+    faults: { type: 'string', default: '1000' },
+    seed: { type: 'string', default: '1' },
+    copies: { type: 'string', default: '2' },
+    producers: { type: 'string', default: '4' },
+    rate: { type: 'string', default: '20' }
+  }
+})
+const settings = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)])) as Record<keyof typeof values, number>
+const SETTLE_MS = 60_000
+
+const random = createRandom(settings.seed)
+const logFolder = await mkdtemp(join(tmpdir(), 'motience-chaos-'))
+console.log(`Seed ${settings.seed}, ${settings.copies} of each service, logs in ${logFolder}`)
+
+const database = await startPostgres({ durable: true })
+const redis = await startRedis({ aof: 'always' })
+const fleet = await startFleet({ databaseUrl: database.url, redisUrl: redis.url, copies: settings.copies, logFolder })
+const { urls } = fleet
+
+const producerAccounts: Account[] = []
+for (let i = 0; i < settings.producers; i++) producerAccounts.push(await createAccount(urls.ap, `chaos-producer-${i}`, 'producer', `device-${i}`))
+const producerNames = new Map(producerAccounts.map(account => [account.user.id, account.username]))
+
+const places: Places = new Map()
+const clashes: Clash[] = []
+const joinConsumer = async (username: string) => {
+  const account = await createAccount(urls.ap, username, 'consumer')
+  for (const { user } of producerAccounts) await subscribe(urls.sm, account, user.id)
+  return startConsumer(urls, account, producerNames, places, clashes)
+}
+const steady = await Promise.all([0, 1].map(i => joinConsumer(`chaos-steady-${i}`)))
+const changing = await Promise.all([0, 1].map(i => joinConsumer(`chaos-changing-${i}`)))
+const always = { from: 0, to: Infinity }
+for (const consumer of steady) for (const reader of consumer.readers.values()) reader.granted.push(always)
+const changes = changing.flatMap(consumer => [...consumer.readers].map(([producerId, reader]) =>
+  startAccessChanges(urls.sm, consumer.account, producerId, reader, createRandom(settings.seed * 1000 + producerId + consumer.account.user.id))))
+const producers = producerAccounts.map(account => startProducer(urls, account, settings.rate))
+
+const deadline = performance.now() + settings.seconds * 1000
+const counts = new Map<string, number>()
+const faults = faultsOf({ fleet, redis, postgres: database })
+let done = 0
+try {
+  while (performance.now() < deadline && done < settings.faults) {
+    await pause(random.between(100, 700))
+    const fault = random.pick(faults)
+    await fault.run(random)
+    done++
+    const kind = fault.name.replace(/-\d+$/, '')
+    counts.set(kind, (counts.get(kind) ?? 0) + 1)
+    if (done % 20 === 0) console.log(`${done} faults; ${producers.reduce((sum, { messages }) => sum + messages.length, 0)} messages sent`)
+  }
+
+  console.log('Settling…')
+  await Promise.all(changes.map(change => change.stop()))
+  for (const producer of producers) producer.finish()
+  await waitFor(() => producers.every(producer => producer.pending() === 0), { timeoutMs: SETTLE_MS, what: 'every message to be acked' })
+  await waitFor(() => steady.every(consumer => producers.every(producer =>
+    consumer.readers.get(producer.producerId)!.numbers.length >= producer.messages.length)), { timeoutMs: SETTLE_MS, what: 'the steady consumers to have everything' })
+    .catch((error: unknown) => { console.log(String(error)) })
+
+  const sql = postgres(database.url, { max: 1, onnotice: () => {} })
+  const stored = new Map<string, number[]>()
+  for (const producer of producers) {
+    const rows = await sql<{ number: number }[]>`select (envelope::json->'payload'->>'number')::int as number from dsm.messages where producer_id = ${producer.producerId} order by epoch, "offset"`
+    stored.set(producer.name, rows.map(row => row.number))
+  }
+  await sql.end()
+
+  const consumers = [...steady, ...changing]
+  const ledger = settle(new Map(producers.map(({ name, messages }) => [name, messages])), stored, consumers.flatMap(({ readers }) => [...readers.values()]))
+  const stillness = steady.flatMap(consumer => consumer.stillness).sort((a, b) => a - b)
+  console.log(`\n${done} faults with seed ${settings.seed}:`)
+  console.table(Object.fromEntries([...counts].sort()))
+  console.log('The ledger:')
+  console.table({ ...ledger, 'places that name two messages': clashes.length })
+  console.log('Announced to consumers:')
+  console.table(consumers.map(consumer => ({ consumer: consumer.account.username, ...consumer.announced })))
+  console.log(`Access was taken away and given back ${changes.reduce((sum, change) => sum + change.changes(), 0)} times.`)
+  console.log(`The longest time without a message at a steady consumer: ${Math.round(stillness.at(-1) ?? 0)} ms.`)
+  if (!isClean(ledger) || clashes.length > 0) {
+    console.log(`Not clean: see ${logFolder}`)
+    process.exitCode = 1
+  }
+} finally {
+  await Promise.all(producers.map(producer => producer.close()))
+  await Promise.all([...steady, ...changing].map(consumer => consumer.close()))
+  await fleet.stop()
+  await redis.stop()
+  await database.stop()
+}
+process.exit()
