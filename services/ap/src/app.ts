@@ -1,0 +1,72 @@
+import { buildService, type ServiceApp } from '@motience/kit'
+import { createOwnAuthenticator } from './authenticator.js'
+import { createApMetrics } from './metrics.js'
+import { openapiInfo } from './openapi.js'
+import type { ApOptions, ApParts } from './parts.js'
+import { createPasswords } from './passwords/passwords.js'
+import { createAnnouncer } from './revocations/announcer.js'
+import { startRevocationWorker } from './revocations/worker.js'
+import { addAccountRoutes } from './routes/accounts.js'
+import { addSessionRoutes } from './routes/sessions.js'
+import { addTokenRoutes } from './routes/tokens.js'
+import { addUserRoutes } from './routes/users.js'
+import { createSessions } from './sessions/sessions.js'
+import { createAccessTokens } from './tokens/access-tokens.js'
+import { createKeyring } from './tokens/keyring.js'
+import { deriveSecrets } from './tokens/secrets.js'
+import { createAdministration } from './users/administration.js'
+import { createCatalogue } from './users/catalogue.js'
+import { createUsers } from './users/users.js'
+
+/** Most dead sessions that one sweep forgets. */
+const FORGET_AT_ONCE = 500
+
+/** Builds AP: accounts, sessions and tokens. The database has to be migrated before. Knows no environment. */
+export const buildAp = async ({ database, broker, settings, logger, clock = Date.now, sweepMs = 2_000 }: ApOptions): Promise<ServiceApp> => {
+  const { sql } = database
+  const { lifetimes } = settings
+  const secrets = deriveSecrets(settings.serviceSecret)
+  const keyring = await createKeyring(sql, secrets, lifetimes, clock)
+  const tokens = createAccessTokens(keyring, lifetimes, clock)
+  const sessions = createSessions({ sql, secrets, lifetimes, tokens, clock })
+  const passwords = await createPasswords()
+  const announcer = createAnnouncer(sql, broker, clock)
+
+  const app = await buildService('ap', {
+    logger: logger ?? false,
+    auth: createOwnAuthenticator(tokens, sessions),
+    bodyLimit: 65_536,
+    corsOrigin: settings.corsOrigin,
+    trustProxy: settings.trustProxy,
+    openapi: openapiInfo,
+    ready: { database: async () => await database.ping(), broker: async () => await broker.ping() }
+  })
+  const parts: ApParts = {
+    settings,
+    users: createUsers(sql),
+    catalogue: createCatalogue(sql),
+    administration: createAdministration(sql, clock),
+    sessions,
+    passwords,
+    tokens,
+    keyring,
+    announcer,
+    metrics: createApMetrics(app.metrics, passwords),
+    clock
+  }
+  addAccountRoutes(app, parts)
+  addSessionRoutes(app, parts)
+  addTokenRoutes(app, parts)
+  addUserRoutes(app, parts)
+
+  const worker = startRevocationWorker({ announcer, broker, log: app.log, everyMs: sweepMs, chores: async () => { await sessions.forget(FORGET_AT_ONCE) } })
+  const keyTimer = setInterval(() => {
+    keyring.refresh().catch((error: unknown) => app.log.warn({ err: error }, 'Could not look after the signing keys'))
+  }, keyring.refreshMs)
+  keyTimer.unref()
+  app.addHook('onClose', async () => {
+    clearInterval(keyTimer)
+    await worker.close()
+  })
+  return app
+}

@@ -1,0 +1,1 @@
+export { ApEnvSchema, type ApEnv } from '@motience/schemas'

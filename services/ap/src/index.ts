@@ -1,0 +1,5 @@
+export { buildAp } from './app.js'
+export { migrateAp } from './migrate.js'
+export type { ApOptions, ApSettings } from './parts.js'
+export { startAp, type RunningAp, type Shared } from './server.js'
+export { createAdmin, type CreatedAdmin } from './users/create-admin.js'

@@ -1,0 +1,50 @@
+import type { Broker, Database, Logger } from '@motience/kit'
+import type { Clock } from './clock.js'
+import type { ApMetrics } from './metrics.js'
+import type { Passwords } from './passwords/passwords.js'
+import type { Announcer } from './revocations/announcer.js'
+import type { Sessions } from './sessions/sessions.js'
+import type { AccessTokens } from './tokens/access-tokens.js'
+import type { Keyring } from './tokens/keyring.js'
+import type { Lifetimes } from './tokens/lifetimes.js'
+import type { Administration } from './users/administration.js'
+import type { Catalogue } from './users/catalogue.js'
+import type { Users } from './users/users.js'
+
+/** Settings of AP, already checked. */
+export interface ApSettings {
+  /** What services sign in with; AP's own keys are made from it too. */
+  serviceSecret: string
+  lifetimes: Lifetimes
+  /** Logins and registrations a minute from one address. */
+  loginRate: number
+  corsOrigin?: string
+  trustProxy?: boolean
+}
+
+/** What AP is built from. The database has been migrated (`migrateAp`). */
+export interface ApOptions {
+  database: Database
+  broker: Broker
+  settings: ApSettings
+  logger?: Logger
+  /** The system's by default. */
+  clock?: Clock
+  /** Milliseconds between looks at what is still to be told to the broker; 2000 by default. */
+  sweepMs?: number
+}
+
+/** What the routes work with. */
+export interface ApParts {
+  settings: ApSettings
+  users: Users
+  catalogue: Catalogue
+  administration: Administration
+  sessions: Sessions
+  passwords: Passwords
+  tokens: AccessTokens
+  keyring: Keyring
+  announcer: Announcer
+  metrics: ApMetrics
+  clock: Clock
+}

@@ -1,0 +1,61 @@
+import { ProblemError, requireRole, type ServiceApp } from '@motience/kit'
+import { apRoutes } from '@motience/schemas'
+import type { ApParts } from '../parts.js'
+import { announceNow } from '../revocations/announce-now.js'
+import { publicUser } from '../users/users.js'
+import { signInRate } from './rates.js'
+
+const taken = () => new ProblemError('MOT_AP_USERNAME_TAKEN', 'Someone has this username already')
+
+/** Signing up, who one is, and one's password. */
+export const addAccountRoutes = (app: ServiceApp, parts: ApParts): void => {
+  const { settings, users, passwords, administration, announcer, clock } = parts
+
+  app.route({
+    ...apRoutes.registerRoute,
+    config: signInRate(settings),
+    async handler ({ body }, reply) {
+      if (await users.byName(body.username)) throw taken()
+      const user = await users.insert({
+        username: body.username,
+        password_hash: await passwords.hash(body.password),
+        role: body.role,
+        device_id: body.device_id ?? null,
+        created_at: new Date(clock())
+      })
+      if (!user) throw taken()
+      return reply.code(201).send({ user: publicUser(user) })
+    }
+  })
+
+  app.route({
+    ...apRoutes.meRoute,
+    onRequest: requireRole('producer', 'consumer', 'admin'),
+    async handler ({ identity }) {
+      const user = await users.byId(identity.userId)
+      if (!user) throw new ProblemError('MOT_TOKEN_REVOKED')
+      return publicUser(user)
+    }
+  })
+
+  app.route({
+    ...apRoutes.passwordRoute,
+    config: signInRate(settings),
+    onRequest: requireRole('producer', 'consumer', 'admin'),
+    async handler ({ identity, body }, reply) {
+      const user = await users.byId(identity.userId)
+      if (!user) throw new ProblemError('MOT_TOKEN_REVOKED')
+      if (await passwords.matches(user.password_hash, body.current_password)) {
+        const to = await passwords.hash(body.new_password)
+        const changed = await administration.changePassword({ userId: user.id, from: user.password_hash, to, keepSession: identity.sid })
+        if (!changed) throw new ProblemError('MOT_AP_BAD_CREDENTIALS', 'The password was changed meanwhile')
+      } else {
+        // The same call again, after a 503: the change was kept, and only the broker has to be told.
+        const isRepeat = await announcer.isPending(user.id) && await passwords.matches(user.password_hash, body.new_password)
+        if (!isRepeat) throw new ProblemError('MOT_AP_BAD_CREDENTIALS', 'The current password is wrong')
+      }
+      await announceNow(parts, user.id)
+      return reply.code(204).send(null)
+    }
+  })
+}

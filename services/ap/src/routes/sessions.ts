@@ -1,0 +1,72 @@
+import { ProblemError, type ServiceApp } from '@motience/kit'
+import { apRoutes, type Tokens } from '@motience/schemas'
+import type { ApParts } from '../parts.js'
+import { announceNow } from '../revocations/announce-now.js'
+import type { Grant } from '../sessions/sessions.js'
+import { publicUser } from '../users/users.js'
+import { signInRate } from './rates.js'
+
+/** Answers with tokens are kept by nobody on the way (RFC 6749, 5.1). */
+const NO_STORE = ['cache-control', 'no-store'] as const
+
+/** Signing in, refreshing, signing out. */
+export const addSessionRoutes = (app: ServiceApp, parts: ApParts): void => {
+  const { settings, users, passwords, sessions, tokens, metrics } = parts
+
+  const answer = async ({ user, sid, refreshToken, accessExpiresAt }: Grant): Promise<Tokens> => ({
+    access_token: await tokens.forUser(user, sid, accessExpiresAt),
+    refresh_token: refreshToken,
+    token_type: 'Bearer',
+    expires_in: tokens.expiresIn,
+    user_id: user.id,
+    user: publicUser(user)
+  })
+
+  /** What need not be waited for; the worker does it if this fails. */
+  const announceSoon = (userId: number) => { announceNow(parts, userId).catch((error: unknown) => app.log.warn({ err: error, userId }, 'Left a revocation for later')) }
+
+  app.route({
+    ...apRoutes.loginRoute,
+    config: signInRate(settings),
+    async handler ({ body }, reply) {
+      const user = await users.byName(body.username)
+      // One comparison whether or not there is such a user, before anything else is looked at.
+      const matches = await passwords.matches(user?.password_hash ?? null, body.password)
+      const started = matches && user ? await sessions.start(user) : null
+      if (!started) {
+        metrics.login('bad-credentials')
+        throw new ProblemError('MOT_AP_BAD_CREDENTIALS', 'There is no such user with this password')
+      }
+      metrics.login('ok')
+      if (started.evicted > 0) announceSoon(started.grant.user.id)
+      return reply.header(...NO_STORE).send(await answer(started.grant))
+    }
+  })
+
+  app.route({
+    ...apRoutes.refreshRoute,
+    async handler ({ body }, reply) {
+      const rotation = await sessions.rotate(body.refresh_token)
+      metrics.refresh(rotation.kind)
+      switch (rotation.kind) {
+        case 'granted':
+          return reply.header(...NO_STORE).send(await answer(rotation.grant))
+        case 'reused':
+          announceSoon(rotation.userId)
+          throw new ProblemError('MOT_AP_REFRESH_REUSED', 'This refresh token was spent before; the session has ended')
+        case 'invalid':
+          throw new ProblemError('MOT_AP_REFRESH_INVALID', 'This refresh token belongs to no session that lives')
+      }
+    }
+  })
+
+  app.route({
+    ...apRoutes.logoutRoute,
+    async handler ({ body }, reply) {
+      const ended = await sessions.endByToken(body.refresh_token)
+      if (!ended) throw new ProblemError('MOT_AP_REFRESH_INVALID', 'This refresh token belongs to no session')
+      await announceNow(parts, ended.userId)
+      return reply.code(204).send(null)
+    }
+  })
+}

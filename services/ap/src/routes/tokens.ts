@@ -1,0 +1,44 @@
+import { bearerToken, ProblemError, type ServiceApp } from '@motience/kit'
+import { apRoutes, type Verified } from '@motience/schemas'
+import type { ApParts } from '../parts.js'
+import { sameSecret } from '../tokens/secrets.js'
+import { publicUser } from '../users/users.js'
+
+/** What tokens say, the services' own tokens, and the keys that all are signed with. */
+export const addTokenRoutes = (app: ServiceApp, { settings, sessions, tokens, keyring }: ApParts): void => {
+  const verify = async (token: string): Promise<Verified> => {
+    const identity = await tokens.read(token)
+    if (identity.service !== null) throw new ProblemError('MOT_UNAUTHORIZED', 'The token is a service\'s, not a user\'s')
+    const user = await sessions.living(identity.sid)
+    if (user?.id !== identity.userId) throw new ProblemError('MOT_TOKEN_REVOKED', 'The session has ended')
+    return { valid: true, user: publicUser(user), expires_at: new Date(identity.expiresAt).toISOString() }
+  }
+
+  app.route({
+    ...apRoutes.verifyBearerRoute,
+    async handler ({ headers }) {
+      const token = bearerToken(headers.authorization)
+      if (token === null) throw new ProblemError('MOT_UNAUTHORIZED', 'An access token is needed: `Authorization: Bearer <token>`')
+      return await verify(token)
+    }
+  })
+
+  app.route({
+    ...apRoutes.verifyRoute,
+    handler: async ({ body }) => await verify(body.token)
+  })
+
+  app.route({
+    ...apRoutes.serviceTokenRoute,
+    async handler ({ body }, reply) {
+      if (!sameSecret(body.secret, settings.serviceSecret)) throw new ProblemError('MOT_AP_BAD_SERVICE_SECRET', 'The secret is not the one that AP has')
+      const { text } = await tokens.forService(body.service)
+      return reply.header('cache-control', 'no-store').send({ access_token: text, token_type: 'Bearer' as const, expires_in: tokens.expiresIn })
+    }
+  })
+
+  app.route({
+    ...apRoutes.jwksRoute,
+    handler: async (_request, reply) => reply.header('cache-control', 'public, max-age=60').send(keyring.jwks())
+  })
+}

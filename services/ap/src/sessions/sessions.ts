@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto'
+import { ProblemError } from '@motience/kit'
+import type { Sql } from 'postgres'
+import type { Clock } from '../clock.js'
+import type { AccessTokens } from '../tokens/access-tokens.js'
+import type { Lifetimes } from '../tokens/lifetimes.js'
+import { firstRefreshToken } from '../tokens/refresh-token.js'
+import type { Secrets } from '../tokens/secrets.js'
+import type { UserRow } from '../users/users.js'
+import { endSessions } from './end-sessions.js'
+import { endByToken, rotate, type Rotation } from './rotation.js'
+
+/** What a signed-in user is handed. */
+export interface Grant {
+  user: UserRow
+  sid: string
+  refreshToken: string
+  /** When the access token that goes with it expires, in milliseconds since 1970. */
+  accessExpiresAt: number
+}
+
+/** Sessions in `ap.sessions`. PostgreSQL alone decides whether one lives. */
+export interface Sessions {
+  /**
+   * Starts a session of a user whose password was just compared; null if the password has changed since.
+   * `evicted`: sessions of the same user that ended because there were too many.
+   * Rejects with MOT_AP_USER_DISABLED.
+   */
+  start (user: UserRow): Promise<{ grant: Grant, evicted: number } | null>
+  rotate (refreshToken: string): Promise<Rotation>
+  /** Ends the session of a refresh token; the id of its user, or null for a token that is none. Once more changes nothing. */
+  endByToken (refreshToken: string): Promise<{ userId: number } | null>
+  /** The user of a session, if both may still act. */
+  living (sid: string): Promise<UserRow | null>
+  /** Forgets sessions of which no token lives, at most `limit`; returns how many. */
+  forget (limit: number): Promise<number>
+}
+
+/** Most sessions of one user; the one used longest ago ends first. */
+export const MAX_SESSIONS = 100
+
+/** What sessions are made with. */
+export interface SessionParts { sql: Sql, secrets: Secrets, lifetimes: Lifetimes, tokens: AccessTokens, clock: Clock }
+
+const FORGET_AFTER_MS = 24 * 3_600_000
+
+export const createSessions = (parts: SessionParts): Sessions => {
+  const { sql, secrets, lifetimes, tokens, clock } = parts
+
+  return {
+    async start ({ id, password_hash: compared }) {
+      return await sql.begin(async tx => {
+        // The lock makes a sign-in and a change of the same user's password or state follow each other.
+        const [user] = await tx<UserRow[]>`SELECT * FROM ap.users WHERE id = ${id} FOR NO KEY UPDATE`
+        if (!user || user.password_hash !== compared) return null
+        if (user.disabled_at) throw new ProblemError('MOT_AP_USER_DISABLED', 'An administrator has disabled this user')
+        const now = clock()
+        const sid = randomUUID()
+        const refreshToken = firstRefreshToken(secrets, sid)
+        const accessExpiresAt = tokens.expiry()
+        await tx`
+          INSERT INTO ap.sessions (id, user_id, refresh_hash, created_at, rotated_at, refresh_expires_at, access_expires_at)
+          VALUES (${sid}, ${id}, ${refreshToken.hash}, ${new Date(now)}, ${new Date(now)}, ${new Date(now + lifetimes.refreshMs)}, ${new Date(accessExpiresAt)})`
+        const evicted = await endSessions(tx, id, { except: sid, beyond: MAX_SESSIONS - 1 }, 'revoked', now)
+        return { grant: { user, sid, refreshToken: refreshToken.text, accessExpiresAt }, evicted }
+      })
+    },
+
+    rotate: async refreshToken => await rotate(parts, refreshToken),
+    endByToken: async refreshToken => await endByToken(parts, refreshToken),
+
+    async living (sid) {
+      const [user] = await sql<UserRow[]>`
+        SELECT u.* FROM ap.sessions s JOIN ap.users u ON u.id = s.user_id
+        WHERE s.id = ${sid} AND s.ended_at IS NULL AND u.disabled_at IS NULL`
+      return user ?? null
+    },
+
+    async forget (limit) {
+      const before = new Date(clock() - FORGET_AFTER_MS)
+      const { count } = await sql`
+        DELETE FROM ap.sessions WHERE id IN (
+          SELECT id FROM ap.sessions
+          WHERE access_expires_at < ${before} AND (ended_at IS NOT NULL OR refresh_expires_at < ${before})
+          LIMIT ${limit})`
+      return count
+    }
+  }
+}

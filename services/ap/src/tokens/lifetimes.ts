@@ -1,0 +1,12 @@
+/** How long things live, in milliseconds. */
+export interface Lifetimes {
+  /** An access token. */
+  accessMs: number
+  /** A refresh token, from its own refresh on. */
+  refreshMs: number
+  /** A signing key, until the next one signs. */
+  keyMs: number
+}
+
+/** How far the clocks of two machines may be apart before a revocation is forgotten too soon. */
+export const CLOCK_MARGIN_MS = 60_000
