@@ -1,0 +1,54 @@
+import type { Static, TSchema } from '@sinclair/typebox'
+import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler'
+import { AuthFrameSchema, type AuthFrame, type ErrorFrame, type ProblemCode } from '@motience/schemas'
+
+/** The frames that clients of one server may send, by their `type`; `auth` is always among them. */
+export type FrameSchemas = Record<string, TSchema>
+
+/** A frame of any of the schemas. */
+export type FrameOf<S extends FrameSchemas> = { [K in keyof S]: Static<S[K]> }[keyof S]
+
+/** What a text was read as: a frame, the `auth` frame, or what is wrong with it. */
+export type ReadFrame<F> =
+  | { kind: 'frame', frame: F }
+  | { kind: 'auth', frame: AuthFrame }
+  | { kind: 'fault', notJson: boolean, error: ErrorFrame }
+
+/** Reads the text of one frame. */
+export type FrameReader<F> = (text: string) => ReadFrame<F>
+
+/** `id` and `seq` of a refused frame, as far as they can be told back. */
+const nameOf = (value: object): Pick<ErrorFrame, 'id' | 'seq'> => ({
+  ...('id' in value && typeof value.id === 'string' && value.id.length <= 64 ? { id: value.id } : {}),
+  ...('seq' in value && Number.isSafeInteger(value.seq) ? { seq: value.seq as number } : {})
+})
+
+/**
+ * Makes a reader that parses JSON and checks it against the schema of its `type`, compiled once. A good frame is
+ * checked once; only for a bad one are its errors collected, of which the first is told with its path.
+ */
+export const createFrameReader = <S extends FrameSchemas>(schemas: S, badFrame: ProblemCode): FrameReader<FrameOf<S>> => {
+  const checks = new Map<string, TypeCheck<TSchema>>()
+  for (const [type, schema] of Object.entries({ ...schemas, auth: AuthFrameSchema })) checks.set(type, TypeCompiler.Compile<TSchema>(schema))
+  const types = [...checks.keys()].join(', ')
+  const fault = (message: string, rest: Partial<ErrorFrame> = {}, notJson = false): ReadFrame<FrameOf<S>> =>
+    ({ kind: 'fault', notJson, error: { type: 'error', code: notJson ? 'MOT_BAD_JSON' : badFrame, message, ...rest } })
+
+  return text => {
+    let value: unknown
+    try {
+      value = JSON.parse(text)
+    } catch {
+      return fault('The frame is not JSON', {}, true)
+    }
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return fault('The frame is not a JSON object', { path: '' })
+    const type = 'type' in value ? value.type : undefined
+    const check = typeof type === 'string' ? checks.get(type) : undefined
+    if (check === undefined) return fault(`\`type\` has to be one of ${types}`, { path: '/type', ...nameOf(value) })
+    if (check.Check(value)) {
+      return type === 'auth' ? { kind: 'auth', frame: value as AuthFrame } : { kind: 'frame', frame: value as FrameOf<S> }
+    }
+    const first = check.Errors(value).First()
+    return fault(first?.message ?? 'The frame is not of its schema', { path: first?.path ?? '', ...nameOf(value) })
+  }
+}

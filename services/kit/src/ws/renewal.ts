@@ -1,0 +1,44 @@
+import { closeCodes, problemKind, type AuthenticatedFrame } from '@motience/schemas'
+import type { Connection } from './connection.js'
+import type { TokenVerifier } from './token-verifier.js'
+
+/**
+ * Answers `auth` frames. A token of the same user takes the old one's place, and its expiry counts from then on. A bad
+ * one, or another user's, is refused with an error frame, and the old one goes on to hold until it expires. A token
+ * that shows that the user lost the role ends the connection with 4003. One frame is answered at a time.
+ */
+export class TokenRenewal {
+  readonly #verifier: TokenVerifier
+  readonly #busy = new WeakSet<Connection>()
+
+  constructor (verifier: TokenVerifier) {
+    this.#verifier = verifier
+  }
+
+  async renew (connection: Connection, token: string): Promise<void> {
+    if (this.#busy.has(connection)) {
+      connection.sendError({ code: 'MOT_RATE_LIMITED', message: 'The token before is still being verified', retry_after_ms: 1000 })
+      return
+    }
+    this.#busy.add(connection)
+    const verified = await this.#verifier.verify(token)
+    this.#busy.delete(connection)
+    if (!connection.open) return
+    if ('refusal' in verified) {
+      const { code, detail, retryAfterSecs } = verified.refusal
+      connection.sendError({ code, message: detail ?? problemKind(code).title, ...(retryAfterSecs === undefined ? {} : { retry_after_ms: retryAfterSecs * 1000 }) })
+      return
+    }
+    const { identity } = verified
+    const { userId, role } = connection.identity
+    if (identity.userId !== userId) {
+      connection.sendError({ code: 'MOT_FORBIDDEN', message: 'The token is of another user' })
+    } else if (identity.role !== role) {
+      connection.close(closeCodes.forbidden, 'Role lost')
+    } else {
+      connection.identity = identity
+      const frame: AuthenticatedFrame = { type: 'authenticated', expires_at: new Date(identity.expiresAt).toISOString() }
+      connection.sendFrame(frame)
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import { once } from 'node:events'
+import { request, type IncomingMessage } from 'node:http'
+import Fastify, { type FastifyBaseLogger } from 'fastify'
+import { Registry } from 'prom-client'
+import { Type } from '@sinclair/typebox'
+import { WebSocket, type ClientOptions } from 'ws'
+import type { Problem } from '@motience/schemas'
+import type { Authenticator, Identity } from '../auth/index.js'
+import { ProblemError } from '../service/problem-error.js'
+import { SocketServer, type Connection, type ConnectionHandlers, type SocketServerLimits } from './index.js'
+import type { RevokedAccess } from './token-verifier.js'
+
+const schemas = { echo: Type.Object({ type: Type.Literal('echo'), text: Type.String(), id: Type.Optional(Type.String()) }, { additionalProperties: false }) }
+type Echo = { type: 'echo', text: string, id?: string }
+
+/** An authenticator whose tokens are the keys of a map; verification can be held. */
+export const createTokens = () => {
+  const identities = new Map<string, Identity>()
+  const handlers = new Set<(revoked: RevokedAccess) => void>()
+  let gate: Promise<void> | null = null
+  let waiting = 0
+  const authenticator: Authenticator = {
+    verify: async token => {
+      waiting++
+      await gate
+      waiting--
+      if (token === 'down') throw new Error('No way to AP')
+      const identity = identities.get(token)
+      if (identity === undefined) throw new ProblemError('MOT_UNAUTHORIZED')
+      return identity
+    },
+    onRevoked: handler => {
+      handlers.add(handler)
+      return () => { handlers.delete(handler) }
+    },
+    ready: async () => {},
+    close: async () => {}
+  }
+  return {
+    authenticator,
+    issue: (token: string, rest: Partial<Identity> = {}) => {
+      identities.set(token, { userId: 1, role: 'consumer', sid: `sid-${token}`, username: 'ann', deviceId: null, service: null, expiresAt: Date.now() + 3_600_000, ...rest })
+      return token
+    },
+    /** How many verifications are held. */
+    waiting: () => waiting,
+    revoke: (revoked: RevokedAccess) => { for (const handler of handlers) handler(revoked) },
+    /** Holds every verification until the returned function is called. */
+    hold: () => {
+      let release = (): void => {}
+      gate = new Promise(resolve => { release = resolve })
+      return () => release()
+    }
+  }
+}
+
+export interface TestServerOptions {
+  limits?: Partial<SocketServerLimits>
+  ready?: () => boolean
+  compression?: boolean
+  frame?: (frame: Echo, connection: Connection) => void
+  logger?: FastifyBaseLogger
+}
+
+/** A server on a free port that echoes texts. */
+export const startServer = async (t: { after: (fn: () => Promise<void>) => void }, options: TestServerOptions = {}) => {
+  const tokens = createTokens()
+  const metrics = new Registry()
+  const opened: Connection[] = []
+  const ended: number[] = []
+  const server = new SocketServer({
+    path: '/consumer',
+    roles: ['consumer'],
+    codes: { wrongRole: 'MOT_WSS2_NOT_A_CONSUMER', tooMany: 'MOT_WSS2_TOO_MANY_CONNECTIONS', badFrame: 'MOT_WSS2_BAD_FRAME' },
+    authenticator: tokens.authenticator,
+    logger: options.logger ?? Fastify({ logger: { level: 'silent' } }).log,
+    metrics,
+    limits: { maxConnections: 100, maxConnectionsPerUser: 10, heartbeatMs: 60_000, maxFrameBytes: 4096, messageRate: 1000, maxBufferedBytes: 1 << 20, ...options.limits },
+    frames: schemas,
+    compression: options.compression,
+    ready: options.ready ?? (() => true),
+    open: (connection): ConnectionHandlers<Echo> => {
+      opened.push(connection)
+      return {
+        frame: frame => {
+          if (options.frame !== undefined) options.frame(frame, connection)
+          else connection.sendFrame(frame)
+        },
+        ended: code => { ended.push(code) }
+      }
+    }
+  })
+  const port = await server.listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  return { server, tokens, metrics, opened, ended, port, url: `ws://127.0.0.1:${port}/consumer` }
+}
+
+/** A client, open, with what it was sent. */
+export const connect = async (url: string, token: string | null, options: ClientOptions = {}) => {
+  const ws = new WebSocket(url, { perMessageDeflate: false, ...options, headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...options.headers } })
+  const frames: Record<string, unknown>[] = []
+  ws.on('message', data => frames.push(JSON.parse(String(data)) as Record<string, unknown>))
+  ws.on('error', () => {})
+  const closed = once(ws, 'close').then(([code]) => code as number)
+  await once(ws, 'open')
+  return { ws, frames, closed, send: (frame: unknown) => ws.send(JSON.stringify(frame)) }
+}
+
+/** The answer of a server that refuses the upgrade. */
+export const refusal = async (url: string, headers: Record<string, string> = {}, protocols: string[] = []) => {
+  const ws = new WebSocket(url, protocols, { headers })
+  ws.on('error', () => {})
+  const [, response] = await once(ws, 'unexpected-response') as [unknown, IncomingMessage]
+  return await readRefusal(response)
+}
+
+/** The answer to an upgrade whose header says nothing of WebSocket's key and version. */
+export const brokenUpgrade = async (url: string) => {
+  const asked = request(url.replace('ws:', 'http:'), { headers: { connection: 'upgrade', upgrade: 'websocket' } }).end()
+  const [response] = await once(asked, 'response') as [IncomingMessage]
+  return await readRefusal(response)
+}
+
+const readRefusal = async (response: IncomingMessage) => {
+  let body = ''
+  for await (const chunk of response) body += String(chunk)
+  return { status: response.statusCode, headers: response.headers, problem: JSON.parse(body) as Problem }
+}
