@@ -1,1 +1,9 @@
-export {}
+export { Consumer, createConsumer } from './consumer.js'
+export type { HistoryFetch } from './history.js'
+export { comparePlaces, type Place } from './place.js'
+export { filePositions, memoryPositions, storagePositions, type KeyValueStorage, type PositionStore } from './positions.js'
+export type { SocketConstructor, SocketLike } from './socket.js'
+export {
+  ConsumerStoppedError, type ConsumerCredentials, type ConsumerEvents, type ConsumerOptions, type ConsumerSettings,
+  type ConsumerState, type HistoryReport, type StateChange, type TokenSource
+} from './types.js'

@@ -1,0 +1,60 @@
+import type { Envelope } from '@motience/schemas'
+import type { BackoffOptions } from '../session/backoff.js'
+import { readHistory, type HistoryFetch } from './history.js'
+import type { Place } from './place.js'
+import type { HistoryReport, TokenSource } from './types.js'
+
+/** Producers whose history is read at the same time; the others wait. */
+const LANES = 3
+
+export interface BridgesParts {
+  tokens: TokenSource
+  fetch: HistoryFetch
+  signal: AbortSignal
+  /** Resolves once the application has room for another page. */
+  writable: () => Promise<void>
+  backoff?: BackoffOptions
+}
+
+/** Reads from history what the log no longer has, a few producers at a time. */
+export class Bridges {
+  readonly #lanes: Promise<unknown>[] = Array.from({ length: LANES }, () => Promise.resolve())
+  #next = 0
+
+  constructor (private readonly parts: BridgesParts) {}
+
+  /** Hands on what lies between two places; resolves with how that went, and never rejects. */
+  run (dsmUrl: string, producerId: number, after: Place, before: Place, deliver: (envelope: Envelope) => void): Promise<HistoryReport> {
+    const lane = this.#next++ % LANES
+    const report = this.#lanes[lane]!.then(() => this.#read(dsmUrl, producerId, after, before, deliver))
+    this.#lanes[lane] = report
+    return report
+  }
+
+  async #read (dsmUrl: string, producerId: number, after: Place, before: Place, deliver: (envelope: Envelope) => void): Promise<HistoryReport> {
+    const { tokens, fetch, signal, writable, backoff } = this.parts
+    const report: HistoryReport = { producer_id: producerId, after, before: { epoch: before.epoch, offset: before.offset }, messages: 0, complete: false, error: null }
+    try {
+      const { complete } = await readHistory({
+        dsmUrl,
+        producerId,
+        after,
+        before,
+        fetch,
+        signal,
+        ...backoff === undefined ? {} : { backoff },
+        token: async () => (await tokens.get()).token,
+        refused: token => { tokens.invalidate(token) },
+        onPage: async envelopes => {
+          for (const envelope of envelopes) deliver(envelope)
+          report.messages += envelopes.length
+          await writable()
+        }
+      })
+      report.complete = complete
+    } catch (error) {
+      report.error = error as Error
+    }
+    return report
+  }
+}

@@ -1,0 +1,235 @@
+import { afterClose, type ConsumerServerFrame, type Envelope, type Position } from '@motience/schemas'
+import { createBackoff } from '../session/backoff.js'
+import { parseRetryAfter, RestError } from '../session/rest.js'
+import { createTokenSession } from '../session/tokens.js'
+import { Bridges } from './bridges.js'
+import { Emitter } from './emitter.js'
+import { Inbox } from './inbox.js'
+import { Link, type LinkEnd } from './link.js'
+import { PositionKeeper } from './position-keeper.js'
+import { memoryPositions } from './positions.js'
+import { MessageQueue } from './queue.js'
+import { findWebSocket } from './socket.js'
+import { ConsumerStoppedError, type ConsumerEvents, type ConsumerOptions, type ConsumerState, type StateChange, type TokenSource } from './types.js'
+
+/** A connection that lasted so long begins its back-off anew. */
+const STABLE_MS = 5000
+/** Attempts whose refusal a browser does not explain, after which the token is suspected. */
+const SUSPECT_AFTER = 3
+
+/**
+ * Receives one consumer's data, over every lost connection, each message once and in order for each producer.
+ *
+ * Take the messages with `for await (const envelope of consumer)` or with `on('data', …)`. A loop that is slower than
+ * the stream fills a buffer of `maxBuffered`; then Node stops reading the socket, and a browser, which can't, closes the
+ * connection; either way the platform keeps the rest, up to the bounds of its log, and it is resumed from there.
+ * A position counts as kept once the loop asks for the next message, or, without a loop, once the listeners returned.
+ */
+export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<Envelope> {
+  readonly #options: ConsumerOptions
+  readonly #tokens: TokenSource
+  readonly #keeper: PositionKeeper
+  readonly #inbox: Inbox
+  readonly #bridges: Bridges
+  readonly #abort = new AbortController()
+  readonly #ownTokens: { close (): void } | null = null
+  #state: ConsumerState = 'connecting'
+  #link: Link | null = null
+  #welcomed = false
+  #token = ''
+  #queue: MessageQueue | null = null
+  #wakers: (() => void)[] = []
+  readonly #running: Promise<void>
+
+  constructor (options: ConsumerOptions) {
+    super()
+    this.#options = options
+    if (options.tokens === undefined) {
+      const session = createTokenSession({ authUrl: options.authUrl, username: options.username, password: options.password })
+      this.#tokens = this.#ownTokens = session
+    } else this.#tokens = options.tokens
+    this.#keeper = new PositionKeeper(options.positions ?? memoryPositions(), error => { this.emit('error', error as Error) })
+    this.#bridges = new Bridges({
+      tokens: this.#tokens,
+      fetch: options.fetch ?? ((url, init) => fetch(url, init)),
+      signal: this.#abort.signal,
+      writable: () => this.#drained(),
+      ...options.backoff === undefined ? {} : { backoff: options.backoff }
+    })
+    this.#inbox = new Inbox({
+      options: { history: options.history !== undefined, sparse: options.slow === 'latest', maxHeld: options.maxHeld ?? 10_000 },
+      keeper: this.#keeper,
+      emit: (event, value) => { this.emit(event, value) },
+      deliver: envelope => { this.#deliver(envelope) },
+      send: frame => { this.#link?.send(frame) },
+      bridge: (producerId, after, before) => {
+        const track = this.#inbox.track(producerId)
+        if (track === undefined || this.#options.history === undefined) return
+        this.#bridges.run(this.#options.history, producerId, after, before, envelope => { track.bridgeItem(envelope) }).then(report => {
+          if (this.#abort.signal.aborted || this.#inbox.track(producerId) !== track) return
+          this.emit('history', report)
+          track.bridgeDone(this.#welcomed)
+        })
+      }
+    })
+    const offRenewed = this.#tokens.onRenewed(({ token }) => {
+      this.#token = token
+      if (this.#welcomed) this.#link?.authenticate(token)
+    })
+    // Listeners can be added before the first event.
+    this.#running = Promise.resolve().then(() => this.#run())
+      .catch((error: unknown) => { this.#stop(error as Error, 'Could not start') })
+      .finally(() => {
+        offRenewed()
+        this.#ownTokens?.close()
+        this.#queue?.end()
+      })
+      .then(() => this.#keeper.flush())
+  }
+
+  get state (): ConsumerState { return this.#state }
+
+  /** How far the application has come with each producer. */
+  positions (): Position[] { return this.#keeper.all() }
+
+  [Symbol.asyncIterator] (): AsyncIterableIterator<Envelope> {
+    this.#queue ??= new MessageQueue({
+      max: this.#options.maxBuffered ?? 1000,
+      onFull: () => { this.#pause() },
+      onDrained: () => { this.#resume() },
+      onDone: envelope => { this.#keeper.advance(envelope.producer_id, envelope) }
+    })
+    return this.#queue
+  }
+
+  /** Ends the connection, keeps the positions, and resolves when both is done. */
+  async close (): Promise<void> {
+    this.#stop(null, 'Closed')
+    await this.#running
+  }
+
+  async #run (): Promise<void> {
+    const backoff = createBackoff(this.#options.backoff)
+    const WebSocket = this.#options.WebSocket ?? await findWebSocket()
+    await this.#keeper.load()
+    while (!this.#abort.signal.aborted) {
+      this.#change({ state: 'connecting' })
+      const end = await this.#attempt(WebSocket, backoff.failures)
+      if (this.#abort.signal.aborted) break
+      if (end.openMs !== null && end.openMs >= STABLE_MS) backoff.reset()
+      if (this.#queue?.full === true) await this.#drained()
+      else {
+        const retryInMs = backoff.next(parseRetryAfter(end.retryAfter) ?? 0)
+        this.#change({ state: 'waiting', code: end.code, reason: end.reason, retryInMs })
+        await this.#wait(retryInMs)
+      }
+    }
+  }
+
+  /** One attempt, from the token to the end of the connection. */
+  async #attempt (WebSocket: NonNullable<ConsumerOptions['WebSocket']>, failures: number): Promise<LinkEnd> {
+    try {
+      this.#token = (await this.#tokens.get()).token
+    } catch (error) {
+      if (error instanceof RestError && error.final) this.#stop(error, error.message)
+      else this.emit('error', error as Error)
+      const retryAfter = error instanceof RestError && error.retryAfterMs !== null ? String(Math.ceil(error.retryAfterMs / 1000)) : null
+      return { code: 1006, reason: (error as Error).message, status: null, retryAfter, openMs: null }
+    }
+    if (this.#abort.signal.aborted) return { code: 1000, reason: 'Closed', status: null, retryAfter: null, openMs: null }
+    const token = this.#token
+    this.#link = new Link({
+      WebSocket,
+      url: this.#url(),
+      token,
+      connectTimeoutMs: this.#options.connectTimeoutMs ?? 10_000,
+      currentToken: () => this.#token,
+      onWelcome: frame => { this.#welcome(frame) },
+      onFrame: frame => { this.#inbox.frame(frame) }
+    })
+    const end = await this.#link.ended
+    this.#link = null
+    this.#welcomed = false
+    this.#inbox.disconnected()
+    this.#judge(end, token, failures)
+    return end
+  }
+
+  #welcome (frame: Extract<ConsumerServerFrame, { type: 'welcome' }>): void {
+    this.#welcomed = true
+    this.#inbox.welcome(frame)
+    this.#change({ state: 'open' })
+  }
+
+  /** What the end of a connection says about the token, and about trying again. */
+  #judge (end: LinkEnd, token: string, failures: number): void {
+    const next = end.status === 403 ? 'stop' : end.status === 401 ? 'login' : afterClose(end.code)
+    const unexplained = end.openMs === null && end.status === null && (failures + 1) % SUSPECT_AFTER === 0
+    if (next === 'stop') this.#stop(new ConsumerStoppedError(end.reason || `Closed with ${end.code}`), end.reason, end.code)
+    else if (next === 'login' || unexplained) this.#tokens.invalidate(token)
+  }
+
+  #deliver (envelope: Envelope): void {
+    this.emit('data', envelope)
+    if (this.#queue === null) this.#keeper.advance(envelope.producer_id, envelope)
+    else this.#queue.push(envelope)
+  }
+
+  #pause (): void {
+    if (this.#link === null) return
+    this.#change({ state: 'paused', reason: 'The loop is slower than the stream' })
+    if (!this.#link.pause()) this.#link.drop(1000, 'The buffer is full')
+  }
+
+  #resume (): void {
+    this.#wake()
+    if (this.#link === null) return
+    this.#link.resume()
+    this.#change({ state: 'open' })
+  }
+
+  /** Resolves once the loop's buffer has room. */
+  async #drained (): Promise<void> {
+    while (this.#queue?.full === true && !this.#abort.signal.aborted) await new Promise<void>(resolve => { this.#wakers.push(resolve) })
+  }
+
+  #wake (): void {
+    for (const wake of this.#wakers.splice(0)) wake()
+  }
+
+  #wait (ms: number): Promise<void> {
+    return new Promise(resolve => {
+      const done = (): void => {
+        clearTimeout(timer)
+        this.#abort.signal.removeEventListener('abort', done)
+        resolve()
+      }
+      const timer = setTimeout(done, ms)
+      this.#abort.signal.addEventListener('abort', done)
+    })
+  }
+
+  #url (): string {
+    const url = new URL(this.#options.url)
+    if (this.#options.slow !== undefined) url.searchParams.set('slow', this.#options.slow)
+    return url.href
+  }
+
+  #change ({ state, code = null, reason = '', retryInMs = null }: Partial<StateChange> & { state: ConsumerState }): void {
+    if (this.#state === 'stopped') return
+    this.#state = state
+    this.emit('state', { state, code, reason, retryInMs })
+  }
+
+  #stop (error: Error | null, reason: string, code: number | null = null): void {
+    if (this.#abort.signal.aborted) return
+    this.#change({ state: 'stopped', reason, code })
+    this.#abort.abort(error ?? new ConsumerStoppedError(reason))
+    this.#wake()
+    this.#link?.drop(1000, 'Closed')
+    if (error !== null) this.emit('error', error)
+  }
+}
+
+/** Connects a consumer; see `Consumer`. Whatever fails, it goes on by itself until its state is `stopped`. */
+export const createConsumer = (options: ConsumerOptions): Consumer => new Consumer(options)

@@ -1,0 +1,91 @@
+import type { Envelope, HistoryPage } from '@motience/schemas'
+import { createBackoff, type Backoff, type BackoffOptions } from '../session/backoff.js'
+import { parseRetryAfter, RestError } from '../session/rest.js'
+import { comparePlaces, type Place } from './place.js'
+
+/** Messages asked for at once. */
+const PAGE_LIMIT = 500
+/** Attempts at one page, before what is missing is given up. */
+const MAX_ATTEMPTS = 6
+
+/** What of `fetch` history needs. */
+export type HistoryFetch = (url: string, init: { headers: Record<string, string>, signal: AbortSignal }) => Promise<Response>
+
+export interface HistoryRequest {
+  /** Where DSM is, without `/api`. */
+  dsmUrl: string
+  producerId: number
+  /** Only what is behind this place … */
+  after: Place
+  /** … and before this one. */
+  before: Place
+  token: () => Promise<string>
+  /** The platform refused this token. */
+  refused: (token: string) => void
+  fetch: HistoryFetch
+  signal: AbortSignal
+  backoff?: BackoffOptions
+  /** Awaited with each page before the next is asked for. */
+  onPage: (envelopes: Envelope[]) => void | Promise<void>
+}
+
+/** Resolves after so long, or at once when the signal is given; the next call then rejects by itself. */
+const wait = (ms: number, signal: AbortSignal): Promise<void> => new Promise(resolve => {
+  const done = (): void => {
+    clearTimeout(timer)
+    signal.removeEventListener('abort', done)
+    resolve()
+  }
+  const timer = setTimeout(done, ms)
+  signal.addEventListener('abort', done)
+})
+
+const getPage = async (request: HistoryRequest, cursor: string | null): Promise<HistoryPage> => {
+  const { dsmUrl, producerId, after, signal } = request
+  const query = new URLSearchParams({ after: `${after.epoch}-${after.offset}`, order: 'asc', limit: String(PAGE_LIMIT) })
+  if (cursor !== null) query.set('cursor', cursor)
+  const token = await request.token()
+  const response = await request.fetch(`${dsmUrl.replace(/\/+$/, '')}/api/data/${producerId}?${query.toString()}`, {
+    headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
+    signal
+  })
+  if (response.ok) return await response.json() as HistoryPage
+  if (response.status === 401) request.refused(token)
+  const problem = await response.json().catch(() => ({})) as { detail?: string, code?: string }
+  throw new RestError(problem.detail ?? `HTTP ${response.status}`, {
+    status: response.status, code: problem.code ?? null, retryAfterMs: parseRetryAfter(response.headers.get('retry-after'))
+  })
+}
+
+const getPageAgain = async (request: HistoryRequest, cursor: string | null, backoff: Backoff): Promise<HistoryPage> => {
+  for (;;) {
+    try {
+      const page = await getPage(request, cursor)
+      backoff.reset()
+      return page
+    } catch (error) {
+      // A token that was refused is a new one at the next attempt.
+      const final = error instanceof RestError && error.final && error.status !== 401
+      if (final || request.signal.aborted || backoff.failures + 1 >= MAX_ATTEMPTS) throw error
+      await wait(backoff.next(error instanceof RestError ? error.retryAfterMs ?? 0 : 0), request.signal)
+    }
+  }
+}
+
+/**
+ * Reads one producer's history between two places from `GET /api/data/{producer_id}`, page by page, in order.
+ * Resolves with whether DSM has everything that was accepted there. Rejects where it can't be asked.
+ */
+export const readHistory = async (request: HistoryRequest): Promise<{ complete: boolean }> => {
+  const backoff = createBackoff(request.backoff)
+  let complete = true
+  let cursor: string | null = null
+  do {
+    const page: HistoryPage = await getPageAgain(request, cursor, backoff)
+    complete &&= page.complete
+    const wanted = page.items.filter(envelope => comparePlaces(envelope, request.before) < 0)
+    await request.onPage(wanted)
+    cursor = wanted.length < page.items.length ? null : page.next_cursor
+  } while (cursor !== null)
+  return { complete }
+}

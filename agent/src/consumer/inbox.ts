@@ -1,0 +1,99 @@
+import { MAX_RESUME_POSITIONS, type ConsumerServerFrame, type Envelope, type Position } from '@motience/schemas'
+import type { Place } from './place.js'
+import type { PositionKeeper } from './position-keeper.js'
+import { Track, type TrackOptions } from './track.js'
+import type { ConsumerEvents } from './types.js'
+
+type Welcome = Extract<ConsumerServerFrame, { type: 'welcome' }>
+type Frame = Exclude<ConsumerServerFrame, Welcome>
+
+export interface InboxParts {
+  options: TrackOptions
+  keeper: PositionKeeper
+  emit<K extends keyof ConsumerEvents> (event: K, value: ConsumerEvents[K]): void
+  deliver (envelope: Envelope): void
+  /** Sends a frame, where there is a connection. */
+  send (frame: object): void
+  bridge (producerId: number, after: Place, before: Place): void
+}
+
+/** Puts what comes from the server in order, a track for each producer that is subscribed to. */
+export class Inbox {
+  readonly #tracks = new Map<number, Track>()
+
+  constructor (private readonly parts: InboxParts) {}
+
+  track (producerId: number): Track | undefined { return this.#tracks.get(producerId) }
+
+  /** The server has greeted: asks for what was missed, and drops the producers that are not subscribed to any more. */
+  welcome (frame: Welcome): void {
+    const active = new Map(frame.subscriptions.map(position => [position.producer_id, position]))
+    for (const producerId of new Set([...this.#tracks.keys(), ...this.parts.keeper.all().map(position => position.producer_id)])) {
+      if (!active.has(producerId)) this.#end(producerId, 'while not connected')
+    }
+    const missed: Position[] = []
+    for (const position of frame.subscriptions) {
+      const track = this.#open(position.producer_id)
+      if (track.connected(position)) missed.push({ producer_id: position.producer_id, ...track.place! })
+    }
+    for (let i = 0; i < missed.length; i += MAX_RESUME_POSITIONS) {
+      this.parts.send({ type: 'resume', positions: missed.slice(i, i + MAX_RESUME_POSITIONS) })
+    }
+    this.parts.emit('subscriptions', frame.subscriptions)
+  }
+
+  disconnected (): void {
+    for (const track of this.#tracks.values()) track.disconnected()
+  }
+
+  frame (frame: Frame): void {
+    switch (frame.type) {
+      case 'data':
+        this.#tracks.get(frame.producer_id)?.data(frame)
+        break
+      case 'resumed':
+        this.parts.emit('resumed', frame)
+        this.#tracks.get(frame.producer_id)?.resumed(frame)
+        break
+      case 'gap':
+        this.#tracks.get(frame.producer_id)?.gap(frame)
+        break
+      case 'subscribed':
+        this.#tracks.delete(frame.producer_id)
+        this.parts.keeper.reset(frame.producer_id, { epoch: frame.epoch, offset: frame.offset })
+        this.#open(frame.producer_id).connected(frame)
+        this.parts.emit('subscribed', frame)
+        break
+      case 'unsubscribed':
+        this.#end(frame.producer_id, frame.reason)
+        break
+      case 'error':
+        this.parts.emit('error', frame)
+        break
+      case 'authenticated':
+    }
+  }
+
+  #open (producerId: number): Track {
+    let track = this.#tracks.get(producerId)
+    if (track !== undefined) return track
+    const { parts } = this
+    track = new Track({
+      deliver: envelope => { parts.deliver(envelope) },
+      gap: gap => { parts.emit('gap', { producer_id: producerId, ...gap }) },
+      bridge: (after, before) => { parts.bridge(producerId, after, before) },
+      resume: after => { parts.send({ type: 'resume', positions: [{ producer_id: producerId, ...after }] }) },
+      reset: place => { parts.keeper.reset(producerId, place) }
+    }, parts.options)
+    const kept = parts.keeper.get(producerId)
+    if (kept !== undefined) track.restore(kept)
+    this.#tracks.set(producerId, track)
+    return track
+  }
+
+  #end (producerId: number, reason: string): void {
+    this.#tracks.delete(producerId)
+    this.parts.keeper.forget(producerId)
+    this.parts.emit('unsubscribed', { type: 'unsubscribed', producer_id: producerId, reason })
+  }
+}

@@ -1,0 +1,78 @@
+import type { Position } from '@motience/schemas'
+import { comparePlaces, placeOf, type Place } from './place.js'
+import type { PositionStore } from './positions.js'
+
+/** Least milliseconds between two saves. */
+const SAVE_EVERY_MS = 500
+
+/**
+ * What the application has finished with, saved to the store: at most twice a second, one save at a time, the newest
+ * state at the last. A save that fails is told and tried again with the next change.
+ */
+export class PositionKeeper {
+  readonly #places = new Map<number, Place>()
+  #timer: ReturnType<typeof setTimeout> | undefined
+  #saving: Promise<void> = Promise.resolve()
+  #changed = false
+
+  constructor (private readonly store: PositionStore, private readonly onError: (error: unknown) => void) {}
+
+  async load (): Promise<void> {
+    for (const position of await this.store.load()) this.#places.set(position.producer_id, placeOf(position))
+  }
+
+  get (producerId: number): Place | undefined {
+    return this.#places.get(producerId)
+  }
+
+  all (): Position[] {
+    return [...this.#places].map(([producerId, place]) => ({ producer_id: producerId, ...place }))
+  }
+
+  /** Moves forward; a place that is not ahead changes nothing. */
+  advance (producerId: number, place: Place): void {
+    const known = this.#places.get(producerId)
+    if (known !== undefined && comparePlaces(place, known) <= 0) return
+    this.#set(producerId, place)
+  }
+
+  /** Sets the place, ahead or not: the platform's log is another one than it was. */
+  reset (producerId: number, place: Place): void {
+    this.#set(producerId, place)
+  }
+
+  forget (producerId: number): void {
+    if (this.#places.delete(producerId)) this.#plan()
+  }
+
+  /** Saves what has changed, now. */
+  async flush (): Promise<void> {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (this.#changed) this.#save()
+    await this.#saving
+  }
+
+  #set (producerId: number, place: Place): void {
+    this.#places.set(producerId, placeOf(place))
+    this.#plan()
+  }
+
+  #plan (): void {
+    this.#changed = true
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      this.#save()
+    }, SAVE_EVERY_MS)
+  }
+
+  #save (): void {
+    this.#changed = false
+    this.#saving = this.#saving.then(async () => {
+      await this.store.save(this.all())
+    }).catch((error: unknown) => {
+      this.#changed = true
+      this.onError(error)
+    })
+  }
+}
