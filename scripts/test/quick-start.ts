@@ -1,0 +1,86 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { waitFor } from '@motience/kit/testing'
+import type { Test } from 'tap'
+
+const root = fileURLToPath(new URL('../../', import.meta.url))
+
+/** The commands of one step of the README's quick start, as they are printed there. */
+export const quickStartStep = async (name: string): Promise<string> => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8')
+  const step = new RegExp(`<!-- quick start: ${name} -->\n\`\`\`sh\n([\\s\\S]*?)\`\`\``).exec(readme)?.[1]
+  if (step === undefined) throw new Error(`The README has no step "${name}"`)
+  return step
+}
+
+/** `npm start` as a user types it, in a data folder of its own, ended when the test ends. Resolves once it says that it is ready. */
+export const npmStart = async (t: Test, environment: Record<string, string> = {}): Promise<{ output: () => string, stop: () => Promise<number | null> }> => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'motience-start-'))
+  const child = spawn('npm', ['start', '--silent'], {
+    cwd: root,
+    env: { ...withoutCoverage(), DATA_DIR: dataDir, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { output += chunk.toString() })
+  const ended = once(child, 'exit')
+  const stop = async () => {
+    // As Ctrl-C does: the signal goes to the whole group.
+    if (child.exitCode === null) process.kill(-child.pid!, 'SIGINT')
+    await ended
+    return child.exitCode
+  }
+  t.teardown(async () => {
+    await stop()
+    await rm(dataDir, { recursive: true, force: true })
+  })
+  await waitFor(() => {
+    if (child.exitCode !== null) throw new Error(`npm start ended: ${output}`)
+    return output.includes('Motience is ready')
+  }, { timeoutMs: 90_000, what: 'npm start' })
+  return { output: () => output, stop }
+}
+
+/** Coverage is of the tests' own process; the platform under it runs as a user runs it. */
+const withoutCoverage = (): NodeJS.ProcessEnv => {
+  const { NODE_V8_COVERAGE: _coverage, NODE_OPTIONS: _options, ...environment } = process.env
+  return environment
+}
+
+/** One shell in which steps are typed one after the other, so that their variables stay. */
+export const openShell = (t: Test) => {
+  const shell = spawn('bash', ['--noprofile', '--norc'], { cwd: root, env: withoutCoverage(), stdio: ['pipe', 'pipe', 'inherit'], detached: true })
+  let output = ''
+  let steps = 0
+  shell.stdout.on('data', (chunk: Buffer) => { output += chunk.toString() })
+  t.teardown(() => kill(shell))
+  return {
+    /** Types the commands and resolves to what they printed, once they have ended. */
+    type: async (commands: string): Promise<string> => {
+      const mark = `-- step ${++steps} done --`
+      const from = output.length
+      shell.stdin.write(`${commands}\necho; echo '${mark}'\n`)
+      await waitFor(() => output.includes(mark, from), { timeoutMs: 30_000, what: commands })
+      return output.slice(from, output.indexOf(mark, from))
+    },
+    /** Types commands that go on, in the background; `output` is what they printed so far. */
+    leave: async (commands: string): Promise<{ output: () => Promise<string> }> => {
+      const folder = await mkdtemp(join(tmpdir(), 'motience-shell-'))
+      const file = join(folder, 'output')
+      t.teardown(() => rm(folder, { recursive: true, force: true }))
+      shell.stdin.write(`sleep infinity | ${commands.trim()} >'${file}' 2>&1 &\n`)
+      return { output: () => readFile(file, 'utf8').catch(() => '') }
+    }
+  }
+}
+
+const kill = (child: ChildProcess): void => {
+  try {
+    process.kill(-child.pid!, 'SIGKILL')
+  } catch {}
+}
