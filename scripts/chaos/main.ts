@@ -60,7 +60,7 @@ const always = { from: 0, to: Infinity }
 for (const consumer of steady) for (const reader of consumer.readers.values()) reader.granted.push(always)
 const changes = changing.flatMap(consumer => [...consumer.readers].map(([producerId, reader]) =>
   startAccessChanges(urls.sm, consumer.account, producerId, reader, createRandom(settings.seed * 1000 + producerId + consumer.account.user.id))))
-const producers = producerAccounts.map(account => startProducer(urls, account, settings.rate))
+const producers = producerAccounts.map(account => startProducer(urls, account, { rate: settings.rate }))
 
 const deadline = performance.now() + settings.seconds * 1000
 const counts = new Map<string, number>()
@@ -88,7 +88,7 @@ try {
   const sql = postgres(database.url, { max: 1, onnotice: () => {} })
   const stored = new Map<string, number[]>()
   for (const producer of producers) {
-    const rows = await sql<{ number: number }[]>`select (envelope::json->'payload'->>'number')::int as number from dsm.messages where producer_id = ${producer.producerId} order by epoch, "offset"`
+    const rows = await sql<{ number: number }[]>`select (('{' || substr(tail, 2))::json->'payload'->>'number')::int as number from dsm.messages where producer_id = ${producer.producerId} order by epoch, "offset"`
     stored.set(producer.name, rows.map(row => row.number))
   }
   await sql.end()

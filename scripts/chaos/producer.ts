@@ -17,14 +17,21 @@ export interface ChaosProducer {
 }
 
 const RECONNECT_MS = 100
-const WINDOW = 200
 
-/**
- * A producer that speaks the protocol by itself, so that a fault of the libraries can't hide one of the platform.
- * `rate` is in messages a second; while the platform is away up to `WINDOW` wait, then numbering pauses.
- */
-export const startProducer = (urls: { ap: string, producer: string }, account: Account, rate: number): ChaosProducer => {
+/** How a producer sends. */
+export interface ProducerPace {
+  /** Messages a second. */
+  rate: number
+  /** Most messages that wait for their acks; at it numbering pauses. */
+  window?: number
+  /** Bytes that a payload is filled up with. */
+  filling?: number
+}
+
+/** A producer that speaks the protocol by itself, so that a fault of the libraries can't hide one of the platform. */
+export const startProducer = (urls: { ap: string, producer: string }, account: Account, { rate, window = 200, filling = 0 }: ProducerPace): ChaosProducer => {
   const messages: SentMessage[] = []
+  const rest = filling > 0 ? { filling: 'x'.repeat(filling) } : {}
   const session = `chaos-${account.user.id}`
   let unacked: SentMessage[] = []
   let socket: WebSocket | null = null
@@ -33,7 +40,7 @@ export const startProducer = (urls: { ap: string, producer: string }, account: A
   const closing = new AbortController()
 
   const frameOf = ({ number }: SentMessage): string =>
-    JSON.stringify({ type: 'data', session, seq: number, payload: { number, value: Math.sin(number / 10) } })
+    JSON.stringify({ type: 'data', session, seq: number, payload: { number, value: Math.sin(number / 10), ...rest } })
 
   const renew = async () => {
     const answer = await createApClient({ baseUrl: urls.ap }).POST('/api/auth/login', { body: { username: account.username, password: account.password } })
@@ -81,7 +88,7 @@ export const startProducer = (urls: { ap: string, producer: string }, account: A
   })()
 
   const timer = setInterval(() => {
-    if (finished || unacked.length >= WINDOW) return
+    if (finished || unacked.length >= window) return
     const message: SentMessage = { number: messages.length + 1, sentAt: performance.now(), ackedAt: null }
     messages.push(message)
     unacked.push(message)

@@ -1,0 +1,19 @@
+import { dsmStopped } from './dsm-stopped.js'
+import { stalledConsumers } from './stalled-consumers.js'
+
+/** `npm run prove -- <name>`: shows one promise on real servers, with figures. Each takes a minute or a few. */
+const proofs: Record<string, () => Promise<void>> = {
+  'dsm-stopped': dsmStopped,
+  'stalled-consumers': stalledConsumers
+}
+
+const names = process.argv.slice(2)
+if (names.length === 0 || names.some(name => !(name in proofs))) {
+  console.error(`Say which: ${Object.keys(proofs).join(', ')}`)
+  process.exit(2)
+}
+for (const name of names) {
+  console.log(`\n${name}`)
+  await proofs[name]!()
+}
+process.exit()
