@@ -22,6 +22,8 @@ export interface AuthenticatorOptions {
   getKey?: JWTVerifyGetKey
   /** Instead of `POST /api/auth/verify`. */
   ask?: AskAp
+  /** Milliseconds since 1970; the system's clock by default. */
+  now?: () => number
 }
 
 /**
@@ -30,7 +32,7 @@ export interface AuthenticatorOptions {
  * never revoked.
  */
 export const createAuthenticator = (options: AuthenticatorOptions): Authenticator => {
-  const { apUrl, broker, logger } = options
+  const { apUrl, broker, logger, now = Date.now } = options
   const dispatcher = new Agent({ connections: 16, connect: { timeout: 2_000 } })
   const keys = options.getKey === undefined
     ? createKeySource({ apUrl, dispatcher, logger })
@@ -50,7 +52,7 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
   return {
     verify: async token => {
       const identity = await identify(token)
-      if (identity.expiresAt <= Date.now()) {
+      if (identity.expiresAt <= now()) {
         identities.delete(token)
         throw new ProblemError('MOT_TOKEN_EXPIRED')
       }

@@ -3,9 +3,8 @@ import { request, type Dispatcher } from 'undici'
 import { ProblemError } from '../service/problem-error.js'
 import type { Logger } from '../service/service-app.js'
 
-/** Least milliseconds between two fetches of the keys, after one that worked and after one that failed. */
-const COOLDOWN_MS = 5_000
-const FAILED_COOLDOWN_MS = 1_000
+/** Least milliseconds between two fetches of the keys. */
+const COOLDOWN_MS = 1_000
 
 /** Milliseconds after which keys are fetched anew in the background, so that one that AP took back is forgotten. */
 const MAX_AGE_MS = 600_000
@@ -44,7 +43,7 @@ export const createKeySource = (options: { apUrl: string, dispatcher: Dispatcher
   }
 
   const refresh = async (): Promise<void> => {
-    if (fetching === null && performance.now() - failedAt < FAILED_COOLDOWN_MS) {
+    if (fetching === null && performance.now() - failedAt < COOLDOWN_MS) {
       throw new ProblemError('MOT_UNAVAILABLE', 'Tokens can\'t be verified now', { retryAfterSecs: 1 })
     }
     fetching ??= fetchKeys().finally(() => { fetching = null })
@@ -52,7 +51,7 @@ export const createKeySource = (options: { apUrl: string, dispatcher: Dispatcher
   }
 
   const refreshIfOld = (): void => {
-    if (performance.now() - fetchedAt > MAX_AGE_MS && performance.now() - failedAt > FAILED_COOLDOWN_MS) refresh().catch(() => {})
+    if (performance.now() - fetchedAt > MAX_AGE_MS && performance.now() - failedAt > COOLDOWN_MS) refresh().catch(() => {})
   }
 
   const getKey: JWTVerifyGetKey = async (header, token) => {

@@ -53,16 +53,19 @@ export const followRevocations = (broker: Broker, logger: Logger | undefined): R
     }
   }
 
+  /** Takes a loaded list; only what is new in it is told, for the rest was told before. */
   const replace = (items: readonly Revocation[]): void => {
+    const oldSessions = new Set(sessions.keys())
+    const oldUsers = new Set(users.keys())
     sessions.clear()
     users.clear()
     for (const item of items) {
       if (item.kind === 'session') {
         sessions.set(item.sid, item.expiresAt)
-        tell({ sid: item.sid, reason: 'revoked' })
+        if (!oldSessions.has(item.sid)) tell({ sid: item.sid, reason: 'revoked' })
       } else {
         users.set(item.userId, item.expiresAt)
-        tell({ userId: item.userId, reason: 'disabled' })
+        if (!oldUsers.has(item.userId)) tell({ userId: item.userId, reason: 'disabled' })
       }
     }
   }

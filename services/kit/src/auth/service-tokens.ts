@@ -17,15 +17,18 @@ export interface ServiceTokens {
   close (): void
 }
 
+/** Who signs in where. `now` is a steady clock in milliseconds, for tests. */
+export interface ServiceTokensOptions { apUrl: string, service: ServiceName, secret: string, now?: () => number }
+
 /** Signs a service in by `POST <apUrl>/api/auth/service-token`, once, and again when the token grows old. */
-export const createServiceTokens = (options: { apUrl: string, service: ServiceName, secret: string }): ServiceTokens => {
-  const { apUrl, service, secret } = options
+export const createServiceTokens = (options: ServiceTokensOptions): ServiceTokens => {
+  const { apUrl, service, secret, now = () => performance.now() } = options
   const dispatcher = new Agent({ connections: 2, connect: { timeout: SIGN_IN_MS } })
   let current: { text: string, renewAt: number, until: number } | null = null
   let fetching: Promise<string> | null = null
 
   const signIn = async (): Promise<string> => {
-    const asked = performance.now()
+    const asked = now()
     try {
       const { statusCode, body } = await request(`${apUrl}/api/auth/service-token`, {
         method: 'POST',
@@ -51,9 +54,9 @@ export const createServiceTokens = (options: { apUrl: string, service: ServiceNa
 
   return {
     token: async () => {
-      const now = performance.now()
-      if (current === null || now >= current.until) return await renew()
-      if (now >= current.renewAt) renew().catch(() => {})
+      const time = now()
+      if (current === null || time >= current.until) return await renew()
+      if (time >= current.renewAt) renew().catch(() => {})
       return current.text
     },
     drop: token => { if (current?.text === token) current = null },
