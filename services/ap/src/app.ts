@@ -22,14 +22,14 @@ import { createUsers } from './users/users.js'
 const FORGET_AT_ONCE = 500
 
 /** Builds AP: accounts, sessions and tokens. The database has to be migrated before. Knows no environment. */
-export const buildAp = async ({ database, broker, settings, logger, clock = Date.now, sweepMs = 2_000 }: ApOptions): Promise<ServiceApp> => {
+export const buildAp = async ({ database, broker, settings, logger, clock = Date.now, sweepMs = 2_000, ...options }: ApOptions): Promise<ServiceApp> => {
   const { sql } = database
   const { lifetimes } = settings
   const secrets = deriveSecrets(settings.serviceSecret)
   const keyring = await createKeyring(sql, secrets, lifetimes, clock)
   const tokens = createAccessTokens(keyring, lifetimes, clock)
   const sessions = createSessions({ sql, secrets, lifetimes, tokens, clock })
-  const passwords = await createPasswords()
+  const passwords = options.passwords ?? await createPasswords()
   const announcer = createAnnouncer(sql, broker, clock)
 
   const app = await buildService('ap', {

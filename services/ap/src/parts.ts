@@ -30,6 +30,8 @@ export interface ApOptions {
   logger?: Logger
   /** The system's by default. */
   clock?: Clock
+  /** Made with the default bounds if not given. */
+  passwords?: Passwords
   /** Milliseconds between looks at what is still to be told to the broker; 2000 by default. */
   sweepMs?: number
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createLogger, databaseUrl, listen, openBroker, openDatabase, parseDuration, readEnv, redisUrl, runService, serviceSecret, type Broker, type Database, type Logger } from '@motience/kit'
 import { buildAp } from './app.js'
@@ -28,7 +29,7 @@ export const startAp = async (env: ApEnv, shared: Shared = {}): Promise<RunningA
   }
 
   try {
-    const database = shared.database ?? opened(await openDatabase({ url: databaseUrl(env), dataDir: env.DATA_DIR, pool: env.DB_POOL, waitMs: env.DB_WAIT_MS, logger }))
+    const database = shared.database ?? opened(await openDatabase({ url: databaseUrl(env), dataDir: join(env.DATA_DIR, 'database'), pool: env.DB_POOL, waitMs: env.DB_WAIT_MS, logger }))
     const broker = shared.broker ?? opened(await openBroker({
       url: redisUrl(env),
       mode: env.REDIS_MODE,

@@ -22,7 +22,7 @@ export interface Announcer {
   replaceAll (): Promise<void>
 }
 
-interface Note { id: string, session_id: string | null, end_reason: EndReason | null, access_expires_at: Date | null }
+interface Note { id: number, session_id: string | null, end_reason: EndReason | null, access_expires_at: string | null }
 
 /** Most notes of a user that one step tells: more sessions than a user may have. */
 const MAX_NOTES = 500
@@ -32,7 +32,7 @@ const STEPS_WAITING = 512
 
 const unavailable = () => new ProblemError('MOT_UNAVAILABLE', 'The change is kept, and will be finished when the broker is back', { retryAfterSecs: 2 })
 
-const forgetAt = (expiry: Date): number => expiry.getTime() + CLOCK_MARGIN_MS
+const forgetAt = (expiry: string): number => Date.parse(expiry) + CLOCK_MARGIN_MS
 
 interface Told { revocations: Revocation[], events: ControlEvent[], enabled: boolean }
 
@@ -40,11 +40,11 @@ interface Told { revocations: Revocation[], events: ControlEvent[], enabled: boo
 const tell = async (tx: TransactionSql, userId: number, notes: readonly Note[], now: number): Promise<Told> => {
   const told: Told = { revocations: [], events: [], enabled: false }
   if (notes.some(note => note.session_id === null)) {
-    const [user] = await tx<{ disabled_at: Date | null, last_expiry: Date | null }[]>`
+    const [user] = await tx<{ disabled_at: string | null, last_expiry: string | null }[]>`
       SELECT disabled_at, (SELECT max(access_expires_at) FROM ap.sessions WHERE user_id = ${userId}) AS last_expiry
       FROM ap.users WHERE id = ${userId}`
     if (user?.disabled_at) {
-      const expiresAt = forgetAt(user.last_expiry ?? new Date(now))
+      const expiresAt = user.last_expiry ? forgetAt(user.last_expiry) : now + CLOCK_MARGIN_MS
       told.revocations.push({ kind: 'user', userId, expiresAt })
       told.events.push({ type: 'user-disabled', user_id: userId, expires_at: new Date(expiresAt).toISOString() })
     } else {
@@ -109,9 +109,9 @@ export const createAnnouncer = (sql: Sql, broker: Broker, clock: Clock): Announc
     replaceAll: async () => await reachable(async () => await sql.begin(async tx => {
       await ownInForce(tx)
       const since = new Date(clock() - CLOCK_MARGIN_MS)
-      const sessions = await tx<{ id: string, access_expires_at: Date }[]>`
+      const sessions = await tx<{ id: string, access_expires_at: string }[]>`
         SELECT id, access_expires_at FROM ap.sessions WHERE ended_at IS NOT NULL AND access_expires_at > ${since}`
-      const users = await tx<{ user_id: number, last_expiry: Date }[]>`
+      const users = await tx<{ user_id: number, last_expiry: string }[]>`
         SELECT s.user_id, max(s.access_expires_at) AS last_expiry
         FROM ap.sessions s JOIN ap.users u ON u.id = s.user_id
         WHERE u.disabled_at IS NOT NULL AND s.access_expires_at > ${since} GROUP BY s.user_id`

@@ -22,7 +22,7 @@ const lockSession = async (tx: TransactionSql, token: RefreshToken): Promise<{ s
   const [session] = await tx<SessionRow[]>`SELECT * FROM ap.sessions WHERE id = ${token.sid} FOR UPDATE`
   if (!session) return null
   const isCurrent = timingSafeEqual(session.refresh_hash, token.hash)
-  const isSpent = token.genuine && token.generation < Number(session.generation)
+  const isSpent = token.genuine && token.generation < session.generation
   return isCurrent || isSpent ? { session, isCurrent } : null
 }
 
@@ -36,19 +36,19 @@ export const rotate = async ({ sql, secrets, lifetimes, tokens, clock }: Session
     const { session, isCurrent } = found
     const now = clock()
     if (session.ended_at) return session.end_reason === 'refresh-reused' && !isCurrent ? { kind: 'reused', userId: session.user_id } : INVALID
-    if (session.refresh_expires_at.getTime() <= now) return INVALID
+    if (Date.parse(session.refresh_expires_at) <= now) return INVALID
 
     const child = childRefreshToken(secrets, token)
-    const isForgiven = timingSafeEqual(session.refresh_hash, child.hash) && now - session.rotated_at.getTime() <= FORGIVEN_MS
+    const isForgiven = timingSafeEqual(session.refresh_hash, child.hash) && now - Date.parse(session.rotated_at) <= FORGIVEN_MS
     if (!isCurrent && !isForgiven) {
       await endSessions(tx, session.user_id, { only: session.id }, 'refresh-reused', now)
       return { kind: 'reused', userId: session.user_id }
     }
 
     const accessExpiresAt = tokens.expiry()
-    const lastExpiry = Math.max(accessExpiresAt, session.access_expires_at.getTime())
-    const rotatedAt = isCurrent ? new Date(now) : session.rotated_at
-    const refreshExpiresAt = isCurrent ? new Date(now + lifetimes.refreshMs) : session.refresh_expires_at
+    const lastExpiry = Math.max(accessExpiresAt, Date.parse(session.access_expires_at))
+    const rotatedAt = new Date(isCurrent ? now : session.rotated_at)
+    const refreshExpiresAt = new Date(isCurrent ? now + lifetimes.refreshMs : session.refresh_expires_at)
     await tx`
       UPDATE ap.sessions SET refresh_hash = ${child.hash}, generation = ${child.generation}, rotated_at = ${rotatedAt},
         refresh_expires_at = ${refreshExpiresAt}, access_expires_at = ${new Date(lastExpiry)}

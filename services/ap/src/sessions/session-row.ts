@@ -8,11 +8,11 @@ export interface SessionRow {
   id: string
   user_id: number
   refresh_hash: Buffer
-  /** A bigint, as text. */
-  generation: string
-  rotated_at: Date
-  refresh_expires_at: Date
-  access_expires_at: Date
-  ended_at: Date | null
+  generation: number
+  /** Instants come from the driver as RFC 3339 text in UTC. */
+  rotated_at: string
+  refresh_expires_at: string
+  access_expires_at: string
+  ended_at: string | null
   end_reason: EndReason | null
 }

@@ -14,7 +14,7 @@ export interface SigningKey {
   signsFrom: number
 }
 
-interface KeyRow { kid: string, public_key: string, sealed: Buffer, signs_from: Date }
+interface KeyRow { kid: string, public_key: string, sealed: Buffer, signs_from: string }
 
 /** The advisory lock under which keys are made and dropped. */
 const KEYS_LOCK = [0x4152, 0] as const
@@ -35,7 +35,7 @@ const read = async (tx: TransactionSql, keys: Secrets): Promise<SigningKey[]> =>
       kid: row.kid,
       publicKey: createPublicKey(row.public_key),
       privateKey: pkcs8 && createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' }),
-      signsFrom: row.signs_from.getTime()
+      signsFrom: Date.parse(row.signs_from)
     }
   })
 }

@@ -1,7 +1,7 @@
 import { ProblemError } from '@motience/kit'
 import type { AccountRole, CatalogueEntry, CatalogueQuery } from '@motience/schemas'
 import type { Sql } from 'postgres'
-import { isStorable, type UserRow } from './users.js'
+import { isStorable } from './users.js'
 
 /** One page of the catalogue. */
 export interface CataloguePage { items: CatalogueEntry[], next_cursor: string | null }
@@ -33,11 +33,11 @@ export const createCatalogue = (sql: Sql): Catalogue => ({
     const after = decodeCursor(cursor)
     if (q !== undefined && !isStorable(q)) return { items: [], next_cursor: null }
     const search = q === undefined ? sql`` : sql`AND (username ILIKE ${likePattern(q)} OR device_id ILIKE ${likePattern(q)})`
-    const rows = await sql<Pick<UserRow, 'id' | 'username' | 'device_id' | 'created_at'>[]>`
+    const rows = await sql<CatalogueEntry[]>`
       SELECT id, username, device_id, created_at FROM ap.users
       WHERE role = ${role} AND disabled_at IS NULL AND id > ${after} ${search}
       ORDER BY id LIMIT ${limit + 1}`
-    const items = rows.slice(0, limit).map(({ created_at: createdAt, ...row }) => ({ ...row, created_at: createdAt.toISOString() }))
+    const items = rows.slice(0, limit)
     const last = items.at(-1)
     return { items, next_cursor: rows.length > limit && last ? encodeCursor(last.id) : null }
   }

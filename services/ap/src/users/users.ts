@@ -1,5 +1,5 @@
 import type { Role, User } from '@motience/schemas'
-import type { Sql, TransactionSql } from 'postgres'
+import type { Sql } from 'postgres'
 
 /** A user as the database has it. */
 export interface UserRow {
@@ -8,15 +8,13 @@ export interface UserRow {
   password_hash: string
   role: Exclude<Role, 'service'>
   device_id: string | null
-  created_at: Date
-  disabled_at: Date | null
+  /** Instants come from the driver as RFC 3339 text in UTC. */
+  created_at: string
+  disabled_at: string | null
 }
 
 /** What a new user is made of. */
-export type NewUser = Pick<UserRow, 'username' | 'password_hash' | 'role' | 'device_id' | 'created_at'>
-
-/** A driver, or a transaction of it. */
-export type Queries = Sql | TransactionSql
+export type NewUser = Pick<UserRow, 'username' | 'password_hash' | 'role' | 'device_id'> & { created_at: Date }
 
 /** The user as clients see it. */
 export const publicUser = (row: Omit<UserRow, 'password_hash' | 'disabled_at'>): User => ({
@@ -24,7 +22,7 @@ export const publicUser = (row: Omit<UserRow, 'password_hash' | 'disabled_at'>):
   username: row.username,
   role: row.role,
   device_id: row.device_id,
-  created_at: row.created_at.toISOString()
+  created_at: row.created_at
 })
 
 /** PostgreSQL stores no NUL in text, so nothing that has one can be found. */

@@ -1,0 +1,33 @@
+import { decodeJwt } from 'jose'
+import t from 'tap'
+import { call, newUser, SECRET, testAp, testStores, verify } from './test-ap.js'
+
+const app = await testAp(t, await testStores(t))
+
+const serviceToken = async (body: unknown) => await call<{ access_token: string, code?: string }>(app, 'POST /api/auth/service-token', { body })
+
+t.test('a service gets a token of its own by the secret', async t => {
+  for (const service of ['sm', 'dsm', 'wss1', 'wss2']) {
+    const { status, body, headers } = await serviceToken({ service, secret: SECRET })
+    t.equal(status, 200)
+    t.equal(headers['cache-control'], 'no-store')
+    t.match(body, { token_type: 'Bearer', expires_in: 3600 })
+    t.match(decodeJwt(body.access_token), { sub: service, role: 'service', sid: `service:${service}` })
+  }
+})
+
+t.test('a wrong secret and an unknown service are refused', async t => {
+  for (const secret of [SECRET.slice(1), `${SECRET}x`, 'x', SECRET.toUpperCase()]) {
+    t.match(await serviceToken({ service: 'sm', secret }), { status: 401, body: { code: 'MOT_AP_BAD_SERVICE_SECRET' } })
+  }
+  t.match(await serviceToken({ service: 'ap', secret: SECRET }), { status: 400, body: { code: 'MOT_BAD_INPUT' } })
+})
+
+t.test('a service may look users up, and has no account of its own', async t => {
+  const { user } = await newUser(app)
+  const token = (await serviceToken({ service: 'sm', secret: SECRET })).body.access_token
+  t.same((await call(app, `GET /api/users/${user.id}`, { token })).body, user)
+  t.match(await call(app, 'GET /api/auth/me', { token }), { status: 403, body: { code: 'MOT_FORBIDDEN' } })
+  t.match(await call(app, `POST /api/users/${user.id}/disable`, { token }), { status: 403, body: { code: 'MOT_FORBIDDEN' } })
+  t.same(await verify(app, token), [401, 'MOT_UNAUTHORIZED'])
+})
