@@ -2,7 +2,8 @@ import { SignJWT } from 'jose'
 import { randomUUID } from 'node:crypto'
 import t, { type Test } from 'tap'
 import { createMemoryBroker } from '../broker/index.js'
-import { fakeAp, waitFor, type FakeAp } from '../testing/index.js'
+import { fakeAp, type FakeAp } from '../testing/fake-ap.js'
+import { waitFor } from '../testing/wait-for.js'
 import { createAuthenticator } from './index.js'
 
 const build = async (t: Test, now?: () => number) => {

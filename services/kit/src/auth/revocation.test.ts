@@ -2,7 +2,8 @@ import type { ControlEvent } from '@motience/schemas'
 import { randomUUID } from 'node:crypto'
 import t, { type Test } from 'tap'
 import { createMemoryBroker, type Broker, type LinkState, type Revocation } from '../broker/index.js'
-import { fakeAp, waitFor } from '../testing/index.js'
+import { fakeAp } from '../testing/fake-ap.js'
+import { waitFor } from '../testing/wait-for.js'
 import { createAuthenticator, type Revoked } from './index.js'
 
 const inAnHour = (): number => Date.now() + 3_600_000

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { fakeAp } from '../testing/index.js'
+import { fakeAp } from '../testing/fake-ap.js'
 import { createServiceTokens } from './index.js'
 
 const path = '/api/auth/service-token'

@@ -8,7 +8,7 @@ const build = async (t: Test, parts: Partial<ServiceParts> = {}): Promise<Servic
   return app
 }
 
-const problemOf = (response: { headers: Record<string, unknown>, json: () => unknown }): Problem => {
+const problemOf = (t: Test, response: { headers: Record<string, unknown>, json: () => unknown }): Problem => {
   t.match(response.headers['content-type'], /^application\/problem\+json/)
   return response.json() as Problem
 }
@@ -32,11 +32,11 @@ t.test('bad input is refused with its places', async t => {
   const app = await build(t)
   app.route({ ...dsmRoutes.postDataRoute, handler: async request => ({ producer_id: request.body.producer_id, epoch: 1, offset: 1, subscriberCount: 0, duplicate: false }) })
   const post = async (payload: unknown) => await app.inject({ method: 'POST', url: '/api/data', payload: payload as object })
-  t.strictSame(problemOf(await post({ producer_id: '1', payload: {} })).errors?.map(({ path }) => path), ['/producer_id'], 'no coercion in bodies')
-  t.strictSame(problemOf(await post({ producer_id: 1, payload: {}, extra: 1 })).errors?.map(({ path }) => path), ['/extra'])
-  t.strictSame(problemOf(await post({ producer_id: 1, payload: [] })).errors?.map(({ path }) => path), ['/payload'])
+  t.strictSame(problemOf(t, await post({ producer_id: '1', payload: {} })).errors?.map(({ path }) => path), ['/producer_id'], 'no coercion in bodies')
+  t.strictSame(problemOf(t, await post({ producer_id: 1, payload: {}, extra: 1 })).errors?.map(({ path }) => path), ['/extra'])
+  t.strictSame(problemOf(t, await post({ producer_id: 1, payload: [] })).errors?.map(({ path }) => path), ['/payload'])
   t.equal((await post({ producer_id: 1, payload: { a: 1 } })).statusCode, 200)
-  const many = problemOf(await post(Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`x${i}`, 1]))))
+  const many = problemOf(t, await post(Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`x${i}`, 1]))))
   t.equal(many.errors?.length, 20, 'the list of faults is bounded')
 })
 
@@ -73,7 +73,7 @@ t.test('every kind of error is a problem', async t => {
   ] as const
   for (const [request, status, code] of cases) {
     const response = await app.inject(request)
-    const problem = problemOf(response)
+    const problem = problemOf(t, response)
     t.strictSame([response.statusCode, problem.status, problem.code], [status, status, code], `${request.method} ${request.url}`)
     t.equal(problem.request_id, response.headers['x-request-id'] ?? problem.request_id)
     t.notMatch(response.body, /secret inner words|ECONNREFUSED/)

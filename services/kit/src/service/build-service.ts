@@ -31,6 +31,8 @@ export interface ServiceParts {
   trustProxy?: boolean
   /** Most bytes of a body; 1 MiB by default. */
   bodyLimit?: number
+  /** Most milliseconds that a whole request may take to arrive; 30 s by default. */
+  requestTimeoutMs?: number
   /** Replaces what the OpenAPI document of `ap`, `sm` and `dsm` says of the service. */
   openapi?: OpenapiInfo
   /** A bound on all routes; without it only routes with `config.rateLimit` are bounded. */
@@ -61,18 +63,19 @@ const requestId = (request: { headers: Record<string, string | string[] | undefi
  * shedding, strict validation, `/health`, `/ready`, `/metrics` and the OpenAPI document. The caller adds its routes.
  */
 export const buildService = async (name: ServiceId, parts: ServiceParts): Promise<ServiceApp> => {
+  const { requestTimeoutMs = 30_000 } = parts
   const app: ServiceApp = fastify({
     ...(isLogger(parts.logger) ? { loggerInstance: parts.logger } : { logger: parts.logger ?? false }),
     logController: quietLogController,
     genReqId: requestId,
     trustProxy: parts.trustProxy ?? false,
     bodyLimit: parts.bodyLimit ?? 1_048_576,
-    requestTimeout: 30_000,
+    requestTimeout: requestTimeoutMs,
     keepAliveTimeout: 72_000,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 128 },
-    http: { requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 1_000 },
+    http: { requestTimeout: requestTimeoutMs, headersTimeout: Math.min(10_000, requestTimeoutMs), connectionsCheckingInterval: Math.min(1_000, requestTimeoutMs) },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => { answerProblem(error, request, reply) }
   }).withTypeProvider<TypeBoxTypeProvider>()

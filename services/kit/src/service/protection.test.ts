@@ -1,0 +1,115 @@
+import { connect } from 'node:net'
+import { once } from 'node:events'
+import { PassThrough } from 'node:stream'
+import t, { type Test } from 'tap'
+import { waitFor } from '../testing/wait-for.js'
+import { buildService, createLogger, listen, redactUrl, type ServiceApp, type ServiceParts } from './index.js'
+
+const build = async (t: Test, parts: Partial<ServiceParts> = {}): Promise<ServiceApp> => {
+  const app = await buildService('ap', { ready: {}, ...parts })
+  t.teardown(async () => { await app.close() })
+  return app
+}
+
+/** Sends text to a service as it is, and resolves to all that came back until the service closed. */
+const sendRaw = async (url: string, text: string): Promise<string> => {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  let received = ''
+  socket.setEncoding('utf8').on('data', (chunk: string) => { received += chunk })
+  socket.write(text)
+  await once(socket, 'close')
+  return received
+}
+
+t.test('a rate that is passed is a problem that says when to come again', async t => {
+  const app = await build(t)
+  app.get('/slowly', { config: { rateLimit: { max: 2, timeWindow: 60_000 } } }, async () => ({}))
+  app.get('/freely', async () => ({}))
+  t.equal((await app.inject('/slowly')).statusCode, 200)
+  t.equal((await app.inject('/slowly')).statusCode, 200)
+  const refused = await app.inject('/slowly')
+  t.match(refused.json(), { status: 429, code: 'MOT_RATE_LIMITED' })
+  const wait = Number(refused.headers['retry-after'])
+  t.ok(wait > 50 && wait <= 60, `Retry-After ${wait}`)
+  t.equal((await app.inject('/freely')).statusCode, 200)
+})
+
+t.test('a bound on everything leaves health and metrics alone', async t => {
+  const app = await build(t, { rateLimit: { max: 1, timeWindow: 60_000 } })
+  app.get('/x', async () => ({}))
+  t.equal((await app.inject('/x')).statusCode, 200)
+  t.equal((await app.inject('/x')).statusCode, 429)
+  for (const path of ['/health', '/health', '/ready', '/ready', '/metrics', '/metrics']) t.equal((await app.inject(path)).statusCode, 200)
+})
+
+t.test('a service whose event loop lags sheds load, but tells that it lives', async t => {
+  const app = await build(t, { maxEventLoopDelayMs: 1 })
+  app.get('/x', async () => ({}))
+  const block = (): void => { for (const end = performance.now() + 30; performance.now() < end;); }
+  const refused = await waitFor(async () => {
+    block()
+    const answer = await app.inject('/x')
+    return answer.statusCode === 503 ? answer : null
+  }, { what: 'the lag to be noticed' })
+  t.match(refused.json(), { code: 'MOT_UNAVAILABLE' })
+  t.equal(refused.headers['retry-after'], '2')
+  t.equal((await app.inject('/health')).statusCode, 200)
+})
+
+t.test('browsers are told what they may do', async t => {
+  const app = await build(t, { corsOrigin: 'http://a.example, http://b.example' })
+  app.post('/x', async () => ({}))
+  const ask = async (origin: string) => await app.inject({ method: 'OPTIONS', url: '/x', headers: { origin, 'access-control-request-method': 'POST' } })
+  t.equal((await ask('http://b.example')).headers['access-control-allow-origin'], 'http://b.example')
+  t.equal((await ask('http://c.example')).headers['access-control-allow-origin'], undefined)
+  const { headers } = await app.inject({ method: 'POST', url: '/x' })
+  t.match(headers, { 'x-content-type-options': 'nosniff', 'x-frame-options': 'SAMEORIGIN' })
+  const open = await build(t, { corsOrigin: '*' })
+  open.get('/y', async () => ({}))
+  t.equal((await open.inject({ url: '/y', headers: { origin: 'http://c.example' } })).headers['access-control-allow-origin'], '*')
+})
+
+t.test('a request id is kept where it is a plain word', async t => {
+  const app = await build(t)
+  t.equal((await app.inject({ url: '/nowhere', headers: { 'x-request-id': 'abc-1' } })).headers['x-request-id'], 'abc-1')
+  t.equal((await app.inject({ url: '/nowhere', headers: { 'x-request-id': 'abc-1' } })).json<{ request_id: string }>().request_id, 'abc-1')
+  t.match((await app.inject({ url: '/nowhere', headers: { 'x-request-id': 'a"b\n' } })).headers['x-request-id'], /^[0-9a-f-]{36}$/)
+})
+
+t.test('what is not HTTP, or comes too slowly, is answered and closed', async t => {
+  const app = await build(t, { requestTimeoutMs: 300 })
+  app.post('/x', async request => request.body)
+  const url = await listen(app, { host: '127.0.0.1', port: 0, variable: 'AP_PORT' })
+  t.match(await sendRaw(url, 'NONSENSE\r\n\r\n'), /^HTTP\/1\.1 400 [^]*application\/problem\+json[^]*MOT_BAD_INPUT/)
+  t.match(await sendRaw(url, `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(40_000)}\r\n\r\n`), /^HTTP\/1\.1 431 /)
+  t.match(await sendRaw(url, 'POST /x HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{'), /^HTTP\/1\.1 408 [^]*MOT_TIMEOUT/)
+  t.match(await sendRaw(url, 'GET /x HTT'), /^HTTP\/1\.1 408 /, 'headers too')
+})
+
+t.test('logs tell who was refused and what failed, and no secret', async t => {
+  const lines: string[] = []
+  const stream = new PassThrough()
+  stream.on('data', (chunk: Buffer) => { lines.push(...chunk.toString().trim().split('\n')) })
+  const app = await build(t, { logger: createLogger('ap', 'debug', stream) })
+  app.get('/fails', async request => {
+    request.log.info({ token: 'hush-1', headers: request.headers, user: { password: 'hush-2' } }, 'Logs too much')
+    throw new Error('inner words')
+  })
+  app.get('/works', async () => ({}))
+  const headers = { authorization: 'Bearer hush-3', 'sec-websocket-protocol': 'motience.v1, token.hush-4' }
+  await app.inject({ url: '/fails?token=hush-5&a=1', headers })
+  await app.inject({ url: '/nowhere?a=1&access_token=hush-6', headers })
+  await app.inject({ url: '/works?token=hush-7', headers })
+  const text = lines.join('\n')
+  t.notMatch(text, /hush/)
+  const entries = lines.map(line => JSON.parse(line) as Record<string, unknown>)
+  t.match(entries.find(entry => entry['msg'] === 'Failed to answer'), { level: 50, url: '/fails?token=***&a=1', err: { message: 'inner words' }, request_id: String })
+  t.match(entries.find(entry => entry['msg'] === 'Refused a request'), { level: 40, status: 404, url: '/nowhere?a=1&access_token=***' })
+  t.match(entries.find(entry => entry['msg'] === 'Answered a request'), { level: 20, status: 500 })
+})
+
+t.test('a URL in a log is short and without tokens', async t => {
+  t.equal(redactUrl('/producer?token=abc.def'), '/producer?token=***')
+  t.equal(redactUrl('/x?q=token&TOKEN=a&refresh_token=b'), '/x?q=token&TOKEN=***&refresh_token=***')
+  t.equal(redactUrl(`/${'x'.repeat(10_000)}`).length, 512)
+})

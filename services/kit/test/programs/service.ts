@@ -1,0 +1,29 @@
+import { buildService, listen, readEnv, runService } from '../../src/service/index.js'
+import { CommonEnvSchema } from '@motience/schemas'
+
+/** A service for the tests of `runService`: `/slow` answers when the next request comes; `HANG` never stops, `THROW` fails later. */
+await runService({
+  name: 'ap',
+  drainMs: process.env['HANG'] === undefined ? 5_000 : 100,
+  start: async () => {
+    const env = readEnv(CommonEnvSchema)
+    const app = await buildService('ap', { ready: {} })
+    let finish = (): void => {}
+    app.get('/slow', async (_request, reply) => {
+      console.log('slow request came')
+      await new Promise<void>(resolve => { finish = resolve })
+      return await reply.send('done')
+    })
+    app.addHook('preClose', async () => { finish() })
+    console.log(await listen(app, { host: env.HOST, port: env.AP_PORT, variable: 'AP_PORT' }))
+    if (process.env['THROW'] !== undefined) setImmediate(() => { throw new Error('thrown later') })
+    return {
+      close: async () => {
+        console.log('closing')
+        if (process.env['HANG'] !== undefined) await new Promise(() => {})
+        await app.close()
+        console.log('closed')
+      }
+    }
+  }
+})
