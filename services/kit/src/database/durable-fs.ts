@@ -1,0 +1,35 @@
+import { fsyncSync } from 'node:fs'
+import type { PGlite } from '@electric-sql/pglite'
+import { NodeFS } from '@electric-sql/pglite/nodefs'
+
+/** The parts of Emscripten's file system that are touched here. */
+interface NodeFileSystem { stream_ops: { fsync?: (stream: { nfd: number }) => number } }
+type Init = Awaited<ReturnType<NodeFS['init']>>
+
+/**
+ * The folder of an embedded database, with an `fsync` that reaches the disk.
+ *
+ * PGlite as it comes (0.5) is not durable: it runs PostgreSQL with `fsync=off` (`-F`), and its file system has no
+ * `fsync` of its own, so that a commit survives a killed process (the pages are the kernel's) but not a power cut.
+ * With this file system and `durableParams` every commit ends in one fsync(2) of the write-ahead log: seen with
+ * strace, 100 inserts make 100 of them, 2.6 to 3.3 ms each on a virtual disk, where they take 0.3 ms without.
+ */
+export class DurableFs extends NodeFS {
+  override async init (pg: PGlite, options: Init['emscriptenOpts']): Promise<Init> {
+    const started = await super.init(pg, options)
+    const { preRun } = started.emscriptenOpts
+    if (!Array.isArray(preRun)) throw new Error('PGlite no longer lists what it runs before its start')
+    preRun.push(module => {
+      const { NODEFS } = (module.FS as unknown as { filesystems: { NODEFS: NodeFileSystem } }).filesystems
+      NODEFS.stream_ops.fsync = stream => {
+        fsyncSync(stream.nfd)
+        return 0
+      }
+    })
+    return started
+  }
+}
+
+/** PostgreSQL's parameters for it. `fdatasync`, the default, is a stub in PGlite and would never reach the file system. */
+export const durableParams = (defaults: readonly string[]): string[] =>
+  [...defaults.filter(param => param !== '-F'), '-c', 'wal_sync_method=fsync']

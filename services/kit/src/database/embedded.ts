@@ -1,0 +1,78 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
+import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
+import postgres, { type Sql } from 'postgres'
+import type { Database } from './database.js'
+import { lockDataDir } from './data-dir-lock.js'
+import { DurableFs, durableParams } from './durable-fs.js'
+import { CLOSE_SECS, driverOptions } from './options.js'
+import { createPing } from './ping.js'
+
+/** Where an embedded database's files are. */
+export interface EmbeddedOptions {
+  /** Folder for its files (in `postgres/` below it), made if missing; without it the database is in memory. */
+  dataDir?: string
+  /** With no `dataDir`: a dump of an empty database to begin with, which is faster than to make one. */
+  image?: Blob
+}
+
+const createPglite = async ({ dataDir, image }: EmbeddedOptions): Promise<PGlite> => dataDir
+  ? await PGlite.create({ fs: new DurableFs(join(dataDir, 'postgres')), startParams: durableParams(PGlite.defaultStartParams) })
+  : await PGlite.create({ loadDataDir: image })
+
+// A Unix socket in a folder of its own, which only this user may enter: PGlite asks nobody for a password. Windows
+// has none, so there it is a port of the loopback, of which PGlite serves the first connection alone.
+const serve = async (pglite: PGlite): Promise<{ address: { path: string } | { host: string, port: number }, stop: () => Promise<void> }> => {
+  const local = process.platform === 'win32' ? null : await mkdtemp(join(tmpdir(), 'motience-db-'))
+  const path = local ? join(local, 's') : undefined
+  // Two, so that a broken connection's successor need not wait until the first was cleaned up. No idle timeout: the
+  // server's default is none, and the driver's connection stays for the life of the process.
+  const server = new PGLiteSocketServer({ db: pglite, ...(path ? { path, maxConnections: 2 } : { host: '127.0.0.1', port: 0 }) })
+  await server.start()
+  const [host = '127.0.0.1', port = ''] = server.getServerConn().split(':')
+  return {
+    address: path ? { path } : { host, port: Number(port) },
+    stop: async () => {
+      await server.stop()
+      if (local) await rm(local, { recursive: true, force: true })
+    }
+  }
+}
+
+/**
+ * Opens the embedded database: PostgreSQL compiled to WebAssembly, in this process. It has one connection, so
+ * everything is done one after the other, and a transaction lets all others wait.
+ * The first start of a folder takes about 5 s, later ones half a second. A commit is on the disk, see `DurableFs`.
+ * Rejects with `DataDirInUseError`.
+ */
+export const openEmbedded = async (options: EmbeddedOptions): Promise<Database> => {
+  const unlock = options.dataDir ? await lockDataDir(options.dataDir) : async () => {}
+  const undo: (() => Promise<unknown>)[] = [unlock]
+  const undoAll = async () => {
+    for (const step of undo.splice(0).reverse()) await step()
+  }
+  try {
+    const pglite = await createPglite(options)
+    undo.push(() => pglite.close())
+    const { address, stop } = await serve(pglite)
+    undo.push(stop)
+    const sql = postgres({
+      ...driverOptions,
+      ...address,
+      user: 'postgres',
+      database: 'postgres',
+      ssl: false,
+      max: 1,
+      max_lifetime: null,
+      connection: { TimeZone: 'UTC' }
+    }) as unknown as Sql
+    undo.push(() => sql.end({ timeout: CLOSE_SECS }))
+    await sql`select 1`
+    return { kind: 'embedded', sql, ping: createPing(sql), close: undoAll }
+  } catch (error) {
+    await undoAll()
+    throw error
+  }
+}

@@ -1,0 +1,22 @@
+import type { Database } from './database.js'
+import { openEmbedded, type EmbeddedOptions } from './embedded.js'
+import { silentDatabaseLogger, type DatabaseLogger } from './logger.js'
+import { openServer } from './server.js'
+
+/** Which database, and how it is reached. */
+export interface DatabaseOptions extends EmbeddedOptions {
+  /** `postgres://…`; empty or not given for the embedded database. */
+  url?: string
+  /** Most connections to a server; the embedded database has one. */
+  pool?: number
+  /** Most milliseconds to wait for a server that is down. */
+  waitMs?: number
+  logger?: DatabaseLogger
+}
+
+/**
+ * Opens PostgreSQL by its URL, or without one the embedded database in `dataDir` (in memory without that too).
+ * Rejects with `DatabaseUnavailableError` or `DataDirInUseError`.
+ */
+export const openDatabase = async ({ url = '', logger = silentDatabaseLogger, ...options }: DatabaseOptions): Promise<Database> =>
+  url === '' ? await openEmbedded(options) : await openServer({ ...options, url, logger })
