@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { CursorSchema, DeviceIdSchema, EpochSchema, IdSchema, LimitSchema, Nullable, OffsetSchema, TimestampSchema } from '../common.js'
+import { CursorSchema, DeviceIdSchema, EpochSchema, IdSchema, Nullable, OffsetSchema, TimestampSchema } from '../common.js'
 import { EnvelopeSchema, messageFields } from '../message.js'
 import { ProblemSchema } from '../problem.js'
 
@@ -38,7 +38,7 @@ export const HistoryQuerySchema = Type.Object({
   after: Type.Optional(Type.String({ pattern: '^\\d{1,16}-\\d{1,16}$', description: 'Only what follows this position, `<epoch>-<offset>`' })),
   device_id: Type.Optional(DeviceIdSchema),
   order: Type.Optional(Type.Union([Type.Literal('asc'), Type.Literal('desc')], { default: 'asc' })),
-  limit: Type.Optional(LimitSchema),
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'Most messages of one page, 100 if not given; of a stream, all if not given' })),
   cursor: Type.Optional(CursorSchema)
 }, { additionalProperties: false })
 export type HistoryQuery = Static<typeof HistoryQuerySchema>

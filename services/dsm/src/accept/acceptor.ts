@@ -1,0 +1,115 @@
+import { ProblemError, type Broker, type Logger } from '@motience/kit'
+import type { DsmMetrics } from '../metrics.js'
+import type { Draft } from './envelope.js'
+import type { Keep } from './keeper.js'
+import { takeBatch, type Job, type Lane } from './lane.js'
+import type { Lanes } from './lanes.js'
+import { refusal, unavailable, type Outcome } from './outcome.js'
+import type { Send } from './sender.js'
+
+/** What the acceptor needs. */
+export interface AcceptorOptions {
+  broker: Broker
+  lanes: Lanes
+  send: Send
+  keep: Keep
+  maxPending: number
+  logger: Logger
+  metrics: DsmMetrics
+}
+
+/** Accepts checked messages: numbers, publishes and keeps them. */
+export interface Acceptor {
+  /**
+   * Accepts messages of one producer, in order. One outcome each; never rejects. Past `maxPending` waiting messages all
+   * are refused with MOT_UNAVAILABLE; more messages than that at once are taken where none waits.
+   */
+  accept (producerId: number, drafts: readonly Draft[]): Promise<Outcome[]>
+  /** Messages that wait for the broker or the database. */
+  readonly pending: number
+  /** Resolves once nothing is pending; call it when nothing comes in any more. */
+  close (): Promise<void>
+}
+
+export const createAcceptor = ({ broker, lanes, send, keep, maxPending, logger, metrics }: AcceptorOptions): Acceptor => {
+  let pending = 0
+  const idle: (() => void)[] = []
+
+  const work = async (lane: Lane): Promise<void> => {
+    lane.working = true
+    while (lane.queue.length > 0) {
+      const jobs = takeBatch(lane)
+      const drafts = jobs.length === 1 ? jobs[0]!.drafts : jobs.flatMap(job => job.drafts)
+      try {
+        keep(lane, jobs, drafts, await send(lane, drafts))
+      } catch (error) {
+        const problem = refusal(error)
+        logger.warn({ err: problem.cause ?? problem, producer_id: lane.producerId, messages: drafts.length }, 'Refused messages that could not be accepted now')
+        // What waits behind is refused too: a later message must not overtake an earlier one that will come again.
+        for (const job of [...jobs, ...lane.queue.splice(0)]) job.resolve(job.drafts.map(() => problem))
+      }
+    }
+    lane.working = false
+  }
+
+  const count = (outcomes: readonly Outcome[]): void => {
+    let accepted = 0
+    for (const outcome of outcomes) {
+      if (outcome instanceof ProblemError) {
+        metrics.refused.inc({ code: outcome.code })
+      } else if (outcome.duplicate) {
+        metrics.repeats.inc()
+      } else {
+        accepted++
+        metrics.fanOut.observe(outcome.subscriberCount)
+      }
+    }
+    metrics.accepted.inc(accepted)
+  }
+
+  const stopControl = broker.onControl(event => {
+    if (event.type !== 'subscription-changed') return
+    const lane = lanes.find(event.producer_id)
+    if (lane?.subscribers != null && lane.subscribers.version < event.version) lane.subscribers = null
+  })
+
+  const stopLink = broker.onLink(state => {
+    if (state === 'up') return
+    for (const lane of lanes.all()) {
+      lane.subscribers = null
+      lane.seen = null
+    }
+  })
+
+  const accept = async (producerId: number, drafts: readonly Draft[]): Promise<Outcome[]> => {
+    if (pending > 0 && pending + drafts.length > maxPending) {
+      const problem = unavailable('Too many messages wait; send it again later')
+      const outcomes = drafts.map(() => problem)
+      count(outcomes)
+      return outcomes
+    }
+    pending += drafts.length
+    const stop = metrics.acceptSeconds.startTimer()
+    const lane = lanes.of(producerId)
+    const outcomes = await new Promise<Outcome[]>(resolve => {
+      const job: Job = { drafts, resolve }
+      lane.queue.push(job)
+      if (!lane.working) work(lane)
+    })
+    stop()
+    pending -= drafts.length
+    count(outcomes)
+    if (pending === 0) for (const resolve of idle.splice(0)) resolve()
+    return outcomes
+  }
+
+  return {
+    accept,
+    get pending () { return pending },
+    async close () {
+      if (pending > 0) await new Promise<void>(resolve => { idle.push(resolve) })
+      stopControl()
+      stopLink()
+    }
+  }
+}

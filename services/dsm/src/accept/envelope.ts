@@ -1,0 +1,79 @@
+import type { LogEntry } from '@motience/kit'
+import type { DataBody, Envelope } from '@motience/schemas'
+import { comparePlaces, type StoredMessage } from '../storage/stored-message.js'
+
+/** A message that was checked and only lacks its place. Fits the broker's `AcceptMessage`. */
+export interface Draft {
+  head: string
+  tail: string
+  device: string
+  session: string | null
+  seq: number | null
+  deviceId: string | null
+  receivedAt: number
+  at: number
+}
+
+/** Instants that a JavaScript date can hold, either side of 1970. */
+const MAX_INSTANT = 8.64e15
+
+let isoOf = { ms: 0, text: new Date(0).toISOString() }
+
+/** RFC 3339 text of an instant; the last one is kept, since many messages come in the same millisecond. */
+export const isoTime = (ms: number): string => {
+  if (isoOf.ms !== ms) isoOf = { ms, text: new Date(ms).toISOString() }
+  return isoOf.text
+}
+
+/** The device's time on the platform's clock. Out of what a date can hold, the nearest that it can. */
+export const correctedTime = (timestampMs: number, clockOffsetMs: number | undefined): number =>
+  Math.max(-MAX_INSTANT, Math.min(MAX_INSTANT, timestampMs + (clockOffsetMs ?? 0)))
+
+/** Text of an envelope up to and with `"epoch":`. A device's name needs no escapes: see `DeviceIdSchema`. */
+export const envelopeHead = (producerId: number, deviceId: string | null): string =>
+  `{"type":"data","producer_id":${producerId},"device_id":${deviceId === null ? 'null' : `"${deviceId}"`},"epoch":`
+
+/**
+ * Writes the text of a checked message's envelope, once: it is logged, published, stored and read again as it is.
+ * `payload` is its JSON text, `timestampMs` the device's time or `receivedAt` where it told none.
+ */
+export const draftMessage = (body: DataBody, deviceId: string | null, payload: string, timestampMs: number, receivedAt: number): Draft => {
+  const session = body.session === undefined || body.seq === undefined ? null : body.session
+  const clockOffset = body.clock_offset_ms
+  return {
+    head: envelopeHead(body.producer_id, deviceId),
+    tail: `,"id":${body.id === undefined ? 'null' : JSON.stringify(body.id)},"session":${body.session === undefined ? 'null' : JSON.stringify(body.session)
+    },"seq":${body.seq ?? 'null'},"timestamp":"${timestampMs === receivedAt ? isoTime(receivedAt) : new Date(timestampMs).toISOString()
+    }",${clockOffset === undefined ? '' : `"clock_offset_ms":${clockOffset},`}"received_at":"${isoTime(receivedAt)}","payload":${payload}}`,
+    device: deviceId ?? '',
+    session,
+    seq: session === null ? null : body.seq!,
+    deviceId,
+    receivedAt,
+    at: correctedTime(timestampMs, clockOffset)
+  }
+}
+
+/** The envelope's text of a stored message: byte for byte what was published. */
+export const envelopeText = (message: Pick<StoredMessage, 'producerId' | 'deviceId' | 'epoch' | 'offset' | 'tail'>): string =>
+  `${envelopeHead(message.producerId, message.deviceId)}${message.epoch},"offset":${message.offset}${message.tail}`
+
+/** What is stored of an entry of the broker's log: the same as when it had been stored at once. */
+export const storedFromLog = (producerId: number, entry: LogEntry): StoredMessage => {
+  const envelope = JSON.parse(entry.text) as Envelope
+  const head = `${envelopeHead(producerId, envelope.device_id)}${entry.epoch},"offset":${entry.offset}`
+  if (comparePlaces(envelope, entry) !== 0 || !entry.text.startsWith(head)) throw new Error(`The log's entry ${entry.epoch}-${entry.offset} is not the envelope of its place`)
+  const named = envelope.session !== null && envelope.seq !== null
+  return {
+    producerId,
+    epoch: entry.epoch,
+    offset: entry.offset,
+    version: entry.version,
+    receivedAt: Date.parse(envelope.received_at),
+    at: correctedTime(Date.parse(envelope.timestamp), envelope.clock_offset_ms),
+    deviceId: envelope.device_id,
+    session: named ? envelope.session : null,
+    seq: named ? envelope.seq : null,
+    tail: entry.text.slice(head.length)
+  }
+}

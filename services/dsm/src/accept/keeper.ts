@@ -1,0 +1,89 @@
+import { ProblemError, type Place } from '@motience/kit'
+import type { StoredMessage } from '../storage/stored-message.js'
+import type { Draft } from './envelope.js'
+import type { Job, Lane } from './lane.js'
+import { refusal, type Outcome } from './outcome.js'
+import type { Repairs } from './repairs.js'
+import type { FindRepeats } from './repeats.js'
+import type { Sent } from './sender.js'
+
+/** What the keeper needs. Without `store` nothing is kept but the broker's log. */
+export interface KeeperOptions {
+  store: ((rows: readonly StoredMessage[]) => Promise<void>) | null
+  findRepeats: FindRepeats
+  repairs: Repairs
+}
+
+/** Sees that what the broker did with a batch is kept, and answers its jobs. Never rejects. */
+export type Keep = (lane: Lane, jobs: readonly Job[], drafts: readonly Draft[], sent: Sent) => Promise<void>
+
+const passed = new ProblemError('MOT_DSM_SEQ_PASSED')
+
+export const createKeeper = ({ store, findRepeats, repairs }: KeeperOptions): Keep => {
+  /** Notes where the log ends; asks for a check where others wrote to it, or may have before this lane's first use. */
+  const note = (lane: Lane, epoch: number, offsets: readonly number[]): void => {
+    if (offsets.length === 0) return
+    const follows = lane.seen !== null && lane.seen.epoch === epoch && lane.seen.offset + 1 === offsets[0]
+    const first = lane.seen === null && offsets[0] === 1 && epoch === 1
+    if (!follows && !first && store !== null) repairs.schedule(lane.producerId)
+    lane.seen = { epoch, offset: offsets.at(-1)! }
+  }
+
+  const commit = async (lane: Lane, rows: readonly StoredMessage[]): Promise<ProblemError | null> => {
+    if (store === null || rows.length === 0) return null
+    const stored = store(rows)
+    lane.commits.add(stored)
+    try {
+      await stored
+      return null
+    } catch (error) {
+      repairs.schedule(lane.producerId)
+      return refusal(error)
+    } finally {
+      lane.commits.delete(stored)
+    }
+  }
+
+  const answerRepeats = async (producerId: number, repeats: readonly { draft: Draft, index: number, place: Place | null }[], subscriberCount: number, outcomes: Outcome[]): Promise<void> => {
+    try {
+      const known = store === null ? repeats.map(repeat => repeat.place) : repeats.map(() => null)
+      const unknown = repeats.filter((_repeat, n) => known[n] === null)
+      const found = unknown.length === 0
+        ? []
+        : await findRepeats(producerId, unknown.map(({ draft }) => ({ deviceId: draft.deviceId, session: draft.session!, seq: draft.seq! })))
+      let next = 0
+      for (const [n, { index }] of repeats.entries()) {
+        const place = known[n] ?? found[next++]
+        outcomes[index] = place ? { epoch: place.epoch, offset: place.offset, subscriberCount, duplicate: true, receivedAt: null } : passed
+      }
+    } catch (error) {
+      for (const { index } of repeats) outcomes[index] = refusal(error)
+    }
+  }
+
+  return async (lane, jobs, drafts, { epoch, version, subscriberCount, outcomes: done }) => {
+    const { producerId } = lane
+    const outcomes = new Array<Outcome>(drafts.length)
+    const rows: StoredMessage[] = []
+    const repeats: { draft: Draft, index: number, place: Place | null }[] = []
+    for (const [index, draft] of drafts.entries()) {
+      const outcome = done[index]!
+      if (outcome.kind === 'repeat') {
+        repeats.push({ draft, index, place: outcome.place })
+        continue
+      }
+      const { offset } = outcome
+      outcomes[index] = { epoch, offset, subscriberCount, duplicate: false, receivedAt: draft.receivedAt }
+      rows.push({ producerId, epoch, offset, version, receivedAt: draft.receivedAt, at: draft.at, deviceId: draft.deviceId, session: draft.session, seq: draft.seq, tail: draft.tail })
+    }
+    note(lane, epoch, rows.map(row => row.offset))
+    const refused = await commit(lane, rows)
+    if (refused !== null) {
+      for (const [index, outcome] of done.entries()) if (outcome.kind === 'accepted') outcomes[index] = refused
+    }
+    // Repeats come after the commit: their first place may be in this very batch.
+    if (repeats.length > 0) await answerRepeats(producerId, repeats, subscriberCount, outcomes)
+    let start = 0
+    for (const job of jobs) job.resolve(outcomes.slice(start, start += job.drafts.length))
+  }
+}

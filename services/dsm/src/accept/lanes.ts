@@ -1,0 +1,37 @@
+import { createLane, isIdle, type Lane } from './lane.js'
+
+/** The lanes of this instance, by producer. */
+export interface Lanes {
+  /** The lane of a producer, made if there is none. */
+  of (producerId: number): Lane
+  find (producerId: number): Lane | undefined
+  all (): Iterable<Lane>
+  readonly size: number
+}
+
+/** Keeps every lane that is in use, and at most `maxIdle` others: the one unused longest goes first. */
+export const createLanes = (maxIdle: number): Lanes => {
+  /** In the order of their last use. */
+  const lanes = new Map<number, Lane>()
+
+  const dropOldest = (): void => {
+    for (const lane of lanes.values()) {
+      if (lanes.size <= maxIdle) break
+      if (!isIdle(lane)) break
+      lanes.delete(lane.producerId)
+    }
+  }
+
+  return {
+    of (producerId) {
+      const lane = lanes.get(producerId) ?? createLane(producerId)
+      lanes.delete(producerId)
+      dropOldest()
+      lanes.set(producerId, lane)
+      return lane
+    },
+    find: producerId => lanes.get(producerId),
+    all: () => lanes.values(),
+    get size () { return lanes.size }
+  }
+}

@@ -1,0 +1,56 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { AcceptOutcome } from '@motience/kit'
+import type { DsmMetrics } from '../metrics.js'
+import type { SubscriptionSource } from '../subscriptions.js'
+import { within } from './deadline.js'
+import type { Dispatch } from './dispatcher.js'
+import type { Draft } from './envelope.js'
+import type { Lane } from './lane.js'
+import { unavailable } from './outcome.js'
+import type { Verify } from './verifier.js'
+
+/** SM raises the broker's version before its own list shows it, so the first lists read may still be old. */
+const FIRST_PAUSE_MS = 5
+const LAST_PAUSE_MS = 200
+
+/** What the broker did with a batch. */
+export interface Sent { epoch: number, version: number, subscriberCount: number, outcomes: AcceptOutcome[] }
+
+/** What the sender needs. */
+export interface SenderOptions {
+  source: SubscriptionSource
+  dispatch: Dispatch
+  verify: Verify
+  deadlineMs: number
+  metrics: Pick<DsmMetrics, 'stale'>
+}
+
+/** Hands a lane's batch to the broker: all of it or, with a rejection, nothing that will be acked. */
+export type Send = (lane: Lane, drafts: readonly Draft[]) => Promise<Sent>
+
+/**
+ * Repeats the call with a fresh subscriber list while the broker says `stale`, and opens a new epoch where it says
+ * `unverified`, until the deadline.
+ */
+export const createSender = ({ source, dispatch, verify, deadlineMs, metrics }: SenderOptions): Send =>
+  async (lane, drafts) => {
+    const deadline = performance.now() + deadlineMs
+    for (let attempt = 0, pauseMs = FIRST_PAUSE_MS; performance.now() < deadline; attempt++) {
+      if (attempt > 1) {
+        await pause(pauseMs)
+        pauseMs = Math.min(pauseMs * 2, LAST_PAUSE_MS)
+      }
+      const subscribers = lane.subscribers ?? await within(source.subscribers(lane.producerId), deadline)
+      lane.subscribers = subscribers
+      const { version, consumerIds } = subscribers
+      const result = await dispatch({ producerId: lane.producerId, version, subscribers: consumerIds, messages: drafts })
+      if (result.kind === 'ok') return { epoch: result.epoch, version, subscriberCount: consumerIds.length, outcomes: result.outcomes }
+      if (result.kind === 'unverified') {
+        await within(verify(lane, result.head), deadline)
+      } else {
+        metrics.stale.inc()
+        if (lane.subscribers === subscribers) lane.subscribers = null
+      }
+    }
+    throw unavailable('The subscribers or the log could not be confirmed in time; send it again')
+  }

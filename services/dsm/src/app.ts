@@ -1,0 +1,86 @@
+import { buildService, migrate, type Authenticator, type Broker, type Database, type Logger, type ServiceApp } from '@motience/kit'
+import { createAcceptor } from './accept/acceptor.js'
+import { createDispatcher } from './accept/dispatcher.js'
+import { createKeeper } from './accept/keeper.js'
+import { createLanes } from './accept/lanes.js'
+import { createRepairs } from './accept/repairs.js'
+import { findLoggedRepeats, findStoredRepeats } from './accept/repeats.js'
+import { createSender } from './accept/sender.js'
+import { createVerifier } from './accept/verifier.js'
+import { createAccess } from './history/access.js'
+import { createDsmMetrics } from './metrics.js'
+import { addDataRoutes } from './routes/data.js'
+import { addHistoryRoutes } from './routes/history.js'
+import { defaultDsmSettings, type DsmSettings } from './settings.js'
+import { createCompletion } from './storage/completion.js'
+import { comingDays, ensurePartitions } from './storage/partitions.js'
+import { createUpkeep } from './storage/upkeep.js'
+import { createWriter } from './storage/writer.js'
+import type { SubscriptionSource } from './subscriptions.js'
+
+/** What DSM is built from. Whoever builds it closes the parts after the app. */
+export interface DsmParts {
+  database: Database
+  broker: Broker
+  auth: Authenticator
+  source: SubscriptionSource
+  settings?: Partial<DsmSettings>
+  logger?: Logger
+  corsOrigin?: string
+  trustProxy?: boolean
+  /** Milliseconds since 1970. */
+  now?: () => number
+}
+
+/** Builds DSM and brings its schema up to date. Closing it waits for what is pending. */
+export const buildDsm = async (parts: DsmParts): Promise<ServiceApp> => {
+  const { database, broker, auth, source, now = Date.now } = parts
+  const settings: DsmSettings = { ...defaultDsmSettings, ...parts.settings }
+  const { persist } = settings
+  await migrate(database, { schema: 'dsm', folder: new URL('../migrations/', import.meta.url) })
+  await ensurePartitions(database, comingDays(now(), 1))
+
+  const app = await buildService('dsm', {
+    ready: { database: () => database.ping(), broker: () => broker.ping(), tokens: () => auth.ready() },
+    auth,
+    ...(parts.logger === undefined ? {} : { logger: parts.logger }),
+    ...(parts.corsOrigin === undefined ? {} : { corsOrigin: parts.corsOrigin }),
+    ...(parts.trustProxy === undefined ? {} : { trustProxy: parts.trustProxy })
+  })
+  const logger = app.log
+  const lanes = createLanes(settings.maxIdleLanes)
+  const metrics = createDsmMetrics(app.metrics, () => acceptor.pending, () => lanes.size)
+  const writer = createWriter({ database, logger, metrics, deadlineMs: settings.commitDeadlineMs })
+  const completion = createCompletion({ database, broker, writer, logger, metrics })
+  const repairs = createRepairs(broker, completion, logger, settings.repairDelayMs)
+  const acceptor = createAcceptor({
+    broker,
+    lanes,
+    logger,
+    metrics,
+    maxPending: settings.maxPending,
+    send: createSender({
+      source,
+      metrics,
+      dispatch: createDispatcher(broker, metrics),
+      verify: createVerifier({ database, broker, source, completion, persist, metrics }),
+      deadlineMs: settings.acceptDeadlineMs
+    }),
+    keep: createKeeper({
+      store: persist ? rows => writer.store(rows) : null,
+      findRepeats: persist ? findStoredRepeats(database, broker, completion) : findLoggedRepeats(broker),
+      repairs
+    })
+  })
+  const upkeep = createUpkeep({ database, broker, completion, settings, logger, metrics, now })
+  const openAccess = createAccess({ database, broker, completion, source, persist, logger })
+
+  await app.register(async scope => { addDataRoutes(scope as ServiceApp, { acceptor, maxPayload: settings.maxPayload, now }) })
+  await app.register(async scope => { addHistoryRoutes(scope as ServiceApp, { database, openAccess, metrics }) })
+  app.addHook('onClose', async () => {
+    await acceptor.close()
+    repairs.close()
+    await upkeep.close()
+  })
+  return app
+}

@@ -1,0 +1,1 @@
+export { DsmEnvSchema, type DsmEnv } from '@motience/schemas'

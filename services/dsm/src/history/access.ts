@@ -1,0 +1,73 @@
+import { ProblemError, type Broker, type Database, type Identity, type Logger, type Place } from '@motience/kit'
+import type { Completion } from '../storage/completion.js'
+import { newestPlace } from '../storage/messages.js'
+import { laterPlace } from '../storage/stored-message.js'
+import type { SubscriptionSource } from '../subscriptions.js'
+
+/** What opening a history needs. */
+export interface AccessOptions {
+  database: Database
+  broker: Broker
+  completion: Completion
+  source: SubscriptionSource
+  persist: boolean
+  logger: Logger
+}
+
+/** What one caller may read of a producer now. */
+export interface Access {
+  /** The last place that may be read: nothing accepted after the question is seen. */
+  upTo: Place
+  /** Least version of the messages that may be seen; 0 for all. */
+  minVersion: number
+  /** Whether every offset up to `upTo` is stored or known to be absent. */
+  settled: boolean
+}
+
+/** Finds out what a caller may read. Rejects with MOT_FORBIDDEN, MOT_DSM_NOT_SUBSCRIBED or MOT_UNAVAILABLE. */
+export type OpenAccess = (identity: Identity, producerId: number) => Promise<Access>
+
+/**
+ * The producer itself, administrators and services read everything; a consumer what was accepted since it became an
+ * active subscriber, as SM says each time. Where the log ends is read before SM is asked: whoever SM calls active was
+ * so when all up to there was accepted, and what is accepted after a revocation comes later in the log.
+ */
+export const createAccess = ({ database, broker, completion, source, persist, logger }: AccessOptions): OpenAccess => {
+  const leastVersion = async (identity: Identity, producerId: number): Promise<number> => {
+    const { role, userId } = identity
+    if (role === 'admin' || role === 'service' || (role === 'producer' && userId === producerId)) return 0
+    if (role !== 'consumer') throw new ProblemError('MOT_FORBIDDEN', 'This is another producer\'s history')
+    const version = await source.activatedVersion(userId, producerId)
+    if (version === null) throw new ProblemError('MOT_DSM_NOT_SUBSCRIBED')
+    return version
+  }
+
+  /** The broker's head, or null where it can't be reached: history is read without it. */
+  const logEnd = async (producerId: number): Promise<Place | null> => {
+    try {
+      const [head] = await broker.heads([producerId])
+      return { epoch: head!.epoch, offset: head!.offset }
+    } catch (error) {
+      logger.warn({ err: error, producer_id: producerId }, 'Read a history without the broker')
+      return null
+    }
+  }
+
+  const settle = async (producerId: number, upTo: Place): Promise<boolean> => {
+    if (!persist) return upTo.offset === 0 && upTo.epoch === 0
+    try {
+      await completion.complete(producerId, upTo)
+      return true
+    } catch (error) {
+      logger.warn({ err: error, producer_id: producerId }, 'Read a history that could not be completed')
+      return false
+    }
+  }
+
+  return async (identity, producerId) => {
+    const [head, stored] = await Promise.all([logEnd(producerId), newestPlace(database.sql, producerId)])
+    const upTo = head === null ? stored : laterPlace(head, stored)
+    const minVersion = await leastVersion(identity, producerId)
+    return { upTo, minVersion, settled: await settle(producerId, upTo) && head !== null }
+  }
+}

@@ -1,0 +1,35 @@
+import type { Database } from '@motience/kit'
+import type { HistoryQuery } from '@motience/schemas'
+import { envelopeText } from '../accept/envelope.js'
+import { hasAbsences } from '../storage/absences.js'
+import type { Access } from './access.js'
+import { cursorAfter } from './cursor.js'
+import { rangeOf, readPart } from './range.js'
+import { readChunks, type HistoryRow } from './read-chunks.js'
+
+/** Most characters of one page; a page of long messages has fewer of them than asked for. */
+const MAX_PAGE_CHARACTERS = 8_388_608
+const DEFAULT_LIMIT = 100
+
+/** JSON text of one page of history, and how many messages it has. */
+export interface HistoryPageText { text: string, messages: number }
+
+/** Reads one page. The envelopes are the very texts that were published. */
+export const readPage = async (database: Database, producerId: number, query: HistoryQuery, access: Access): Promise<HistoryPageText> => {
+  const limit = query.limit ?? DEFAULT_LIMIT
+  const range = rangeOf(producerId, query, access.upTo, access.minVersion)
+  const rows: HistoryRow[] = []
+  let characters = 0
+  for await (const chunk of readChunks(database, range, limit + 1)) {
+    rows.push(...chunk)
+    for (const row of chunk) characters += row.tail.length
+    if (characters > MAX_PAGE_CHARACTERS) break
+  }
+  const cut = rows.length > limit || characters > MAX_PAGE_CHARACTERS
+  const items = rows.slice(0, limit)
+  const last = cut ? items.at(-1) : undefined
+  const seen = last === undefined ? range : readPart(range, last)
+  const complete = access.settled && !await hasAbsences(database.sql, seen)
+  const next = last === undefined ? 'null' : `"${cursorAfter(last, producerId, query)}"`
+  return { text: `{"items":[${items.map(envelopeText).join(',')}],"next_cursor":${next},"complete":${complete}}`, messages: items.length }
+}

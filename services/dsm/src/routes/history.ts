@@ -1,0 +1,53 @@
+import { requireRole, type Database, type ServiceApp } from '@motience/kit'
+import { dsmRoutes } from '@motience/schemas'
+import type { OpenAccess } from '../history/access.js'
+import { chooseFormat } from '../history/formats.js'
+import { readPage } from '../history/page.js'
+import { readSeries } from '../history/series.js'
+import { openStream } from '../history/stream.js'
+import type { DsmMetrics } from '../metrics.js'
+import { JSON_TYPE, sendReady } from './send-ready.js'
+
+/** What the routes need. */
+export interface HistoryRoutesOptions {
+  database: Database
+  openAccess: OpenAccess
+  metrics: DsmMetrics
+}
+
+/**
+ * `GET /api/data/:producerId`, as pages or as a stream, and `GET /api/data/:producerId/series`. A stream tells in
+ * `motience-complete` what a page says as `complete`, and in `motience-up-to` the place (`<epoch>-<offset>`) at which
+ * it ends; `after` goes on from there.
+ */
+export const addHistoryRoutes = (app: ServiceApp, { database, openAccess, metrics }: HistoryRoutesOptions): void => {
+  app.route({
+    ...dsmRoutes.historyRoute,
+    onRequest: requireRole(),
+    handler: async (request, reply) => {
+      const { params: { producerId }, query } = request
+      const access = await openAccess(request.identity, producerId)
+      const format = chooseFormat(request.headers.accept)
+      reply.header('vary', 'accept')
+      if (format === null) {
+        const page = await readPage(database, producerId, query, access)
+        metrics.historyMessages.inc(page.messages)
+        sendReady(reply, JSON_TYPE, page.text)
+        return reply
+      }
+      const { body, complete } = await openStream(database, producerId, query, access, format, metrics)
+      reply.headers({ 'motience-complete': String(complete), 'motience-up-to': `${access.upTo.epoch}-${access.upTo.offset}` })
+      sendReady(reply, format.contentType, body)
+      return reply
+    }
+  })
+
+  app.route({
+    ...dsmRoutes.seriesRoute,
+    onRequest: requireRole(),
+    handler: async request => {
+      const { params: { producerId }, query } = request
+      return await readSeries(database, producerId, query, await openAccess(request.identity, producerId))
+    }
+  })
+}

@@ -1,0 +1,51 @@
+import type { Place } from '@motience/kit'
+import type { SqlRunner } from './messages.js'
+
+/** What of a log is asked for: the places after `after` up to `upTo`, whose version and device's time are in the bounds. */
+export interface LogStretch {
+  producerId: number
+  after: Place
+  upTo: Place
+  minVersion: number
+  /** Milliseconds since 1970, included. */
+  fromMs: number | null
+  /** Milliseconds since 1970, excluded. */
+  toMs: number | null
+}
+
+/** Offsets of an epoch, from `from` to `to`, that were accepted and are neither stored nor in the broker's log. */
+export const writeLost = async (sql: SqlRunner, producerId: number, epoch: number, from: number, to: number): Promise<void> => {
+  await sql`
+    INSERT INTO dsm.absences AS a (producer_id, epoch, reason, from_offset, to_offset)
+    VALUES (${producerId}, ${epoch}, 'lost', ${from}, ${to})
+    ON CONFLICT (producer_id, epoch, reason, from_offset) DO UPDATE SET to_offset = greatest(a.to_offset, excluded.to_offset)`
+}
+
+/** Writes down what a partition holds, before it is dropped. The name is one of `listPartitions`. */
+export const writeDropped = async (sql: SqlRunner, partition: string): Promise<void> => {
+  await sql`
+    INSERT INTO dsm.absences AS a (producer_id, epoch, reason, from_offset, to_offset, max_version, min_at_ms, max_at_ms)
+    SELECT producer_id, epoch, 'retention', min("offset"), max("offset"), max(version), min(at_ms), max(at_ms)
+    FROM dsm.${sql(partition)} GROUP BY producer_id, epoch
+    ON CONFLICT (producer_id, epoch) WHERE reason = 'retention' DO UPDATE SET
+      from_offset = least(a.from_offset, excluded.from_offset), to_offset = greatest(a.to_offset, excluded.to_offset),
+      max_version = greatest(a.max_version, excluded.max_version),
+      min_at_ms = least(a.min_at_ms, excluded.min_at_ms), max_at_ms = greatest(a.max_at_ms, excluded.max_at_ms)`
+}
+
+/**
+ * Whether something of a stretch is known to be absent. Where it is not known of which time or version it was, it
+ * counts; so it does whatever the device.
+ */
+export const hasAbsences = async (sql: SqlRunner, stretch: LogStretch): Promise<boolean> => {
+  const { producerId, after, upTo, minVersion, fromMs, toMs } = stretch
+  const rows = await sql`
+    SELECT 1 FROM dsm.absences
+    WHERE producer_id = ${producerId}
+      AND (epoch, to_offset) > (${after.epoch}, ${after.offset}) AND (epoch, from_offset) <= (${upTo.epoch}, ${upTo.offset})
+      AND (max_version IS NULL OR max_version >= ${minVersion})
+      AND (max_at_ms IS NULL OR ${fromMs}::bigint IS NULL OR max_at_ms >= ${fromMs})
+      AND (min_at_ms IS NULL OR ${toMs}::bigint IS NULL OR min_at_ms < ${toMs})
+    LIMIT 1`
+  return rows.length > 0
+}

@@ -1,0 +1,109 @@
+import type { Broker, Database, Logger, Place } from '@motience/kit'
+import { storedFromLog } from '../accept/envelope.js'
+import type { DsmMetrics } from '../metrics.js'
+import { writeLost } from './absences.js'
+import { lastStored, openAccounts, raiseCheckedTo } from './epochs.js'
+import { countStored, missingOffsets } from './messages.js'
+import type { StoredMessage } from './stored-message.js'
+import type { Writer } from './writer.js'
+
+/** Most offsets that one query counts, and most entries that one call of the broker reads. */
+const STEP = 10_000
+const LOG_PAGE = 500
+
+/** What completion needs. */
+export interface CompletionOptions {
+  database: Database
+  broker: Broker
+  writer: Writer
+  logger: Logger
+  metrics: Pick<DsmMetrics, 'repaired' | 'lost'>
+}
+
+/** Makes PostgreSQL's history of a producer as complete as the broker's log can. */
+export interface Completion {
+  /**
+   * Accounts for every offset up to `upTo`: afterwards each is stored, or stands among the absences. What was accepted
+   * and not stored (an instance was killed, a commit took too long) is stored from the log. Idempotent; calls for
+   * one producer follow each other. Rejects where the database or the broker can't be reached.
+   */
+  complete (producerId: number, upTo: Place): Promise<void>
+}
+
+export const createCompletion = ({ database: { sql }, broker, writer, logger, metrics }: CompletionOptions): Completion => {
+  const running = new Map<number, Promise<void>>()
+
+  /** Stores from the log what it has of the offsets `missing`, which rise; returns those that it has not. */
+  const storeFromLog = async (producerId: number, epoch: number, missing: readonly number[]): Promise<number[]> => {
+    const wanted = new Set(missing)
+    const last = missing.at(-1)!
+    let after: Place = { epoch, offset: missing[0]! - 1 }
+    while (after.offset < last) {
+      const { entries } = await broker.readLog(producerId, after, LOG_PAGE)
+      if (entries.length === 0) break
+      const rows: StoredMessage[] = []
+      for (const entry of entries) {
+        if (wanted.delete(entry.offset)) rows.push(storedFromLog(producerId, entry))
+      }
+      if (rows.length > 0) {
+        await writer.store(rows)
+        metrics.repaired.inc(rows.length)
+        logger.info({ producer_id: producerId, epoch, messages: rows.length }, 'Stored messages from the log')
+      }
+      after = { epoch, offset: entries.at(-1)!.offset }
+    }
+    return [...wanted]
+  }
+
+  const writeOffLost = async (producerId: number, epoch: number, offsets: readonly number[]): Promise<void> => {
+    let from = offsets[0]!
+    for (const [index, offset] of offsets.entries()) {
+      if (offsets[index + 1] === offset + 1) continue
+      await writeLost(sql, producerId, epoch, from, offset)
+      from = offsets[index + 1] ?? offset
+    }
+    metrics.lost.inc(offsets.length)
+    logger.warn({ producer_id: producerId, epoch, messages: offsets.length }, 'Missed messages in PostgreSQL and in the log')
+  }
+
+  const accountFor = async (producerId: number, epoch: number, checkedTo: number, target: number): Promise<void> => {
+    for (let done = checkedTo; done < target;) {
+      const to = Math.min(target, done + STEP)
+      if (await countStored(sql, producerId, epoch, done + 1, to) < to - done) {
+        const missing = await missingOffsets(sql, producerId, epoch, done + 1, to)
+        const lost = missing.length === 0 ? [] : await storeFromLog(producerId, epoch, missing)
+        if (lost.length > 0) await writeOffLost(producerId, epoch, lost)
+      }
+      await raiseCheckedTo(sql, producerId, epoch, to)
+      done = to
+    }
+  }
+
+  const run = async (producerId: number, upTo: Place): Promise<void> => {
+    const accounts = await openAccounts(sql, producerId, upTo.epoch)
+    if (upTo.offset > 0 && accounts.at(-1)?.epoch !== upTo.epoch && await isUnknown(producerId, upTo.epoch)) {
+      accounts.push({ epoch: upTo.epoch, lastOffset: null, checkedTo: 0 })
+    }
+    for (const { epoch, lastOffset, checkedTo } of accounts) {
+      const target = epoch === upTo.epoch ? upTo.offset : lastOffset ?? await lastStored(sql, producerId, epoch)
+      await accountFor(producerId, epoch, checkedTo, target)
+    }
+  }
+
+  /** Whether PostgreSQL does not know an epoch of the broker: it was restored from a backup. */
+  const isUnknown = async (producerId: number, epoch: number): Promise<boolean> =>
+    (await sql`SELECT 1 FROM dsm.epochs WHERE producer_id = ${producerId} AND epoch = ${epoch}`).length === 0
+
+  return {
+    async complete (producerId, upTo) {
+      const before = running.get(producerId)
+      const mine = (before ?? Promise.resolve()).catch(() => {}).then(() => run(producerId, upTo))
+      running.set(producerId, mine)
+      try {
+        await mine
+      } finally {
+        if (running.get(producerId) === mine) running.delete(producerId)
+      }
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import type { Place } from '@motience/kit'
+import type { SessionMark } from '@motience/kit'
+import type { ISql } from 'postgres'
+import type { MessageName, StoredMessage } from './stored-message.js'
+
+/** The driver, or one of its transactions. */
+export type SqlRunner = ISql
+
+/** An array as PostgreSQL reads it from text; values are numbers or null. */
+const numbers = (values: readonly (number | null)[]): string => `{${values.map(value => value ?? 'NULL').join(',')}}`
+
+/**
+ * Texts as one text, for `string_to_array`: nothing has to be escaped, since JSON text has no control character,
+ * and neither has a device's or a session's name.
+ */
+const SEPARATOR = '\u0001'
+const texts = (values: readonly string[]): string => values.join(SEPARATOR)
+
+/** Stores messages; those that are stored already stay as they are. Rejects with SQLSTATE 23514 where a day has no partition. */
+export const insertMessages = async (sql: SqlRunner, rows: readonly StoredMessage[]): Promise<void> => {
+  await sql`
+    INSERT INTO dsm.messages (producer_id, epoch, "offset", received_at, at_ms, version, device_id, session, seq, tail)
+    SELECT producer_id, epoch, "offset", to_timestamp(received_ms / 1000.0), at_ms, version, coalesce(device_id, ''), session, seq, tail
+    FROM unnest(
+      ${numbers(rows.map(row => row.producerId))}::text::integer[],
+      ${numbers(rows.map(row => row.epoch))}::text::bigint[],
+      ${numbers(rows.map(row => row.offset))}::text::bigint[],
+      ${numbers(rows.map(row => row.receivedAt))}::text::bigint[],
+      ${numbers(rows.map(row => row.at))}::text::bigint[],
+      ${numbers(rows.map(row => row.version))}::text::bigint[],
+      string_to_array(${texts(rows.map(row => row.deviceId ?? ''))}::text, chr(1)),
+      string_to_array(${texts(rows.map(row => row.session ?? ''))}::text, chr(1), ''),
+      ${numbers(rows.map(row => row.seq))}::text::bigint[],
+      string_to_array(${texts(rows.map(row => row.tail))}::text, chr(1))
+    ) AS row (producer_id, epoch, "offset", received_ms, at_ms, version, device_id, session, seq, tail)
+    ON CONFLICT DO NOTHING`
+}
+
+/** The first place of each named message of a producer, in the order of `names`; null for one that is not stored. */
+export const findPlaces = async (sql: SqlRunner, producerId: number, names: readonly MessageName[]): Promise<(Place | null)[]> => {
+  const rows = await sql<{ n: number, epoch: number, offset: number }[]>`
+    SELECT name.n::integer, found.epoch::float8, found."offset"::float8
+    FROM unnest(
+      string_to_array(${texts(names.map(name => name.deviceId ?? ''))}::text, chr(1)),
+      string_to_array(${texts(names.map(name => name.session))}::text, chr(1)),
+      ${numbers(names.map(name => name.seq))}::text::bigint[]
+    ) WITH ORDINALITY AS name (device_id, session, seq, n)
+    CROSS JOIN LATERAL (
+      SELECT epoch, "offset" FROM dsm.messages
+      WHERE producer_id = ${producerId} AND device_id = coalesce(name.device_id, '') AND session = name.session AND seq = name.seq
+      ORDER BY epoch, "offset" LIMIT 1
+    ) AS found`
+  const places = new Array<Place | null>(names.length).fill(null)
+  for (const { n, epoch, offset } of rows) places[n - 1] = { epoch, offset }
+  return places
+}
+
+/** The last place that is stored of a producer; 0-0 where there is none. */
+export const newestPlace = async (sql: SqlRunner, producerId: number): Promise<Place> => {
+  const [row] = await sql<Place[]>`
+    SELECT epoch::float8, "offset"::float8 FROM dsm.messages
+    WHERE producer_id = ${producerId} ORDER BY epoch DESC, "offset" DESC LIMIT 1`
+  return row === undefined ? { epoch: 0, offset: 0 } : { epoch: row.epoch, offset: row.offset }
+}
+
+/** Last `seq` of each session among the latest `depth` messages of a producer: at most `limit`, the latest used. */
+export const recentSessions = async (sql: SqlRunner, producerId: number, depth: number, limit: number): Promise<SessionMark[]> => {
+  const rows = await sql<SessionMark[]>`
+    SELECT device, session, seq, epoch, "offset" FROM (
+      SELECT DISTINCT ON (device_id, session)
+        device_id AS device, session, seq::float8 AS seq, epoch::float8 AS epoch, "offset"::float8 AS "offset"
+      FROM (
+        SELECT device_id, session, seq, epoch, "offset" FROM dsm.messages
+        WHERE producer_id = ${producerId} ORDER BY epoch DESC, "offset" DESC LIMIT ${depth}
+      ) AS recent
+      WHERE session IS NOT NULL
+      ORDER BY device_id, session, seq DESC, epoch, "offset"
+    ) AS marks ORDER BY epoch DESC, "offset" DESC LIMIT ${limit}`
+  return rows.map(({ device, session, seq, epoch, offset }) => ({ device, session, seq, epoch, offset }))
+}
+
+/** How many offsets of an epoch, from `from` to `to`, are stored. */
+export const countStored = async (sql: SqlRunner, producerId: number, epoch: number, from: number, to: number): Promise<number> => {
+  const [row] = await sql<{ count: number }[]>`
+    SELECT count(DISTINCT "offset")::float8 AS count FROM dsm.messages
+    WHERE producer_id = ${producerId} AND epoch = ${epoch} AND "offset" BETWEEN ${from} AND ${to}`
+  return row!.count
+}
+
+/** Offsets of an epoch, from `from` to `to`, that are not stored, rising. */
+export const missingOffsets = async (sql: SqlRunner, producerId: number, epoch: number, from: number, to: number): Promise<number[]> => {
+  const rows = await sql<{ offset: number }[]>`
+    SELECT n::float8 AS "offset" FROM generate_series(${from}::bigint, ${to}::bigint) AS n
+    EXCEPT
+    SELECT "offset"::float8 FROM dsm.messages
+    WHERE producer_id = ${producerId} AND epoch = ${epoch} AND "offset" BETWEEN ${from} AND ${to}
+    ORDER BY "offset"`
+  return rows.map(row => row.offset)
+}

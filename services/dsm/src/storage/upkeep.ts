@@ -1,0 +1,83 @@
+import type { Broker, Database, Logger } from '@motience/kit'
+import type { DsmMetrics } from '../metrics.js'
+import type { DsmSettings } from '../settings.js'
+import type { Completion } from './completion.js'
+import { producersWithEpochs } from './epochs.js'
+import { comingDays, ensurePartitions } from './partitions.js'
+import { enforceRetention } from './retention.js'
+
+/** Days whose partitions are made ahead, and producers that one query of a round takes. */
+const DAYS_AHEAD = 3
+const PRODUCERS = 500
+
+/** What upkeep needs. */
+export interface UpkeepOptions {
+  database: Database
+  broker: Broker
+  completion: Completion
+  settings: Pick<DsmSettings, 'persist' | 'retention' | 'upkeepMs'>
+  logger: Logger
+  metrics: Pick<DsmMetrics, 'droppedPartitions'>
+  /** Milliseconds since 1970. */
+  now?: () => number
+}
+
+/** What has to be done now and then, in the background. */
+export interface Upkeep {
+  /** One round: partitions ahead, retention, and each producer's log trimmed and its history completed. Rejects where a part can't be reached. */
+  round (): Promise<void>
+  close (): Promise<void>
+}
+
+/** Starts a round at once and one after each `upkeepMs`; rounds of one instance never overlap. */
+export const createUpkeep = ({ database, broker, completion, settings, logger, metrics, now = Date.now }: UpkeepOptions): Upkeep => {
+  let timer: NodeJS.Timeout | undefined
+  let running: Promise<void> | null = null
+  let closed = false
+
+  const checkLogs = async (): Promise<void> => {
+    let afterId = 0
+    for (;;) {
+      const producerIds = await producersWithEpochs(database.sql, afterId, PRODUCERS)
+      if (producerIds.length === 0) return
+      const heads = await broker.heads(producerIds)
+      for (const [index, producerId] of producerIds.entries()) {
+        if (closed) return
+        // Complete first: what is trimmed can't be stored any more.
+        if (settings.persist) await completion.complete(producerId, heads[index]!)
+        await broker.trimLog(producerId)
+      }
+      afterId = producerIds.at(-1)!
+    }
+  }
+
+  const run = async (): Promise<void> => {
+    await ensurePartitions(database, comingDays(now(), DAYS_AHEAD))
+    await enforceRetention(database, settings.retention, now(), logger, metrics)
+    await checkLogs()
+  }
+
+  const round = (): Promise<void> => {
+    running ??= run().finally(() => { running = null })
+    return running
+  }
+
+  const tick = async (): Promise<void> => {
+    try {
+      await round()
+    } catch (error) {
+      logger.warn({ err: error }, 'Failed a round of upkeep; it is tried again')
+    }
+    if (!closed) timer = setTimeout(() => { tick() }, settings.upkeepMs).unref()
+  }
+  tick()
+
+  return {
+    round,
+    async close () {
+      closed = true
+      clearTimeout(timer)
+      await running?.catch(() => {})
+    }
+  }
+}
