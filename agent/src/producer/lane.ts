@@ -1,0 +1,79 @@
+import { createBackoff, type BackoffOptions } from '../session/backoff.js'
+import type { Outcome } from './outcome.js'
+import type { Entry } from './protocol.js'
+
+/** A frame that waits for its answer. */
+export interface InFlight { entries: Entry[], sentMono: number }
+
+/**
+ * Sends the readings of one numbering in order: one frame at a time, so that none can be accepted before one that
+ * comes before it and was not. Frames grow with what waits, as the platform's own lanes do.
+ */
+export interface Lane {
+  /** Readings that are not acked, in order. */
+  readonly entries: readonly Entry[]
+  readonly inFlight: InFlight | null
+  add (entry: Entry): void
+  /** Milliseconds for which nothing may be sent, because the platform asked for it. */
+  waitMs (mono: number): number
+  /** The first readings that are not done, at most `max` of them and `maxBytes` by `sizeOf`, but one at least. */
+  peek (max: number, maxBytes: number, sizeOf: (entry: Entry) => number): Entry[]
+  sent (entries: Entry[], mono: number): void
+  /** The frame in flight was answered, one outcome a reading. */
+  settle (outcomes: readonly Outcome[], mono: number): void
+  /** The connection was lost: what was in flight is to be sent again. */
+  reset (): void
+  /** Removes and returns the readings at the front that are done. */
+  shift (): Entry[]
+}
+
+export const createLane = (backoffOptions: BackoffOptions = {}): Lane => {
+  const entries: Entry[] = []
+  const backoff = createBackoff(backoffOptions)
+  let inFlight: InFlight | null = null
+  let blockedUntil = -Infinity
+  return {
+    entries,
+    get inFlight () { return inFlight },
+    add: entry => { entries.push(entry) },
+    waitMs: mono => Math.max(0, blockedUntil - mono),
+    peek: (max, maxBytes, sizeOf) => {
+      const chosen: Entry[] = []
+      let bytes = 0
+      for (const entry of entries) {
+        if (entry.done) continue
+        bytes += sizeOf(entry)
+        if (chosen.length > 0 && (chosen.length >= max || bytes > maxBytes)) break
+        chosen.push(entry)
+      }
+      return chosen
+    },
+    sent: (sent, mono) => { inFlight = { entries: sent, sentMono: mono } },
+    settle: (outcomes, mono) => {
+      const answered = inFlight?.entries ?? []
+      inFlight = null
+      let retryAfter = -1
+      let progress = false
+      for (const [i, entry] of answered.entries()) {
+        const outcome = outcomes[i]
+        if (outcome === undefined) continue
+        if (outcome.kind === 'retry') retryAfter = Math.max(retryAfter, outcome.afterMs)
+        else progress = true
+        // Passed in its own session too: it was accepted there once, and is older than what the platform keeps.
+        if (outcome.kind === 'kept' || outcome.kind === 'refused' || (outcome.kind === 'passed' && entry.passed)) entry.done = true
+        else if (outcome.kind === 'passed') entry.passed = true
+      }
+      if (progress) backoff.reset()
+      if (retryAfter >= 0) blockedUntil = mono + backoff.next(retryAfter)
+    },
+    reset: () => {
+      inFlight = null
+      blockedUntil = -Infinity
+    },
+    shift: () => {
+      let done = 0
+      while (done < entries.length && entries[done]!.done) done++
+      return entries.splice(0, done)
+    }
+  }
+}

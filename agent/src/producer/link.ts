@@ -1,0 +1,209 @@
+import { EventEmitter } from 'node:events'
+import { afterClose, type ProducerWelcomeFrame } from '@motience/schemas'
+import { WebSocket } from 'ws'
+import { createBackoff, type BackoffOptions } from '../session/backoff.js'
+import { parseRetryAfter, RestError } from '../session/rest.js'
+import type { TokenSession } from '../session/tokens.js'
+import { readServerFrame, type ServerFrame } from './protocol.js'
+
+export type LinkState = 'waiting' | 'connecting' | 'online' | 'stopped' | 'closed'
+
+/** Why a connection ended or could not be made. */
+export interface LinkFault { message: string, code: number | string | null, at: number }
+
+export interface LinkEvents {
+  /** Readings can be sent. */
+  online: [welcome: ProducerWelcomeFrame, sentMono: number, receivedMono: number]
+  offline: [fault: LinkFault]
+  frame: [frame: Exclude<ServerFrame, ProducerWelcomeFrame>, receivedMono: number]
+  /** The platform said that trying again is of no use now. */
+  stopped: [fault: LinkFault]
+}
+
+export interface LinkOptions {
+  url: string
+  tokens: TokenSession
+  compression: boolean
+  mono: () => number
+  /** Milliseconds after which a link that was told to stop tries again all the same; null for never. */
+  stoppedRetryMs: number | null
+  backoff?: BackoffOptions
+}
+
+/** The connection to WSS1, made again whenever it is lost. */
+export interface Link {
+  readonly events: EventEmitter<LinkEvents>
+  readonly state: LinkState
+  readonly lastFault: LinkFault | null
+  /** Sends a frame; false where the link is not online. */
+  send (text: string): boolean
+  /** Ends the connection, whose state is not trusted any more, and makes another. */
+  restart (message: string, code?: string): void
+  /** The platform works with this agent: the next failure begins with the shortest wait. */
+  confirm (): void
+  start (): void
+  close (): Promise<void>
+}
+
+const HANDSHAKE_TIMEOUT_MS = 15_000
+const CLOSE_TIMEOUT_MS = 2000
+/** The largest frame that WSS1 has reason to send: the acks of a batch. */
+const MAX_ANSWER_BYTES = 1024 * 1024
+
+export const createLink = ({ url, tokens, compression, mono, stoppedRetryMs, backoff: backoffOptions = {} }: LinkOptions): Link => {
+  const events = new EventEmitter<LinkEvents>()
+  const backoff = createBackoff(backoffOptions)
+  let state: LinkState = 'closed'
+  let lastFault: LinkFault | null = null
+  let socket: WebSocket | null = null
+  let retryTimer: NodeJS.Timeout | undefined
+  let watchTimer: NodeJS.Timeout | undefined
+  let usedToken = ''
+
+  const retry = (ms: number) => {
+    state = 'waiting'
+    retryTimer = setTimeout(() => { connect().catch(() => {}) }, ms)
+  }
+
+  /** Every end of an attempt or a connection comes through here, once. */
+  const ended = (message: string, code: number | string | null, { stop = false, retryAfterMs = 0 } = {}) => {
+    if (state === 'closed') return
+    const wasOnline = state === 'online'
+    clearInterval(watchTimer)
+    socket = null
+    lastFault = { message, code, at: Date.now() }
+    if (stop) {
+      state = 'stopped'
+      events.emit('stopped', lastFault)
+      if (stoppedRetryMs !== null) retryTimer = setTimeout(() => { connect().catch(() => {}) }, stoppedRetryMs + Math.random() * stoppedRetryMs / 10)
+    } else retry(backoff.next(retryAfterMs))
+    if (wasOnline || !stop) events.emit('offline', lastFault)
+  }
+
+  const watch = (ws: WebSocket, heartbeatMs: number) => {
+    let heardAt = mono()
+    const heard = () => { heardAt = mono() }
+    for (const event of ['ping', 'pong', 'message']) ws.on(event, heard)
+    watchTimer = setInterval(() => {
+      const silent = mono() - heardAt
+      // A line that is cut says nothing: after two heartbeats of silence, and a ping of our own, it is given up.
+      if (silent > heartbeatMs * 2) ws.terminate()
+      else if (silent > heartbeatMs && ws.readyState === WebSocket.OPEN) ws.ping()
+    }, Math.max(50, heartbeatMs / 2))
+  }
+
+  const opened = (ws: WebSocket) => {
+    const sentMono = mono()
+    let welcomed = false
+    let refusal: { message: string, status: number, retryAfterMs: number } | null = null
+    let failure = 'Closed'
+    const welcomeTimer = setTimeout(() => { ws.terminate() }, HANDSHAKE_TIMEOUT_MS * 2)
+
+    ws.on('message', (data: Buffer) => {
+      const receivedMono = mono()
+      const frame = readServerFrame(data.toString('utf8'))
+      if (frame === null || ws !== socket) return
+      if (frame.type !== 'welcome') {
+        events.emit('frame', frame, receivedMono)
+        return
+      }
+      if (welcomed) return
+      welcomed = true
+      clearTimeout(welcomeTimer)
+      state = 'online'
+      watch(ws, frame.heartbeat_ms)
+      events.emit('online', frame, sentMono, receivedMono)
+    })
+    ws.on('unexpected-response', (request, response) => {
+      refusal = {
+        message: `The platform refused the connection with ${response.statusCode}`,
+        status: response.statusCode ?? 0,
+        retryAfterMs: parseRetryAfter(response.headers['retry-after']) ?? 0
+      }
+      response.resume()
+      request.destroy()
+      ws.terminate()
+    })
+    ws.on('error', error => { failure = error.message })
+    ws.on('close', code => {
+      clearTimeout(welcomeTimer)
+      if (ws !== socket) return
+      if (refusal !== null) {
+        if (refusal.status === 401) tokens.invalidate(usedToken)
+        ended(refusal.message, refusal.status, { stop: refusal.status === 403, retryAfterMs: refusal.retryAfterMs })
+        return
+      }
+      const next = afterClose(code)
+      if (next === 'login') tokens.invalidate(usedToken)
+      ended(code === 1006 ? `The connection was lost: ${failure}` : `The platform closed the connection with ${code}`, code, { stop: next === 'stop' })
+    })
+  }
+
+  const connect = async () => {
+    state = 'connecting'
+    try {
+      usedToken = (await tokens.get()).token
+    } catch (error) {
+      const rest = error instanceof RestError ? error : null
+      // A wrong password may be set right at the platform as well as here: it is tried again, at the slowest pace.
+      const wait = rest?.final === true ? 60_000 : rest?.retryAfterMs ?? 0
+      ended(`Signing in failed: ${(error as Error).message}`, rest?.code ?? rest?.status ?? null, { stop: rest?.status === 403, retryAfterMs: wait })
+      return
+    }
+    if (state !== 'connecting') return
+    socket = new WebSocket(url, {
+      headers: { authorization: `Bearer ${usedToken}` },
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+      maxPayload: MAX_ANSWER_BYTES,
+      // Small windows: 15 bits would cost a device some 300 KiB for a few per cent.
+      perMessageDeflate: compression ? { threshold: 128, clientMaxWindowBits: 13, zlibDeflateOptions: { memLevel: 6, level: 6 } } : false
+    })
+    opened(socket)
+  }
+
+  const stopRenewals = tokens.onRenewed(({ token }) => {
+    if (state !== 'online' || token === usedToken) return
+    usedToken = token
+    socket?.send(JSON.stringify({ type: 'auth', token }))
+  })
+
+  return {
+    events,
+    get state () { return state },
+    get lastFault () { return lastFault },
+    send: text => {
+      if (state !== 'online' || socket?.readyState !== WebSocket.OPEN) return false
+      socket.send(text)
+      return true
+    },
+    restart: (message, code) => {
+      const ws = socket
+      if (ws === null) return
+      if (code !== undefined) tokens.invalidate(usedToken)
+      ended(message, code ?? null)
+      ws.terminate()
+    },
+    confirm: () => { backoff.reset() },
+    start: () => {
+      if (state === 'closed') connect().catch(() => {})
+    },
+    close: async () => {
+      const ws = socket
+      state = 'closed'
+      socket = null
+      clearTimeout(retryTimer)
+      clearInterval(watchTimer)
+      stopRenewals()
+      if (ws === null || ws.readyState === WebSocket.CLOSED) return
+      await new Promise<void>(resolve => {
+        const timer = setTimeout(() => { ws.terminate() }, CLOSE_TIMEOUT_MS)
+        ws.once('close', () => {
+          clearTimeout(timer)
+          resolve()
+        })
+        if (ws.readyState === WebSocket.CONNECTING) ws.terminate()
+        else ws.close(1000)
+      })
+    }
+  }
+}

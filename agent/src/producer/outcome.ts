@@ -1,0 +1,38 @@
+import type { AckFrame, BatchAckEntry, ErrorFrame } from '@motience/schemas'
+
+/** Where the platform keeps a reading. */
+export interface Place { epoch: number, offset: number, subscriberCount: number, duplicate: boolean }
+
+/**
+ * What became of a reading that was sent. `kept`: it needs no repeat. `retry`: the same may be sent again, not before
+ * `afterMs`. `passed`: it was not accepted, and its number cannot be any more. `refused`: it never will be.
+ */
+export type Outcome =
+  | { kind: 'kept', place: Place, receivedAt: string | undefined }
+  | { kind: 'retry', afterMs: number, code: string, message: string }
+  | { kind: 'passed' }
+  | { kind: 'refused', code: string, message: string }
+
+type AckFields = Omit<AckFrame, 'type'>
+
+export const outcomeOfAck = (ack: AckFields): Outcome => ({
+  kind: 'kept',
+  place: { epoch: ack.epoch, offset: ack.offset, subscriberCount: ack.subscriberCount, duplicate: ack.duplicate === true },
+  receivedAt: ack.received_at
+})
+
+/** Refusals that another moment may lift, even where the platform forgot to say when. */
+const PASSING = new Set(['MOT_UNAVAILABLE', 'MOT_TIMEOUT', 'MOT_RATE_LIMITED', 'MOT_INTERNAL'])
+
+export const outcomeOfError = (error: Pick<ErrorFrame, 'code' | 'message' | 'retry_after_ms'>): Outcome => {
+  if (error.code === 'MOT_DSM_SEQ_PASSED') return { kind: 'passed' }
+  if (error.retry_after_ms !== undefined || PASSING.has(error.code)) {
+    return { kind: 'retry', afterMs: error.retry_after_ms ?? 0, code: error.code, message: error.message }
+  }
+  return { kind: 'refused', code: error.code, message: error.message }
+}
+
+export const outcomeOfEntry = (entry: BatchAckEntry): Outcome => 'error' in entry ? outcomeOfError(entry.error) : outcomeOfAck(entry)
+
+/** Codes that speak of the connection's token and not of a message. */
+export const isTokenCode = (code: string): boolean => code === 'MOT_UNAUTHORIZED' || code === 'MOT_TOKEN_EXPIRED' || code === 'MOT_TOKEN_REVOKED'

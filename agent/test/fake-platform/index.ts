@@ -1,0 +1,178 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo, Socket } from 'node:net'
+import { Value } from '@sinclair/typebox/value'
+import { ProducerFrameSchema, type Message, type ProducerFrame } from '@motience/schemas'
+import { WebSocketServer, type WebSocket } from 'ws'
+import { History, type Accepted } from './history.js'
+
+export { History, type Kept } from './history.js'
+
+export interface FakeSettings {
+  maxInFlight: number
+  maxPayload: number
+  maxFrame: number
+  heartbeatMs: number
+  expiresIn: number
+  /** Milliseconds to add to the device's clock for the platform's. */
+  clockSkewMs: number
+  compression: boolean
+  /** Milliseconds between a frame and its answer. */
+  latencyMs: number
+  /** Password that is taken. */
+  password: string
+  /** Answers an upgrade with this instead. */
+  refuseUpgrade: { status: number, headers?: Record<string, string> } | null
+  /** Says what is to be made of a message before it is looked at; null to go on. */
+  intercept: (message: Message, connection: number) => Accepted | null
+  /** Whether the answer to a frame is sent; the connection is cut where it is not. */
+  answers: (frame: ProducerFrame) => boolean
+  /** Whether pings are sent and answered. */
+  mute: boolean
+}
+
+const defaults: FakeSettings = {
+  maxInFlight: 1000,
+  maxPayload: 65_536,
+  maxFrame: 1_048_576,
+  heartbeatMs: 25_000,
+  expiresIn: 3600,
+  clockSkewMs: 0,
+  compression: false,
+  latencyMs: 0,
+  password: 'long-secret',
+  refuseUpgrade: null,
+  intercept: () => null,
+  answers: () => true,
+  mute: false
+}
+
+/** AP and WSS1 on real ports, as the contract has them, with what is kept surviving `stop` and `start`. */
+export class FakePlatform {
+  readonly history = new History()
+  readonly settings: FakeSettings
+  readonly calls: string[] = []
+  readonly frames: ProducerFrame[] = []
+  readonly sockets = new Set<WebSocket>()
+  /** Most messages that waited for their ack at once. */
+  mostInFlight = 0
+  connections = 0
+  wireBytes = 0
+  #http: Server | null = null
+  #port = 0
+  #issued = 0
+  readonly #valid = new Set<string>()
+
+  constructor (settings: Partial<FakeSettings> = {}) {
+    this.settings = { ...defaults, ...settings }
+  }
+
+  get authUrl (): string { return `http://127.0.0.1:${this.#port}` }
+  get websocketUrl (): string { return `ws://127.0.0.1:${this.#port}/producer` }
+
+  async start (): Promise<this> {
+    const http = createServer((request, response) => { this.#rest(request, response) })
+    const wss = new WebSocketServer({ noServer: true, perMessageDeflate: this.settings.compression })
+    http.on('upgrade', (request, socket, head) => {
+      const token = request.headers.authorization?.replace('Bearer ', '') ?? ''
+      const refusal = this.settings.refuseUpgrade ?? (this.#valid.has(token) ? null : { status: 401 })
+      if (refusal !== null) {
+        const headers = Object.entries(refusal.headers ?? {}).map(([name, value]) => `${name}: ${value}\r\n`).join('')
+        socket.end(`HTTP/1.1 ${refusal.status} No\r\n${headers}connection: close\r\ncontent-length: 0\r\n\r\n`)
+        return
+      }
+      socket.on('close', () => { this.wireBytes += (socket as Socket).bytesRead })
+      wss.handleUpgrade(request, socket, head, ws => { this.#connected(ws) })
+    })
+    http.listen(this.#port, '127.0.0.1')
+    await once(http, 'listening')
+    this.#http = http
+    this.#port = (http.address() as AddressInfo).port
+    return this
+  }
+
+  /** Goes away without a word, as a machine that lost its power; the port stays reserved for `start`. */
+  async stop (): Promise<void> {
+    const http = this.#http
+    if (http === null) return
+    this.#http = null
+    for (const ws of this.sockets) ws.terminate()
+    http.closeAllConnections()
+    await new Promise(resolve => http.close(resolve))
+  }
+
+  /** Makes tokens that were given out invalid. */
+  revokeTokens (): void { this.#valid.clear() }
+
+  #rest (request: IncomingMessage, response: ServerResponse): void {
+    let text = ''
+    request.on('data', (chunk: Buffer) => { text += chunk.toString() })
+    request.on('end', () => {
+      const path = (request.url ?? '').replace('/api/', '')
+      this.calls.push(path)
+      const body = JSON.parse(text) as { username?: string, password?: string, role?: string, device_id?: string }
+      const answer = (status: number, content: unknown) => {
+        response.writeHead(status, { 'content-type': status < 300 ? 'application/json' : 'application/problem+json' })
+        response.end(JSON.stringify(content))
+      }
+      const user = { id: 7, username: body.username ?? 'pi', role: body.role ?? 'producer', device_id: body.device_id ?? null, created_at: new Date().toISOString() }
+      if (path === 'auth/register') return answer(body.username === 'taken' ? 409 : 201, body.username === 'taken' ? { code: 'MOT_AP_USERNAME_TAKEN', detail: 'The name is taken' } : { user })
+      if (path === 'auth/login' && body.password !== this.settings.password) return answer(401, { code: 'MOT_AP_BAD_CREDENTIALS', detail: 'Wrong name or password' })
+      const token = `token-${++this.#issued}`
+      this.#valid.add(token)
+      answer(200, { access_token: token, refresh_token: `refresh-${this.#issued}`, token_type: 'Bearer', expires_in: this.settings.expiresIn, user_id: 7, user })
+    })
+  }
+
+  #now (): string { return new Date(Date.now() + this.settings.clockSkewMs).toISOString() }
+
+  #connected (ws: WebSocket): void {
+    const connection = ++this.connections
+    this.sockets.add(ws)
+    ws.on('close', () => { this.sockets.delete(ws) })
+    ws.on('error', () => {})
+    const { heartbeatMs, maxPayload, maxFrame, maxInFlight, mute, expiresIn } = this.settings
+    const send = (frame: object) => { if (ws.readyState === ws.OPEN) ws.send(JSON.stringify(frame)) }
+    send({ type: 'welcome', user_id: 7, expires_at: new Date(Date.now() + expiresIn * 1000).toISOString(), server_time: this.#now(), heartbeat_ms: heartbeatMs, max_payload: maxPayload, max_frame: maxFrame, max_in_flight: maxInFlight })
+    if (mute) {
+      ws.pause()
+      return
+    }
+    const ping = setInterval(() => { ws.ping() }, heartbeatMs)
+    ws.on('close', () => { clearInterval(ping) })
+    let inFlight = 0
+    let turn = Promise.resolve()
+    ws.on('message', (data: Buffer) => {
+      const frame = JSON.parse(data.toString()) as ProducerFrame
+      // As the real one does: a frame that the schema does not have is an agent's fault, and fails the test.
+      if (!Value.Check(ProducerFrameSchema, frame)) throw new Error(`Bad frame: ${data.toString().slice(0, 300)}`)
+      this.frames.push(frame)
+      if (frame.type === 'auth') {
+        if (this.#valid.has(frame.token)) send({ type: 'authenticated', expires_at: this.#now() })
+        else ws.close(4001)
+        return
+      }
+      const messages = frame.type === 'batch' ? frame.messages : [frame]
+      inFlight += messages.length
+      this.mostInFlight = Math.max(this.mostInFlight, inFlight)
+      turn = turn.then(async () => {
+        if (this.settings.latencyMs > 0) await new Promise(resolve => setTimeout(resolve, this.settings.latencyMs))
+        // Sent before the connection was lost is not yet read by the platform.
+        if (ws.readyState !== ws.OPEN) return
+        const answers = messages.map(message => this.#answer(message, connection))
+        inFlight -= messages.length
+        if (!this.settings.answers(frame)) ws.terminate()
+        else if (frame.type === 'batch') send({ type: 'ack', acks: answers })
+        else send('error' in answers[0]! ? { type: 'error', ...answers[0].error } : { type: 'ack', ...answers[0] })
+      })
+    })
+  }
+
+  #answer (message: Message & { type?: string }, connection: number): { error: object } | object {
+    const { type, ...plain } = message
+    const accepted = this.settings.intercept(plain, connection) ?? this.history.accept(plain)
+    const named = { ...message.id === undefined ? {} : { id: message.id }, ...message.seq === undefined ? {} : { seq: message.seq } }
+    if ('code' in accepted) return { error: { ...accepted, ...named } }
+    return { subscriberCount: 1, epoch: 1, offset: accepted.offset, received_at: this.#now(), ...named, ...accepted.duplicate ? { duplicate: true } : {} }
+  }
+}
