@@ -1,1 +1,5 @@
-export {}
+export { postgresAvailable, redisAvailable } from './servers/find-command.js'
+export * from './servers/postgres.js'
+export * from './servers/redis-call.js'
+export * from './servers/redis.js'
+export { freePort } from './servers/server-process.js'

@@ -1,1 +1,2 @@
-export {}
+export * from './stores/databases.js'
+export * from './stores/brokers.js'

@@ -1,0 +1,122 @@
+import { execFile } from 'node:child_process'
+import { chown } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import postgres from 'postgres'
+import { waitFor } from '../wait-for.js'
+import { postgresFolder } from './find-command.js'
+import { freePort, processTree, serverFolder, startProcess, type ServerProcess } from './server-process.js'
+
+const run = promisify(execFile)
+
+/** A private PostgreSQL server. */
+export interface PostgresServer {
+  /** Connects as the superuser `postgres`, without a password, on 127.0.0.1. */
+  readonly url: string
+  readonly port: number
+  readonly dataDir: string
+  /** Number of the postmaster. */
+  readonly pid: number
+  /** Fast shutdown: cuts connections off and ends in good order. The files stay until the process ends or `remove`. */
+  stop (): Promise<void>
+  /** On the same port, with the same files. */
+  start (): Promise<void>
+  restart (): Promise<void>
+  /** SIGKILL to every process of the server, as in a power cut that the disk's cache survived. */
+  kill (): Promise<void>
+  /** Stands still without closing a connection, until `resume`. */
+  pause (): Promise<void>
+  resume (): Promise<void>
+  /** Stops it and deletes its files. */
+  remove (): Promise<void>
+}
+
+// PostgreSQL refuses to run as root.
+const user = process.getuid?.() === 0 ? 'postgres' : undefined
+
+const userIds = async (): Promise<{ uid: number, gid: number } | null> => {
+  if (!user) return null
+  const [uid, gid] = await Promise.all([run('id', ['-u', user]), run('id', ['-g', user])])
+  return { uid: Number(uid.stdout), gid: Number(gid.stdout) }
+}
+
+const ownFolder = async () => {
+  const own = await serverFolder('motience-pg-')
+  const ids = await userIds()
+  if (ids) await chown(own.folder, ids.uid, ids.gid)
+  return own
+}
+
+const initialise = async (bin: string, dataDir: string): Promise<void> => {
+  const args = [join(bin, 'initdb'), '-D', dataDir, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync']
+  const [first = '', ...rest] = user ? ['setpriv', '--reuid', user, '--regid', user, '--clear-groups', ...args] : args
+  await run(first, rest, { cwd: tmpdir() })
+}
+
+const settings = (port: number, socketDir: string, durable: boolean): string[] => Object.entries({
+  port,
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: socketDir,
+  max_connections: 200,
+  shared_buffers: '32MB',
+  ...(durable ? {} : { fsync: 'off', full_page_writes: 'off' })
+}).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+
+const answers = async (url: string, process: ServerProcess): Promise<void> => {
+  await waitFor(async () => {
+    if (process.exited) return true
+    const sql = postgres(url, { max: 1, connect_timeout: 2, onnotice: () => {} })
+    try {
+      return await sql`select 1`
+    } finally {
+      await sql.end({ timeout: 1 })
+    }
+  }, { timeoutMs: 30_000, what: 'PostgreSQL to answer' })
+}
+
+/** Starts a private PostgreSQL, with a disk that lies (`fsync=off`) unless it is to be `durable`. */
+export const startPostgres = async ({ durable = false }: { durable?: boolean } = {}): Promise<PostgresServer> => {
+  const bin = postgresFolder()
+  if (!bin) throw new Error('No PostgreSQL on this machine: neither on the PATH nor in /usr/lib/postgresql')
+  const { folder, remove } = await ownFolder()
+  const dataDir = join(folder, 'data')
+  await initialise(bin, dataDir)
+  const port = await freePort()
+  const url = `postgres://postgres@127.0.0.1:${port}/postgres`
+  let current: ServerProcess
+
+  const start = async () => {
+    // After a kill the last backends may hold the shared memory for a moment more, and a start then ends at once.
+    await waitFor(async () => {
+      current = startProcess({ command: join(bin, 'postgres'), args: ['-D', dataDir, ...settings(port, folder, durable)], user, cwd: folder })
+      await answers(url, current)
+      if (current.exited) throw new Error(`PostgreSQL ended at once: ${current.lastWords()}`)
+      return true
+    }, { timeoutMs: 20_000, what: 'PostgreSQL to start' })
+  }
+  const stop = () => current.end('SIGINT')
+  const toTree = async (signal: NodeJS.Signals) => {
+    for (const pid of await processTree(current.pid)) {
+      try {
+        process.kill(pid, signal)
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+      }
+    }
+  }
+  await start()
+  return {
+    url,
+    port,
+    dataDir,
+    get pid () { return current.pid },
+    stop,
+    start,
+    restart: async () => { await stop(); await start() },
+    kill: async () => { await toTree('SIGKILL'); await current.end('SIGKILL') },
+    pause: () => toTree('SIGSTOP'),
+    resume: () => toTree('SIGCONT'),
+    remove: async () => { await toTree('SIGCONT'); await stop(); await remove() }
+  }
+}

@@ -1,0 +1,77 @@
+import { waitFor } from '../wait-for.js'
+import { redisCommand } from './find-command.js'
+import { redisCall } from './redis-call.js'
+import { freePort, serverFolder, startProcess, type ServerProcess } from './server-process.js'
+
+/** A private Redis server. */
+export interface RedisServer {
+  /** `redis://127.0.0.1:<port>`. */
+  readonly url: string
+  readonly port: number
+  readonly pid: number
+  readonly dataDir: string
+  /** In good order (SIGTERM): writes its AOF, if it has one. The files stay until `remove`. */
+  stop (): Promise<void>
+  /** On the same port, with the same files: what the AOF holds comes back. */
+  start (): Promise<void>
+  restart (): Promise<void>
+  /** SIGKILL. */
+  kill (): Promise<void>
+  /** SIGSTOP: it stands still without closing a connection, until `resume`. */
+  pause (): void
+  resume (): void
+  /** Stops it and deletes its files. */
+  remove (): Promise<void>
+}
+
+/** How a private Redis keeps its data, and what else it is told. */
+export interface RedisOptions {
+  /** Whether and when the append-only file reaches the disk; none if not given. */
+  aof?: 'always' | 'everysec' | 'none'
+  port?: number
+  /** More arguments, such as `['--replicaof', '127.0.0.1 7000']`. */
+  args?: readonly string[]
+  /** Run with this configuration file instead of the settings above (a sentinel). */
+  config?: { file: string, sentinel: true }
+}
+
+const settings = (port: number, dataDir: string, { aof = 'none', args = [], config }: RedisOptions): string[] => config
+  ? [config.file, '--sentinel']
+  : [
+      '--port', String(port), '--bind', '127.0.0.1', '--dir', dataDir, '--save', '', '--daemonize', 'no',
+      '--appendonly', aof === 'none' ? 'no' : 'yes', ...(aof === 'none' ? [] : ['--appendfsync', aof]), ...args
+    ]
+
+const isPong = async (port: number): Promise<boolean> => await redisCall(port, 'PING') === 'PONG'
+
+/** Starts a private Redis on a free port of 127.0.0.1. */
+export const startRedis = async (options: RedisOptions = {}): Promise<RedisServer> => {
+  const command = redisCommand()
+  if (!command) throw new Error('No redis-server on the PATH')
+  const { folder: dataDir, remove } = await serverFolder('motience-redis-')
+  const port = options.port ?? await freePort()
+  let current: ServerProcess
+  const start = async () => {
+    current = startProcess({ command, args: settings(port, dataDir, options), cwd: dataDir })
+    await waitFor(() => current.exited || isPong(port), { what: 'Redis to answer' })
+    if (current.exited) throw new Error(`Redis ended at once: ${current.lastWords()}`)
+  }
+  const stop = async () => {
+    current.signal('SIGCONT')
+    await current.end('SIGTERM')
+  }
+  await start()
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    dataDir,
+    get pid () { return current.pid },
+    stop,
+    start,
+    restart: async () => { await stop(); await start() },
+    kill: () => current.end('SIGKILL'),
+    pause: () => { current.signal('SIGSTOP') },
+    resume: () => { current.signal('SIGCONT') },
+    remove: async () => { await stop(); await remove() }
+  }
+}

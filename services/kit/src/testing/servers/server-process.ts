@@ -1,0 +1,92 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { existsSync, rmSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { once } from 'node:events'
+import { createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const running = new Set<ChildProcess>()
+const folders = new Set<string>()
+
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
+})
+
+/** Makes a folder for a server's files; it is gone with this process at the latest. Returns it with what deletes it. */
+export const serverFolder = async (prefix: string): Promise<{ folder: string, remove: () => Promise<void> }> => {
+  const folder = await mkdtemp(join(tmpdir(), prefix))
+  folders.add(folder)
+  const remove = async () => {
+    await rm(folder, { recursive: true, force: true })
+    folders.delete(folder)
+  }
+  return { folder, remove }
+}
+
+// `exit` does not come when this process is killed; the kernel then ends its servers, where there is util-linux.
+const leash: readonly string[] = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL'] : []
+
+/** A server that a test started. */
+export interface ServerProcess {
+  readonly pid: number
+  readonly exited: boolean
+  /** Newest lines that it wrote, for errors. */
+  lastWords (): string
+  /** Sends a signal and resolves once the process is gone. */
+  end (signal: NodeJS.Signals): Promise<void>
+  signal (signal: NodeJS.Signals): void
+}
+
+/** How to start it; `user` when it must not run as root. */
+export interface SpawnOptions { command: string, args: readonly string[], user?: string, cwd?: string }
+
+/** Starts a server; it ends with this process at the latest. */
+export const startProcess = ({ command, args, user, cwd }: SpawnOptions): ServerProcess => {
+  const as = user ? [...(leash.length ? leash : ['setpriv']), '--reuid', user, '--regid', user, '--clear-groups'] : leash
+  const [first = command, ...rest] = [...as, command, ...args]
+  const child = spawn(first, rest, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  let words = ''
+  const keep = (chunk: Buffer) => { words = (words + chunk.toString()).slice(-4000) }
+  child.stdout.on('data', keep)
+  child.stderr.on('data', keep)
+  child.on('error', error => keep(Buffer.from(error.message)))
+  running.add(child)
+  child.once('exit', () => running.delete(child))
+  // It must not keep a test's process alive that forgot to stop it; the pipes are sockets, whatever their type says.
+  child.unref()
+  for (const pipe of [child.stdout, child.stderr]) (pipe as Socket).unref()
+  const gone = () => child.exitCode !== null || child.signalCode !== null || child.pid === undefined
+  return {
+    get pid () { return child.pid ?? 0 },
+    get exited () { return gone() },
+    lastWords: () => words,
+    signal: signal => { child.kill(signal) },
+    end: async signal => {
+      if (gone()) return
+      const exit = once(child, 'exit')
+      child.ref()
+      child.kill(signal)
+      await exit
+    }
+  }
+}
+
+/** A port that nothing listens on now. */
+export const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (typeof address !== 'object' || address === null) throw new Error('The system gave no port')
+  return address.port
+}
+
+/** A process and all that it started, newest last, as Linux lists them; elsewhere the process alone. */
+export const processTree = async (pid: number): Promise<number[]> => {
+  const list = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
+  const children = list.split(' ').filter(Boolean).map(Number)
+  return [pid, ...(await Promise.all(children.map(processTree))).flat()]
+}

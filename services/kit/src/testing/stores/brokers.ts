@@ -1,0 +1,29 @@
+import { createMemoryBroker, createRedisBroker, type Broker } from '../../broker/index.js'
+import { redisAvailable } from '../servers/find-command.js'
+import { redisCall } from '../servers/redis-call.js'
+import type { Teardown } from '../servers/teardown.js'
+import { leaveOut, sharedRedis } from './shared-servers.js'
+
+/** Kinds of broker that this machine can test. */
+export const brokerKinds = async (): Promise<Broker['kind'][]> => {
+  if (redisAvailable()) return ['memory', 'redis']
+  leaveOut('Redis')
+  return ['memory']
+}
+
+/**
+ * Opens a broker for one test and closes it after it. Redis is one server for the whole process, emptied at each
+ * call that is not given `keep`: several brokers of one test share it with `keep: true` from the second on.
+ */
+export const testBroker = async (t: Teardown, kind: Broker['kind'], { keep = false }: { keep?: boolean } = {}): Promise<Broker> => {
+  if (kind === 'memory') {
+    const broker = createMemoryBroker()
+    t.teardown(() => broker.close())
+    return broker
+  }
+  const server = await sharedRedis()
+  if (!keep) await redisCall(server.port, 'FLUSHALL')
+  const broker = await createRedisBroker({ url: server.url, mode: 'standalone' })
+  t.teardown(() => broker.close())
+  return broker
+}
