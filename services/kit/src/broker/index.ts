@@ -1,2 +1,5 @@
 export * from './broker.js'
+export * from './logger.js'
 export * from './memory/memory-broker.js'
+export * from './open-broker.js'
+export * from './redis/redis-broker.js'

@@ -59,7 +59,13 @@ export const createMemoryBroker = (limits: Partial<BrokerLimits> = {}, options: 
 
     async accept (requests) {
       assertOpen()
-      return requests.map(acceptOne)
+      const refused = new Map<number, AcceptResult>()
+      return requests.map(request => {
+        // After a request that was refused none of the same producer is accepted, or their order would be lost.
+        const result = refused.get(request.producerId) ?? acceptOne(request)
+        if (result.kind !== 'ok') refused.set(request.producerId, result)
+        return result
+      })
     },
 
     async openEpoch (open) {

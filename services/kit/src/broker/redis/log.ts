@@ -1,0 +1,57 @@
+import { logKey, metaKey, sessionsKey } from '@motience/schemas'
+import type { BrokerLimits, LogEntry, LogHead, LogPage, OpenEpoch, Place } from '../broker.js'
+import { readPlace, sessionField } from './fields.js'
+import type { Run } from './run.js'
+
+/** Bytes of text after which a page ends before its limit. */
+const MAX_PAGE_BYTES = 8 * 1024 * 1024
+
+const readHead = ([epoch, offset, version, verified]: unknown[]): LogHead => ({
+  epoch: Number(epoch), offset: Number(offset), version: Number(version), verified: verified === 1
+})
+
+type EntryReply = [id: string, fields: [string, string, string, string, string, string]]
+
+const readEntry = ([id, fields]: EntryReply): LogEntry => {
+  const [, text, , version, , appendedAt] = fields
+  return { ...readPlace(id), version: Number(version), appendedAt: Number(appendedAt), text }
+}
+
+/** What concerns one producer's log, except accepting. */
+export const createLogCommands = (run: Run, limits: BrokerLimits) => {
+  const maxAge = String(limits.logMaxAgeSecs * 1000)
+
+  return {
+    async openEpoch ({ producerId, epoch, expected, version, sessions }: OpenEpoch): Promise<boolean> {
+      const marks = sessions.slice(-limits.maxSessions).flatMap(({ device, session, seq, epoch, offset }) =>
+        [sessionField(device, session), String(seq), String(epoch), String(offset)])
+      const opened = await run('openEpoch', [metaKey(producerId), logKey(producerId), sessionsKey(producerId)], master => [
+        master.deadline(), String(epoch), String(expected.epoch), String(expected.offset), expected.verified ? '1' : '0',
+        String(version), String(limits.maxSessions), ...marks
+      ])
+      if (opened === -1) throw new RangeError(`Epoch ${epoch} is not above ${expected.epoch}`)
+      return opened === 1
+    },
+
+    heads (producerIds: readonly number[]): Promise<LogHead[]> {
+      return Promise.all(producerIds.map(async producerId => readHead(await run('head', [metaKey(producerId)], () => []) as unknown[])))
+    },
+
+    async readLog (producerId: number, after: Place, limit: number): Promise<LogPage> {
+      const reply = await run('readLog', [metaKey(producerId), logKey(producerId)], () =>
+        [String(after.epoch), String(after.offset), String(limit), maxAge, String(MAX_PAGE_BYTES)]) as unknown[]
+      const head = readHead(reply)
+      const entries = (reply.slice(4) as EntryReply[]).map(readEntry)
+      const next = entries[0]?.offset ?? head.offset + 1
+      return { head, entries, reachesBack: after.epoch === head.epoch && next === after.offset + 1 }
+    },
+
+    async trimLog (producerId: number): Promise<number> {
+      return Number(await run('trimLog', [logKey(producerId)], () => [maxAge]))
+    },
+
+    async raiseVersion (producerId: number, version: number): Promise<void> {
+      await run('raiseVersion', [metaKey(producerId)], master => [master.deadline(), String(version)])
+    }
+  }
+}

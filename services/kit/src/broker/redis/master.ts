@@ -1,0 +1,77 @@
+import type { RedisArgument } from 'redis'
+import { BrokerUnavailableError } from '../broker.js'
+import { type Access, type Address, addressName } from './address.js'
+import { type Connection, openConnection } from './connection.js'
+import { replyCode } from './failure.js'
+import { type ScriptName, scripts } from './scripts/index.js'
+
+/** A connection to a server that is a master and has the broker's scripts. */
+export interface Master {
+  readonly connection: Connection
+  /** Runs a script; with `asking` also for a slot that is on its way here (redirection ASK). */
+  run (name: ScriptName, keys: readonly string[], args: readonly RedisArgument[], asking?: boolean): Promise<unknown>
+  /** The server's time after which a call that is made now has failed, in milliseconds, as text. */
+  deadline (): string
+  /** Publishes on the server and looks whether it is still a master; rejects if it isn't. */
+  probe (channel: string, token: string): Promise<void>
+}
+
+/** Rejects unless the answer to ROLE is a master's. */
+const assertMaster = (role: unknown, address: Address): void => {
+  if (Array.isArray(role) && role[0] === 'master') return
+  throw new BrokerUnavailableError(`Redis at ${addressName(address)} is not a master`)
+}
+
+/** Opens a connection for commands and hands over the scripts. `timeoutMs` is how long a call may take. */
+export const openMaster = async (address: Address, access: Access, timeoutMs: number): Promise<Master> => {
+  const connection = await openConnection(address, access, timeoutMs)
+  /** The server's time at an instant of this process's clock. */
+  let clock = { server: 0, local: 0 }
+
+  const readClock = async (): Promise<void> => {
+    const local = performance.now()
+    const reply = await connection.send(['TIME'])
+    if (!Array.isArray(reply)) throw new BrokerUnavailableError(`Redis at ${addressName(address)} tells no time`)
+    clock = { server: Number(reply[0]) * 1000 + Math.ceil(Number(reply[1]) / 1000), local }
+  }
+
+  try {
+    const [role] = await Promise.all([
+      connection.send(['ROLE']),
+      readClock(),
+      ...Object.values(scripts).map(({ source }) => connection.send(['SCRIPT', 'LOAD', source]))
+    ])
+    assertMaster(role, address)
+  } catch (error) {
+    connection.destroy('not usable')
+    throw error
+  }
+
+  const call = async (asking: boolean, ...command: RedisArgument[]): Promise<unknown> => {
+    if (!asking) return connection.send(command)
+    const [, reply] = await Promise.all([connection.send(['ASKING']), connection.send(command)])
+    return reply
+  }
+
+  return {
+    connection,
+
+    async run (name, keys, args, asking = false) {
+      const { sha1, source } = scripts[name]
+      try {
+        return await call(asking, 'EVALSHA', sha1, String(keys.length), ...keys, ...args)
+      } catch (error) {
+        // Somebody has flushed the server's scripts; nothing was done.
+        if (replyCode(error) !== 'NOSCRIPT') throw error
+        return call(asking, 'EVAL', source, String(keys.length), ...keys, ...args)
+      }
+    },
+
+    deadline: () => String(Math.ceil(clock.server + performance.now() - clock.local + timeoutMs)),
+
+    async probe (channel, token) {
+      const [role] = await Promise.all([connection.send(['ROLE']), connection.send(['PUBLISH', channel, token]), readClock()])
+      assertMaster(role, address)
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto'
+import { BrokerUnavailableError } from '../broker.js'
+import { addressName } from './address.js'
+import type { Connection } from './connection.js'
+import type { Master } from './master.js'
+
+/**
+ * Probe messages on a channel of this process's own: published through a master, awaited on the subscriber's
+ * connection. Only what comes back there proves that messages do.
+ */
+export const createProbes = (timeoutMs: number) => {
+  const channel = `probe_${randomUUID()}`
+  const awaited = new Map<string, () => void>()
+  let count = 0
+
+  const onMessage = (token: string): void => {
+    awaited.get(token)?.()
+  }
+
+  /** Sends one through a master; ends the connection that has to be blamed where it doesn't come back in time. */
+  const send = async (master: Master, subscriber: Connection): Promise<void> => {
+    const token = String(++count)
+    let timer: NodeJS.Timeout | undefined
+    const seen = new Promise<boolean>(resolve => {
+      awaited.set(token, () => resolve(true))
+      // A busy process may be late itself: what its socket holds is read before a probe counts as lost.
+      timer = setTimeout(() => setImmediate(resolve, false), timeoutMs)
+    })
+    try {
+      await master.probe(channel, token)
+      if (await seen) return
+      subscriber.destroy('a probe was not seen')
+      throw new BrokerUnavailableError(`A probe through Redis at ${addressName(master.connection.address)} was not seen`)
+    } catch (error) {
+      master.connection.destroy('a probe failed')
+      throw error
+    } finally {
+      clearTimeout(timer)
+      awaited.delete(token)
+    }
+  }
+
+  return {
+    attach: (subscriber: Connection): Promise<void> => subscriber.subscribe([channel], onMessage),
+    send
+  }
+}

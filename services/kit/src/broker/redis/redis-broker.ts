@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto'
+import { CONTROL_CHANNEL } from '@motience/schemas'
+import { type Broker, type BrokerLimits, BrokerUnavailableError, defaultBrokerLimits } from '../broker.js'
+import { type BrokerLogger, silentLogger } from '../logger.js'
+import { createAccept } from './accept.js'
+import { controlText, createChannels } from './channels.js'
+import { clusterTopology } from './cluster.js'
+import { openLink } from './link.js'
+import { createLogCommands } from './log.js'
+import { createRevocationCommands } from './revocations.js'
+import { createRun } from './run.js'
+import { sentinelTopology } from './sentinel.js'
+import { standaloneTopology } from './standalone.js'
+import type { Topology } from './topology.js'
+
+export type RedisMode = 'standalone' | 'sentinel' | 'cluster'
+
+export interface RedisBrokerOptions {
+  /** `redis://` or `rediss://`; for Sentinel (its Sentinels) and Cluster (some of its servers) several, comma-separated. */
+  url: string
+  mode: RedisMode
+  /** Name under which the Sentinels watch the master. */
+  sentinelName?: string
+  limits?: Partial<BrokerLimits>
+  logger?: BrokerLogger
+  /** Milliseconds between two probes. A loss is noticed after at most three of them plus `timeoutMs`. */
+  probeMs?: number
+  /** Milliseconds that a call may take. */
+  timeoutMs?: number
+}
+
+const topologyOf = ({ url, mode, sentinelName = 'mymaster' }: RedisBrokerOptions, timeoutMs: number): Topology => {
+  switch (mode) {
+    case 'standalone': return standaloneTopology(url)
+    case 'sentinel': return sentinelTopology(url, sentinelName, timeoutMs)
+    case 'cluster': return clusterTopology(url, timeoutMs)
+  }
+}
+
+/**
+ * The broker on Redis 6.2 or newer. Rejects with `BrokerUnavailableError` if it can't be reached at once; later it
+ * reconnects by itself and tells so by `onLink`.
+ *
+ * A call that has failed may have been done before it failed, but is not done later: the server refuses what comes
+ * after its deadline (by its own clock, as the last probe found it).
+ */
+export const createRedisBroker = async (options: RedisBrokerOptions): Promise<Broker> => {
+  const { logger = silentLogger, probeMs = 1000, timeoutMs = 2000 } = options
+  const limits: BrokerLimits = { ...defaultBrokerLimits, ...options.limits }
+  const channels = createChannels(logger)
+  const link = await openLink({ topology: topologyOf(options, timeoutMs), channels, logger, probeMs, timeoutMs })
+  const run = createRun(link)
+
+  return {
+    kind: 'redis',
+    get link () { return link.state },
+    onLink: handler => link.onState(handler),
+
+    accept: createAccept(run, limits),
+    ...createLogCommands(run, limits),
+    ...createRevocationCommands(run),
+
+    subscribe: (consumerId, handler) => channels.subscribe(consumerId, handler),
+    unsubscribe: consumerId => channels.unsubscribe(consumerId),
+
+    async publishControl (event) {
+      const text = controlText(event, randomUUID())
+      // Through every master: what any of them publishes later comes after it on the way that they share.
+      await Promise.all(link.everyMaster().map(({ connection }) => connection.send(['PUBLISH', CONTROL_CHANNEL, text])))
+    },
+    onControl: handler => channels.onControl(handler),
+
+    async ping () {
+      if (link.state === 'down') throw new BrokerUnavailableError('Not connected to Redis now')
+      await Promise.all(link.everyMaster().map(({ connection }) => connection.send(['PING'])))
+    },
+
+    async close () {
+      await link.close()
+      channels.clear()
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { deadlineLua, forgetSessionsLua, runLua, script, timeLua } from './script.js'
+
+/**
+ * Opens an epoch if the head is still the expected one.
+ *
+ * KEYS: meta hash, log stream (unused), sorted set of sessions.
+ * ARGV: deadline (ms), epoch, expected epoch, expected offset, whether it is expected to be verified (1 or 0), version,
+ * most sessions, then for each session: field, seq, epoch, offset.
+ *
+ * Returns 1 if it did, 0 if the head is another, -1 if the epoch is not above the head's.
+ */
+export const openEpochScript = script(timeLua, deadlineLua, runLua, forgetSessionsLua, `
+local meta = redis.call('HMGET', KEYS[1], 'run', 'epoch', 'offset', 'version')
+local now = run()
+local verified = meta[1] == now and '1' or '0'
+if (meta[2] or '0') ~= ARGV[3] or (meta[3] or '0') ~= ARGV[4] or verified ~= ARGV[5] then return 0 end
+if tonumber(ARGV[2]) <= tonumber(meta[2] or '0') then return -1 end
+
+local version = meta[4] or '0'
+if tonumber(ARGV[6]) > tonumber(version) then version = ARGV[6] end
+redis.call('HSET', KEYS[1], 'run', now, 'epoch', ARGV[2], 'offset', '0', 'version', version)
+for i = 8, #ARGV, 4 do
+  local held = redis.call('HGET', KEYS[1], ARGV[i])
+  if not held or tonumber(string.match(held, '^%d+')) < tonumber(ARGV[i + 1]) then
+    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1] .. ' ' .. ARGV[i + 2] .. ' ' .. ARGV[i + 3])
+  end
+  redis.call('ZADD', KEYS[3], whole(nowMicros + i), ARGV[i])
+end
+forgetSessions(tonumber(ARGV[7]))
+return 1`)
+
+/**
+ * Raises the version of a producer's subscriber list; it never falls.
+ *
+ * KEYS: meta hash. ARGV: deadline (ms), version. Returns 1.
+ */
+export const raiseVersionScript = script(timeLua, deadlineLua, `
+if tonumber(ARGV[2]) > tonumber(redis.call('HGET', KEYS[1], 'version') or '0') then
+  redis.call('HSET', KEYS[1], 'version', ARGV[2])
+end
+return 1`)
+
+/**
+ * Tells a producer's head.
+ *
+ * KEYS: meta hash. Returns `{epoch, offset, version, verified (1 or 0)}`, the first three as text.
+ */
+export const headScript = script(runLua, `
+local meta = redis.call('HMGET', KEYS[1], 'run', 'epoch', 'offset', 'version')
+return {meta[2] or '0', meta[3] or '0', meta[4] or '0', meta[1] == run() and 1 or 0}`)

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto'
+
+/** A Lua script of the broker and the name under which the server keeps it. */
+export interface Script { source: string, sha1: string }
+
+/** Joins the parts of a script and names it as Redis does. */
+export const script = (...parts: string[]): Script => {
+  const source = parts.join('\n')
+  return { source, sha1: createHash('sha1').update(source).digest('hex') }
+}
+
+/**
+ * `run()`: names the history that the server is writing now. It changes when the server starts (`run_id`) and when it
+ * is promoted (`master_replid`), which are the moments at which the last writes may have been lost. A server that was
+ * master, then replica, then master again has kept its `run_id`, so that one alone is not enough.
+ */
+export const runLua = `
+local function run()
+  return string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+    .. string.match(redis.call('INFO', 'replication'), 'master_replid:(%x+)')
+end`
+
+/**
+ * `whole(n)`: text of a whole number up to 2^53, without an exponent.
+ * `nowMicros`: the server's clock, microseconds since 1970 (below 2^53 until 2255).
+ */
+export const timeLua = `
+local function whole(n) return string.format('%.0f', n) end
+local clock = redis.call('TIME')
+local nowMicros = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+local nowMillis = math.floor(nowMicros / 1000)`
+
+/**
+ * Refuses what comes too late: ARGV[1] is the server's time in milliseconds after which the caller was told that the
+ * call has failed. Without it a command that lay in a stopped server's socket would be carried out minutes later.
+ */
+export const deadlineLua = `
+if nowMillis > tonumber(ARGV[1]) then return redis.error_reply('EXPIRED the call came after its deadline') end`
+
+/**
+ * `forgetSessions(max)`: forgets the sessions unused longest. KEYS[1] is the meta hash, KEYS[3] the sorted set of
+ * sessions by last use.
+ */
+export const forgetSessionsLua = `
+local function forgetSessions(max)
+  local over = redis.call('ZCARD', KEYS[3]) - max
+  while over > 0 do
+    local oldest = redis.call('ZPOPMIN', KEYS[3], math.min(over, 500))
+    local fields = {}
+    for i = 1, #oldest, 2 do fields[#fields + 1] = oldest[i] end
+    redis.call('HDEL', KEYS[1], unpack(fields))
+    over = over - #fields
+  end
+end`
+
+/**
+ * `dropExpired(key, oldestMillis)`: drops the entries of a log that were appended before that time; returns how many.
+ * Entries stand in the order of their time, so only the front is looked at.
+ */
+export const dropExpiredLua = `
+local function dropExpired(key, oldestMillis)
+  local dropped = 0
+  while true do
+    local front = redis.call('XRANGE', key, '-', '+', 'COUNT', dropped == 0 and 1 or 100)
+    local keep = 1
+    while keep <= #front and tonumber(front[keep][2][6]) < oldestMillis do keep = keep + 1 end
+    if keep == 1 then return dropped end
+    dropped = dropped + redis.call('XTRIM', key, 'MAXLEN', redis.call('XLEN', key) - (keep - 1))
+  end
+end`

@@ -1,0 +1,100 @@
+import type { ControlEvent } from '@motience/schemas'
+import type { Test } from 'tap'
+import { waitFor } from '../../testing/wait-for.js'
+import { message, newId, newProducer, type OpenBroker, range, request, textAt } from './parts.js'
+
+const enabled = (userId: number): ControlEvent => ({ type: 'user-enabled', user_id: userId })
+
+/** Who is handed what, and in which order. */
+export const channelsSuite = async (t: Test, open: OpenBroker): Promise<void> => {
+  t.test('messages reach the consumers that they are published to, and nobody else', async t => {
+    const broker = await open()
+    const producerId = await newProducer(broker)
+    const [one, two, other] = [newId(), newId(), newId()]
+    const got: [number, string][] = []
+    for (const consumerId of [one, two, other]) await broker.subscribe(consumerId, text => got.push([consumerId, text]))
+    await broker.accept([request(producerId, { subscribers: [one, two] })])
+    await waitFor(() => got.length === 2)
+    await broker.unsubscribe(two)
+    await broker.accept([request(producerId, { subscribers: [one, two], messages: [message(2)] })])
+    await waitFor(() => got.length === 3)
+    await broker.unsubscribe(one)
+    await broker.unsubscribe(other)
+    const by = (consumerId: number) => got.filter(([id]) => id === consumerId).map(([, text]) => text)
+    t.same(by(one), [textAt(1, 1, 1), textAt(2, 1, 2)])
+    t.same(by(two), [textAt(1, 1, 1)])
+    t.same(by(other), [])
+  })
+
+  t.test('a consumer that comes and goes misses nothing that is published while it is there', async t => {
+    const broker = await open()
+    const producerId = await newProducer(broker)
+    const consumerId = newId()
+    for (const n of range(1, 50)) {
+      const got: string[] = []
+      await broker.subscribe(consumerId, text => got.push(text))
+      await broker.accept([request(producerId, { subscribers: [consumerId], messages: [message(n)] })])
+      await waitFor(() => got.length > 0)
+      // Not awaited: the next subscription follows on its heels.
+      const gone = broker.unsubscribe(consumerId)
+      if (n % 2 === 0) await gone
+      if (got[0] !== textAt(n, 1, n)) t.fail(`${got[0]} is not message ${n}`)
+    }
+    await broker.unsubscribe(consumerId)
+    await broker.unsubscribe(consumerId)
+  })
+
+  t.test('a later handler takes the place of the earlier one', async t => {
+    const broker = await open()
+    const producerId = await newProducer(broker)
+    const consumerId = newId()
+    const got: string[] = []
+    await broker.subscribe(consumerId, () => got.push('first'))
+    await broker.subscribe(consumerId, () => got.push('second'))
+    await broker.accept([request(producerId, { subscribers: [consumerId] })])
+    await waitFor(() => got.length > 0)
+    await broker.unsubscribe(consumerId)
+    t.same(got, ['second'])
+  })
+
+  t.test('control events reach every handler until it is taken off, in order, each once', async t => {
+    const broker = await open()
+    const user = newId()
+    const ids: number[] = []
+    const off = broker.onControl(event => { if ('user_id' in event && event.user_id >= user && event.user_id < user + 20) ids.push(event.user_id) })
+    const all: ControlEvent[] = []
+    const offAll = broker.onControl(event => { if ('user_id' in event && event.user_id >= user && event.user_id < user + 20) all.push(event) })
+    for (const i of range(0, 9)) await broker.publishControl(enabled(user + i))
+    await waitFor(() => all.length >= 10)
+    off()
+    for (const i of range(10, 19)) await broker.publishControl(enabled(user + i))
+    await waitFor(() => all.length >= 20)
+    offAll()
+    t.same(ids, range(user, user + 9))
+    t.same(all, range(user, user + 19).map(enabled), 'as they were published, without anything added')
+  })
+
+  t.test('nothing that is accepted after a control event overtakes it', async t => {
+    const broker = await open()
+    const producers = await Promise.all(range(1, 6).map(() => newProducer(broker)))
+    const consumerId = newId()
+    const user = newId()
+    const got: (number | string)[] = []
+    await broker.subscribe(consumerId, text => got.push(text))
+    const off = broker.onControl(event => { if (event.type === 'user-disabled' && event.user_id === user) got.push(Number(event.expires_at.slice(20, 23))) })
+    for (const n of range(1, 30)) {
+      await broker.publishControl({ type: 'user-disabled', user_id: user, expires_at: `2030-01-01T00:00:00.${String(n).padStart(3, '0')}Z` })
+      await broker.accept(producers.map(producerId => request(producerId, { subscribers: [consumerId], messages: [message(n)] })))
+    }
+    await waitFor(() => got.length >= 30 * 7)
+    off()
+    await broker.unsubscribe(consumerId)
+    let last = 0
+    const early = got.filter(one => {
+      if (typeof one === 'number') last = one
+      return typeof one === 'string' && Number(/"n":(\d+)/.exec(one)?.[1]) > last
+    })
+    t.same(early, [])
+    t.same(got.filter(one => typeof one === 'number'), range(1, 30))
+  })
+}

@@ -1,0 +1,102 @@
+import type { Test } from 'tap'
+import { waitFor } from '../../testing/wait-for.js'
+import { headOf, message, newId, newProducer, type OpenBroker, openEpoch, range, request, textAt } from './parts.js'
+
+/** Epochs, and what a log still has. */
+export const logSuite = async (t: Test, open: OpenBroker): Promise<void> => {
+  t.test('a log is read page by page after a place', async t => {
+    const broker = await open()
+    const producerId = await newProducer(broker, 4)
+    const before = Date.now() - 2000
+    await broker.accept([request(producerId, { version: 4, messages: range(1, 150).map(n => message(n)) })])
+    const head = { epoch: 1, offset: 150, version: 4, verified: true }
+    const first = await broker.readLog(producerId, { epoch: 1, offset: 0 }, 100)
+    t.match(first, { head, reachesBack: true })
+    t.same(first.entries.map(({ offset, text }) => [offset, text]), range(1, 100).map(n => [n, textAt(n, 1, n)]))
+    t.ok(first.entries.every(({ appendedAt, version, epoch }) => appendedAt > before && appendedAt < before + 60_000 && version === 4 && epoch === 1))
+    const second = await broker.readLog(producerId, { epoch: 1, offset: 100 }, 100)
+    t.match(second, { head, reachesBack: true, entries: range(101, 150).map(offset => ({ offset })) })
+    t.same(await broker.readLog(producerId, { epoch: 1, offset: 150 }, 100), { head, reachesBack: true, entries: [] })
+    t.match(await broker.readLog(producerId, { epoch: 1, offset: 151 }, 100), { reachesBack: false, entries: [] }, 'a place that never was')
+  })
+
+  t.test('the log keeps so many messages as it may, and tells where it no longer reaches back', async t => {
+    const broker = await open({ logMaxMessages: 10 })
+    const producerId = await newProducer(broker)
+    for (const n of range(1, 25)) await broker.accept([request(producerId, { messages: [message(n)] })])
+    const whole = await broker.readLog(producerId, { epoch: 1, offset: 0 }, 100)
+    t.equal(whole.reachesBack, false)
+    t.same(whole.entries.map(({ offset }) => offset), range(16, 25))
+    t.match(await broker.readLog(producerId, { epoch: 1, offset: 14 }, 100), { reachesBack: false })
+    t.match(await broker.readLog(producerId, { epoch: 1, offset: 15 }, 100), { reachesBack: true })
+    await broker.accept([request(producerId, { messages: range(26, 60).map(n => message(n)) })])
+    t.same((await broker.readLog(producerId, { epoch: 1, offset: 15 }, 100)).entries.map(({ offset }) => offset), range(51, 60))
+  })
+
+  t.test('what is older than the log may be is gone', async t => {
+    const broker = await open({ logMaxAgeSecs: 1 })
+    const [read, trimmed] = [await newProducer(broker), await newProducer(broker)]
+    const messages = range(1, 130).map(n => message(n))
+    await broker.accept([request(read, { messages }), request(trimmed, { messages })])
+    t.equal((await broker.readLog(read, { epoch: 1, offset: 0 }, 1000)).entries.length, 130)
+    t.equal(await broker.trimLog(trimmed), 0)
+    await waitFor(async () => {
+      // An entry now and then, so that the whole log doesn't end at once.
+      await broker.accept([request(read), request(trimmed)])
+      return !(await broker.readLog(read, { epoch: 1, offset: 0 }, 1000)).reachesBack
+    })
+    const page = await broker.readLog(read, { epoch: 1, offset: 0 }, 1000)
+    t.ok(page.entries.every(({ offset }) => offset > 130))
+    t.match(page, { reachesBack: false })
+    t.match(await broker.readLog(read, { epoch: 1, offset: page.head.offset }, 10), { reachesBack: true, entries: [] })
+    t.ok(await broker.trimLog(trimmed) >= 130)
+    t.equal(await broker.trimLog(newId()), 0)
+  })
+
+  t.test('a new epoch begins at 1 and leaves the old messages readable', async t => {
+    const broker = await open()
+    const producerId = await newProducer(broker)
+    await broker.accept([request(producerId, { messages: range(1, 3).map(n => message(n)) })])
+    await openEpoch(broker, producerId)
+    await broker.accept([request(producerId, { messages: [message(9)] })])
+    const old = await broker.readLog(producerId, { epoch: 1, offset: 1 }, 10)
+    t.match(old, { head: { epoch: 2, offset: 1 }, reachesBack: false, entries: [{ epoch: 1, offset: 2 }, { epoch: 1, offset: 3 }] })
+    t.equal(old.entries.length, 2, 'a page has messages of one epoch')
+    t.match(await broker.readLog(producerId, { epoch: 2, offset: 0 }, 10), { reachesBack: true, entries: [{ text: textAt(9, 2, 1) }] })
+    t.match(await broker.readLog(producerId, { epoch: 3, offset: 0 }, 10), { reachesBack: false, entries: [] })
+  })
+
+  t.test('an epoch is opened only from the head that was expected, and upwards', async t => {
+    const broker = await open()
+    const producerId = await newProducer(broker)
+    const head = await headOf(broker, producerId)
+    const opening = { producerId, epoch: 5, expected: head, version: 0, sessions: [] }
+    await broker.accept([request(producerId)])
+    t.equal(await broker.openEpoch(opening), false, 'the offset is another')
+    t.equal(await broker.openEpoch({ ...opening, expected: { ...head, offset: 1, verified: false } }), false)
+    t.equal(await broker.openEpoch({ ...opening, expected: { ...head, epoch: 2, offset: 1 } }), false)
+    await t.rejects(broker.openEpoch({ ...opening, epoch: 1, expected: { ...head, offset: 1 } }), RangeError)
+    t.equal(await broker.openEpoch({ ...opening, expected: { ...head, offset: 1 } }), true)
+    t.same(await headOf(broker, producerId), { epoch: 5, offset: 0, version: 0, verified: true })
+  })
+
+  t.test('a new epoch remembers sessions: those that are handed over, and a higher seq that the broker has', async t => {
+    const broker = await open()
+    const producerId = await newProducer(broker, 2)
+    const of = (session: string, seq: number) => message(seq, { device: 'd', session, seq })
+    await broker.accept([request(producerId, { version: 2, messages: [of('had', 10), of('behind', 3)] })])
+    const mark = (session: string, seq: number) => ({ device: 'd', session, seq, epoch: 1, offset: 77 })
+    await broker.openEpoch({
+      producerId, epoch: 2, expected: await headOf(broker, producerId), version: 1, sessions: [mark('had', 8), mark('behind', 6), mark('new', 4)]
+    })
+    t.match(await headOf(broker, producerId), { version: 2 }, 'the version only rises')
+    const messages = [of('had', 10), of('behind', 6), of('new', 4), of('new', 3), of('new', 5)]
+    t.match(await broker.accept([request(producerId, { version: 2, messages })]), [{
+      epoch: 2,
+      outcomes: [
+        { kind: 'repeat', place: { epoch: 1, offset: 1 } }, { kind: 'repeat', place: { epoch: 1, offset: 77 } },
+        { kind: 'repeat', place: { epoch: 1, offset: 77 } }, { kind: 'repeat', place: null }, { kind: 'accepted', offset: 1 }
+      ]
+    }])
+  })
+}
