@@ -6,6 +6,7 @@ import { createLanes } from './accept/lanes.js'
 import { createRepairs } from './accept/repairs.js'
 import { findLoggedRepeats, findStoredRepeats } from './accept/repeats.js'
 import { createSender } from './accept/sender.js'
+import { guardSessions } from './accept/session-guard.js'
 import { createVerifier } from './accept/verifier.js'
 import { createAccess } from './history/access.js'
 import { createDsmMetrics } from './metrics.js'
@@ -53,19 +54,20 @@ export const buildDsm = async (parts: DsmParts): Promise<ServiceApp> => {
   const writer = createWriter({ database, logger, metrics, deadlineMs: settings.commitDeadlineMs })
   const completion = createCompletion({ database, broker, writer, logger, metrics })
   const repairs = createRepairs(broker, completion, logger, settings.repairDelayMs)
+  const send = createSender({
+    source,
+    metrics,
+    dispatch: createDispatcher(broker, metrics),
+    verify: createVerifier({ database, broker, source, completion, persist, metrics }),
+    deadlineMs: settings.acceptDeadlineMs
+  })
   const acceptor = createAcceptor({
     broker,
     lanes,
     logger,
     metrics,
     maxPending: settings.maxPending,
-    send: createSender({
-      source,
-      metrics,
-      dispatch: createDispatcher(broker, metrics),
-      verify: createVerifier({ database, broker, source, completion, persist, metrics }),
-      deadlineMs: settings.acceptDeadlineMs
-    }),
+    send: persist ? guardSessions(send, database, settings.acceptDeadlineMs) : send,
     keep: createKeeper({
       store: persist ? rows => writer.store(rows) : null,
       findRepeats: persist ? findStoredRepeats(database, broker, completion) : findLoggedRepeats(broker),

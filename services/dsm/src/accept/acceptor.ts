@@ -78,6 +78,7 @@ export const createAcceptor = ({ broker, lanes, send, keep, maxPending, logger, 
     for (const lane of lanes.all()) {
       lane.subscribers = null
       lane.seen = null
+      lane.checkedSessions.clear()
     }
   })
 

@@ -1,7 +1,7 @@
 import { ProblemError, type Place } from '@motience/kit'
 import type { StoredMessage } from '../storage/stored-message.js'
 import type { Draft } from './envelope.js'
-import type { Job, Lane } from './lane.js'
+import { commitsEnded, type Job, type Lane } from './lane.js'
 import { refusal, type Outcome } from './outcome.js'
 import type { Repairs } from './repairs.js'
 import type { FindRepeats } from './repeats.js'
@@ -44,13 +44,14 @@ export const createKeeper = ({ store, findRepeats, repairs }: KeeperOptions): Ke
     }
   }
 
-  const answerRepeats = async (producerId: number, repeats: readonly { draft: Draft, index: number, place: Place | null }[], subscriberCount: number, outcomes: Outcome[]): Promise<void> => {
+  const answerRepeats = async (lane: Lane, repeats: readonly { draft: Draft, index: number, place: Place | null }[], subscriberCount: number, outcomes: Outcome[]): Promise<void> => {
     try {
+      await commitsEnded(lane)
       const known = store === null ? repeats.map(repeat => repeat.place) : repeats.map(() => null)
       const unknown = repeats.filter((_repeat, n) => known[n] === null)
       const found = unknown.length === 0
         ? []
-        : await findRepeats(producerId, unknown.map(({ draft }) => ({ deviceId: draft.deviceId, session: draft.session!, seq: draft.seq! })))
+        : await findRepeats(lane.producerId, unknown.map(({ draft }) => ({ deviceId: draft.deviceId, session: draft.session!, seq: draft.seq! })))
       let next = 0
       for (const [n, { index }] of repeats.entries()) {
         const place = known[n] ?? found[next++]
@@ -82,7 +83,7 @@ export const createKeeper = ({ store, findRepeats, repairs }: KeeperOptions): Ke
       for (const [index, outcome] of done.entries()) if (outcome.kind === 'accepted') outcomes[index] = refused
     }
     // Repeats come after the commit: their first place may be in this very batch.
-    if (repeats.length > 0) await answerRepeats(producerId, repeats, subscriberCount, outcomes)
+    if (repeats.length > 0) await answerRepeats(lane, repeats, subscriberCount, outcomes)
     let start = 0
     for (const job of jobs) job.resolve(outcomes.slice(start, start += job.drafts.length))
   }

@@ -25,12 +25,14 @@ export interface Lane {
   subscribers: SubscriberList | null
   /** Where this instance saw the log end; null where it is not known what others accepted. */
   seen: Place | null
+  /** Sessions of which PostgreSQL knows no message that the broker has forgotten; the one checked first goes first. */
+  checkedSessions: Set<string>
   /** Commits of this lane that are under way. */
   commits: Set<Promise<void>>
 }
 
 export const createLane = (producerId: number): Lane =>
-  ({ producerId, queue: [], working: false, subscribers: null, seen: null, commits: new Set() })
+  ({ producerId, queue: [], working: false, subscribers: null, seen: null, checkedSessions: new Set(), commits: new Set() })
 
 /** Whether nothing of the lane is under way. */
 export const isIdle = (lane: Lane): boolean => !lane.working && lane.queue.length === 0 && lane.commits.size === 0

@@ -1,5 +1,4 @@
-import type { Place } from '@motience/kit'
-import type { SessionMark } from '@motience/kit'
+import type { Place, SessionMark } from '@motience/kit'
 import type { ISql } from 'postgres'
 import type { MessageName, StoredMessage } from './stored-message.js'
 
@@ -53,6 +52,20 @@ export const findPlaces = async (sql: SqlRunner, producerId: number, names: read
   const places = new Array<Place | null>(names.length).fill(null)
   for (const { n, epoch, offset } of rows) places[n - 1] = { epoch, offset }
   return places
+}
+
+/** Greatest `seq` that is stored of each session of a producer, in the order of `sessions`; null where there is none. */
+export const greatestSeqs = async (sql: SqlRunner, producerId: number, sessions: readonly Omit<MessageName, 'seq'>[]): Promise<(number | null)[]> => {
+  const rows = await sql<{ seq: number | null }[]>`
+    SELECT (
+      SELECT max(seq) FROM dsm.messages
+      WHERE producer_id = ${producerId} AND device_id = coalesce(name.device_id, '') AND session = name.session
+    )::float8 AS seq
+    FROM unnest(
+      string_to_array(${texts(sessions.map(name => name.deviceId ?? ''))}::text, chr(1)),
+      string_to_array(${texts(sessions.map(name => name.session))}::text, chr(1))
+    ) WITH ORDINALITY AS name (device_id, session, n) ORDER BY name.n`
+  return rows.map(row => row.seq)
 }
 
 /** The last place that is stored of a producer; 0-0 where there is none. */

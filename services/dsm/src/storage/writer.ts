@@ -35,16 +35,24 @@ interface Waiting {
   rows: readonly StoredMessage[]
   characters: number
   deadline: number
+  timer: NodeJS.Timeout
   resolve: () => void
   reject: (error: Error) => void
 }
 
-const sqlState = (error: unknown): unknown => (error as { code?: unknown } | null)?.code
+const sqlState = (error: unknown): string => String((error as { code?: unknown } | null)?.code)
+
+/** SQLSTATE 23514 here: the day has no partition. */
+const NO_PARTITION = '23514'
+
+/** Data exceptions and constraints: the same rows will be refused again. */
+const isOfRows = (error: unknown): boolean => /^2[23]/.test(sqlState(error))
 
 /**
  * The group commit: while a commit is under way, what comes in meanwhile waits and goes with the next one, so commits
  * grow with the load and add no delay without it. A commit that failed is repeated, with back-off, for as long as one
- * of its messages may wait. What waits is bounded by whoever calls (`maxPending`).
+ * of its messages may wait; one that failed for its rows is taken apart, so that one call's rows harm no other's. What
+ * waits is bounded by whoever calls (`maxPending`).
  */
 export const createWriter = ({ database, logger, metrics, deadlineMs }: WriterOptions): Writer => {
   const maxCommits = database.kind === 'embedded' ? 1 : 3
@@ -69,49 +77,75 @@ export const createWriter = ({ database, logger, metrics, deadlineMs }: WriterOp
     try {
       await insertMessages(database.sql, rows)
     } catch (error) {
-      if (sqlState(error) !== '23514') throw error
+      if (sqlState(error) !== NO_PARTITION) throw error
       await ensurePartitions(database, rows.map(row => row.receivedAt))
       await insertMessages(database.sql, rows)
     }
   }
 
-  const commit = async (batch: Waiting[]): Promise<void> => {
+  const attempt = async (batch: readonly Waiting[]): Promise<void> => {
+    const rows = batch.length === 1 ? batch[0]!.rows : batch.flatMap(waiting => waiting.rows)
+    const stop = metrics.commitSeconds.startTimer()
+    try {
+      await insert(rows)
+    } catch (error) {
+      metrics.commitFailures.inc()
+      logger.warn({ err: error, messages: rows.length }, 'Failed to commit messages')
+      throw error
+    }
+    stop()
+    metrics.commitMessages.observe(rows.length)
+    for (const waiting of batch) waiting.resolve()
+  }
+
+  const commit = async (batch: readonly Waiting[]): Promise<void> => {
     let live = batch
     for (let retryMs = FIRST_RETRY_MS; live.length > 0; retryMs = Math.min(retryMs * 2, LAST_RETRY_MS)) {
-      const rows = live.length === 1 ? live[0]!.rows : live.flatMap(waiting => waiting.rows)
-      const stop = metrics.commitSeconds.startTimer()
       try {
-        await insert(rows)
-        stop()
-        metrics.commitMessages.observe(rows.length)
-        for (const waiting of live) waiting.resolve()
+        await attempt(live)
         return
       } catch (error) {
-        metrics.commitFailures.inc()
-        logger.warn({ err: error, messages: rows.length }, 'Failed to commit messages')
+        if (isOfRows(error)) {
+          if (live.length === 1) live[0]!.reject(error as Error)
+          else for (const waiting of live) await commit([waiting])
+          return
+        }
       }
+      await pause(retryMs)
       const now = performance.now()
-      const expired = live.filter(waiting => waiting.deadline <= now + retryMs)
-      for (const waiting of expired) waiting.reject(new NotStoredError('Not stored in time'))
-      live = live.filter(waiting => waiting.deadline > now + retryMs)
-      if (live.length > 0) await pause(retryMs)
+      live = live.filter(waiting => waiting.deadline > now)
     }
   }
 
   const work = async (): Promise<void> => {
     commits++
-    try {
-      while (queue.length > 0) await commit(take())
-    } finally {
-      commits--
-    }
+    while (queue.length > 0) await commit(take())
+    commits--
   }
 
   return {
     store: rows => new Promise<void>((resolve, reject) => {
       let characters = 0
       for (const row of rows) characters += row.tail.length
-      queue.push({ rows, characters, deadline: performance.now() + deadlineMs, resolve, reject })
+      const settled = <A extends unknown[]>(settle: (...values: A) => void) => (...values: A): void => {
+        clearTimeout(waiting.timer)
+        settle(...values)
+      }
+      // A commit that hangs is not waited for; whatever still waits for its turn then leaves the queue.
+      const expire = (): void => {
+        const index = queue.indexOf(waiting)
+        if (index >= 0) queue.splice(index, 1)
+        reject(new NotStoredError('Not stored in time'))
+      }
+      const waiting: Waiting = {
+        rows,
+        characters,
+        deadline: performance.now() + deadlineMs,
+        timer: setTimeout(expire, deadlineMs),
+        resolve: settled(resolve),
+        reject: settled(reject)
+      }
+      queue.push(waiting)
       if (commits < maxCommits) work()
     })
   }
