@@ -43,8 +43,8 @@ const run = async (persist: boolean, chosen: readonly SocketScenario[], withRest
     return { rest, sockets }
   } finally {
     await fleet.stop()
-    await redis.stop()
-    await postgres.stop()
+    await redis.remove()
+    await postgres.remove()
     await rm(logFolder, { recursive: true, force: true })
   }
 }

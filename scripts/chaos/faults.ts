@@ -5,7 +5,7 @@ import type { Random } from './random.js'
 /** A server that the faults act on: PostgreSQL or Redis. */
 export interface FaultyServer {
   kill (): Promise<void>
-  restart (): Promise<void>
+  start (): Promise<void>
   pause (): void | Promise<void>
   resume (): void | Promise<void>
 }
@@ -27,8 +27,8 @@ export const faultsOf = ({ fleet, redis, postgres }: { fleet: Fleet, redis: Faul
     name: `cut ${name}`,
     run: async () => { balancer.cut() }
   })),
-  { name: 'kill redis', run: async random => { await redis.kill(); await pause(random.between(0, 500)); await redis.restart() } },
+  { name: 'kill redis', run: async random => { await redis.kill(); await pause(random.between(0, 500)); await redis.start() } },
   { name: 'pause redis', run: async random => { await redis.pause(); await pause(random.between(200, 4000)); await redis.resume() } },
-  { name: 'kill postgres', run: async random => { await postgres.kill(); await pause(random.between(0, 500)); await postgres.restart() } },
+  { name: 'kill postgres', run: async random => { await postgres.kill(); await pause(random.between(0, 500)); await postgres.start() } },
   { name: 'pause postgres', run: async random => { await postgres.pause(); await pause(random.between(200, 3000)); await postgres.resume() } }
 ]

@@ -112,7 +112,7 @@ try {
   await Promise.all(producers.map(producer => producer.close()))
   await Promise.all([...steady, ...changing].map(consumer => consumer.close()))
   await fleet.stop()
-  await redis.stop()
-  await database.stop()
+  await redis.remove()
+  await database.remove()
 }
 process.exit()

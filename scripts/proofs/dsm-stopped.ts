@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { waitFor } from '@motience/kit/testing'
-import postgres from 'postgres'
 import { startProducer } from '../chaos/producer.js'
 import { createAccount, type Account } from '../fleet/accounts.js'
+import { storedNumbers } from './stored-numbers.js'
 import { withFleet } from './with-fleet.js'
 
 /** DSM is stopped for a minute while 100 producers send as fast as they may: WSS1's memory is bounded, and nothing acked is lost. */
@@ -30,10 +30,7 @@ export const dsmStopped = () => withFleet({}, async ({ fleet, database }) => {
   for (const producer of producers) producer.finish()
   await waitFor(() => producers.every(producer => producer.pending() === 0), { timeoutMs: 120_000, what: 'every message to be acked' })
 
-  const sql = postgres(database.url, { max: 1 })
-  const rows = await sql<{ producer_id: number, seqs: string[] }[]>`select producer_id, array_agg(seq) as seqs from dsm.messages group by producer_id`
-  await sql.end()
-  const stored = new Map(rows.map(row => [row.producer_id, new Set(row.seqs.map(Number))]))
+  const stored = await storedNumbers(database.url)
   let acked = 0
   let lost = 0
   for (const producer of producers) {

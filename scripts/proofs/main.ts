@@ -1,9 +1,15 @@
+import { ackAfterFdatasync } from './ack-after-fdatasync.js'
+import { diskFull } from './disk-full.js'
 import { dsmStopped } from './dsm-stopped.js'
+import { rollbacks } from './rollbacks.js'
 import { stalledConsumers } from './stalled-consumers.js'
 
 /** `npm run prove -- <name>`: shows one promise on real servers, with figures. Each takes a minute or a few. */
 const proofs: Record<string, () => Promise<void>> = {
+  'ack-after-fdatasync': ackAfterFdatasync,
+  'disk-full': diskFull,
   'dsm-stopped': dsmStopped,
+  rollbacks,
   'stalled-consumers': stalledConsumers
 }
 

@@ -14,19 +14,18 @@ export interface ProofParts {
 /** Starts the parts, runs the proof on them, and stops them whatever happened. */
 export const withFleet = async (
   environment: Record<string, string>,
-  prove: (parts: ProofParts) => Promise<void>,
-  { postgres = {} }: { postgres?: Parameters<typeof startPostgres>[0] } = {}
+  prove: (parts: ProofParts) => Promise<void>
 ): Promise<void> => {
   const logFolder = await mkdtemp(join(tmpdir(), 'motience-proof-'))
-  const database = await startPostgres({ durable: true, ...postgres })
+  const database = await startPostgres({ durable: true })
   const redis = await startRedis({ aof: 'everysec' })
   const fleet = await startFleet({ databaseUrl: database.url, redisUrl: redis.url, copies: 1, logFolder, environment: { LOG_LEVEL: 'warn', ...environment } })
   try {
     await prove({ fleet, database, redis })
   } finally {
     await fleet.stop()
-    await redis.stop()
-    await database.stop()
+    await redis.remove()
+    await database.remove()
     await rm(logFolder, { recursive: true, force: true })
   }
 }

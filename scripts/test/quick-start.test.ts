@@ -1,4 +1,4 @@
-import { redisAvailable, startRedis, testDatabaseUrl, waitFor } from '@motience/kit/testing'
+import { brokerKinds, databaseKinds, startRedis, testDatabaseUrl, waitFor } from '@motience/kit/testing'
 import { createClient } from 'redis'
 import t, { type Test } from 'tap'
 import { npmStart, openShell, quickStartStep } from './quick-start.js'
@@ -38,10 +38,10 @@ t.test('the quick start works as printed, on the embedded default', async t => {
 })
 
 t.test('the quick start works as printed, on PostgreSQL and Redis, where a subscriber of the channel sees the same', async t => {
+  if ((await databaseKinds()).length + (await brokerKinds()).length < 4) return t.comment('PostgreSQL or Redis was not found')
   const databaseUrl = await testDatabaseUrl(t)
-  if (databaseUrl === null || !await redisAvailable()) return t.comment('PostgreSQL or Redis was not found')
   const redis = await startRedis()
-  t.teardown(() => redis.stop())
+  t.teardown(() => redis.remove())
   const subscriber = await createClient({ url: redis.url }).connect()
   t.teardown(() => subscriber.close())
   const published: string[] = []

@@ -1,0 +1,69 @@
+import { cp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { waitFor } from '@motience/kit/testing'
+import { startConsumer, type Clash, type Places } from '../chaos/consumer.js'
+import { startAccessChanges } from '../chaos/access.js'
+import { settle } from '../chaos/ledger.js'
+import { startProducer } from '../chaos/producer.js'
+import { createRandom } from '../chaos/random.js'
+import { createAccount, subscribe } from '../fleet/accounts.js'
+import { storedNumbers } from './stored-numbers.js'
+import { withFleet } from './with-fleet.js'
+
+const ROLLBACKS = Number(process.env['ROLLBACKS'] ?? 100)
+
+/**
+ * Redis comes back older than it was, over and over: it is killed, and its files are put back to how they were up to a
+ * second before. No place may name two messages, nothing may reach who was revoked, every loss must be announced.
+ */
+export const rollbacks = () => withFleet({}, async ({ fleet, database, redis }) => {
+  const random = createRandom(1)
+  const { urls } = fleet
+  const producerAccount = await createAccount(urls.ap, 'rollback-producer', 'producer')
+  const names = new Map([[producerAccount.user.id, producerAccount.username]])
+  const places: Places = new Map()
+  const clashes: Clash[] = []
+  const start = async (username: string) => {
+    const account = await createAccount(urls.ap, username, 'consumer')
+    await subscribe(urls.sm, account, producerAccount.user.id)
+    return startConsumer(urls, account, names, places, clashes)
+  }
+  const steady = await start('rollback-steady')
+  const changing = await start('rollback-changing')
+  const readerOf = (consumer: typeof steady) => consumer.readers.get(producerAccount.user.id)!
+  readerOf(steady).granted.push({ from: 0, to: Infinity })
+  const changes = startAccessChanges(urls.sm, changing.account, producerAccount.user.id, readerOf(changing), createRandom(2))
+  const producer = startProducer(urls, producerAccount, { rate: 100 })
+  const files = join(redis.dataDir, 'appendonlydir')
+  const older = join(redis.dataDir, 'older')
+
+  let rolledBack = 0
+  for (let i = 0; i < ROLLBACKS; i++) {
+    const ackedBefore = producer.messages.filter(message => message.ackedAt !== null).length
+    await waitFor(() => producer.messages.filter(message => message.ackedAt !== null).length > ackedBefore + 20, { timeoutMs: 60_000, what: 'acks after a rollback' })
+    await rm(older, { recursive: true, force: true })
+    await cp(files, older, { recursive: true })
+    await pause(random.between(50, 1000))
+    await redis.kill()
+    await rm(files, { recursive: true, force: true })
+    await cp(older, files, { recursive: true })
+    await redis.start()
+    rolledBack++
+    if (rolledBack % 20 === 0) console.log(`${rolledBack} rollbacks, ${producer.messages.length} messages`)
+  }
+  await changes.stop()
+  producer.finish()
+  await waitFor(() => producer.pending() === 0, { timeoutMs: 60_000, what: 'every message to be acked' })
+  await waitFor(() => new Set(readerOf(steady).numbers).size >= producer.messages.length, { timeoutMs: 60_000, what: 'the steady consumer to have everything' })
+    .catch((error: unknown) => { console.log(String(error)) })
+
+  const stored = new Map([[producer.name, [...(await storedNumbers(database.url)).get(producer.producerId) ?? []]]])
+  const ledger = settle(new Map([[producer.name, producer.messages]]), stored, [readerOf(steady), readerOf(changing)])
+  console.table({ rollbacks: rolledBack, ...ledger, 'places that name two messages': clashes.length, 'access changes': changes.changes() })
+  console.table({ steady: steady.announced, changing: changing.announced })
+  console.log('Repeats: a message that was published, never acked, and forgotten by Redis is numbered again in the new epoch.')
+  await producer.close()
+  await Promise.all([steady.close(), changing.close()])
+  if (clashes.length + ledger.afterRevocation + ledger.ackedNotStored + ledger.holes > 0) process.exitCode = 1
+})
