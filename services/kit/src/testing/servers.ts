@@ -1,5 +1,8 @@
 export { postgresAvailable, redisAvailable } from './servers/find-command.js'
 export * from './servers/postgres.js'
 export * from './servers/redis-call.js'
+export * from './servers/redis-cluster.js'
+export * from './servers/redis-sentinel.js'
 export * from './servers/redis.js'
 export { freePort } from './servers/server-process.js'
+export * from './servers/teardown.js'

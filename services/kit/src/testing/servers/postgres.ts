@@ -89,7 +89,7 @@ export const startPostgres = async ({ durable = false }: { durable?: boolean } =
   const start = async () => {
     // After a kill the last backends may hold the shared memory for a moment more, and a start then ends at once.
     await waitFor(async () => {
-      current = startProcess({ command: join(bin, 'postgres'), args: ['-D', dataDir, ...settings(port, folder, durable)], user, cwd: folder })
+      current = startProcess({ command: join(bin, 'postgres'), args: ['-D', dataDir, ...settings(port, folder, durable)], user, cwd: folder, lastSignal: 'SIGQUIT' })
       await answers(url, current)
       if (current.exited) throw new Error(`PostgreSQL ended at once: ${current.lastWords()}`)
       return true

@@ -6,11 +6,11 @@ import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-const running = new Set<ChildProcess>()
+const running = new Map<ChildProcess, NodeJS.Signals>()
 const folders = new Set<string>()
 
 process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL')
+  for (const [child, signal] of running) child.kill(signal)
   for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
 })
 
@@ -26,7 +26,8 @@ export const serverFolder = async (prefix: string): Promise<{ folder: string, re
 }
 
 // `exit` does not come when this process is killed; the kernel then ends its servers, where there is util-linux.
-const leash: readonly string[] = existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', 'KILL'] : []
+const leash = (signal: NodeJS.Signals): readonly string[] =>
+  existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', signal.slice(3)] : []
 
 /** A server that a test started. */
 export interface ServerProcess {
@@ -39,12 +40,12 @@ export interface ServerProcess {
   signal (signal: NodeJS.Signals): void
 }
 
-/** How to start it; `user` when it must not run as root. */
-export interface SpawnOptions { command: string, args: readonly string[], user?: string, cwd?: string }
+/** How to start it; `user` when it must not run as root, `lastSignal` what ends it with this process (SIGKILL if not given). */
+export interface SpawnOptions { command: string, args: readonly string[], user?: string, cwd?: string, lastSignal?: NodeJS.Signals }
 
 /** Starts a server; it ends with this process at the latest. */
-export const startProcess = ({ command, args, user, cwd }: SpawnOptions): ServerProcess => {
-  const as = user ? [...(leash.length ? leash : ['setpriv']), '--reuid', user, '--regid', user, '--clear-groups'] : leash
+export const startProcess = ({ command, args, user, cwd, lastSignal = 'SIGKILL' }: SpawnOptions): ServerProcess => {
+  const as = user ? [...leash(lastSignal), '--reuid', user, '--regid', user, '--clear-groups'] : leash(lastSignal)
   const [first = command, ...rest] = [...as, command, ...args]
   const child = spawn(first, rest, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   let words = ''
@@ -52,7 +53,7 @@ export const startProcess = ({ command, args, user, cwd }: SpawnOptions): Server
   child.stdout.on('data', keep)
   child.stderr.on('data', keep)
   child.on('error', error => keep(Buffer.from(error.message)))
-  running.add(child)
+  running.set(child, lastSignal)
   child.once('exit', () => running.delete(child))
   // It must not keep a test's process alive that forgot to stop it; the pipes are sockets, whatever their type says.
   child.unref()
