@@ -7,6 +7,7 @@ import { createPasswords } from './passwords/passwords.js'
 import { createAnnouncer } from './revocations/announcer.js'
 import { startRevocationWorker } from './revocations/worker.js'
 import { addAccountRoutes } from './routes/accounts.js'
+import { signInLimiter } from './routes/rates.js'
 import { addSessionRoutes } from './routes/sessions.js'
 import { addTokenRoutes } from './routes/tokens.js'
 import { addUserRoutes } from './routes/users.js'
@@ -52,6 +53,7 @@ export const buildAp = async ({ database, broker, settings, logger, clock = Date
     keyring,
     announcer,
     metrics: createApMetrics(app.metrics, passwords),
+    limitSignIns: signInLimiter(app, settings.loginRate),
     clock
   }
   addAccountRoutes(app, parts)

@@ -1,4 +1,5 @@
 import type { Broker, Database, Logger } from '@motience/kit'
+import type { onRequestAsyncHookHandler } from 'fastify'
 import type { Clock } from './clock.js'
 import type { ApMetrics } from './metrics.js'
 import type { Passwords } from './passwords/passwords.js'
@@ -48,5 +49,7 @@ export interface ApParts {
   keyring: Keyring
   announcer: Announcer
   metrics: ApMetrics
+  /** Bounds sign-ins from one address: the `onRequest` of the routes that take a password. */
+  limitSignIns: onRequestAsyncHookHandler
   clock: Clock
 }

@@ -51,6 +51,5 @@ export const startAp = async (env: ApEnv, shared: Shared = {}): Promise<RunningA
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const env = readEnv(ApEnvSchema)
-  await runService({ name: 'AP', start: async () => await startAp(env), drainMs: env.DRAIN_MS + 1_000 })
+  await runService({ name: 'AP', start: async () => await startAp(readEnv(ApEnvSchema)) })
 }

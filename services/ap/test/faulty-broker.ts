@@ -5,8 +5,8 @@ import type { ControlEvent } from '@motience/schemas'
 export interface FaultyBroker extends Broker {
   /** Cuts it off: calls are rejected. With `quietly` the link does not say so. */
   cut (quietly?: boolean): void
-  /** Gives it back; tells the link's listeners. */
-  heal (): void
+  /** Gives it back; tells the link's listeners, unless `quietly`. */
+  heal (quietly?: boolean): void
   /** Control events that got through, in order. */
   readonly events: ControlEvent[]
 }
@@ -44,9 +44,9 @@ export const createFaultyBroker = (broker: Broker): FaultyBroker => {
       isCut = true
       if (!quietly) tell('down')
     },
-    heal () {
+    heal (quietly = false) {
       isCut = false
-      tell('up')
+      if (!quietly) tell('up')
     }
   })) as FaultyBroker
 }

@@ -1,7 +1,7 @@
 import { brokerKinds, databaseKinds, waitFor } from '@motience/kit/testing'
 import { decodeJwt } from 'jose'
 import t from 'tap'
-import { createAdmin } from '../src/index.js'
+import { createAdmin } from '../src/users/create-admin.js'
 import { createFaultyBroker } from './faulty-broker.js'
 import { call, createTestClock, HOUR, newName, newUser, PASSWORD, refresh, signIn, testAp, testStores, verify } from './test-ap.js'
 

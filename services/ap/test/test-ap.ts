@@ -2,7 +2,9 @@ import { testBroker, testDatabase } from '@motience/kit/testing'
 import type { Broker, Database, ServiceApp } from '@motience/kit'
 import type { Tokens } from '@motience/schemas'
 import type { Test } from 'tap'
-import { buildAp, migrateAp, type ApOptions, type ApSettings } from '../src/index.js'
+import { buildAp } from '../src/app.js'
+import { migrateAp } from '../src/migrate.js'
+import type { ApOptions, ApSettings } from '../src/parts.js'
 
 export const HOUR = 3_600_000
 export const DAY = 24 * HOUR

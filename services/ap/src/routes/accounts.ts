@@ -3,17 +3,16 @@ import { apRoutes } from '@motience/schemas'
 import type { ApParts } from '../parts.js'
 import { announceNow } from '../revocations/announce-now.js'
 import { publicUser } from '../users/users.js'
-import { signInRate } from './rates.js'
 
 const taken = () => new ProblemError('MOT_AP_USERNAME_TAKEN', 'Someone has this username already')
 
 /** Signing up, who one is, and one's password. */
 export const addAccountRoutes = (app: ServiceApp, parts: ApParts): void => {
-  const { settings, users, passwords, administration, announcer, clock } = parts
+  const { limitSignIns, users, passwords, administration, announcer, clock } = parts
 
   app.route({
     ...apRoutes.registerRoute,
-    config: signInRate(settings),
+    onRequest: limitSignIns,
     async handler ({ body }, reply) {
       if (await users.byName(body.username)) throw taken()
       const user = await users.insert({
@@ -40,8 +39,7 @@ export const addAccountRoutes = (app: ServiceApp, parts: ApParts): void => {
 
   app.route({
     ...apRoutes.passwordRoute,
-    config: signInRate(settings),
-    onRequest: requireRole('producer', 'consumer', 'admin'),
+    onRequest: [limitSignIns, requireRole('producer', 'consumer', 'admin')],
     async handler ({ identity, body }, reply) {
       const user = await users.byId(identity.userId)
       if (!user) throw new ProblemError('MOT_TOKEN_REVOKED')

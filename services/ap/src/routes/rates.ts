@@ -1,7 +1,9 @@
-import type { ApSettings } from '../parts.js'
+import type {} from '@fastify/rate-limit'
+import type { ServiceApp } from '@motience/kit'
+import type { onRequestAsyncHookHandler } from 'fastify'
 
 /**
- * `config` of the routes that compare or hash a password. They share one count for each address, so that guessing is no
- * faster by taking turns; past it the answer is 429 with `Retry-After`.
+ * The `onRequest` of all routes that compare or hash a password. They share one count for each address, so that
+ * guessing is no faster by taking turns; past it the answer is 429 with `Retry-After`.
  */
-export const signInRate = ({ loginRate }: ApSettings) => ({ rateLimit: { max: loginRate, timeWindow: 60_000, groupId: 'sign-in' } })
+export const signInLimiter = (app: ServiceApp, perMinute: number): onRequestAsyncHookHandler => app.rateLimit({ max: perMinute, timeWindow: 60_000 })

@@ -4,14 +4,13 @@ import type { ApParts } from '../parts.js'
 import { announceNow } from '../revocations/announce-now.js'
 import type { Grant } from '../sessions/sessions.js'
 import { publicUser } from '../users/users.js'
-import { signInRate } from './rates.js'
 
 /** Answers with tokens are kept by nobody on the way (RFC 6749, 5.1). */
 const NO_STORE = ['cache-control', 'no-store'] as const
 
 /** Signing in, refreshing, signing out. */
 export const addSessionRoutes = (app: ServiceApp, parts: ApParts): void => {
-  const { settings, users, passwords, sessions, tokens, metrics } = parts
+  const { limitSignIns, users, passwords, sessions, tokens, metrics } = parts
 
   const answer = async ({ user, sid, refreshToken, accessExpiresAt }: Grant): Promise<Tokens> => ({
     access_token: await tokens.forUser(user, sid, accessExpiresAt),
@@ -27,7 +26,7 @@ export const addSessionRoutes = (app: ServiceApp, parts: ApParts): void => {
 
   app.route({
     ...apRoutes.loginRoute,
-    config: signInRate(settings),
+    onRequest: limitSignIns,
     async handler ({ body }, reply) {
       const user = await users.byName(body.username)
       // One comparison whether or not there is such a user, before anything else is looked at.

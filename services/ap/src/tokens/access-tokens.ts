@@ -27,12 +27,15 @@ const TYPE = 'at+jwt'
 const claimsChecker = TypeCompiler.Compile(AccessClaimsSchema)
 const refused = () => new ProblemError('MOT_UNAUTHORIZED', 'The access token is not valid')
 
+const USER_ID = /^[1-9]\d{0,9}$/
+const SESSION_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
+
 const identityOf = (claims: AccessClaims): Identity => {
   const isService = claims.role === 'service'
-  const userId = isService ? 0 : Number(claims.sub)
-  if (!Number.isSafeInteger(userId)) throw refused()
+  const isConsistent = isService ? claims.sid === `service:${claims.sub}` : USER_ID.test(claims.sub) && SESSION_ID.test(claims.sid)
+  if (!isConsistent) throw refused()
   return {
-    userId,
+    userId: isService ? 0 : Number(claims.sub),
     role: claims.role,
     sid: claims.sid,
     username: claims.username ?? null,
