@@ -1,0 +1,78 @@
+import { createAgentSensor, type AgentLoad } from './agent.js'
+import { createCpuSensor, createFrequencySensor, createLoadSensor } from './cpu.js'
+import { createDiskIoSensor, createDiskSensor } from './disk.js'
+import { createClockSensor, createProcessSensor, createUptimeSensor, readMachine } from './machine.js'
+import { createMemorySensor, createPressureSensor } from './memory.js'
+import { createNetworkSensor, createWifiSensor } from './network.js'
+import { createPortableSensors } from './portable.js'
+import { createPowerSensor } from './power.js'
+import type { Sensor, Series } from './sensor.js'
+import { createSystemFiles } from './system-files.js'
+import { createFanSensor, createTemperatureSensor } from './thermal.js'
+
+export type { Sensor, Series } from './sensor.js'
+
+const builders = {
+  cpu: createCpuSensor,
+  cpu_mhz: createFrequencySensor,
+  load: createLoadSensor,
+  memory: createMemorySensor,
+  pressure: createPressureSensor,
+  disk: createDiskSensor,
+  disk_io: createDiskIoSensor,
+  network: createNetworkSensor,
+  wifi: createWifiSensor,
+  temperature: createTemperatureSensor,
+  fan_rpm: createFanSensor,
+  power: createPowerSensor,
+  uptime: createUptimeSensor,
+  processes: createProcessSensor,
+  clock: createClockSensor
+}
+
+/** Names of the built-in sensors, as the configuration knows them. */
+export const sensorNames: readonly string[] = [...Object.keys(builders), 'agent', 'machine']
+
+/** Seconds between two tellings of what the machine is. */
+const MACHINE_EVERY_SECS = 3600
+
+export interface SensorOptions {
+  /** Folder below which `/proc` and `/sys` are. */
+  root?: string
+  /** Names of the sensors that are read; all of them if not given. */
+  only?: readonly string[]
+  load?: () => AgentLoad
+  /** Told once for each sensor that throws: a fault of the agent's, which harms no other sensor. */
+  onFault?: (name: string, error: unknown) => void
+}
+
+/** Reads all built-in sensors. A sensor that has nothing to tell, or fails, is left out. */
+export const createSensors = ({ root = '/', only = sensorNames, load = () => ({ unacked: 0, bytes: 0 }), onFault = () => {} }: SensorOptions = {}): { read (seconds: number): Series } => {
+  const files = createSystemFiles(root)
+  const sensors: Sensor[] = files.read('proc/stat') === null ? createPortableSensors() : Object.values(builders).map(build => build(files))
+  sensors.push(createAgentSensor(load))
+  const chosen = sensors.filter(({ name }) => only.includes(name))
+  const machine = only.includes('machine') ? readMachine(files) : {}
+  const faulty = new Set<string>()
+  let machineAge = Infinity
+  return {
+    read: seconds => {
+      const all: Series = {}
+      for (const sensor of chosen) {
+        try {
+          const series = sensor.read(seconds)
+          if (series !== null) all[sensor.name] = series
+        } catch (error) {
+          if (!faulty.has(sensor.name)) onFault(sensor.name, error)
+          faulty.add(sensor.name)
+        }
+      }
+      machineAge += seconds
+      if (machineAge >= MACHINE_EVERY_SECS && Object.keys(machine).length > 0) {
+        machineAge = 0
+        all['machine'] = machine
+      }
+      return all
+    }
+  }
+}
