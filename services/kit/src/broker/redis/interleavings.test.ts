@@ -1,0 +1,15 @@
+import t from 'tap'
+import { startRedis } from '../../testing/servers.js'
+import { interleavingsSuite } from '../suite/interleavings.js'
+import { createRedisBroker } from './redis-broker.js'
+
+const server = await startRedis()
+t.teardown(() => server.remove())
+
+await t.test('10,000 interleavings of publishing and revoking, through two clients', async t => {
+  const [publisher, keeper] = [
+    await createRedisBroker({ url: server.url, mode: 'standalone' }), await createRedisBroker({ url: server.url, mode: 'standalone' })
+  ]
+  t.teardown(() => Promise.all([publisher.close(), keeper.close()]))
+  await interleavingsSuite(t, publisher, keeper, { rounds: 10_000, seed: 1 })
+})
