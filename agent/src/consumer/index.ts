@@ -7,3 +7,6 @@ export {
   ConsumerStoppedError, type ConsumerCredentials, type ConsumerEvents, type ConsumerOptions, type ConsumerSettings,
   type ConsumerState, type HistoryReport, type StateChange, type TokenSource
 } from './types.js'
+export { createBackoff, type Backoff, type BackoffOptions } from '../session/backoff.js'
+export { Heartbeat } from './heartbeat.js'
+export { openSocket, type OpenSocket, type SocketEnd } from './socket.js'

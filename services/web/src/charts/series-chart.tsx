@@ -1,0 +1,92 @@
+import type { Series } from '@motience/schemas'
+import { useEffect, useRef } from 'preact/hooks'
+import UPlot from 'uplot'
+import { isDark } from '../parts/theme.js'
+import { axes, chartLook, faded, paddedRange, seriesColour } from './look.js'
+
+export interface SeriesChartProps {
+  points: Series['points']
+  /** Milliseconds of one bucket: buckets without data in between break the line. */
+  bucketMs: number
+  /** The range that was asked for, milliseconds since 1970. */
+  from: number
+  to: number
+  label: string
+  colourIndex?: number
+  /** A range that was drawn with the pointer. */
+  onZoom?: (from: number, to: number) => void
+}
+
+type Data = [number[], (number | null)[], (number | null)[], (number | null)[]]
+
+const columnsOf = (points: Series['points'], bucketMs: number): Data => {
+  const data: Data = [[], [], [], []]
+  let previous = Number.NaN
+  for (const point of points) {
+    const time = Date.parse(point.t)
+    if (time - previous > bucketMs * 1.5) {
+      data[0].push((previous + bucketMs) / 1000)
+      for (const column of data.slice(1) as (number | null)[][]) column.push(null)
+    }
+    data[0].push(time / 1000)
+    data[1].push(point.avg)
+    data[2].push(point.min)
+    data[3].push(point.max)
+    previous = time
+  }
+  return data
+}
+
+/** History: the average of each bucket as a line, and least to greatest as a band around it. */
+export const SeriesChart = (props: SeriesChartProps) => {
+  const holder = useRef<HTMLDivElement>(null)
+  const latest = useRef(props)
+  latest.current = props
+  const plot = useRef<UPlot | null>(null)
+  const dark = isDark.value
+  const { points, bucketMs, from, to, colourIndex = 0 } = props
+
+  useEffect(() => {
+    const node = holder.current!
+    const line = seriesColour(colourIndex)
+    const made = new UPlot({
+      width: node.clientWidth || 300,
+      height: node.clientHeight || 300,
+      padding: [12, 16, 0, 0],
+      legend: { show: false },
+      cursor: { y: false, points: { size: 7 }, drag: { x: true, y: false, setScale: false } },
+      scales: {
+        x: { time: true, auto: false, range: () => [latest.current.from / 1000, latest.current.to / 1000] },
+        y: { range: (_plot, min, max) => paddedRange(min, max) }
+      },
+      axes: axes(chartLook()),
+      series: [
+        {},
+        { stroke: line, width: 1.8, points: { show: points.length < 40, size: 5 } },
+        { stroke: 'transparent', points: { show: false } },
+        { stroke: 'transparent', points: { show: false } }
+      ],
+      bands: [{ series: [3, 2], fill: faded(line, 0.16) }],
+      hooks: {
+        setSelect: [self => {
+          const { left, width } = self.select
+          if (width < 6) return
+          self.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false)
+          latest.current.onZoom?.(self.posToVal(left, 'x') * 1000, self.posToVal(left + width, 'x') * 1000)
+        }]
+      }
+    }, columnsOf(points, bucketMs), node)
+    plot.current = made
+    const sized = new ResizeObserver(() => { made.setSize({ width: node.clientWidth, height: node.clientHeight }) })
+    sized.observe(node)
+    return () => {
+      sized.disconnect()
+      made.destroy()
+      plot.current = null
+    }
+  }, [dark, colourIndex, points.length < 40])
+
+  useEffect(() => { plot.current?.setData(columnsOf(points, bucketMs), true) }, [points, bucketMs, from, to])
+
+  return <div class='plot tall' ref={holder} role='img' aria-label={props.label} />
+}

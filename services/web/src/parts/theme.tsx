@@ -1,0 +1,51 @@
+import { computed, effect, signal } from '@preact/signals'
+import { Icon } from './icon.js'
+
+type Theme = 'system' | 'light' | 'dark'
+
+const systemDark = matchMedia('(prefers-color-scheme: dark)')
+const systemIsDark = signal(systemDark.matches)
+systemDark.addEventListener('change', () => { systemIsDark.value = systemDark.matches })
+
+const readTheme = (): Theme => {
+  const { theme } = document.documentElement.dataset
+  return theme === 'light' || theme === 'dark' ? theme : 'system'
+}
+
+const theme = signal<Theme>(readTheme())
+
+/** Whether the page is dark now; a canvas that took its colours from the style sheet has to be drawn anew with it. */
+export const isDark = computed(() => theme.value === 'dark' || (theme.value === 'system' && systemIsDark.value))
+
+effect(() => {
+  const { value } = theme
+  const { dataset } = document.documentElement
+  if (value === 'system') delete dataset['theme']
+  else dataset['theme'] = value
+  try {
+    // As plain text: the script that sets it before the first paint reads it so.
+    if (value === 'system') localStorage.removeItem('motience.theme')
+    else localStorage.setItem('motience.theme', value)
+  } catch {
+    // It holds until the reload.
+  }
+})
+
+export const ThemeSwitch = () => (
+  <button
+    type='button' class='button plain icon' aria-label={isDark.value ? 'Use the light theme' : 'Use the dark theme'}
+    title={isDark.value ? 'Light theme' : 'Dark theme'} onClick={() => { theme.value = isDark.value ? 'light' : 'dark' }}
+  >
+    <Icon name={isDark.value ? 'sun' : 'moon'} />
+  </button>
+)
+
+/** The colour that a custom property of the style sheet has now, as a canvas takes it. */
+export const colour = (property: string): string => {
+  const probe = document.createElement('i')
+  probe.style.color = `var(${property})`
+  document.body.append(probe)
+  const { color } = getComputedStyle(probe)
+  probe.remove()
+  return color
+}

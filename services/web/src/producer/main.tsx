@@ -1,0 +1,57 @@
+import { useEffect, useMemo } from 'preact/hooks'
+import '../design/index.css'
+import { seconds } from '../parts/clock.js'
+import { route } from '../parts/router.js'
+import { Shell, type LinkView } from '../parts/shell.js'
+import { startPage } from '../parts/start.js'
+import { formatMs, formatSpan } from '../series/format.js'
+import type { Platform } from '../session/platform.js'
+import { ProducerModel } from './model.js'
+import { Connect } from './views/connect.js'
+import { Overview } from './views/overview.js'
+import { Send } from './views/send.js'
+import { Subscribers } from './views/subscribers.js'
+
+const linkView = ({ connection }: ProducerModel): LinkView => {
+  const retryAt = connection.retryAt.value
+  switch (connection.state.value) {
+    case 'open': return { tone: 'ok', text: 'Connected' }
+    case 'connecting': return { tone: 'warn', text: 'Connecting' }
+    case 'waiting': return { tone: 'warn', text: `${connection.reason.value}; again in ${formatSpan(Math.max(0, (retryAt ?? 0) - seconds.value))}` }
+    case 'stopped': return { tone: 'bad', text: connection.reason.value || 'Not allowed to connect' }
+    case 'closed': return { tone: 'bad', text: 'Disconnected' }
+  }
+}
+
+const Facts = ({ model }: { model: ProducerModel }) => {
+  const expiresAt = model.platform.session.expiresAt.value
+  return (
+    <>
+      <span>Round trip <b class='nowrap'>{formatMs(model.connection.roundTripMs.value)}</b></span>
+      <span class='optional'>Token <b class='nowrap'>{expiresAt === null ? '–' : formatSpan(expiresAt - seconds.value)}</b></span>
+    </>
+  )
+}
+
+const views = { '': Overview, send: Send, subscribers: Subscribers, connect: Connect }
+
+const ProducerPage = ({ platform, producerId }: { platform: Platform, producerId: number }) => {
+  const model = useMemo(() => new ProducerModel(platform, producerId), [platform, producerId])
+  useEffect(() => () => { model.close() }, [model])
+  const pending = model.subscribers.value?.filter(subscriber => subscriber.status === 'pending').length ?? 0
+  const View = views[route.value as keyof typeof views] ?? Overview
+  return (
+    <Shell
+      platform={platform} link={linkView(model)} facts={<Facts model={model} />} nav={[
+        { path: '', label: 'Overview', icon: 'chart' },
+        { path: 'send', label: 'Send', icon: 'send' },
+        { path: 'subscribers', label: 'Subscribers', icon: 'people', badge: pending },
+        { path: 'connect', label: 'Device', icon: 'device' }
+      ]}
+    >
+      <View model={model} />
+    </Shell>
+  )
+}
+
+startPage('producer', platform => <ProducerPage platform={platform} producerId={platform.session.user.value!.id} />)

@@ -1,0 +1,56 @@
+/** Units by the ending of a field's name: `temperature_c`, `bus_v`, `load_pct`. */
+const BY_SUFFIX: Record<string, string> = {
+  c: '°C',
+  celsius: '°C',
+  f: '°F',
+  k: 'K',
+  pct: '%',
+  percent: '%',
+  hz: 'Hz',
+  khz: 'kHz',
+  mhz: 'MHz',
+  v: 'V',
+  mv: 'mV',
+  a: 'A',
+  ma: 'mA',
+  w: 'W',
+  kw: 'kW',
+  wh: 'Wh',
+  kwh: 'kWh',
+  pa: 'Pa',
+  hpa: 'hPa',
+  kpa: 'kPa',
+  bar: 'bar',
+  m: 'm',
+  mm: 'mm',
+  cm: 'cm',
+  km: 'km',
+  mps: 'm/s',
+  kmh: 'km/h',
+  g: 'g',
+  kg: 'kg',
+  ms: 'ms',
+  us: 'µs',
+  s: 's',
+  secs: 's',
+  seconds: 's',
+  min: 'min',
+  rpm: 'rpm',
+  deg: '°',
+  lux: 'lx',
+  lx: 'lx',
+  db: 'dB',
+  dbm: 'dBm',
+  ppm: 'ppm',
+  bytes: 'B',
+  kb: 'kB',
+  mb: 'MB',
+  gb: 'GB'
+}
+
+/** The unit that the last part of a name tells, or ''. */
+export const unitOf = (path: string): string => {
+  const name = path.slice(path.lastIndexOf('.') + 1)
+  const suffix = /[_-]([A-Za-z]+)$/.exec(name)?.[1] ?? /[a-z0-9](Hz|Pct|Celsius|Rpm|Ms|Bytes)$/.exec(name)?.[1]
+  return suffix === undefined ? '' : BY_SUFFIX[suffix.toLowerCase()] ?? ''
+}
