@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,13 +15,19 @@ import { createPing } from './ping.js'
 export interface EmbeddedOptions {
   /** Folder for its files (in `postgres/` below it), made if missing; without it the database is in memory. */
   dataDir?: string
-  /** With no `dataDir`: a dump of an empty database to begin with, which is faster than to make one. */
+  /** A dump of a database that a new one begins as, which is faster than to make an empty one. */
   image?: Blob
 }
 
-const createPglite = async ({ dataDir, image }: EmbeddedOptions): Promise<PGlite> => dataDir
-  ? await PGlite.create({ fs: new DurableFs(join(dataDir, 'postgres')), startParams: durableParams(PGlite.defaultStartParams) })
-  : await PGlite.create({ loadDataDir: image })
+const createPglite = async ({ dataDir, image }: EmbeddedOptions): Promise<PGlite> => {
+  if (!dataDir) return await PGlite.create({ loadDataDir: image })
+  const folder = join(dataDir, 'postgres')
+  return await PGlite.create({
+    fs: new DurableFs(folder),
+    startParams: durableParams(PGlite.defaultStartParams),
+    ...(existsSync(join(folder, 'PG_VERSION')) ? {} : { loadDataDir: image })
+  })
+}
 
 // A Unix socket in a folder of its own, which only this user may enter: PGlite asks nobody for a password. Windows
 // has none, so there it is a port of the loopback, of which PGlite serves the first connection alone.

@@ -1,2 +1,3 @@
 export * from './stores/databases.js'
 export * from './stores/brokers.js'
+export * from './stores/embedded-image.js'

@@ -1,0 +1,1 @@
+alter table sample.readings add column device text not null default '';
