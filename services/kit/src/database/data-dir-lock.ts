@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile, link } from 'node:fs/promises'
+import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { randomUUID } from 'node:crypto'
@@ -35,50 +35,49 @@ const readHolder = async (file: string): Promise<Holder | null> => {
 const inUse = (folder: string, pid: number) => new DataDirInUseError(
   `DATA_DIR ${folder} is in use by process ${pid}${pid === process.pid ? ' (this one)' : ''}: stop it first, or choose another DATA_DIR`)
 
+const NAME = /^motience\.lock\.(\d+)$/
+
+const highest = async (folder: string): Promise<number> =>
+  Math.max(0, ...(await readdir(folder)).map(name => Number(NAME.exec(name)?.[1] ?? 0)))
+
 /**
  * Holds `folder` for this process, so that no two processes of one machine write to one embedded database, which
  * would destroy it. A lock whose process is gone (a power cut, SIGKILL) is taken over.
  * Returns what gives it back. Rejects with `DataDirInUseError`.
+ *
+ * Whoever finds `motience.lock.<n>` given back or its process gone, which stays so for ever, may make number n + 1,
+ * and only one can. The newest file is never deleted, so that a number is not made twice.
  */
 export const lockDataDir = async (folder: string): Promise<() => Promise<void>> => {
   await mkdir(folder, { recursive: true })
-  const file = join(folder, 'motience.lock')
+  const file = (number: number) => join(folder, `motience.lock.${number}`)
   const mine: Holder = { pid: process.pid, startedAt: await startTime(process.pid), host: hostname() }
   // Written aside and linked, so that nobody ever reads half a lock.
-  const draft = join(folder, `motience.lock.${randomUUID()}`)
+  const draft = join(folder, `.motience.lock.${randomUUID()}`)
   await writeFile(draft, JSON.stringify(mine), { mode: 0o600 })
   try {
     for (;;) {
+      const last = await highest(folder)
+      const holder = await readHolder(file(last))
+      if (holder && await isAlive(holder)) throw inUse(folder, holder.pid)
+      const next = last + 1
       try {
-        await link(draft, file)
-        return () => rm(file, { force: true })
+        await link(draft, file(next))
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+        continue
       }
-      const holder = await readHolder(file)
-      if (holder && await isAlive(holder)) throw inUse(folder, holder.pid)
-      await takeAway(folder, file)
+      // Someone may have made this number, and the next, and cleaned up between the look and the link.
+      if (await highest(folder) > next) {
+        await rm(file(next), { force: true })
+        continue
+      }
+      await Promise.all((await readdir(folder))
+        .filter(name => Number(NAME.exec(name)?.[1] ?? next) < next)
+        .map(name => rm(join(folder, name), { force: true })))
+      return () => writeFile(file(next), '')
     }
   } finally {
     await rm(draft, { force: true })
-  }
-}
-
-// Between the look and the move another process may have taken the lock over: what was moved is looked at again.
-const takeAway = async (folder: string, file: string): Promise<void> => {
-  const aside = join(folder, `motience.lock.${randomUUID()}`)
-  try {
-    await rename(file, aside)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return
-    throw error
-  }
-  try {
-    const holder = await readHolder(aside)
-    if (!holder || !await isAlive(holder)) return
-    await link(aside, file).catch(() => {})
-    throw inUse(folder, holder.pid)
-  } finally {
-    await rm(aside, { force: true })
   }
 }

@@ -1,8 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
@@ -32,7 +31,6 @@ t.test('a folder keeps its data, is made if missing, and is nobody else\'s while
   await t.rejects(openDatabase({ dataDir: folder }), { name: 'DataDirInUseError', message: new RegExp(`in use by process ${process.pid}`) })
   t.strictSame([...await first.sql`select id from kept`], [{ id: 7 }], 'the refused one did no harm')
   await first.close()
-  t.notOk(existsSync(join(folder, 'motience.lock')))
   const second = await openDatabase({ dataDir: folder })
   t.teardown(() => second.close())
   t.strictSame([...await second.sql`select id from kept`], [{ id: 7 }])
@@ -53,19 +51,24 @@ t.test('another process is refused with the holder\'s number, and takes over aft
 
 t.test('a lock is taken over if its process is gone, came later, or was never written whole', async t => {
   const folder = await ownFolder(t)
-  const file = join(folder, 'motience.lock')
-  for (const stale of ['', '{', '{"pid":"1"}', JSON.stringify({ pid: process.pid, startedAt: 'another', host: '' }), JSON.stringify({ pid: 2 ** 30, startedAt: '', host: 'x' })]) {
-    await writeFile(file, stale)
+  const held = { pid: process.pid, startedAt: 'another', host: hostname() }
+  for (const stale of ['', '{', '{"pid":"1"}', JSON.stringify(held), JSON.stringify({ ...held, pid: 2 ** 30 }), JSON.stringify({ ...held, host: 'x' })]) {
+    const [file] = await readdir(folder)
+    await writeFile(join(folder, file ?? 'motience.lock.1'), stale)
     const unlock = await lockDataDir(folder)
+    await t.rejects(lockDataDir(folder), { name: 'DataDirInUseError' })
     await unlock()
   }
-  t.strictSame(await readdir(folder), [])
+  t.strictSame(await readdir(folder), ['motience.lock.7'])
 })
 
 t.test('of many that ask at once for a stale lock one gets it', async t => {
   const folder = await ownFolder(t)
-  await writeFile(join(folder, 'motience.lock'), 'stale')
-  const asked = await Promise.allSettled(Array.from({ length: 20 }, () => lockDataDir(folder)))
-  t.equal(asked.filter(({ status }) => status === 'fulfilled').length, 1)
-  t.strictSame(await readdir(folder), ['motience.lock'])
+  for (let round = 0; round < 20; round++) {
+    const asked = await Promise.allSettled(Array.from({ length: 20 }, () => lockDataDir(folder)))
+    const got = asked.flatMap(one => one.status === 'fulfilled' ? [one.value] : [])
+    if (got.length !== 1) t.fail(`${got.length} got it`)
+    await Promise.all(got.map(unlock => unlock()))
+  }
+  t.strictSame(await readdir(folder), ['motience.lock.20'])
 })
