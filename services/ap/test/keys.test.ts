@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { databaseKinds } from '@motience/kit/testing'
 import { decodeProtectedHeader } from 'jose'
 import t from 'tap'
@@ -29,6 +30,7 @@ for (const kind of await databaseKinds()) {
       const keyring = await createKeyring(sql, secrets, lifetimes, clock)
       const tokens = createAccessTokens(keyring, lifetimes, clock)
       const first = keyring.signing().kid
+      const sid = randomUUID()
       const user = { id: 7, username: 'seven', role: 'producer' as const, device_id: null }
       const pass = async (ms: number) => {
         clock.pass(ms)
@@ -41,12 +43,12 @@ for (const kind of await databaseKinds()) {
       t.equal(kids(keyring).length, 2, 'published')
       t.equal(keyring.signing().kid, first, 'and not signing yet')
       await pass(15 * MINUTE - 1)
-      const old = await tokens.forUser(user, 'a session', tokens.expiry())
+      const old = await tokens.forUser(user, sid, tokens.expiry())
       t.equal(decodeProtectedHeader(old).kid, first)
       await pass(1)
       t.not(keyring.signing().kid, first)
       t.match(await tokens.read(old), { userId: 7 }, 'nobody is signed out')
-      const fresh = await tokens.forUser(user, 'a session', tokens.expiry())
+      const fresh = await tokens.forUser(user, sid, tokens.expiry())
       t.not(decodeProtectedHeader(fresh).kid, first)
       t.match(await tokens.read(fresh), { userId: 7 })
       await pass(DAY + HOUR)
