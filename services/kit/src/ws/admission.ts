@@ -15,6 +15,8 @@ export interface AdmissionRules {
   codes: { wrongRole: ProblemCode, tooMany: ProblemCode }
   /** Whether the server can serve a new connection now. */
   ready: () => boolean
+  /** What is wrong with the rest of the query; null for nothing. */
+  checkQuery?: (query: URLSearchParams) => string | null
 }
 
 /** An upgrade that was let in: whose it is, and the places that it holds until its connection is gone. */
@@ -24,7 +26,7 @@ export interface Admitted { identity: Identity, query: URLSearchParams, places: 
 const RETRY_AFTER_SECS = 5
 
 /**
- * Decides on an upgrade before its handshake: 404 another path, 503 not ready, 429 too many, 401 a bad token, 403 a
+ * Decides on an upgrade before its handshake: 404 another path, 400 a bad query, 503 not ready, 429 too many, 401 a bad token, 403 a
  * wrong role. The cheap checks come first, and a place is held while the token is verified.
  */
 export const admit = async (
@@ -32,6 +34,8 @@ export const admit = async (
 ): Promise<Admitted | Refusal> => {
   const target = readTarget(request.url)
   if (target === null || target.path !== rules.path) return { code: 'MOT_NOT_FOUND', detail: `WebSockets are served at ${rules.path}` }
+  const fault = rules.checkQuery?.(target.query) ?? null
+  if (fault !== null) return { code: 'MOT_BAD_INPUT', detail: fault }
   if (!rules.ready()) return { code: 'MOT_UNAVAILABLE', retryAfterSecs: 2 }
   const token = readUpgradeToken(request, target)
   if (token === null) return { code: 'MOT_UNAUTHORIZED', detail: 'No access token was sent' }

@@ -81,6 +81,9 @@ export class Connection {
   /** Bytes that were given to `send` and wait for the peer to read. */
   get bufferedBytes (): number { return this.#ws.bufferedAmount }
 
+  /** Whether the socket holds so much that it tells by `onDrain` when all of it is sent. */
+  get needsDrain (): boolean { return this.#socket.writableNeedDrain }
+
   /**
    * Sends the text of one frame; a buffer holds UTF-8 that is sent to several connections. False where the connection
    * has ended. One that holds back more than `maxBufferedBytes` is closed with 4008.

@@ -79,7 +79,7 @@ export class SocketServer<S extends FrameSchemas> {
     this.#verifier = new TokenVerifier(options.authenticator, revoked => this.connections.revoke(revoked))
     this.#renewal = new TokenRenewal(this.#verifier)
     this.#read = createFrameReader(options.frames, options.codes.badFrame)
-    this.#rules = { path: options.path, roles: options.roles, codes: options.codes, ready: () => !this.#draining && options.ready() }
+    this.#rules = { path: options.path, roles: options.roles, codes: options.codes, checkQuery: options.checkQuery, ready: () => !this.#draining && options.ready() }
     this.#owner = {
       limits,
       metrics: createSocketMetrics(options.metrics),

@@ -1,0 +1,108 @@
+import { buildService, SocketServer, type Authenticator, type Broker, type Logger, type ReadyChecks, type ServiceApp } from '@motience/kit'
+import { ResumeFrameSchema } from '@motience/schemas'
+import { registerPages, type PageConfig } from '@motience/web'
+import { checkQuery, createConsumers } from './consumers.js'
+import type { GrantReader } from './grants.js'
+import { createConsumerMetrics } from './metrics.js'
+import { addStats } from './stats.js'
+
+/** Bounds of WSS2; see the variables `WSS2_…`. */
+export interface Wss2Limits {
+  maxConnections: number
+  maxConnectionsPerUser: number
+  heartbeatMs: number
+  maxQueueBytes: number
+  maxQueueMessages: number
+}
+
+/** What WSS2 is built from. Whoever builds it closes the parts after it. */
+export interface Wss2Options {
+  authenticator: Authenticator
+  broker: Broker
+  grants: GrantReader
+  limits: Wss2Limits
+  /** The checks of `/ready`, besides the broker's. */
+  ready: ReadyChecks
+  /** What the consumer's page is told; no page without it. */
+  page?: PageConfig
+  logger?: Logger
+  corsOrigin?: string
+  trustProxy?: boolean
+  /** Most milliseconds that `close` takes; 7 s by default. */
+  drainMs?: number
+  /** Most milliseconds that a new connection waits for SM and the broker; 10 s by default. */
+  welcomeMs?: number
+}
+
+/** WSS2: its HTTP side, its WebSockets, and how both end. */
+export interface Wss2 {
+  http: ServiceApp
+  sockets: SocketServer<typeof frames>
+  /** Takes no more, closes the connections with 1001, and ends. */
+  close (): Promise<void>
+}
+
+const frames = { resume: ResumeFrameSchema }
+
+/** Longest frame: a `resume` with as many positions as there may be is about half as long. */
+const MAX_FRAME_BYTES = 131_072
+
+/** Frames and pings a second of one consumer; it has little to say. */
+const FRAME_RATE = 200
+
+/** Bytes of frames that can't wait in the queue (errors, renewed tokens), above the bound of the queue. */
+const SPARE_BYTES = 262_144
+
+/** Builds WSS2, which knows no environment and does not listen yet. */
+export const buildWss2 = async (options: Wss2Options): Promise<Wss2> => {
+  const { authenticator, broker, grants, limits, logger, drainMs = 7_000 } = options
+  const http = await buildService('wss2', {
+    ready: {
+      broker: async () => {
+        if (broker.link === 'down') throw new Error('The link to the broker is down')
+        await broker.ping()
+      },
+      ...options.ready
+    },
+    logger,
+    corsOrigin: options.corsOrigin,
+    trustProxy: options.trustProxy
+  })
+  const metrics = createConsumerMetrics(http.metrics)
+  const consumers = createConsumers({
+    broker,
+    grants,
+    metrics,
+    logger: http.log,
+    outbox: { maxBytes: limits.maxQueueBytes, maxMessages: limits.maxQueueMessages },
+    heartbeatMs: limits.heartbeatMs,
+    welcomeMs: options.welcomeMs
+  })
+  const sockets = new SocketServer({
+    path: '/consumer',
+    roles: ['consumer'],
+    codes: { wrongRole: 'MOT_WSS2_NOT_A_CONSUMER', tooMany: 'MOT_WSS2_TOO_MANY_CONNECTIONS', badFrame: 'MOT_WSS2_BAD_FRAME' },
+    authenticator,
+    logger: http.log,
+    metrics: http.metrics,
+    limits: { ...limits, maxFrameBytes: MAX_FRAME_BYTES, messageRate: FRAME_RATE, maxBufferedBytes: limits.maxQueueBytes + SPARE_BYTES },
+    frames,
+    checkQuery,
+    ready: () => !http.draining && broker.link === 'up',
+    open: connection => consumers.open(connection)
+  })
+
+  addStats(http, { metrics, connections: () => sockets.connections.size, consumers: () => consumers.size })
+  if (options.page !== undefined) await http.register(registerPages, { page: 'consumer', config: options.page })
+
+  return {
+    http,
+    sockets,
+    close: async () => {
+      http.startDraining()
+      await sockets.drain({ drainMs })
+      consumers.close()
+      await http.close()
+    }
+  }
+}

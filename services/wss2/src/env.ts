@@ -1,0 +1,1 @@
+export { Wss2EnvSchema, type Wss2Env } from '@motience/schemas'

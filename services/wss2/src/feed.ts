@@ -1,0 +1,96 @@
+import type { Place } from '@motience/kit'
+import type { Grant } from './grants.js'
+import type { LiveMessage } from './message.js'
+import { comparePlaces, follows, placeOf } from './place.js'
+
+/** Most live messages, and most of their bytes, that one feed holds back while its log is read; what is left out is read from the log. */
+const MAX_HELD = 64
+const MAX_HELD_BYTES = 262_144
+
+/** What a feed asks of its session. */
+export interface FeedSink {
+  deliver (message: LiveMessage): void
+  /** The next message is not the one that follows: the log has to be read from `place` on. */
+  catchUp (feed: Feed): void
+}
+
+/**
+ * One producer on one connection: the last place that the consumer was given, and what is held back while the log is
+ * read. `live`: what follows is delivered at once. `reading`: the log is read, live messages wait.
+ */
+export class Feed {
+  readonly producerId: number
+  grant: Grant
+  place: Place
+  /** Whether the consumer was told that there is no message yet, so that the first one of all follows. */
+  fresh: boolean
+  state: 'live' | 'reading' = 'live'
+  /** Number of the replay that counts; an older one that is still under way has to end. */
+  job = 0
+  readonly #sink: FeedSink
+  #held: LiveMessage[] = []
+  #heldBytes = 0
+
+  constructor (producerId: number, grant: Grant, place: Place, sink: FeedSink) {
+    this.producerId = producerId
+    this.grant = grant
+    this.place = placeOf(place)
+    this.fresh = place.epoch === 0
+    this.#sink = sink
+  }
+
+  /** The oldest message that is held back beyond `place`. */
+  get firstHeld (): LiveMessage | undefined {
+    while (this.#held.length > 0 && comparePlaces(this.#held[0]!, this.place) <= 0) this.#heldBytes -= this.#held.shift()!.data.length
+    return this.#held[0]
+  }
+
+  /** A message that was just published. */
+  live (message: LiveMessage): void {
+    if (this.state === 'reading') {
+      this.#hold(message)
+    } else if (follows(this.place, message) || (this.fresh && message.offset === 1)) {
+      this.#deliver(message)
+    } else if (message.epoch !== this.place.epoch || message.offset > this.place.offset) {
+      // one of an older epoch is a straggler, or all that the log holds began anew: the log tells
+      this.#hold(message)
+      this.#sink.catchUp(this)
+    }
+  }
+
+  /** The next message of the log. */
+  replayed (message: LiveMessage): void {
+    this.#deliver(message)
+  }
+
+  /** Moves on to a place without delivering what lies before it. */
+  skipTo (place: Place): void {
+    this.place = placeOf(place)
+    this.fresh = false
+  }
+
+  /** The log has given what it has: what was held back follows. */
+  goLive (): void {
+    this.state = 'live'
+    const held = this.#held
+    this.dropHeld()
+    for (const message of held) this.live(message)
+  }
+
+  dropHeld (): void {
+    this.#held = []
+    this.#heldBytes = 0
+  }
+
+  #deliver (message: LiveMessage): void {
+    this.place = placeOf(message)
+    this.fresh = false
+    this.#sink.deliver(message)
+  }
+
+  #hold (message: LiveMessage): void {
+    if (this.#held.length >= MAX_HELD || this.#heldBytes + message.data.length > MAX_HELD_BYTES) this.dropHeld()
+    this.#held.push(message)
+    this.#heldBytes += message.data.length
+  }
+}

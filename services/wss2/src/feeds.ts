@@ -1,0 +1,152 @@
+import type { Broker, Logger, Place } from '@motience/kit'
+import type { ConsumerServerFrame } from '@motience/schemas'
+import { Feed, type FeedSink } from './feed.js'
+import type { Grant, GrantReader } from './grants.js'
+import type { LiveMessage } from './message.js'
+import type { CatchUpCause, ConsumerMetrics } from './metrics.js'
+import type { Outbox } from './outbox.js'
+import { untilDone } from './patience.js'
+import { readAllowed } from './read-allowed.js'
+import { Replay, type ReplayHost } from './replay.js'
+import { Slots } from './slots.js'
+import { findStartPlace } from './start-place.js'
+
+/** Most logs that are read for one connection at a time. */
+const READS_PER_CONNECTION = 4
+
+/** What the feeds of all connections share. */
+export interface FeedParts {
+  broker: Broker
+  grants: GrantReader
+  metrics: ConsumerMetrics
+  logger: Logger
+  /** Bounds the calls to broker and SM of all connections together. */
+  slots: Slots
+}
+
+/** The feeds of one connection: which producers it gets, and what has to be read from their logs. */
+export class Feeds {
+  readonly #parts: FeedParts
+  readonly #consumerId: number
+  readonly #outbox: Outbox
+  readonly #fail: (error: unknown) => void
+  readonly #feeds = new Map<number, Feed>()
+  /** Producers whose start is being looked for. */
+  readonly #joining = new Map<number, object>()
+  readonly #reads = new Slots(READS_PER_CONNECTION)
+  readonly #sink: FeedSink
+  #ended = false
+
+  constructor (parts: FeedParts, consumerId: number, outbox: Outbox, fail: (error: unknown) => void) {
+    this.#parts = parts
+    this.#consumerId = consumerId
+    this.#outbox = outbox
+    this.#fail = fail
+    this.#sink = {
+      deliver: message => outbox.message(message),
+      catchUp: feed => this.catchUp(feed, 'hole')
+    }
+  }
+
+  get (producerId: number): Feed | undefined { return this.#feeds.get(producerId) }
+
+  [Symbol.iterator] (): IterableIterator<Feed> { return this.#feeds.values() }
+
+  /** Hands a message on; false where its producer is unknown. */
+  live (message: LiveMessage): boolean {
+    const feed = this.#feeds.get(message.producerId)
+    if (feed === undefined) return false
+    feed.live(message)
+    return true
+  }
+
+  /** Adds a producer whose place the consumer knows. */
+  add (producerId: number, grant: Grant, place: Place): Feed {
+    this.#joining.delete(producerId)
+    const feed = new Feed(producerId, grant, place, this.#sink)
+    this.#feeds.set(producerId, feed)
+    return feed
+  }
+
+  /**
+   * Adds a producer from the first message on that its grant lets the consumer see, and tells so by `subscribed`.
+   * Without a grant SM is asked, and nothing happens where there is none.
+   */
+  join (producerId: number, grant: Grant | null): void {
+    if (this.#joining.has(producerId) || this.#feeds.has(producerId)) return
+    const token = {}
+    this.#joining.set(producerId, token)
+    const { broker, grants, slots } = this.#parts
+    const wanted = (): boolean => !this.#ended && this.#joining.get(producerId) === token
+    untilDone(() => slots.run(() => findStartPlace(broker, grants, this.#consumerId, producerId, grant)), wanted).then(start => {
+      if (!wanted()) return
+      this.#joining.delete(producerId)
+      if (start === null) return
+      const feed = this.add(producerId, start.grant, start.place)
+      this.frame({ type: 'subscribed', producer_id: producerId, ...start.place }, producerId)
+      this.catchUp(feed, 'subscribed')
+    }).catch(this.#fail)
+  }
+
+  /** Ends a producer: `unsubscribed`, if the consumer knew of it. */
+  remove (producerId: number, reason: string): void {
+    this.#joining.delete(producerId)
+    if (this.#feeds.delete(producerId)) this.frame({ type: 'unsubscribed', producer_id: producerId, reason }, producerId)
+  }
+
+  /** Reads on from the log what the feed may have missed; nothing is told unless something can't be had. */
+  catchUp (feed: Feed, cause: CatchUpCause): void {
+    if (feed.state === 'reading') return
+    this.#parts.metrics.catchUp(cause)
+    this.#replay(feed, false)
+  }
+
+  /** Gives everything behind a place that the consumer named, then `resumed`, then what is live. */
+  resume (feed: Feed, place: Place): void {
+    feed.skipTo(place)
+    this.#replay(feed, true)
+  }
+
+  frame (frame: ConsumerServerFrame, producerId: number): void {
+    this.#outbox.frame(frame, producerId)
+  }
+
+  end (): void {
+    this.#ended = true
+    this.#feeds.clear()
+    this.#joining.clear()
+  }
+
+  #replay (feed: Feed, asked: boolean): void {
+    feed.state = 'reading'
+    const job = ++feed.job
+    const { metrics } = this.#parts
+    const wanted = (): boolean => this.#feeds.get(feed.producerId) === feed && feed.job === job
+    this.#reads.run(async () => {
+      if (!wanted()) return
+      const outcome = await new Replay(feed, this.#host(feed, wanted), asked).run()
+      if (asked && outcome !== null) metrics.resumed(outcome)
+    }).catch(this.#fail)
+  }
+
+  #host (feed: Feed, wanted: () => boolean): ReplayHost {
+    const outbox = this.#outbox
+    const { broker, grants, slots } = this.#parts
+    return {
+      get writable () { return outbox.writable },
+      whenWritable: async () => await outbox.whenWritable() && wanted(),
+      frame: frame => this.frame(frame, feed.producerId),
+      read: async (_feed, limit) => {
+        let denied = false
+        const page = await untilDone(() => slots.run(async () => {
+          const page = await readAllowed(broker, grants, this.#consumerId, feed, limit)
+          denied = page === null
+          return page
+        }), wanted)
+        if (!wanted()) return null
+        if (denied) this.remove(feed.producerId, 'inactive')
+        return page
+      }
+    }
+  }
+}

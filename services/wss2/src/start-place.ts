@@ -1,0 +1,41 @@
+import type { Broker, LogEntry, Place } from '@motience/kit'
+import type { Grant, GrantReader } from './grants.js'
+
+/** Entries of the first look back; each further one looks eight times as far. */
+const FIRST_LOOK = 32
+const LOOK_GROWS = 8
+const LONGEST_LOOK = 4096
+
+/** Where a consumer's view of a producer begins, and by which grant. */
+export interface StartPlace { place: Place, grant: Grant }
+
+/**
+ * Finds the place behind which the first message stands that was accepted since the subscription became active, so
+ * that exactly this one comes first, however long ago that was. Asks SM where the broker knows of a newer version of the
+ * subscriber list than `grant`, or there is none; null where the subscription is not active any more. Rejects where broker or SM don't answer.
+ */
+export const findStartPlace = async (
+  broker: Broker, grants: GrantReader, consumerId: number, producerId: number, known: Grant | null
+): Promise<StartPlace | null> => {
+  const [head] = await broker.heads([producerId])
+  let grant = known
+  if (grant === null || head!.version > grant.version) grant = await grants.one(consumerId, producerId)
+  if (grant === null) return null
+  if (head!.version > grant.version) throw new Error('SM does not know the newest subscribers yet')
+
+  let start: Place = { epoch: head!.epoch, offset: head!.offset }
+  for (let look = FIRST_LOOK; start.offset > 0; look = Math.min(LONGEST_LOOK, look * LOOK_GROWS)) {
+    const after = { epoch: start.epoch, offset: Math.max(0, start.offset - look) }
+    const { entries } = await broker.readLog(producerId, after, start.offset - after.offset)
+    const first = firstVisible(entries, start, grant)
+    if (first === null) break
+    start = { epoch: start.epoch, offset: first.offset - 1 }
+    // nothing older is left, or an older one was not for this consumer
+    if (first !== entries[0] || first.offset > after.offset + 1) break
+  }
+  return { place: start, grant }
+}
+
+/** The first entry up to `start` that the grant lets its consumer see. */
+const firstVisible = (entries: readonly LogEntry[], start: Place, grant: Grant): LogEntry | null =>
+  entries.find(entry => entry.epoch === start.epoch && entry.offset <= start.offset && entry.version >= grant.activatedVersion) ?? null

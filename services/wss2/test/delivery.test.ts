@@ -1,0 +1,77 @@
+import t from 'tap'
+import { brokerKinds, waitFor } from '@motience/kit/testing'
+import { startPlatform } from './support/platform.js'
+
+for (const kind of await brokerKinds()) {
+  t.test(`deliveries by the ${kind} broker`, async t => {
+    t.test('an active subscriber gets every message once, in order, exactly as it was published; no one else gets any', async t => {
+      const { connect, sm, publisher } = await startPlatform(t, kind)
+      await sm.set(1, 7, 'active')
+      await sm.set(2, 7, 'pending')
+      await sm.set(3, 7, 'active')
+      await sm.set(3, 7, 'inactive')
+      const reader = await connect(1)
+      t.match(await reader.first('welcome'), { user_id: 1, heartbeat_ms: 30_000, expires_at: /Z$/, server_time: /Z$/, subscriptions: [{ producer_id: 7, epoch: 0, offset: 0 }] })
+      const others = await Promise.all([2, 3, 4].map(consumer => connect(consumer)))
+      await publisher.publish(7, 20)
+      await publisher.publish(8, 5)
+      await publisher.publish(7, 30, { together: true })
+      await waitFor(() => reader.places(7).length === 50)
+      t.same(reader.places(7), Array.from({ length: 50 }, (_, i) => `1-${i + 1}`))
+      t.match(reader.of('data')[0], { type: 'data', device_id: null, id: null, payload: { number: 1 } })
+      t.same(reader.places(8), [])
+      for (const other of others) t.same(other.story(), ['welcome'])
+    })
+
+    t.test('several connections of one consumer get the same', async t => {
+      const { connect, sm, publisher } = await startPlatform(t, kind)
+      await sm.set(1, 7, 'active')
+      const one = await connect(1)
+      const two = await connect(1)
+      await publisher.publish(7, 3)
+      await one.end()
+      await publisher.publish(7, 3)
+      await waitFor(() => two.places(7).length === 6)
+      await two.end()
+      const three = await connect(1)
+      t.match(await three.first('welcome'), { subscriptions: [{ producer_id: 7, epoch: 1, offset: 6 }] })
+      await publisher.publish(7, 1)
+      await waitFor(() => three.places(7).length === 1)
+      t.same(three.places(7), ['1-7'])
+    })
+
+    t.test('all of SM\'s pages are read', async t => {
+      const { connect, sm } = await startPlatform(t, kind)
+      sm.pageSize = 3
+      for (let producer = 1; producer <= 8; producer++) await sm.set(1, producer, 'active')
+      const client = await connect(1)
+      t.same((await client.first('welcome')).subscriptions.map(position => position.producer_id), [1, 2, 3, 4, 5, 6, 7, 8])
+    })
+
+    t.test('what is published while the welcome is being prepared comes after it', async t => {
+      const { connect, sm, publisher } = await startPlatform(t, kind)
+      await sm.set(1, 7, 'active')
+      await publisher.publish(7, 5)
+      const release = sm.hold()
+      const calls = sm.calls()
+      const client = await connect(1, { welcome: false })
+      await waitFor(() => sm.calls() > calls)
+      await publisher.publish(7, 5)
+      release()
+      const [position] = (await client.first('welcome')).subscriptions
+      await publisher.publish(7, 1)
+      await waitFor(() => client.places(7).includes('1-11'))
+      t.same(client.places(7), Array.from({ length: 11 - position!.offset }, (_, i) => `1-${position!.offset + i + 1}`))
+    })
+
+    t.test('an SM that does not answer at first is asked again; one that never does ends the connection with 1001', async t => {
+      const { connect, sm } = await startPlatform(t, kind, { welcomeMs: 600 })
+      await sm.set(1, 7, 'active')
+      sm.failNext(2)
+      t.match(await (await connect(1)).first('welcome'), { subscriptions: [{ producer_id: 7 }] })
+      sm.failNext(1000)
+      const client = await connect(1, { welcome: false })
+      t.equal(await client.closed, 1001)
+    })
+  })
+}

@@ -1,0 +1,89 @@
+import type { Test } from 'tap'
+import { createAuthenticator, createInternalClients, createServiceTokens, type Broker } from '@motience/kit'
+import { fakeAp, testBroker, type FakeAp } from '@motience/kit/testing'
+import { buildWss2, createGrantReader, type Wss2, type Wss2Limits } from '../../src/index.js'
+import { connectClient, type Client } from './client.js'
+import { fakeSm, type FakeSm } from './fake-sm.js'
+import { createPublisher, type Publisher } from './publisher.js'
+
+export interface PlatformOptions {
+  limits?: Partial<Wss2Limits>
+  /** How many WSS2, each with a broker connection of its own where the broker is Redis. */
+  instances?: number
+  /** Instead of a broker of this kind. */
+  open?: () => Promise<Broker>
+  drainMs?: number
+  welcomeMs?: number
+}
+
+/** One or more WSS2 on free ports, with all that it depends on. */
+export interface Platform {
+  broker: Broker
+  ap: FakeAp
+  sm: FakeSm
+  publisher: Publisher
+  /** WSS2's WebSocket addresses. */
+  urls: string[]
+  wss2: Wss2[]
+  token (consumerId: number, options?: { expiresInSecs?: number, role?: 'consumer' | 'producer', sid?: string }): Promise<string>
+  /** Connects a consumer to an instance, and waits for its welcome. */
+  connect (consumerId: number, options?: { instance?: number, query?: string, welcome?: boolean, token?: string }): Promise<Client>
+}
+
+export const startPlatform = async (t: Test, kind: Broker['kind'], options: PlatformOptions = {}): Promise<Platform> => {
+  const open = async (keep: boolean): Promise<Broker> => {
+    if (options.open === undefined) return await testBroker(t, kind, { keep })
+    const opened = await options.open()
+    t.teardown(() => opened.close())
+    return opened
+  }
+  const broker = await open(false)
+  const ap = await fakeAp(t)
+  const sm = await fakeSm(t, broker)
+  const urls: string[] = []
+  const wss2: Wss2[] = []
+  await broker.replaceRevocations([])
+
+  for (let i = 0; i < (options.instances ?? 1); i++) {
+    const own = kind === 'memory' ? broker : await open(true)
+    const authenticator = createAuthenticator({ apUrl: ap.url, broker: own })
+    const tokens = createServiceTokens({ apUrl: ap.url, service: 'wss2', secret: ap.secret })
+    const clients = createInternalClients({ sm: sm.url, tokens })
+    const built = await buildWss2({
+      authenticator,
+      broker: own,
+      grants: createGrantReader(clients.sm),
+      limits: { maxConnections: 1000, maxConnectionsPerUser: 100, heartbeatMs: 30_000, maxQueueBytes: 1 << 20, maxQueueMessages: 4096, ...options.limits },
+      ready: { tokens: async () => { await authenticator.ready() } },
+      drainMs: options.drainMs ?? 2000,
+      welcomeMs: options.welcomeMs
+    })
+    t.teardown(async () => {
+      await built.close()
+      await clients.close()
+      tokens.close()
+      await authenticator.close()
+    })
+    const port = await built.sockets.listen(0, '127.0.0.1')
+    urls.push(`ws://127.0.0.1:${port}/consumer`)
+    wss2.push(built)
+  }
+
+  const clients: Client[] = []
+  t.teardown(() => { for (const client of clients) client.ws.terminate() })
+  const token: Platform['token'] = async (consumerId, rest = {}) => await ap.issue({ role: 'consumer', userId: consumerId, ...rest })
+  return {
+    broker,
+    ap,
+    sm,
+    publisher: createPublisher(broker, sm),
+    urls,
+    wss2,
+    token,
+    async connect (consumerId, { instance = 0, query = '', welcome = true, token: given } = {}) {
+      const client = await connectClient(urls[instance]! + query, given ?? await token(consumerId), { welcome })
+      clients.push(client)
+      return client
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import type { AcceptMessage, Broker } from '@motience/kit'
+import type { FakeSm } from './fake-sm.js'
+
+/** Publishes as DSM does: with the subscribers of now, again when they are stale, in a new epoch where it needs one. */
+export interface Publisher {
+  /** Accepts `count` messages of a producer, one after the other or, with `together`, at once; resolves to the last place. */
+  publish (producerId: number, count?: number, options?: { device?: string, bytes?: number, together?: boolean }): Promise<{ epoch: number, offset: number }>
+  /** Opens the next epoch. */
+  newEpoch (producerId: number): Promise<number>
+}
+
+const messageOf = (producerId: number, device: string | undefined, number: number, bytes: number): AcceptMessage => ({
+  head: `{"type":"data","producer_id":${producerId},"device_id":${device === undefined ? 'null' : JSON.stringify(device)},"epoch":`,
+  tail: `,"id":null,"session":null,"seq":null,"timestamp":"2026-01-01T00:00:00.000Z","received_at":"2026-01-01T00:00:00.000Z","payload":{"number":${number},"fill":"${'x'.repeat(bytes)}"}}`,
+  device: device ?? '',
+  session: null,
+  seq: null
+})
+
+export const createPublisher = (broker: Broker, sm: FakeSm): Publisher => {
+  const epochs = new Map<number, number>()
+  let number = 0
+
+  const newEpoch = async (producerId: number): Promise<number> => {
+    const [expected] = await broker.heads([producerId])
+    const epoch = Math.max(epochs.get(producerId) ?? 0, expected!.epoch) + 1
+    epochs.set(producerId, epoch)
+    const { version } = sm.subscribers(producerId)
+    if (!await broker.openEpoch({ producerId, epoch, expected: expected!, version, sessions: [] })) throw new Error('Another opened an epoch')
+    return epoch
+  }
+
+  const accept = async (producerId: number, messages: AcceptMessage[]): Promise<{ epoch: number, offset: number }> => {
+    for (;;) {
+      const [result] = await broker.accept([{ producerId, ...sm.subscribers(producerId), messages }])
+      if (result!.kind === 'unverified') await newEpoch(producerId)
+      else if (result!.kind === 'ok') {
+        const last = result!.outcomes.at(-1)!
+        if (last.kind !== 'accepted') throw new Error('It was a repeat')
+        return { epoch: result!.epoch, offset: last.offset }
+      }
+    }
+  }
+
+  return {
+    newEpoch,
+    async publish (producerId, count = 1, { device, bytes = 0, together = false } = {}) {
+      const messages = Array.from({ length: count }, () => messageOf(producerId, device, ++number, bytes))
+      if (together) return await accept(producerId, messages)
+      let place = { epoch: 0, offset: 0 }
+      for (const message of messages) place = await accept(producerId, [message])
+      return place
+    }
+  }
+}
