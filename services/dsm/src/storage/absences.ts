@@ -21,17 +21,15 @@ export const writeLost = async (sql: SqlRunner, producerId: number, epoch: numbe
     ON CONFLICT (producer_id, epoch, reason, from_offset) DO UPDATE SET to_offset = greatest(a.to_offset, excluded.to_offset)`
 }
 
-/** Writes down what a partition holds, before it is dropped. The name is one of `listPartitions`. */
-export const writeDropped = async (sql: SqlRunner, partition: string): Promise<void> => {
-  await sql`
-    INSERT INTO dsm.absences AS a (producer_id, epoch, reason, from_offset, to_offset, max_version, min_at_ms, max_at_ms)
-    SELECT producer_id, epoch, 'retention', min("offset"), max("offset"), max(version), min(at_ms), max(at_ms)
-    FROM dsm.${sql(partition)} GROUP BY producer_id, epoch
-    ON CONFLICT (producer_id, epoch) WHERE reason = 'retention' DO UPDATE SET
-      from_offset = least(a.from_offset, excluded.from_offset), to_offset = greatest(a.to_offset, excluded.to_offset),
-      max_version = greatest(a.max_version, excluded.max_version),
-      min_at_ms = least(a.min_at_ms, excluded.min_at_ms), max_at_ms = greatest(a.max_at_ms, excluded.max_at_ms)`
-}
+/** Statement that writes down what a partition holds, before it is dropped. */
+export const writeDropped = (partition: string): string => `
+  INSERT INTO dsm.absences AS a (producer_id, epoch, reason, from_offset, to_offset, max_version, min_at_ms, max_at_ms)
+  SELECT producer_id, epoch, 'retention', min("offset"), max("offset"), max(version), min(at_ms), max(at_ms)
+  FROM ${partition} GROUP BY producer_id, epoch
+  ON CONFLICT (producer_id, epoch) WHERE reason = 'retention' DO UPDATE SET
+    from_offset = least(a.from_offset, excluded.from_offset), to_offset = greatest(a.to_offset, excluded.to_offset),
+    max_version = greatest(a.max_version, excluded.max_version),
+    min_at_ms = least(a.min_at_ms, excluded.min_at_ms), max_at_ms = greatest(a.max_at_ms, excluded.max_at_ms)`
 
 /**
  * Whether something of a stretch is known to be absent. Where it is not known of which time or version it was, it

@@ -18,17 +18,22 @@ export interface Partition {
 const startOfDay = (ms: number): number => Math.floor(ms / DAY_MS) * DAY_MS
 const partitionName = (dayMs: number): string => `messages_${new Date(dayMs).toISOString().slice(0, 10).replaceAll('-', '')}`
 
+/**
+ * Does statements one after the other, all or none: PostgreSQL makes one transaction of a text of several. The driver's
+ * own transactions are not used, since a connection that breaks in one makes it throw where nothing can catch it
+ * (https://github.com/porsager/postgres/issues/1208).
+ */
+const doTogether = async ({ sql }: Database, statements: readonly string[]): Promise<void> => {
+  await sql.unsafe([`SELECT pg_advisory_xact_lock(${PARTITION_LOCK})`, ...statements].join(';\n'))
+}
+
 /** Makes the partitions of the days that the given instants are in, where they are missing. Instances may do it at the same time. */
 export const ensurePartitions = async (database: Database, instants: readonly number[]): Promise<void> => {
   const days = [...new Set(instants.map(startOfDay))]
-  await database.sql.begin(async sql => {
-    await sql`SELECT pg_advisory_xact_lock(${PARTITION_LOCK})`
-    for (const dayMs of days) {
-      const from = new Date(dayMs).toISOString()
-      const to = new Date(dayMs + DAY_MS).toISOString()
-      await sql.unsafe(`CREATE TABLE IF NOT EXISTS dsm.${partitionName(dayMs)} PARTITION OF dsm.messages FOR VALUES FROM ('${from}') TO ('${to}')`)
-    }
-  })
+  await doTogether(database, days.map(dayMs => {
+    const [from, to] = [dayMs, dayMs + DAY_MS].map(ms => new Date(ms).toISOString())
+    return `CREATE TABLE IF NOT EXISTS dsm.${partitionName(dayMs)} PARTITION OF dsm.messages FOR VALUES FROM ('${from}') TO ('${to}')`
+  }))
 }
 
 /** Instants of today and of the `ahead` days after it. */
@@ -48,12 +53,12 @@ export const listPartitions = async (database: Database): Promise<Partition[]> =
 }
 
 /** Drops a partition, and writes down what it held in the same step. Rejects with SQLSTATE 55P03 where it is in use for 2 s. */
-export const dropPartition = async (database: Database, { name }: Partition): Promise<void> => {
-  await database.sql.begin(async sql => {
-    await sql`SET LOCAL lock_timeout = '2s'`
-    await sql`SELECT pg_advisory_xact_lock(${PARTITION_LOCK})`
-    await sql`LOCK TABLE dsm.${sql(name)} IN SHARE MODE`
-    await writeDropped(sql, name)
-    await sql`DROP TABLE dsm.${sql(name)}`
-  })
+export const dropPartition = async (database: Database, { dayMs }: Partition): Promise<void> => {
+  const table = `dsm.${partitionName(dayMs)}`
+  await doTogether(database, [
+    "SELECT set_config('lock_timeout', '2s', true)",
+    `LOCK TABLE ${table} IN SHARE MODE`,
+    writeDropped(table),
+    `DROP TABLE ${table}`
+  ])
 }
