@@ -1,6 +1,8 @@
 import { buildService, listen, readEnv, runService } from '../../src/service/index.js'
 import { CommonEnvSchema } from '@motience/schemas'
 
+const print = (line: string): void => { process.stdout.write(`${line}\n`) }
+
 /** A service for the tests of `runService`: `/slow` answers when the next request comes; `HANG` never stops, `THROW` fails later. */
 await runService({
   name: 'ap',
@@ -10,19 +12,19 @@ await runService({
     const app = await buildService('ap', { ready: {} })
     let finish = (): void => {}
     app.get('/slow', async (_request, reply) => {
-      console.log('slow request came')
+      print('slow request came')
       await new Promise<void>(resolve => { finish = resolve })
       return await reply.send('done')
     })
     app.addHook('preClose', async () => { finish() })
-    console.log(await listen(app, { host: env.HOST, port: env.AP_PORT, variable: 'AP_PORT' }))
+    print(await listen(app, { host: env.HOST, port: env.AP_PORT, variable: 'AP_PORT' }))
     if (process.env['THROW'] !== undefined) setImmediate(() => { throw new Error('thrown later') })
     return {
       close: async () => {
-        console.log('closing')
+        print('closing')
         if (process.env['HANG'] !== undefined) await new Promise(() => {})
         await app.close()
-        console.log('closed')
+        print('closed')
       }
     }
   }

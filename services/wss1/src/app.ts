@@ -1,0 +1,101 @@
+import { buildService, SocketServer, type Authenticator, type Connection, type Logger, type ReadyChecks, type ServiceApp } from '@motience/kit'
+import { BatchFrameSchema, DataFrameSchema } from '@motience/schemas'
+import { Budget } from './budget.js'
+import { createCounters } from './counters.js'
+import { Dispatcher, type CallLimits } from './dispatcher.js'
+import type { CallDsm } from './dsm-call.js'
+import { ProducerConnection, type ProducerParts } from './producer-connection.js'
+import { addStats } from './stats.js'
+
+/** Bounds of WSS1; see the variables `WSS1_…`. */
+export interface Wss1Limits {
+  maxConnections: number
+  maxConnectionsPerUser: number
+  heartbeatMs: number
+  maxPayload: number
+  maxFrame: number
+  maxInFlight: number
+  maxInFlightBytes: number
+  messageRate: number
+}
+
+/** What WSS1 is built from. Whoever builds it closes the parts after it. */
+export interface Wss1Options {
+  authenticator: Authenticator
+  callDsm: CallDsm
+  limits: Wss1Limits
+  /** The checks of `/ready`. */
+  ready: ReadyChecks
+  logger?: Logger
+  corsOrigin?: string
+  trustProxy?: boolean
+  callLimits?: Partial<CallLimits>
+  /** Most milliseconds that `close` waits for what is in flight; 7 s by default. */
+  drainMs?: number
+}
+
+/** WSS1: its HTTP side, its WebSockets, and how both end. */
+export interface Wss1 {
+  http: ServiceApp
+  sockets: SocketServer<typeof frames>
+  /** Takes no more, lets what was read be answered, closes the connections with 1001, and ends. */
+  close (): Promise<void>
+}
+
+const frames = { data: DataFrameSchema, batch: BatchFrameSchema }
+
+/** Most bytes of acks that a producer may leave unread; past it the connection is closed with 4008. */
+const MAX_UNREAD_BYTES = 524_288
+
+/** Builds WSS1, which knows no environment and does not listen yet. */
+export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
+  const { authenticator, limits, logger, drainMs = 7_000 } = options
+  const http = await buildService('wss1', { ready: options.ready, logger, corsOrigin: options.corsOrigin, trustProxy: options.trustProxy })
+  const budget = new Budget(limits.maxInFlightBytes)
+  const counters = createCounters(http.metrics, { inFlight: () => dispatcher.size, inFlightBytes: () => budget.used })
+  const dispatcher: Dispatcher = new Dispatcher({ call: options.callDsm, budget, counters, logger: http.log, limits: options.callLimits })
+  const producers = new Map<Connection, ProducerConnection>()
+
+  const parts: ProducerParts = {
+    limits,
+    budget,
+    counters,
+    enqueue: (producerId, text, message) => dispatcher.enqueue(producerId, text, message),
+    orphaned: producerId => { dispatcher.orphaned(producerId) }
+  }
+  const sockets = new SocketServer({
+    path: '/producer',
+    roles: ['producer'],
+    codes: { wrongRole: 'MOT_WSS1_NOT_A_PRODUCER', tooMany: 'MOT_WSS1_TOO_MANY_CONNECTIONS', badFrame: 'MOT_WSS1_BAD_FRAME' },
+    authenticator,
+    logger: http.log,
+    metrics: http.metrics,
+    limits: { ...limits, maxFrameBytes: limits.maxFrame, maxBufferedBytes: MAX_UNREAD_BYTES },
+    frames,
+    ready: () => !http.draining,
+    open: connection => {
+      const producer = new ProducerConnection(connection, parts)
+      producers.set(connection, producer)
+      return {
+        frame: frame => { producer.frame(frame) },
+        ended: () => {
+          producers.delete(connection)
+          producer.ended()
+        }
+      }
+    }
+  })
+
+  addStats(http, { counters, connections: () => sockets.connections.size, inFlight: () => dispatcher.size, inFlightBytes: () => budget.used })
+
+  return {
+    http,
+    sockets,
+    close: async () => {
+      http.startDraining()
+      await sockets.drain({ drainMs, finish: async connection => { await producers.get(connection)?.finish() } })
+      dispatcher.close()
+      await http.close()
+    }
+  }
+}

@@ -1,0 +1,1 @@
+export { Wss1EnvSchema, type Wss1Env } from '@motience/schemas'
