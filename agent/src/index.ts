@@ -1,2 +1,3 @@
 export * from './consumer/index.js'
 export * from './producer/index.js'
+export * from './session/index.js'

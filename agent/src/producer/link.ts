@@ -20,10 +20,15 @@ export interface LinkEvents {
   stopped: [fault: LinkFault]
 }
 
-export interface LinkOptions {
+/** What a link connects to, and as whom. */
+export interface LinkTarget {
   url: string
   tokens: TokenSession
+  /** Whether frames are compressed, where the platform takes that. */
   compression: boolean
+}
+
+export interface LinkOptions extends LinkTarget {
   mono: () => number
   /** Milliseconds after which a link that was told to stop tries again all the same; null for never. */
   stoppedRetryMs: number | null
@@ -42,6 +47,8 @@ export interface Link {
   /** The platform works with this agent: the next failure begins with the shortest wait. */
   confirm (): void
   start (): void
+  /** Goes on with another target: what is connected is ended, and another connection made at once. */
+  use (target: LinkTarget): void
   close (): Promise<void>
 }
 
@@ -50,7 +57,8 @@ const CLOSE_TIMEOUT_MS = 2000
 /** The largest frame that WSS1 has reason to send: the acks of a batch. */
 const MAX_ANSWER_BYTES = 1024 * 1024
 
-export const createLink = ({ url, tokens, compression, mono, stoppedRetryMs, backoff: backoffOptions = {} }: LinkOptions): Link => {
+export const createLink = ({ mono, stoppedRetryMs, backoff: backoffOptions = {}, ...firstTarget }: LinkOptions): Link => {
+  let { url, tokens, compression } = firstTarget
   const events = new EventEmitter<LinkEvents>()
   const backoff = createBackoff(backoffOptions)
   let state: LinkState = 'closed'
@@ -59,6 +67,8 @@ export const createLink = ({ url, tokens, compression, mono, stoppedRetryMs, bac
   let retryTimer: NodeJS.Timeout | undefined
   let watchTimer: NodeJS.Timeout | undefined
   let usedToken = ''
+  /** Counts attempts and closings: one that was overtaken while it signed in does nothing more. */
+  let attempts = 0
 
   const retry = (ms: number) => {
     state = 'waiting'
@@ -141,16 +151,19 @@ export const createLink = ({ url, tokens, compression, mono, stoppedRetryMs, bac
 
   const connect = async () => {
     state = 'connecting'
+    const attempt = ++attempts
     try {
-      usedToken = (await tokens.get()).token
+      const { token } = await tokens.get()
+      if (attempt !== attempts) return
+      usedToken = token
     } catch (error) {
+      if (attempt !== attempts) return
       const rest = error instanceof RestError ? error : null
       // A wrong password may be set right at the platform as well as here: it is tried again, at the slowest pace.
       const wait = rest?.final === true ? 60_000 : rest?.retryAfterMs ?? 0
       ended(`Signing in failed: ${(error as Error).message}`, rest?.code ?? rest?.status ?? null, { stop: rest?.status === 403, retryAfterMs: wait })
       return
     }
-    if (state !== 'connecting') return
     socket = new WebSocket(url, {
       headers: { authorization: `Bearer ${usedToken}` },
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
@@ -161,11 +174,12 @@ export const createLink = ({ url, tokens, compression, mono, stoppedRetryMs, bac
     opened(socket)
   }
 
-  const stopRenewals = tokens.onRenewed(({ token }) => {
+  const followRenewals = () => tokens.onRenewed(({ token }) => {
     if (state !== 'online' || token === usedToken) return
     usedToken = token
     socket?.send(JSON.stringify({ type: 'auth', token }))
   })
+  let stopRenewals = followRenewals()
 
   return {
     events,
@@ -187,8 +201,21 @@ export const createLink = ({ url, tokens, compression, mono, stoppedRetryMs, bac
     start: () => {
       if (state === 'closed') connect().catch(() => {})
     },
+    use: target => {
+      stopRenewals()
+      ;({ url, tokens, compression } = target)
+      stopRenewals = followRenewals()
+      if (state === 'closed') return
+      const ws = socket
+      backoff.reset()
+      ended('The configuration changed', null)
+      clearTimeout(retryTimer)
+      connect().catch(() => {})
+      ws?.close(1000)
+    },
     close: async () => {
       const ws = socket
+      attempts++
       state = 'closed'
       socket = null
       clearTimeout(retryTimer)

@@ -10,8 +10,8 @@ import { createLink, type LinkFault, type LinkState } from './link.js'
 import type { Place } from './outcome.js'
 import { createSender, type SenderCounts } from './sender.js'
 
-/** Who sends, where, and how. */
-export interface ProducerOptions {
+/** Who sends, where, and how: what can be changed while a producer runs. */
+export interface ProducerSettings {
   /** Where AP is. */
   authUrl: string
   /** Where WSS1 is, with its path. */
@@ -20,12 +20,15 @@ export interface ProducerOptions {
   password: string
   /** Name of the device, for readings that bring none. */
   deviceId?: string
-  /** Where readings are kept until they are acked; the producer closes it. See `openBuffer`. */
-  buffer: ReadingBuffer
   /** Most readings a second that a backlog is sent with. Default 500. */
   drainRate?: number
   /** Whether frames are compressed (permessage-deflate), where the platform takes that. */
   compression?: boolean
+}
+
+export interface ProducerOptions extends ProducerSettings {
+  /** Where readings are kept until they are acked; the producer closes it. See `openBuffer`. */
+  buffer: ReadingBuffer
   /** Milliseconds after which a producer that was refused for good tries again; null (the default) for never. */
   stoppedRetryMs?: number | null
   fetch?: RestFetch
@@ -82,10 +85,13 @@ export interface Producer {
   status (): ProducerStatus
   /** Resolves when everything is acked, or the time is over: whether it is. */
   drained (timeoutMs: number): Promise<boolean>
+  /** Goes on with other settings, over a new connection if need be. What is not acked is sent over that. */
+  configure (settings: ProducerSettings): void
   /** Disconnects and closes the buffer. What is not acked stays in it. */
   close (): Promise<void>
 }
 
+const DEFAULT_DRAIN_RATE = 500
 /** Least milliseconds between two reports of losses. */
 const REPORT_EVERY_MS = 60_000
 
@@ -110,14 +116,16 @@ export const describeLost = (lost: Lost, time: number, mono: number, deviceId?: 
 
 /** Starts a producer. It signs in and connects by itself, for ever, until it is closed. */
 export const createProducer = ({
-  authUrl, websocketUrl, username, password, deviceId, buffer, drainRate = 500, compression = false, stoppedRetryMs = null,
-  fetch, backoff, mono = monotonicMs, now = Date.now
+  buffer, stoppedRetryMs = null, fetch, backoff, mono = monotonicMs, now = Date.now, ...firstSettings
 }: ProducerOptions): Producer => {
+  let settings: ProducerSettings = firstSettings
   const events = new EventEmitter<ProducerEvents>()
   const clock = createServerClock()
-  const tokens = createTokenSession({ authUrl, username, password, ...fetch === undefined ? {} : { fetch } })
-  const link = createLink({ url: websocketUrl, tokens, compression, mono, stoppedRetryMs, ...backoff === undefined ? {} : { backoff } })
-  const sender = createSender({ buffer, link, clock, mono, drainRate, ...backoff === undefined ? {} : { backoff } })
+  const signIn = ({ authUrl, username, password }: ProducerSettings) => createTokenSession({ authUrl, username, password, ...fetch === undefined ? {} : { fetch } })
+  let tokens = signIn(settings)
+  const target = ({ websocketUrl, compression = false }: ProducerSettings) => ({ url: websocketUrl, tokens, compression })
+  const link = createLink({ ...target(settings), mono, stoppedRetryMs, ...backoff === undefined ? {} : { backoff } })
+  const sender = createSender({ buffer, link, clock, mono, drainRate: () => settings.drainRate ?? DEFAULT_DRAIN_RATE, ...backoff === undefined ? {} : { backoff } })
   let since = now()
   let reportedAt = -Infinity
 
@@ -125,7 +133,7 @@ export const createProducer = ({
     const { lost } = buffer.stats()
     if (lost === null || mono() - reportedAt < REPORT_EVERY_MS) return
     reportedAt = mono()
-    buffer.reportLost(lost => describeLost(lost, now(), mono(), deviceId))
+    buffer.reportLost(lost => describeLost(lost, now(), mono(), settings.deviceId))
     events.emit('lost', lost)
   }
 
@@ -157,7 +165,7 @@ export const createProducer = ({
       if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) throw new TypeError('A payload is an object')
       const live = sender.liveReady
       const reading: NewReading = { payload: JSON.stringify(payload), time: options.time ?? now(), mono: options.mono ?? mono() }
-      const device = options.deviceId ?? deviceId
+      const device = options.deviceId ?? settings.deviceId
       if (device !== undefined) reading.deviceId = device
       if (options.id !== undefined) reading.id = options.id
       const stored = buffer.append(reading, live ? 'live' : 'backlog')
@@ -189,6 +197,15 @@ export const createProducer = ({
         }
         events.on('drained', done)
       })
+    },
+    configure: next => {
+      const before = settings
+      settings = next
+      const connection = (of: ProducerSettings) => JSON.stringify([of.authUrl, of.websocketUrl, of.username, of.password, of.compression ?? false])
+      if (connection(before) === connection(next)) return
+      tokens.close()
+      tokens = signIn(next)
+      link.use(target(next))
     },
     close: async () => {
       sender.close()

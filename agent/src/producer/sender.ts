@@ -40,7 +40,7 @@ export interface SenderOptions {
   clock: ServerClock
   mono: () => number
   /** Most readings a second of a backlog. */
-  drainRate: number
+  drainRate: () => number
   backoff?: BackoffOptions
 }
 
@@ -67,7 +67,7 @@ export const createSender = ({ buffer, link, clock, mono, drainRate, backoff }: 
   const backlog = createLane(backoff)
   const lanes = [live, backlog]
   let limits: ProducerWelcomeFrame | null = null
-  let pace: Pace = createPace(drainRate, MAX_BATCH_FRAME)
+  let pace: Pace = createPace(drainRate(), MAX_BATCH_FRAME)
   let timer: NodeJS.Timeout | null = null
   let wakeAt = Infinity
   /** After a frame was refused as a whole, readings go one by one, until the bad one is found. */
@@ -212,7 +212,7 @@ export const createSender = ({ buffer, link, clock, mono, drainRate, backoff }: 
     pump,
     online: welcome => {
       limits = welcome
-      pace = createPace(drainRate, MAX_BATCH_FRAME)
+      pace = createPace(drainRate(), MAX_BATCH_FRAME)
       pump()
     },
     offline: () => {

@@ -1,0 +1,63 @@
+import type { Envelope } from '@motience/schemas'
+import type { ConsumerOptions } from '../consumer/index.js'
+import { EXIT, type CliIo } from './options.js'
+
+/** Flags of `listen`. The password comes from the environment, as `PASSWORD`. */
+export interface ListenFlags {
+  username?: string
+  authUrl: string
+  websocketUrl: string
+  history?: string
+  positions?: string
+  slow: NonNullable<ConsumerOptions['slow']>
+  count?: number
+  json?: boolean
+}
+
+/** One line: the device's time of day, where it comes from, its place, and the payload. */
+const formatEnvelope = (envelope: Envelope): string => {
+  const from = `${envelope.producer_id}/${envelope.device_id ?? '-'}`
+  return `${envelope.timestamp.slice(11, 23)}  ${from}  #${envelope.offset}  ${JSON.stringify(envelope.payload)}\n`
+}
+
+/** Prints what a consumer receives, one line a message, until it is stopped or has printed `count` of them. */
+export const listen = async (flags: ListenFlags, io: CliIo): Promise<number> => {
+  const username = flags.username ?? io.env['USERNAME']
+  const password = io.env['PASSWORD']
+  if (username === undefined || password === undefined || password === '') {
+    io.err('The account is missing: set USERNAME (or --username) and PASSWORD\n')
+    return EXIT.config
+  }
+  const { createConsumer, filePositions } = await import('../consumer/index.js')
+  const consumer = createConsumer({
+    url: flags.websocketUrl,
+    authUrl: flags.authUrl,
+    username,
+    password,
+    slow: flags.slow,
+    ...flags.history === undefined ? {} : { history: flags.history },
+    ...flags.positions === undefined ? {} : { positions: filePositions(flags.positions) }
+  })
+  consumer.on('subscriptions', positions => { io.err(positions.length === 0 ? 'Connected, without a subscription yet\n' : `Connected, subscribed to ${positions.map(position => position.producer_id).join(', ')}\n`) })
+  consumer.on('state', ({ state, reason, retryInMs }) => {
+    if (state === 'waiting') io.err(`Not connected (${reason}), trying again in ${Math.ceil((retryInMs ?? 0) / 1000)} s\n`)
+  })
+  consumer.on('gap', gap => { io.err(`Missed ${gap.from} to ${gap.to} of ${gap.producer_id}: ${gap.reason}\n`) })
+  consumer.on('error', error => { io.err(`${error.message}\n`) })
+  const stop = () => { consumer.close().catch(() => {}) }
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+  let printed = 0
+  try {
+    for await (const envelope of consumer) {
+      io.out(flags.json === true ? `${JSON.stringify(envelope)}\n` : formatEnvelope(envelope))
+      printed++
+      if (printed === flags.count) break
+    }
+  } finally {
+    process.off('SIGINT', stop)
+    process.off('SIGTERM', stop)
+    await consumer.close()
+  }
+  return EXIT.ok
+}

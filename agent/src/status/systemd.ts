@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process'
+import { writeSync } from 'node:fs'
+
+/** Tells systemd how the service fares (sd_notify(3)). */
+export interface Notifier {
+  notify (state: string): void
+  /** Milliseconds between two signs of life; null where no watchdog waits for them. */
+  readonly watchdogMs: number | null
+}
+
+const SILENT: Notifier = { notify: () => {}, watchdogMs: null }
+
+/**
+ * systemd listens on a Unix datagram socket, which Node cannot open. The unit's launcher opens and connects it, and the
+ * agent inherits it as the descriptor `MOTIENCE_NOTIFY_FD`, to which every write is a datagram: no child process and no native
+ * code. Without the launcher, systemd's own `systemd-notify` is started for each message, for which the unit needs
+ * `NotifyAccess=all`; a watchdog's signs of life are minutes apart, so that is seldom.
+ */
+export const createNotifier = (env: NodeJS.ProcessEnv, onFault: (error: unknown) => void = () => {}): Notifier => {
+  const path = env['NOTIFY_SOCKET']
+  if (path === undefined || path === '') return SILENT
+  const fd = Number(env['MOTIENCE_NOTIFY_FD'] ?? Number.NaN)
+  const watchdogUs = Number(env['WATCHDOG_USEC'] ?? Number.NaN)
+  const forUs = env['WATCHDOG_PID'] === undefined || Number(env['WATCHDOG_PID']) === process.pid
+
+  const bySystemdNotify = (state: string) => {
+    spawn('systemd-notify', [state], { stdio: 'ignore', env: { ...env } }).on('error', onFault).unref()
+  }
+  const byDescriptor = (state: string) => {
+    try {
+      writeSync(fd, state)
+    } catch (error) {
+      onFault(error)
+      bySystemdNotify(state)
+    }
+  }
+  return {
+    notify: Number.isInteger(fd) && fd > 2 ? byDescriptor : bySystemdNotify,
+    // Twice in the time, as sd_watchdog_enabled(3) asks for.
+    watchdogMs: Number.isFinite(watchdogUs) && watchdogUs > 0 && forUs ? watchdogUs / 2000 : null
+  }
+}
