@@ -1,4 +1,4 @@
-import { createClient, type RedisArgument } from 'redis'
+import { createClient, ErrorReply, type RedisArgument } from 'redis'
 import { BrokerUnavailableError } from '../broker.js'
 import { type Access, type Address, addressName, clientOptions } from './address.js'
 import { asFailure } from './failure.js'
@@ -61,7 +61,7 @@ export const openConnection = async (address: Address, access: Access, timeoutMs
     try {
       return await call()
     } catch (error) {
-      throw asFailure(error)
+      throw error instanceof ErrorReply ? error : asFailure(error)
     } finally {
       pending.delete(mark)
     }
@@ -71,7 +71,7 @@ export const openConnection = async (address: Address, access: Access, timeoutMs
   client.on('end', () => end('closed'))
   await timed(() => client.connect()).catch(error => {
     end('not opened')
-    throw error
+    throw asFailure(error)
   })
 
   return {

@@ -5,6 +5,7 @@ import { type BrokerLogger, silentLogger } from '../logger.js'
 import { createAccept } from './accept.js'
 import { controlText, createChannels } from './channels.js'
 import { clusterTopology } from './cluster.js'
+import { asFailure } from './failure.js'
 import { openLink } from './link.js'
 import { createLogCommands } from './log.js'
 import { createRevocationCommands } from './revocations.js'
@@ -51,6 +52,15 @@ export const createRedisBroker = async (options: RedisBrokerOptions): Promise<Br
   const link = await openLink({ topology: topologyOf(options, timeoutMs), channels, logger, probeMs, timeoutMs })
   const run = createRun(link)
 
+  /** Sends a command through every master. */
+  const everywhere = async (...command: string[]): Promise<void> => {
+    try {
+      await Promise.all(link.everyMaster().map(({ connection }) => connection.send(command)))
+    } catch (error) {
+      throw asFailure(error)
+    }
+  }
+
   return {
     kind: 'redis',
     get link () { return link.state },
@@ -66,13 +76,13 @@ export const createRedisBroker = async (options: RedisBrokerOptions): Promise<Br
     async publishControl (event) {
       const text = controlText(event, randomUUID())
       // Through every master: what any of them publishes later comes after it on the way that they share.
-      await Promise.all(link.everyMaster().map(({ connection }) => connection.send(['PUBLISH', CONTROL_CHANNEL, text])))
+      await everywhere('PUBLISH', CONTROL_CHANNEL, text)
     },
     onControl: handler => channels.onControl(handler),
 
     async ping () {
       if (link.state === 'down') throw new BrokerUnavailableError('Not connected to Redis now')
-      await Promise.all(link.everyMaster().map(({ connection }) => connection.send(['PING'])))
+      await everywhere('PING')
     },
 
     async close () {
