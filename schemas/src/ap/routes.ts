@@ -28,7 +28,7 @@ export const loginRoute = {
     tags: ['auth'],
     summary: 'Sign in',
     body: LoginBodySchema,
-    response: { 200: TokensSchema, ...problems('MOT_AP_BAD_CREDENTIALS') }
+    response: { 200: TokensSchema, ...problems('MOT_AP_BAD_CREDENTIALS', 'MOT_AP_USER_DISABLED') }
   }
 } as const
 
@@ -88,7 +88,7 @@ export const meRoute = {
     tags: ['auth'],
     summary: 'The user who is signed in',
     security: bearer,
-    response: { 200: UserSchema, ...problems(...needsToken) }
+    response: { 200: UserSchema, ...problems(...needsToken, 'MOT_FORBIDDEN') }
   }
 } as const
 
@@ -101,7 +101,7 @@ export const passwordRoute = {
     summary: 'Change the password and end the user\'s other sessions',
     security: bearer,
     body: PasswordBodySchema,
-    response: { 204: NoContentSchema, ...problems(...needsToken, 'MOT_AP_BAD_CREDENTIALS') }
+    response: { 204: NoContentSchema, ...problems(...needsToken, 'MOT_FORBIDDEN', 'MOT_AP_BAD_CREDENTIALS') }
   }
 } as const
 

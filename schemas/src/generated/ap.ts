@@ -662,6 +662,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `MOT_AP_USER_DISABLED`: The user is disabled */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `MOT_RATE_LIMITED`: Too many requests */
             429: {
                 headers: {
@@ -796,6 +805,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `MOT_FORBIDDEN`: Not allowed */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `MOT_RATE_LIMITED`: Too many requests */
             429: {
                 headers: {
@@ -859,6 +877,15 @@ export interface operations {
             };
             /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked; `MOT_AP_BAD_CREDENTIALS`: Wrong name or password */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `MOT_FORBIDDEN`: Not allowed */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

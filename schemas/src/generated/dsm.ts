@@ -145,7 +145,7 @@ export interface operations {
                 /** @description Name of a device */
                 device_id?: string;
                 order?: "asc" | "desc";
-                /** @description Most items in one page */
+                /** @description Most messages of one page, 100 if not given; of a stream, all if not given */
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;

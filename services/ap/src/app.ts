@@ -1,5 +1,6 @@
 import { buildService, type ServiceApp } from '@motience/kit'
 import { createOwnAuthenticator } from './authenticator.js'
+import { startHousekeeping } from './housekeeping.js'
 import { createApMetrics } from './metrics.js'
 import { openapiInfo } from './openapi.js'
 import type { ApOptions, ApParts } from './parts.js'
@@ -18,9 +19,6 @@ import { deriveSecrets } from './tokens/secrets.js'
 import { createAdministration } from './users/administration.js'
 import { createCatalogue } from './users/catalogue.js'
 import { createUsers } from './users/users.js'
-
-/** Most dead sessions that one sweep forgets. */
-const FORGET_AT_ONCE = 500
 
 /** Builds AP: accounts, sessions and tokens. The database has to be migrated before. Knows no environment. */
 export const buildAp = async ({ database, broker, settings, logger, clock = Date.now, sweepMs = 2_000, ...options }: ApOptions): Promise<ServiceApp> => {
@@ -61,13 +59,10 @@ export const buildAp = async ({ database, broker, settings, logger, clock = Date
   addTokenRoutes(app, parts)
   addUserRoutes(app, parts)
 
-  const worker = startRevocationWorker({ announcer, broker, log: app.log, everyMs: sweepMs, chores: async () => { await sessions.forget(FORGET_AT_ONCE) } })
-  const keyTimer = setInterval(() => {
-    keyring.refresh().catch((error: unknown) => app.log.warn({ err: error }, 'Could not look after the signing keys'))
-  }, keyring.refreshMs)
-  keyTimer.unref()
+  const worker = startRevocationWorker({ announcer, broker, log: app.log, everyMs: sweepMs })
+  const stopHousekeeping = startHousekeeping({ keyring, sessions, log: app.log })
   app.addHook('onClose', async () => {
-    clearInterval(keyTimer)
+    await stopHousekeeping()
     await worker.close()
   })
   return app

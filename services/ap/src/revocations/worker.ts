@@ -7,8 +7,6 @@ export interface WorkerParts {
   announcer: Announcer
   broker: Broker
   log: FastifyBaseLogger
-  /** Other work that is due now and then, such as forgetting old rows. */
-  chores: () => Promise<void>
   /** Milliseconds between looks at what other calls or instances left. */
   everyMs: number
 }
@@ -27,7 +25,7 @@ const USERS_A_ROUND = 100
  * At the start and at each `up` of the broker's link it gives the broker every revocation in force; then, and every
  * `everyMs`, it tells what is noted. One round at a time; a round that fails is tried again at the next occasion.
  */
-export const startRevocationWorker = ({ announcer, broker, log, chores, everyMs }: WorkerParts): RevocationWorker => {
+export const startRevocationWorker = ({ announcer, broker, log, everyMs }: WorkerParts): RevocationWorker => {
   let mustReplace = true
   let again = false
   const stopping = new AbortController()
@@ -48,7 +46,6 @@ export const startRevocationWorker = ({ announcer, broker, log, chores, everyMs 
       for (const userId of users) await announcer.announce(userId)
       if (users.length < USERS_A_ROUND || stopping.signal.aborted) break
     }
-    await chores()
   }
 
   const run = async () => {

@@ -31,6 +31,7 @@ export const addSessionRoutes = (app: ServiceApp, parts: ApParts): void => {
       const user = await users.byName(body.username)
       // One comparison whether or not there is such a user, before anything else is looked at.
       const matches = await passwords.matches(user?.password_hash ?? null, body.password)
+      if (matches && user?.disabled_at) metrics.login('disabled')
       const started = matches && user ? await sessions.start(user) : null
       if (!started) {
         metrics.login('bad-credentials')
