@@ -136,3 +136,13 @@ export const inbox = async (broker: Broker, consumerId: number): Promise<Envelop
   await broker.subscribe(consumerId, text => { envelopes.push(JSON.parse(text) as Envelope) })
   return envelopes
 }
+
+/** Fills a producer's history with messages 1 to `count` of epoch 1, `stepMs` apart from `baseMs` on, whose payload is `{"v": offset}`. */
+export const fillHistory = async ({ sql }: Database, producerId: number, count: number, { baseMs = 0, stepMs = 1_000, receivedAt = new Date() } = {}): Promise<void> => {
+  await sql`INSERT INTO dsm.epochs (producer_id, epoch, checked_to) VALUES (${producerId}, 1, ${count})`
+  await sql`
+    INSERT INTO dsm.messages (producer_id, epoch, "offset", received_at, at_ms, version, device_id, tail)
+    SELECT ${producerId}, 1, n, ${receivedAt}, ${baseMs}::bigint + (n - 1) * ${stepMs}::bigint, 0, '',
+      ',"id":null,"session":null,"seq":null,"timestamp":"2026-01-01T00:00:00.000Z","received_at":"2026-01-01T00:00:00.000Z","payload":{"v":' || n || '}}'
+    FROM generate_series(1, ${count}::integer) AS n`
+}

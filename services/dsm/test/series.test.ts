@@ -1,14 +1,14 @@
 import { databaseKinds } from '@motience/kit/testing'
 import type { Series } from '@motience/schemas'
 import t from 'tap'
-import { testDsm } from './fixture.js'
+import { fillHistory, testDsm } from './fixture.js'
 
 const BASE = Date.parse('2026-03-01T00:00:00Z')
 const at = (ms: number): string => new Date(BASE + ms).toISOString()
 
 for (const databaseKind of await databaseKinds()) {
   t.test(`on ${databaseKind}`, async t => {
-    const { postBatch, get } = await testDsm(t, { databaseKind })
+    const { postBatch, get, database } = await testDsm(t, { databaseKind })
     const series = async (query: string): Promise<Series> => {
       const response = await get(query)
       if (response.statusCode !== 200) throw new Error(response.body)
@@ -38,19 +38,14 @@ for (const databaseKind of await databaseKinds()) {
     })
 
     t.test('buckets that several queries fill are one', async t => {
-      const count = 25_000
-      for (let first = 0; first < count; first += 1_000) {
-        await postBatch(Array.from({ length: 1_000 }, (_, n) => ({ producer_id: 2, timestamp: at((first + n) * 10), payload: { v: first + n } })))
-      }
+      await fillHistory(database, 2, 50_000, { baseMs: BASE, stepMs: 10 })
       const { points } = await series('2/series?field=payload.v&bucket=100s')
       t.same(points.map(({ count: messages, min, max, avg, last }) => [messages, min, max, avg, last]),
-        [[10_000, 0, 9_999, 4_999.5, 9_999], [10_000, 10_000, 19_999, 14_999.5, 19_999], [5_000, 20_000, 24_999, 22_499.5, 24_999]])
+        [0, 1, 2, 3, 4].map(bucket => [10_000, bucket * 10_000 + 1, (bucket + 1) * 10_000, bucket * 10_000 + 5_000.5, (bucket + 1) * 10_000]))
     })
 
     t.test('more than 10,000 points are refused', async t => {
-      for (let first = 0; first <= 10_000; first += 1_000) {
-        await postBatch(Array.from({ length: first === 10_000 ? 1 : 1_000 }, (_, n) => ({ producer_id: 3, timestamp: at((first + n) * 1_000), payload: { v: 1 } })))
-      }
+      await fillHistory(database, 3, 10_001, { baseMs: BASE })
       const response = await get('3/series?field=payload.v&bucket=1s')
       t.match([response.statusCode, response.json()], [400, { errors: [{ path: '/bucket' }] }])
       t.equal((await series('3/series?field=payload.v&bucket=2s')).points.length, 5_001)

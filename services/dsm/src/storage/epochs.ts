@@ -6,7 +6,7 @@ export interface OpenAccount {
   epoch: number
   /** Greatest offset of the epoch; null while it is the newest. */
   lastOffset: number | null
-  /** Every offset up to here is stored, or known to be absent. */
+  /** Every offset up to here is stored, or known to be absent: lost, or dropped by retention. */
   checkedTo: number
 }
 
@@ -38,9 +38,12 @@ export const closeEpochs = async (sql: SqlRunner, producerId: number, epoch: num
 /** Epochs of a producer up to `epoch` whose offsets are not all accounted for, rising. */
 export const openAccounts = async (sql: SqlRunner, producerId: number, epoch: number): Promise<OpenAccount[]> => {
   const rows = await sql<{ epoch: number, last_offset: number | null, checked_to: number }[]>`
-    SELECT epoch::float8, last_offset::float8, checked_to::float8 FROM dsm.epochs
-    WHERE producer_id = ${producerId} AND epoch <= ${epoch} AND (last_offset IS NULL OR checked_to < last_offset)
-    ORDER BY epoch`
+    SELECT e.epoch::float8, e.last_offset::float8,
+      (CASE WHEN a.from_offset <= e.checked_to + 1 THEN greatest(e.checked_to, a.to_offset) ELSE e.checked_to END)::float8 AS checked_to
+    FROM dsm.epochs AS e
+    LEFT JOIN dsm.absences AS a ON a.producer_id = e.producer_id AND a.epoch = e.epoch AND a.reason = 'retention'
+    WHERE e.producer_id = ${producerId} AND e.epoch <= ${epoch} AND (e.last_offset IS NULL OR e.checked_to < e.last_offset)
+    ORDER BY e.epoch`
   return rows.map(row => ({ epoch: row.epoch, lastOffset: row.last_offset, checkedTo: row.checked_to }))
 }
 
