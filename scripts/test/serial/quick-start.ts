@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { waitFor } from '@motience/kit/testing'
 import type { Test } from 'tap'
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
+const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 /** The commands of one step of the README's quick start, as they are printed there. */
 export const quickStartStep = async (name: string): Promise<string> => {
