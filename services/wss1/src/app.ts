@@ -51,7 +51,7 @@ const MAX_UNREAD_BYTES = 524_288
 export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
   const { authenticator, limits, logger, drainMs = 7_000 } = options
   const http = await buildService('wss1', { ready: options.ready, logger, corsOrigin: options.corsOrigin, trustProxy: options.trustProxy })
-  const budget = new Budget(limits.maxInFlightBytes)
+  const budget = new Budget(limits.maxInFlightBytes, () => sockets.connections.size)
   const counters = createCounters(http.metrics, { inFlight: () => dispatcher.size, inFlightBytes: () => budget.used })
   const dispatcher: Dispatcher = new Dispatcher({ call: options.callDsm, budget, counters, logger: http.log, limits: options.callLimits })
   const producers = new Map<Connection, ProducerConnection>()
@@ -63,7 +63,7 @@ export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
     enqueue: (producerId, text, message) => dispatcher.enqueue(producerId, text, message),
     orphaned: producerId => { dispatcher.orphaned(producerId) }
   }
-  const sockets = new SocketServer({
+  const sockets: Wss1['sockets'] = new SocketServer({
     path: '/producer',
     roles: ['producer'],
     codes: { wrongRole: 'MOT_WSS1_NOT_A_PRODUCER', tooMany: 'MOT_WSS1_TOO_MANY_CONNECTIONS', badFrame: 'MOT_WSS1_BAD_FRAME' },

@@ -29,13 +29,14 @@ export interface Gauges { inFlight: () => number, inFlightBytes: () => number }
 /** Registers WSS1's metrics; what is told to the counters goes into both. */
 export const createCounters = (registry: Registry, gauges: Gauges): Counters => {
   const metrics = createMetrics('wss1', registry)
-  const messages = metrics.counter({ name: 'messages_total', help: 'Messages taken from producers' })
-  const bytes = metrics.counter({ name: 'message_bytes_total', help: 'Bytes of those messages, as they go to DSM' })
-  const acks = metrics.counter({ name: 'acks_total', help: 'Messages that were acked', labels: ['duplicate'] })
   const errors = metrics.counter({ name: 'errors_total', help: 'Messages that were refused, by code', labels: ['code'] })
-  const orphans = metrics.counter({ name: 'orphans_total', help: 'Messages of ended connections, forgotten unacked while DSM did not answer' })
   const calls = metrics.histogram({ name: 'dsm_call_duration_seconds', help: 'Time of a call to DSM, by what came of it', labels: ['outcome'], buckets: secondsBuckets })
   const sizes = metrics.histogram({ name: 'dsm_call_messages', help: 'Messages in a call to DSM', buckets: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000] })
+  metrics.counter({ name: 'messages_total', help: 'Messages taken from producers', collect: () => counters.messages })
+  metrics.counter({ name: 'message_bytes_total', help: 'Bytes of those messages, as they go to DSM', collect: () => counters.bytes })
+  metrics.counter({ name: 'acks_total', help: 'Messages that were acked', collect: () => counters.acks })
+  metrics.counter({ name: 'duplicates_total', help: 'Messages that were acked as repeats', collect: () => counters.duplicates })
+  metrics.counter({ name: 'orphans_total', help: 'Messages of ended connections, forgotten unacked while DSM did not answer', collect: () => counters.orphans })
   metrics.gauge({ name: 'in_flight_messages', help: 'Messages that wait for their ack', collect: gauges.inFlight })
   metrics.gauge({ name: 'in_flight_bytes', help: 'Bytes that wait for their acks, as they count against the budget', collect: gauges.inFlightBytes })
   metrics.gauge({ name: 'paused_connections', help: 'Connections whose socket is not being read', collect: () => counters.paused })
@@ -53,13 +54,10 @@ export const createCounters = (registry: Registry, gauges: Gauges): Counters => 
     received: size => {
       counters.messages++
       counters.bytes += size
-      messages.inc()
-      bytes.inc(size)
     },
     acked: duplicate => {
       counters.acks++
       if (duplicate) counters.duplicates++
-      acks.inc({ duplicate: String(duplicate) })
     },
     refused: code => {
       counters.errors++
@@ -71,10 +69,7 @@ export const createCounters = (registry: Registry, gauges: Gauges): Counters => 
       calls.observe({ outcome }, seconds)
       sizes.observe(count)
     },
-    orphaned: () => {
-      counters.orphans++
-      orphans.inc()
-    }
+    orphaned: () => { counters.orphans++ }
   }
   return counters
 }

@@ -75,7 +75,7 @@ t.test('past the bytes of all connections together none is read', async t => {
   for (const producer of producers) for (const seq of range(1, 1_000)) producer.send({ type: 'data', payload: { payload }, session: 's', seq })
   await waitFor(async () => (await stats(started)).paused === 3)
   const bytes = (await stats(started)).in_flight_bytes!
-  t.ok(bytes >= 100_000 && bytes < 100_000 + 3 * 90_000, `${bytes} bytes: the budget, and what had come with the last messages`)
+  t.ok(bytes >= 50_000 && bytes < 50_000 + 3 * 90_000, `${bytes} bytes: half of the budget, and what had come with the last messages`)
   release()
   for (const producer of producers) {
     await producer.receive(1_000)
@@ -102,6 +102,6 @@ t.test('a producer that sends more than its rate is closed with 4029', async t =
   t.equal(await producer.closed, 4029)
   const metrics = await (await fetch(`${started.wss1.urls.http}/metrics`)).text()
   t.match(metrics, /_closes_total\{code="4029"\} 1/)
-  t.match(metrics, /motience_wss1_acks_total\{duplicate="false"\} 90/)
+  t.match(metrics, /motience_wss1_acks_total 90/)
   t.match(metrics, /motience_wss1_messages_total 90/)
 })

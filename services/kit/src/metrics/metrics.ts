@@ -6,7 +6,8 @@ export interface MetricOptions<Label extends string> { name: string, help: strin
 
 /** Makes the metrics of one service, all named `motience_<service>_<what>_<unit>`. */
 export interface Metrics {
-  counter<Label extends string = never> (options: MetricOptions<Label>): Counter<Label>
+  /** `collect`, if given, is asked for the count at each scrape; cheaper than an increment for what is counted anyway. */
+  counter<Label extends string = never> (options: MetricOptions<Label> & { collect?: () => number }): Counter<Label>
   /** `collect`, if given, is asked for the value at each scrape. */
   gauge<Label extends string = never> (options: MetricOptions<Label> & { collect?: () => number }): Gauge<Label>
   histogram<Label extends string = never> (options: MetricOptions<Label> & { buckets: number[] }): Histogram<Label>
@@ -20,7 +21,10 @@ export const createMetrics = (service: ServiceId, registry: Registry): Metrics =
   const common = <Label extends string>({ name, help, labels = [] }: MetricOptions<Label>) =>
     ({ name: `motience_${service}_${name}`, help, labelNames: labels, registers: [registry] })
   return {
-    counter: options => new Counter(common(options)),
+    counter: options => {
+      const { collect } = options
+      return new Counter({ ...common(options), ...(collect === undefined ? {} : { collect () { this.reset(); this.inc(collect()) } }) })
+    },
     gauge: options => {
       const { collect } = options
       return new Gauge({ ...common(options), ...(collect === undefined ? {} : { collect () { this.set(collect()) } }) })
