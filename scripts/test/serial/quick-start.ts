@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url'
 import { waitFor } from '@motience/kit/testing'
 import type { Test } from 'tap'
 
-const root = fileURLToPath(new URL('../../../', import.meta.url))
+/** The project's root folder. */
+export const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 /** The commands of one step of the README's quick start, as they are printed there. */
 export const quickStartStep = async (name: string): Promise<string> => {
@@ -47,7 +48,7 @@ export const npmStart = async (t: Test, environment: Record<string, string> = {}
 }
 
 /** Coverage is of the tests' own process; the platform under it runs as a user runs it. */
-const withoutCoverage = (): NodeJS.ProcessEnv => {
+export const withoutCoverage = (): NodeJS.ProcessEnv => {
   const { NODE_V8_COVERAGE: _coverage, NODE_OPTIONS: _options, ...environment } = process.env
   return environment
 }
