@@ -447,6 +447,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `MOT_SM_NOT_ASKED`: The consumer has unsubscribed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `MOT_RATE_LIMITED`: Too many requests */
             429: {
                 headers: {

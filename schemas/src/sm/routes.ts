@@ -71,7 +71,7 @@ export const patchSubscriptionRoute = {
     security: bearer,
     params: SubscriptionParamsSchema,
     body: SubscriptionPatchSchema,
-    response: { 200: SubscriptionSchema, ...problems(...guarded, 'MOT_SM_NO_SUBSCRIPTION') }
+    response: { 200: SubscriptionSchema, ...problems(...guarded, 'MOT_SM_NO_SUBSCRIPTION', 'MOT_SM_NOT_ASKED') }
   }
 } as const
 

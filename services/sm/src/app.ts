@@ -1,0 +1,40 @@
+import { buildService, type ServiceApp } from '@motience/kit'
+import { createAnnouncer } from './announcements/announcer.js'
+import { startAnnouncementWorker } from './announcements/worker.js'
+import { createDirectory } from './directory.js'
+import { createSmMetrics } from './metrics.js'
+import type { SmOptions, SmParts } from './parts.js'
+import { addSubscriberRoutes } from './routes/subscribers.js'
+import { addSubscriptionRoutes } from './routes/subscriptions.js'
+import { createChanges } from './subscriptions/changes.js'
+import { createLists } from './subscriptions/lists.js'
+import { createPolicies } from './subscriptions/policies.js'
+
+/** Builds SM: who is subscribed to whom. The database has to be migrated before. Knows no environment. */
+export const buildSm = async ({ database, broker, auth, ap, settings = {}, logger, sweepMs = 2_000 }: SmOptions): Promise<ServiceApp> => {
+  const { sql } = database
+  const app = await buildService('sm', {
+    logger: logger ?? false,
+    auth,
+    bodyLimit: 65_536,
+    corsOrigin: settings.corsOrigin,
+    trustProxy: settings.trustProxy,
+    ready: { database: async () => await database.ping(), broker: async () => await broker.ping(), keys: async () => await auth.ready() }
+  })
+  const metrics = createSmMetrics(app.metrics)
+  const announcer = createAnnouncer({ sql, broker, metrics })
+  const parts: SmParts = {
+    changes: createChanges(sql),
+    lists: createLists(sql),
+    policies: createPolicies(sql),
+    announcer,
+    directory: createDirectory(ap),
+    metrics
+  }
+  addSubscriptionRoutes(app, parts)
+  addSubscriberRoutes(app, parts)
+
+  const worker = startAnnouncementWorker({ announcer, broker, log: app.log, everyMs: sweepMs })
+  app.addHook('onClose', async () => { await worker.close() })
+  return app
+}

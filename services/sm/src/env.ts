@@ -1,0 +1,1 @@
+export { SmEnvSchema, type SmEnv } from '@motience/schemas'

@@ -1,0 +1,56 @@
+import { ProblemError, requireRole, type Identity, type ServiceApp } from '@motience/kit'
+import { smRoutes } from '@motience/schemas'
+import type { SmParts } from '../parts.js'
+import { approving, revoking } from '../subscriptions/decisions.js'
+import { publicSubscription } from '../subscriptions/row.js'
+
+const onlyOwn = (identity: Identity, producerId: number): void => {
+  if (identity.role === 'producer' && identity.userId !== producerId) throw new ProblemError('MOT_FORBIDDEN', 'This is another producer\'s')
+}
+
+/** What a producer does: see who subscribes, approve, refuse, revoke, choose the policy. */
+export const addSubscriberRoutes = (app: ServiceApp, { changes, lists, policies, announcer, metrics }: SmParts): void => {
+  app.route({
+    ...smRoutes.subscribersRoute,
+    onRequest: requireRole('producer', 'service', 'admin'),
+    async handler ({ params, query, identity }) {
+      onlyOwn(identity, params.producerId)
+      return await lists.ofProducer(params.producerId, query)
+    }
+  })
+
+  app.route({
+    ...smRoutes.patchSubscriptionRoute,
+    onRequest: requireRole('producer'),
+    async handler ({ params, body, identity }) {
+      const found = await changes.byId(params.id)
+      if (!found) throw new ProblemError('MOT_SM_NO_SUBSCRIPTION')
+      onlyOwn(identity, found.producer_id)
+      const pair = { producerId: found.producer_id, consumerId: found.consumer_id, username: found.username }
+      const { row, producer, changed } = await changes.change(pair, body.status === 'active' ? approving : revoking)
+      if (!row) throw new ProblemError('MOT_SM_NO_SUBSCRIPTION')
+      if (changed) metrics.changed(row.reason)
+      if (row.changed_version > producer.raised_version) await announcer.settle(found.producer_id, row.changed_version)
+      return publicSubscription(row, producer.version)
+    }
+  })
+
+  app.route({
+    ...smRoutes.getPolicyRoute,
+    onRequest: requireRole('producer'),
+    async handler ({ params, identity }) {
+      onlyOwn(identity, params.producerId)
+      return await policies.of(params.producerId)
+    }
+  })
+
+  app.route({
+    ...smRoutes.putPolicyRoute,
+    onRequest: requireRole('producer'),
+    async handler ({ params, body, identity }) {
+      onlyOwn(identity, params.producerId)
+      await policies.set(params.producerId, body)
+      return body
+    }
+  })
+}

@@ -1,0 +1,77 @@
+import { compileChecker, ProblemError, requireRole, type Identity, type ServiceApp } from '@motience/kit'
+import { SubscribeBodySchema, smRoutes, type SubscribeBody } from '@motience/schemas'
+import type { SmParts } from '../parts.js'
+import { subscribing, unsubscribing } from '../subscriptions/decisions.js'
+import { publicSubscription, type SubscriptionRow } from '../subscriptions/row.js'
+
+const noSubscription = () => new ProblemError('MOT_SM_NO_SUBSCRIPTION')
+const bodyChecker = compileChecker(SubscribeBodySchema)
+
+const badInput = (path: string, message: string) => new ProblemError('MOT_BAD_INPUT', `\`producer_id\` ${message}`, { errors: [{ path, message }] })
+
+/** The producer of a DELETE: in the query or in a JSON body, or the same in both. */
+const unsubscribed = (inQuery: number | undefined, body: unknown): number => {
+  if (body == null) {
+    if (inQuery === undefined) throw badInput('/producer_id', 'is missing')
+    return inQuery
+  }
+  if (!bodyChecker.check(body)) throw new ProblemError('MOT_BAD_INPUT', 'The body is refused', { errors: bodyChecker.faults(body) })
+  const { producer_id: inBody } = body as SubscribeBody
+  if (inQuery !== undefined && inQuery !== inBody) throw badInput('/producer_id', 'differs between query and body')
+  return inBody
+}
+
+/** What a consumer does: subscribe, unsubscribe, see its subscriptions. */
+export const addSubscriptionRoutes = (app: ServiceApp, { changes, lists, announcer, directory, metrics }: SmParts): void => {
+  const usernameOf = async ({ userId, username }: Identity): Promise<string> =>
+    username ?? (await directory.find(userId))?.username ?? `user ${userId}`
+
+  app.route({
+    ...smRoutes.subscribeRoute,
+    onRequest: requireRole('consumer'),
+    async handler ({ body, identity }, reply) {
+      const { producer_id: producerId } = body
+      const user = await directory.find(producerId)
+      if (user?.role !== 'producer') throw new ProblemError('MOT_SM_NO_SUCH_PRODUCER')
+      const pair = { producerId, consumerId: identity.userId, username: await usernameOf(identity) }
+      const { row, producer, changed } = await changes.change(pair, subscribing)
+      if (!row) throw new Error('A subscription was neither found nor made')
+      if (changed) metrics.changed(row.reason)
+      if (row.changed_version > producer.raised_version) await announcer.settle(producerId, row.changed_version)
+      return reply.code(changed ? 201 : 200).send(publicSubscription(row, producer.version))
+    }
+  })
+
+  /**
+   * Whether a DELETE that finds nothing to end is the repeat of one that was not answered with success: then it ends
+   * well. Else there is no subscription.
+   */
+  const isRepeat = (row: SubscriptionRow, raisedVersion: number): boolean =>
+    row.changed_version > raisedVersion || (row.reason === 'unsubscribed' && !row.confirmed)
+
+  app.route({
+    ...smRoutes.unsubscribeRoute,
+    onRequest: requireRole('consumer'),
+    async handler ({ query, body, identity }, reply) {
+      const producerId = unsubscribed(query.producer_id, body)
+      const known = await lists.ofConsumer(identity.userId, { producer_id: producerId })
+      if (known.subscriptions.length === 0) throw noSubscription()
+      const { row, producer, changed } = await changes.change({ producerId, consumerId: identity.userId, username: '' }, unsubscribing)
+      if (!row) throw noSubscription()
+      if (changed) metrics.changed(row.reason)
+      else if (!isRepeat(row, producer.raised_version)) throw noSubscription()
+      if (row.changed_version > producer.raised_version) await announcer.settle(producerId, row.changed_version)
+      await changes.confirm(row)
+      return reply.code(204).send(null)
+    }
+  })
+
+  app.route({
+    ...smRoutes.subscriptionsRoute,
+    onRequest: requireRole('consumer', 'service', 'admin'),
+    async handler ({ params, query, identity }) {
+      if (identity.role === 'consumer' && identity.userId !== params.id) throw new ProblemError('MOT_FORBIDDEN', 'These are another consumer\'s subscriptions')
+      return await lists.ofConsumer(params.id, query)
+    }
+  })
+}

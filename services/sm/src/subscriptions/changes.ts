@@ -1,0 +1,56 @@
+import type { Sql, TransactionSql } from 'postgres'
+import type { Decide, Decision } from './decisions.js'
+import type { ProducerRow, SubscriptionRow } from './row.js'
+
+/** What a change came to. `row` is null where there is no subscription and none was made. */
+export interface Change { row: SubscriptionRow | null, producer: ProducerRow, changed: boolean }
+
+/** Whose subscription to what; `username` is the consumer's, for a row that has to be made. */
+export interface Pair { producerId: number, consumerId: number, username: string }
+
+/** Changes of subscriptions, each in one transaction that raises the producer's version. */
+export interface Changes {
+  /** Changes one, or makes it, as `decide` says. What it throws is thrown, and nothing is changed. */
+  change (pair: Pair, decide: Decide): Promise<Change>
+  byId (id: number): Promise<SubscriptionRow | null>
+  /** Notes that a DELETE was answered, unless the row was changed since. */
+  confirm (row: SubscriptionRow): Promise<void>
+}
+
+const store = async (transaction: TransactionSql, { producerId, consumerId, username }: Pair, version: number, { status, reason, barred }: Decision): Promise<SubscriptionRow | undefined> => {
+  await transaction`UPDATE sm.producers SET version = ${version} WHERE producer_id = ${producerId}`
+  const activated = status === 'active' ? transaction`now(), ${version}` : transaction`NULL, NULL`
+  const [row] = await transaction<SubscriptionRow[]>`
+    INSERT INTO sm.subscriptions (consumer_id, producer_id, username, status, reason, barred, created_at, activated_at, activated_version, changed_version)
+    VALUES (${consumerId}, ${producerId}, ${username}, ${status}, ${reason}, ${barred}, now(), ${activated}, ${version})
+    ON CONFLICT (consumer_id, producer_id) DO UPDATE SET
+      status = EXCLUDED.status, reason = EXCLUDED.reason, barred = EXCLUDED.barred, activated_at = EXCLUDED.activated_at,
+      activated_version = EXCLUDED.activated_version, changed_version = EXCLUDED.changed_version, confirmed = false
+    RETURNING *`
+  return row
+}
+
+export const createChanges = (sql: Sql): Changes => ({
+  change: async (pair, decide) => await sql.begin(async transaction => {
+    const { producerId, consumerId } = pair
+    // The lock that puts all changes of one producer in a row. Made first, so that there is something to lock.
+    await transaction`INSERT INTO sm.producers (producer_id) VALUES (${producerId}) ON CONFLICT DO NOTHING`
+    const [producer] = await transaction<ProducerRow[]>`SELECT * FROM sm.producers WHERE producer_id = ${producerId} FOR UPDATE`
+    if (!producer) throw new Error('A row that was just made is gone')
+    const [row = null] = await transaction<SubscriptionRow[]>`SELECT * FROM sm.subscriptions WHERE consumer_id = ${consumerId} AND producer_id = ${producerId}`
+    const decision = decide(row, producer)
+    if (!decision) return { row, producer, changed: false }
+    const version = producer.version + 1
+    const stored = await store(transaction, pair, version, decision)
+    return { row: stored ?? null, producer: { ...producer, version }, changed: true }
+  }),
+
+  async byId (id) {
+    const [row = null] = await sql<SubscriptionRow[]>`SELECT * FROM sm.subscriptions WHERE id = ${id}`
+    return row
+  },
+
+  async confirm ({ id, changed_version: changedVersion }) {
+    await sql`UPDATE sm.subscriptions SET confirmed = true WHERE id = ${id} AND changed_version = ${changedVersion}`
+  }
+})

@@ -1,0 +1,40 @@
+import type { Subscription, SubscriptionStatus } from '@motience/schemas'
+
+/** What made a subscription what it is. */
+export type Reason = 'subscribed' | 'requested' | 'approved' | 'refused' | 'revoked' | 'unsubscribed'
+
+/** A row of `sm.subscriptions`. */
+export interface SubscriptionRow {
+  id: number
+  consumer_id: number
+  producer_id: number
+  username: string
+  status: SubscriptionStatus
+  reason: Reason
+  barred: boolean
+  created_at: string
+  activated_at: string | null
+  activated_version: number | null
+  changed_version: number
+  confirmed: boolean
+}
+
+/** A row of `sm.producers`. */
+export interface ProducerRow {
+  producer_id: number
+  approval: 'automatic' | 'manual'
+  version: number
+  raised_version: number
+}
+
+/** What a client sees of a subscription, with its producer's version as it was read together with it. */
+export const publicSubscription = (row: SubscriptionRow, version: number): Subscription => ({
+  id: row.id,
+  consumer_id: row.consumer_id,
+  producer_id: row.producer_id,
+  status: row.status,
+  created_at: row.created_at,
+  activated_at: row.activated_at,
+  activated_version: row.activated_version,
+  version
+})

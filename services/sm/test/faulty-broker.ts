@@ -1,0 +1,39 @@
+import { BrokerUnavailableError, type Broker, type LinkState } from '@motience/kit'
+
+/** A broker whose calls can be made to fail. */
+export interface FaultyBroker extends Broker {
+  /** Which of SM's two calls fail from now on. */
+  failing: 'none' | 'raise' | 'control'
+  /** How often `raiseVersion` was called. */
+  readonly raises: number
+  /** Tells listeners of the link that it came back. */
+  comeBack (): void
+}
+
+/** Puts faults in front of a real broker. */
+export const createFaultyBroker = (broker: Broker): FaultyBroker => {
+  const listeners = new Set<(state: LinkState) => void>()
+  const faulty = Object.create(broker) as FaultyBroker
+  let raises = 0
+  return Object.defineProperties(faulty, Object.getOwnPropertyDescriptors({
+    failing: 'none',
+    get raises () { return raises },
+    link: 'up',
+    async raiseVersion (producerId: number, version: number) {
+      raises++
+      if (faulty.failing === 'raise') throw new BrokerUnavailableError('made to fail by the test')
+      await broker.raiseVersion(producerId, version)
+    },
+    async publishControl (event: Parameters<Broker['publishControl']>[0]) {
+      if (faulty.failing === 'control') throw new BrokerUnavailableError('made to fail by the test')
+      await broker.publishControl(event)
+    },
+    onLink (listener: (state: LinkState) => void) {
+      listeners.add(listener)
+      return () => { listeners.delete(listener) }
+    },
+    comeBack () {
+      for (const listener of listeners) listener('up')
+    }
+  }))
+}
