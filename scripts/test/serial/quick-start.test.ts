@@ -3,6 +3,9 @@ import { createClient } from 'redis'
 import t, { type Test } from 'tap'
 import { npmStart, openShell, quickStartStep } from './quick-start.js'
 
+/** A program at a terminal has an input that stays open; bash does not wait for the end of this one. */
+const withOpenInput = (command: string): string => `${command.trim()} < <(sleep 30)`
+
 /** Follows the README step by step; `onListening` runs while the consumer listens. */
 const follow = async (t: Test) => {
   const shell = openShell(t)
@@ -14,7 +17,7 @@ const follow = async (t: Test) => {
   const listener = await shell.leave(await quickStartStep('listen'))
   await waitFor(async () => (await listener.output()).includes('"welcome"'), { what: 'the consumer\'s welcome' })
 
-  const acked = await shell.type(await quickStartStep('send'))
+  const acked = await shell.type(withOpenInput(await quickStartStep('send')))
   t.match(acked, /"type":"ack","subscriberCount":1,"epoch":1,"offset":1/)
   await waitFor(async () => (await listener.output()).includes('"temperature":21.5'), { what: 'the reading at the consumer' })
 
@@ -25,7 +28,7 @@ const follow = async (t: Test) => {
 
   t.match(await shell.type(await quickStartStep('unsubscribe')), /204/)
   await waitFor(async () => (await listener.output()).includes('"unsubscribed"'), { what: 'the end of the subscription' })
-  t.match(await shell.type(await quickStartStep('send')), /"subscriberCount":0,"epoch":1,"offset":3/)
+  t.match(await shell.type(withOpenInput(await quickStartStep('send'))), /"subscriberCount":0,"epoch":1,"offset":3/)
   t.match(await shell.type('curl -s "http://127.0.0.1:3003/api/data/$PRODUCER_ID" -H "authorization: Bearer $CONSUMER" -w \'%{http_code}\\n\''), /403/)
   t.notMatch(await listener.output(), /"offset":3/)
 }
