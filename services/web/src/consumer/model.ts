@@ -105,10 +105,12 @@ export class ConsumerModel {
 
   #listen (consumer: Consumer): void {
     let lost = false
+    // What follows the first greeting is where the charts begin, and no interruption.
+    let interrupted = false
     consumer.on('state', change => {
       this.state.value = { ...change, at: Date.now() }
       if (change.state === 'waiting' && !lost) {
-        lost = true
+        lost = interrupted = true
         this.events.add(null, this.streams.now(), 'warn', `Connection lost${change.reason === '' ? '' : `: ${change.reason}`}`)
       } else if (change.state === 'open' && lost) {
         lost = false
@@ -132,7 +134,7 @@ export class ConsumerModel {
     consumer.on('resumed', ({ producer_id: id, recovered, from, to }) => {
       const count = to - from + 1
       if (!recovered) this.events.add(id, this.streams.now(), 'warn', 'The log does not reach back; history is read')
-      else if (count > 0) this.events.add(id, this.streams.now(), 'warn', `Resumed: ${count} missed ${count === 1 ? 'message' : 'messages'} came, none is lost`)
+      else if (count > 0 && interrupted) this.events.add(id, this.streams.now(), 'warn', `Resumed: ${count} missed ${count === 1 ? 'message' : 'messages'} came, none is lost`)
     })
     consumer.on('history', report => { this.#reported(report) })
     consumer.on('error', error => {

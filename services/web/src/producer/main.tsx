@@ -27,7 +27,7 @@ const Facts = ({ model }: { model: ProducerModel }) => {
   const expiresAt = model.platform.session.expiresAt.value
   return (
     <>
-      <span>Round trip <b class='nowrap'>{formatMs(model.connection.roundTripMs.value)}</b></span>
+      <span><span class='optional'>Round trip </span><b class='nowrap'>{formatMs(model.connection.roundTripMs.value)}</b></span>
       <span class='optional'>Token <b class='nowrap'>{expiresAt === null ? '–' : formatSpan(expiresAt - seconds.value)}</b></span>
     </>
   )

@@ -1,10 +1,10 @@
-import { unitOf } from './units.js'
+import { labelOf, unitOf } from './units.js'
 
 /** One number of a payload. */
 export interface Sample {
   /** Where it is, as `GET /series` takes it after `payload.`: `cpu.usage`, `cores.0`. */
   path: string
-  /** The same for a person; a measured value in an object of its own goes by the object's name. */
+  /** The same for a person: without the unit's ending, and a measured value in an object of its own by the object's name. */
   label: string
   value: number
   /** `°C`, `V`, …; empty where neither the payload nor the name tells. */
@@ -28,7 +28,9 @@ const walk = (node: Record<string, unknown>, path: string, depth: number, sample
     const here = path === '' ? key : `${path}.${key}`
     if (typeof value === 'number' && Number.isFinite(value)) {
       const measured = key === 'value' && path !== ''
-      samples.push({ path: here, label: measured ? path : here, value, unit: textOf(units[key]) || (key === 'value' ? ownUnit : '') || unitOf(measured ? path : key) })
+      samples.push({
+        path: here, label: labelOf(measured ? path : here), value, unit: textOf(units[key]) || (key === 'value' ? ownUnit : '') || unitOf(measured ? path : key)
+      })
     } else if (isObject(value) && depth < MAX_DEPTH) walk(value, here, depth + 1, samples)
   }
 }

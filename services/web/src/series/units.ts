@@ -48,9 +48,14 @@ const BY_SUFFIX: Record<string, string> = {
   gb: 'GB'
 }
 
+const ENDING = /[_-]([A-Za-z]+)$/
+
 /** The unit that the last part of a name tells, or ''. */
 export const unitOf = (path: string): string => {
-  const name = path.slice(path.lastIndexOf('.') + 1)
-  const suffix = /[_-]([A-Za-z]+)$/.exec(name)?.[1] ?? /[a-z0-9](Hz|Pct|Celsius|Rpm|Ms|Bytes)$/.exec(name)?.[1]
+  const suffix = ENDING.exec(path.slice(path.lastIndexOf('.') + 1))?.[1]
   return suffix === undefined ? '' : BY_SUFFIX[suffix.toLowerCase()] ?? ''
 }
+
+/** A path as words: `cpu.temperature_c` is `cpu › temperature`. */
+export const labelOf = (path: string): string =>
+  (unitOf(path) === '' ? path : path.replace(ENDING, '')).replaceAll('_', ' ').replaceAll('.', ' › ')

@@ -71,7 +71,7 @@ export const ChartCard = (props: ChartCardProps) => {
     >
       <div class='chart-head'>
         <div class='grow'>
-          <div class='chart-name truncate' title={series.label}>{series.label}</div>
+          <div class='chart-name truncate' title={series.path}>{series.label}</div>
           <div class='chart-now'><span class='value'>{value}</span>{series.unit !== '' && <span class='unit'>{series.unit}</span>}</div>
         </div>
         <Tools {...props} wide={wide} />

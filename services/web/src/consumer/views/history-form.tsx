@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { Icon } from '../../parts/icon.js'
 import { Segments } from '../../parts/pieces.js'
 import { extractSamples } from '../../series/extract.js'
 import { answered } from '../../session/answer.js'
@@ -87,7 +88,7 @@ export const HistoryForm = ({ model, onChoice }: { model: ConsumerModel, onChoic
             <label class='field'><span class='label'>To</span><input class='input' type='datetime-local' value={to.value} onChange={event => { to.value = event.currentTarget.value }} /></label>
           </>
         )}
-        <button type='submit' class='button'>Read again</button>
+        <button type='submit' class='button icon' aria-label='Read again' title='Read again'><Icon name='again' /></button>
       </form>
     </section>
   )

@@ -37,7 +37,7 @@ export const Composer = ({ model }: { model: ProducerModel }) => {
     <Card
       title='Message' actions={(
         <select
-          class='input' aria-label='Start from a template' value='' onChange={event => {
+          class='input auto' aria-label='Start from a template' value='' onChange={event => {
             const template = templates.find(({ name }) => name === event.currentTarget.value)
             if (template !== undefined) draft.value = template.text
             event.currentTarget.value = ''

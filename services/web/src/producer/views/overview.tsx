@@ -1,7 +1,5 @@
-import { useSignal } from '@preact/signals'
 import { Card, Empty, Fact, ViewHead } from '../../parts/pieces.js'
-import { seconds } from '../../parts/clock.js'
-import { formatMs, formatSpan } from '../../series/format.js'
+import { formatMs } from '../../series/format.js'
 import type { ProducerModel } from '../model.js'
 import { LastHour } from './last-hour.js'
 import { Receipts } from './receipts.js'
@@ -9,7 +7,6 @@ import { Receipts } from './receipts.js'
 /** How it goes: the connection, what was acknowledged, and the last hour of it. */
 export const Overview = ({ model }: { model: ProducerModel }) => {
   const { connection, rates } = model
-  const started = useSignal(Date.now())
   const active = model.subscribers.value?.filter(subscriber => subscriber.status === 'active').length
   const latency = rates.latency.value
   const last = rates.lastOffset.value
@@ -21,7 +18,7 @@ export const Overview = ({ model }: { model: ProducerModel }) => {
           ? <button type='button' class='button' onClick={() => { connection.disconnect() }}>Disconnect</button>
           : <button type='button' class='button primary' onClick={() => { connection.connect() }}>Connect</button>}
       >
-        What this page has sent since it was opened {formatSpan(seconds.value - started.value)} ago, and what all your devices sent in the last hour.
+        What this page has sent since it was opened, and what all your devices sent in the last hour.
       </ViewHead>
       <dl class='facts-grid'>
         <Fact name='Acknowledged' after={`${rates.refused.value} refused`}>{rates.acked.value.toLocaleString('en')}</Fact>

@@ -4,7 +4,7 @@ import type { Receipt } from '../outbox.js'
 const Outcome = ({ receipt }: { receipt: Receipt }) => receipt.kind === 'acked'
   ? (
     <>
-      <td class='number'>{receipt.epoch}<span class='quiet'>·</span>{receipt.offset}</td>
+      <td class='number' title={`Epoch ${receipt.epoch}`}>{receipt.offset}</td>
       <td class='number'>{receipt.subscriberCount}</td>
       <td>{receipt.duplicate ? <span class='badge warn'>kept before</span> : <span class='badge ok'>kept</span>}</td>
     </>
@@ -18,18 +18,18 @@ const Outcome = ({ receipt }: { receipt: Receipt }) => receipt.kind === 'acked'
     )
 
 /** What became of messages, newest first. */
-export const Receipts = ({ receipts }: { receipts: readonly Receipt[] }) => (
-  <div class='table-wrap' tabIndex={0} role='region' aria-label='Acknowledgements'>
+export const Receipts = ({ receipts, compact = false }: { receipts: readonly Receipt[], compact?: boolean }) => (
+  <div class={`table-wrap receipts ${compact ? 'compact' : ''}`} tabIndex={0} role='region' aria-label='Acknowledgements'>
     <table class='table'>
       <thead>
-        <tr><th>Time</th><th class='number'>Latency</th><th class='number'>Size</th><th class='number'>Epoch · offset</th><th class='number'>Subscribers</th><th>Outcome</th></tr>
+        <tr><th>Time</th><th class='number'>Latency</th><th class='number size'>Size</th><th class='number'>Offset</th><th class='number' title='Subscribers that it went to'>To</th><th>Outcome</th></tr>
       </thead>
       <tbody>
         {receipts.map(receipt => (
           <tr key={receipt.id}>
             <td class='mono nowrap'>{formatTime(receipt.at)}</td>
             <td class='number'>{formatMs(receipt.latencyMs)}</td>
-            <td class='number'>{formatBytes(receipt.bytes)}</td>
+            <td class='number size'>{formatBytes(receipt.bytes)}</td>
             <Outcome receipt={receipt} />
           </tr>
         ))}

@@ -16,7 +16,7 @@ export const Send = ({ model }: { model: ProducerModel }) => (
       <Card title='What became of it' flush>
         {model.receipts.value.length === 0
           ? <Empty icon='list' title='No acknowledgement yet'><p>Each message shows here with its offset once the platform has kept it, or with the reason why it was refused.</p></Empty>
-          : <Receipts receipts={model.receipts.value.slice(0, 60)} />}
+          : <Receipts receipts={model.receipts.value.slice(0, 60)} compact />}
       </Card>
     </div>
   </>

@@ -1,0 +1,98 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startAp } from '@motience/ap'
+import { startDsm } from '@motience/dsm'
+import { createMemoryBroker, openDatabase, readEnv } from '@motience/kit'
+import { ApEnvSchema, DsmEnvSchema, SmEnvSchema, Wss1EnvSchema, Wss2EnvSchema, type Tokens } from '@motience/schemas'
+import { startSm } from '@motience/sm'
+import { startWss1 } from '@motience/wss1'
+import { startWss2 } from '@motience/wss2'
+import pino from 'pino'
+
+/** A free port; the pages have to know it before the server that takes it listens. */
+const freePort = async (): Promise<number> => {
+  const server = createServer()
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise(resolve => server.close(resolve))
+  return port
+}
+
+/** All five services in this process, on an embedded database and a broker in memory. */
+export interface TestPlatform {
+  producerPage: string
+  consumerPage: string
+  apUrl: string
+  smUrl: string
+  producerUrl: string
+  /** Ends both WebSocket servers, as a deploy does, and starts them again on the same ports. */
+  restart (between?: () => Promise<void>): Promise<void>
+  /** Signs up and signs in. */
+  account (username: string, role: 'producer' | 'consumer', deviceId?: string): Promise<Tokens>
+  close (): Promise<void>
+}
+
+/** The password of every account of these tests. */
+export const PASSWORD = 'a long password'
+
+const post = async (url: string, body: object): Promise<unknown> => {
+  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)
+  return await response.json()
+}
+
+export const startPlatform = async (): Promise<TestPlatform> => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'motience-web-'))
+  const [ap, sm, dsm, wss1, wss1Http, wss2, wss2Http] = await Promise.all(Array.from({ length: 7 }, freePort)) as [number, number, number, number, number, number, number]
+  const local = (port: number): string => `http://127.0.0.1:${port}`
+  const source: Record<string, string> = {
+    SERVICE_SECRET: 'a secret of these tests alone',
+    DATA_DIR: dataDir,
+    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'silent',
+    AP_PORT: String(ap),
+    SM_PORT: String(sm),
+    DSM_PORT: String(dsm),
+    WSS1_PORT: String(wss1),
+    WSS1_HTTP_PORT: String(wss1Http),
+    WSS2_PORT: String(wss2),
+    WSS2_HTTP_PORT: String(wss2Http),
+    AP_URL: local(ap),
+    SM_URL: local(sm),
+    DSM_URL: local(dsm),
+    CORS_ORIGIN: `${local(wss1Http)},${local(wss2Http)}`,
+    AP_LOGIN_RATE: '10000'
+  }
+  const logger = pino({ level: source['LOG_LEVEL']! })
+  const database = await openDatabase({ url: '', dataDir: join(dataDir, 'database'), logger })
+  const broker = createMemoryBroker()
+  const shared = { database, broker, logger }
+  const rest = [await startAp(readEnv(ApEnvSchema, source), shared), await startSm(readEnv(SmEnvSchema, source), shared), await startDsm(readEnv(DsmEnvSchema, source), shared)]
+  const startSockets = async (): Promise<{ close (): Promise<void> }[]> =>
+    [await startWss1(readEnv(Wss1EnvSchema, source), shared), await startWss2(readEnv(Wss2EnvSchema, source), shared)]
+  let sockets = await startSockets()
+
+  return {
+    producerPage: local(wss1Http),
+    consumerPage: local(wss2Http),
+    apUrl: local(ap),
+    smUrl: local(sm),
+    producerUrl: `ws://127.0.0.1:${wss1}/producer`,
+    restart: async (between = async () => {}) => {
+      await Promise.all(sockets.map(async service => { await service.close() }))
+      await between()
+      sockets = await startSockets()
+    },
+    account: async (username, role, deviceId) => {
+      await post(`${local(ap)}/api/auth/register`, { username, password: PASSWORD, role, ...deviceId === undefined ? {} : { device_id: deviceId } })
+      return await post(`${local(ap)}/api/auth/login`, { username, password: PASSWORD }) as Tokens
+    },
+    close: async () => {
+      for (const service of [...sockets, ...rest.reverse()]) await service.close()
+      await broker.close()
+      await database.close()
+      await rm(dataDir, { recursive: true, force: true })
+    }
+  }
+}
