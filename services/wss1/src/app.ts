@@ -47,6 +47,9 @@ const frames = { data: DataFrameSchema, batch: BatchFrameSchema }
 /** Most bytes of acks that a producer may leave unread; past it the connection is closed with 4008. */
 const MAX_UNREAD_BYTES = 524_288
 
+/** Most milliseconds that messages of connections that are gone may delay the end. */
+const MAX_LAST_CALLS_MS = 1_000
+
 /** Builds WSS1, which knows no environment and does not listen yet. */
 export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
   const { authenticator, limits, logger, drainMs = 7_000 } = options
@@ -94,7 +97,7 @@ export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
     close: async () => {
       http.startDraining()
       await sockets.drain({ drainMs, finish: async connection => { await producers.get(connection)?.finish() } })
-      dispatcher.close()
+      await dispatcher.close(Math.min(drainMs, MAX_LAST_CALLS_MS))
       await http.close()
     }
   }

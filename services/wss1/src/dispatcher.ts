@@ -6,6 +6,7 @@ import type { Budget } from './budget.js'
 import type { Counters } from './counters.js'
 import type { CallDsm, CallOutcome } from './dsm-call.js'
 import { Fifo } from './fifo.js'
+import { Gate } from './gate.js'
 import { Lane } from './lane.js'
 import type { Answer, Pending } from './pending.js'
 
@@ -41,12 +42,11 @@ export class Dispatcher {
   readonly #lanes = new Map<number, Lane>()
   readonly #ready = new Fifo<Lane>()
   readonly #withOrphans = new Set<Lane>()
+  readonly #gate = new Gate(() => { this.#schedule() })
   #calls = 0
-  #failures = 0
   #scheduled = false
-  #timer: NodeJS.Timeout | null = null
-  #idle: (() => void)[] = []
-  #closed = false
+  /** Ends the wait of `close`. */
+  #done: (() => void) | null = null
 
   constructor (parts: DispatcherParts) {
     this.#parts = parts
@@ -59,9 +59,6 @@ export class Dispatcher {
     for (const lane of this.#lanes.values()) size += lane.size
     return size
   }
-
-  /** Whether the last call failed. */
-  get failing (): boolean { return this.#failures > 0 }
 
   /** Puts a message at the end of its producer's lane; returns how many bytes it takes. */
   enqueue (producerId: number, text: string, message: Omit<Pending, 'bytes'>): number {
@@ -77,18 +74,20 @@ export class Dispatcher {
     const lane = this.#lanes.get(producerId)
     if (lane === undefined) return
     this.#withOrphans.add(lane)
-    if (this.failing) this.#dropOrphans()
+    if (this.#gate.failing) this.#dropOrphans()
   }
 
-  /** Resolves once every message has been answered. */
-  async idle (): Promise<void> {
-    if (this.#lanes.size > 0) await new Promise<void>(resolve => { this.#idle.push(resolve) })
-  }
-
-  /** Makes no more calls. */
-  close (): void {
-    this.#closed = true
-    if (this.#timer !== null) clearTimeout(this.#timer)
+  /** Sends what is left, unless DSM does not answer or `waitMs` have passed; then makes no more calls. */
+  async close (waitMs: number): Promise<void> {
+    let late: NodeJS.Timeout | undefined
+    if (this.#lanes.size > 0 && !this.#gate.failing) {
+      await new Promise<void>(resolve => {
+        this.#done = resolve
+        late = setTimeout(resolve, waitMs)
+      })
+    }
+    clearTimeout(late)
+    this.#gate.close()
   }
 
   #wake (lane: Lane): void {
@@ -100,7 +99,7 @@ export class Dispatcher {
 
   /** Calls go out at the end of the event loop's turn, so that what came in together goes on together. */
   #schedule (): void {
-    if (this.#scheduled || this.#timer !== null || this.#closed) return
+    if (this.#scheduled || !this.#gate.open) return
     this.#scheduled = true
     setImmediate(() => {
       this.#scheduled = false
@@ -109,7 +108,7 @@ export class Dispatcher {
   }
 
   /** While DSM does not answer one call at a time is enough to find out when it does. */
-  #mayCall (): boolean { return !this.#closed && this.#timer === null && this.#calls < (this.failing ? 1 : this.#limits.maxCalls) }
+  #mayCall (): boolean { return this.#gate.open && this.#calls < (this.#gate.failing ? 1 : this.#limits.maxCalls) }
 
   #gather (): Call {
     const { maxMessages, maxBytes } = this.#limits
@@ -215,23 +214,16 @@ export class Dispatcher {
     }
   }
 
-  #fail (reason: string, retryAfterMs = 0): void {
-    if (!this.failing) this.#parts.logger.warn({ reason, messages: this.size }, 'Keeps messages back, for DSM does not take them')
-    // several calls that were under way fail together: that counts once
-    if (this.#timer === null) {
-      this.#failures++
-      this.#timer = setTimeout(() => {
-        this.#timer = null
-        this.#schedule()
-      }, Math.max(retryAfterMs * (1 + Math.random() / 4), backoffMs(this.#failures)))
-      if (this.#closed) clearTimeout(this.#timer)
-    }
+  #fail (reason: string, retryAfterMs?: number): void {
+    if (!this.#gate.failing) this.#parts.logger.warn({ reason, messages: this.size }, 'Keeps messages back, for DSM does not take them')
+    this.#gate.fail(retryAfterMs)
+    this.#done?.()
     this.#dropOrphans()
   }
 
   #succeed (): void {
-    if (this.#failures > 0) this.#parts.logger.info({ messages: this.size }, 'Sends messages on, for DSM takes them again')
-    this.#failures = 0
+    if (this.#gate.failing) this.#parts.logger.info({ messages: this.size }, 'Sends messages on, for DSM takes them again')
+    this.#gate.succeed()
   }
 
   #dropOrphans (): void {
@@ -259,7 +251,6 @@ export class Dispatcher {
     if (lane.size > 0 || this.#lanes.get(lane.producerId) !== lane) return
     this.#lanes.delete(lane.producerId)
     this.#withOrphans.delete(lane)
-    if (this.#lanes.size > 0) return
-    for (const resolve of this.#idle.splice(0)) resolve()
+    if (this.#lanes.size === 0) this.#done?.()
   }
 }

@@ -79,6 +79,21 @@ t.test('stopping lets what is in flight be acked, and says 1001', async t => {
   await closing
 })
 
+t.test('stopping takes along what a producer sent before it hung up', async t => {
+  const started = await start(t)
+  const producer = await connect(started)
+  const release = started.dsm.hold()
+  producer.send({ type: 'data', payload: {} })
+  await waitFor(() => started.dsm.held === 1)
+  producer.send({ type: 'data', payload: { last: true } })
+  producer.ws.close()
+  await producer.closed
+  const closing = started.wss1.close()
+  release()
+  await closing
+  t.same(started.dsm.accepted.map(({ payload }) => payload), [{}, { last: true }])
+})
+
 t.test('stopping does not wait for a DSM that does not answer', async t => {
   const started = await start(t, { DRAIN_MS: '400' })
   const producer = await connect(started)
