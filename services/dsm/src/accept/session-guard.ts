@@ -5,8 +5,8 @@ import type { Draft } from './envelope.js'
 import type { Lane } from './lane.js'
 import type { Send } from './sender.js'
 
-/** Most sessions of one lane that are remembered as checked; about as many as the broker remembers. */
-const MAX_CHECKED = 1_024
+/** Most sessions of one lane that are remembered as checked; of a lane with more, some are checked again and again. */
+const MAX_CHECKED = 256
 
 const keyOf = ({ device, session }: Draft): string => `${device}\n${session}`
 

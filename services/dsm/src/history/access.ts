@@ -3,6 +3,7 @@ import type { Completion } from '../storage/completion.js'
 import { newestPlace } from '../storage/messages.js'
 import { laterPlace } from '../storage/stored-message.js'
 import type { SubscriptionSource } from '../subscriptions.js'
+import { createFirstVisible } from './first-visible.js'
 
 /** What opening a history needs. */
 export interface AccessOptions {
@@ -16,6 +17,8 @@ export interface AccessOptions {
 
 /** What one caller may read of a producer now. */
 export interface Access {
+  /** The place after which there is something to be seen. */
+  after: Place
   /** The last place that may be read: nothing accepted after the question is seen. */
   upTo: Place
   /** Least version of the messages that may be seen; 0 for all. */
@@ -33,6 +36,8 @@ export type OpenAccess = (identity: Identity, producerId: number) => Promise<Acc
  * so when all up to there was accepted, and what is accepted after a revocation comes later in the log.
  */
 export const createAccess = ({ database, broker, completion, source, persist, logger }: AccessOptions): OpenAccess => {
+  const firstVisible = createFirstVisible(database)
+
   const leastVersion = async (identity: Identity, producerId: number): Promise<number> => {
     const { role, userId } = identity
     if (role === 'admin' || role === 'service' || (role === 'producer' && userId === producerId)) return 0
@@ -68,6 +73,8 @@ export const createAccess = ({ database, broker, completion, source, persist, lo
     const [head, stored] = await Promise.all([logEnd(producerId), newestPlace(database.sql, producerId)])
     const upTo = head === null ? stored : laterPlace(head, stored)
     const minVersion = await leastVersion(identity, producerId)
-    return { upTo, minVersion, settled: await settle(producerId, upTo) && head !== null }
+    const settled = await settle(producerId, upTo) && head !== null
+    const after = minVersion === 0 ? { epoch: 0, offset: 0 } : await firstVisible(producerId, minVersion, settled)
+    return { after, upTo, minVersion, settled }
   }
 }

@@ -4,6 +4,7 @@ import { envelopeText } from '../accept/envelope.js'
 import { hasAbsences } from '../storage/absences.js'
 import type { Access } from './access.js'
 import { cursorAfter } from './cursor.js'
+import { narrowByTime } from './narrow.js'
 import { rangeOf, readPart } from './range.js'
 import { readChunks, type HistoryRow } from './read-chunks.js'
 
@@ -17,10 +18,10 @@ export interface HistoryPageText { text: string, messages: number }
 /** Reads one page. The envelopes are the very texts that were published. */
 export const readPage = async (database: Database, producerId: number, query: HistoryQuery, access: Access): Promise<HistoryPageText> => {
   const limit = query.limit ?? DEFAULT_LIMIT
-  const range = rangeOf(producerId, query, access.upTo, access.minVersion)
+  const range = rangeOf(producerId, query, access)
   const rows: HistoryRow[] = []
   let characters = 0
-  for await (const chunk of readChunks(database, range, limit + 1)) {
+  for await (const chunk of readChunks(database, await narrowByTime(database, range), limit + 1)) {
     rows.push(...chunk)
     for (const row of chunk) characters += row.tail.length
     if (characters > MAX_PAGE_CHARACTERS) break

@@ -1,7 +1,8 @@
 import { ProblemError, type Place } from '@motience/kit'
 import type { HistoryQuery } from '@motience/schemas'
 import type { LogStretch } from '../storage/absences.js'
-import { comparePlaces } from '../storage/stored-message.js'
+import { comparePlaces, laterPlace } from '../storage/stored-message.js'
+import type { Access } from './access.js'
 import { cursorPlace } from './cursor.js'
 
 /** What of a producer's history is read, and in which order. */
@@ -22,16 +23,16 @@ const placeOf = (text: string | undefined): Place => {
 }
 
 /**
- * The stretch that a query asks for, up to `upTo` and from `minVersion` on. A cursor goes on where its page ended;
- * throws MOT_BAD_INPUT for one of another query.
+ * The stretch of what may be read that a query asks for. A cursor goes on where its page ended; throws MOT_BAD_INPUT
+ * for one of another query.
  */
-export const rangeOf = (producerId: number, query: HistoryQuery, upTo: Place, minVersion: number): HistoryRange => {
+export const rangeOf = (producerId: number, query: HistoryQuery, access: Access): HistoryRange => {
   const order = query.order ?? 'asc'
   const range: HistoryRange = {
     producerId,
-    after: placeOf(query.after),
-    upTo,
-    minVersion,
+    after: laterPlace(placeOf(query.after), access.after),
+    upTo: access.upTo,
+    minVersion: access.minVersion,
     fromMs: instant(query.from),
     toMs: instant(query.to),
     deviceId: query.device_id ?? null,

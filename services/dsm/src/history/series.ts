@@ -35,7 +35,7 @@ const merge = (buckets: Bucket[], next: Bucket): void => {
  * bucket since 1970) on. Messages without that number don't count; buckets without a message are left out. Throws
  * MOT_BAD_INPUT past `MAX_POINTS` points. Reads by short queries, each of which sums up its own messages.
  */
-export const readSeries = async ({ sql }: Database, producerId: number, query: SeriesQuery, { upTo, minVersion }: Access): Promise<Series> => {
+export const readSeries = async ({ sql }: Database, producerId: number, query: SeriesQuery, { after, upTo, minVersion }: Access): Promise<Series> => {
   const bucketMs = parseDuration(query.bucket ?? '60s')
   const path = query.field.split('.')
   const fromMs = query.from === undefined ? null : Date.parse(query.from)
@@ -47,7 +47,8 @@ export const readSeries = async ({ sql }: Database, producerId: number, query: S
   const chunkAfter = (key: Key | null): Promise<ChunkRow[]> => sql<ChunkRow[]>`
     WITH chunk AS MATERIALIZED (
       SELECT at_ms, epoch, "offset", tail FROM dsm.messages AS m
-      WHERE producer_id = ${producerId} AND (m.epoch, m."offset") <= (${upTo.epoch}::bigint, ${upTo.offset}::bigint) AND version >= ${minVersion}
+      WHERE producer_id = ${producerId} AND version >= ${minVersion}
+        AND (m.epoch, m."offset") > (${after.epoch}::bigint, ${after.offset}::bigint) AND (m.epoch, m."offset") <= (${upTo.epoch}::bigint, ${upTo.offset}::bigint)
         ${key === null ? sql`` : sql`AND at_ms >= ${key.at} AND (m.at_ms, m.epoch, m."offset") > (${key.at}::bigint, ${key.epoch}::bigint, ${key.offset}::bigint)`}
         ${fromMs === null ? sql`` : sql`AND at_ms >= ${fromMs}`}
         ${toMs === null ? sql`` : sql`AND at_ms < ${toMs}`}

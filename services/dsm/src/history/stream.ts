@@ -5,6 +5,7 @@ import type { DsmMetrics } from '../metrics.js'
 import { hasAbsences } from '../storage/absences.js'
 import type { Access } from './access.js'
 import type { StreamFormat } from './formats.js'
+import { narrowByTime } from './narrow.js'
 import { rangeOf, type HistoryRange } from './range.js'
 import { readChunks } from './read-chunks.js'
 
@@ -16,7 +17,7 @@ export interface HistoryStream { body: Readable, complete: boolean }
  * a client that goes away ends the reading. A failure on the way breaks the stream off.
  */
 export const openStream = async (database: Database, producerId: number, query: HistoryQuery, access: Access, format: StreamFormat, metrics: Pick<DsmMetrics, 'historyMessages'>): Promise<HistoryStream> => {
-  const range = rangeOf(producerId, query, access.upTo, access.minVersion)
+  const range = rangeOf(producerId, query, access)
   const complete = access.settled && !await hasAbsences(database.sql, range)
   const texts = async function * (part: HistoryRange): AsyncGenerator<string, void, undefined> {
     if (format.head !== '') yield format.head
@@ -25,5 +26,5 @@ export const openStream = async (database: Database, producerId: number, query: 
       yield rows.map(format.write).join('')
     }
   }
-  return { body: Readable.from(texts(range)), complete }
+  return { body: Readable.from(texts(await narrowByTime(database, range))), complete }
 }

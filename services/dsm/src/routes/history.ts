@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import { requireRole, type Database, type ServiceApp } from '@motience/kit'
 import { dsmRoutes } from '@motience/schemas'
 import type { OpenAccess } from '../history/access.js'
@@ -21,6 +22,12 @@ export interface HistoryRoutesOptions {
  * it ends; `after` goes on from there.
  */
 export const addHistoryRoutes = (app: ServiceApp, { database, openAccess, metrics }: HistoryRoutesOptions): void => {
+  const streams = new Set<Readable>()
+  // A stream may last as long as its client likes: a service that stops breaks it off, and `after` goes on elsewhere.
+  app.addHook('preClose', async () => {
+    for (const stream of streams) stream.destroy()
+  })
+
   app.route({
     ...dsmRoutes.historyRoute,
     onRequest: requireRole(),
@@ -36,6 +43,8 @@ export const addHistoryRoutes = (app: ServiceApp, { database, openAccess, metric
         return reply
       }
       const { body, complete } = await openStream(database, producerId, query, access, format, metrics)
+      streams.add(body)
+      body.once('close', () => { streams.delete(body) })
       reply.headers({ 'motience-complete': String(complete), 'motience-up-to': `${access.upTo.epoch}-${access.upTo.offset}` })
       sendReady(reply, format.contentType, body)
       return reply

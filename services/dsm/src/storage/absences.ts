@@ -13,11 +13,16 @@ export interface LogStretch {
   toMs: number | null
 }
 
-/** Offsets of an epoch, from `from` to `to`, that were accepted and are neither stored nor in the broker's log. */
+/**
+ * Writes down offsets of an epoch, from `from` to `to`, that were accepted and are neither stored nor in the broker's
+ * log. Versions only rise along the log, so theirs are at most that of the next message that is stored.
+ */
 export const writeLost = async (sql: SqlRunner, producerId: number, epoch: number, from: number, to: number): Promise<void> => {
   await sql`
-    INSERT INTO dsm.absences AS a (producer_id, epoch, reason, from_offset, to_offset)
-    VALUES (${producerId}, ${epoch}, 'lost', ${from}, ${to})
+    INSERT INTO dsm.absences AS a (producer_id, epoch, reason, from_offset, to_offset, max_version)
+    SELECT ${producerId}, ${epoch}, 'lost', ${from}, ${to}, (
+      SELECT version FROM dsm.messages AS m
+      WHERE m.producer_id = ${producerId} AND (m.epoch, m."offset") > (${epoch}::bigint, ${to}::bigint) ORDER BY m.epoch, m."offset" LIMIT 1)
     ON CONFLICT (producer_id, epoch, reason, from_offset) DO UPDATE SET to_offset = greatest(a.to_offset, excluded.to_offset)`
 }
 

@@ -95,7 +95,7 @@ export const recentSessions = async (sql: SqlRunner, producerId: number, depth: 
 /** How many offsets of an epoch, from `from` to `to`, are stored. */
 export const countStored = async (sql: SqlRunner, producerId: number, epoch: number, from: number, to: number): Promise<number> => {
   const [row] = await sql<{ count: number }[]>`
-    SELECT count(DISTINCT "offset")::float8 AS count FROM dsm.messages
+    SELECT count(*)::float8 AS count FROM dsm.messages
     WHERE producer_id = ${producerId} AND epoch = ${epoch} AND "offset" BETWEEN ${from} AND ${to}`
   return row!.count
 }

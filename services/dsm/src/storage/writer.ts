@@ -90,7 +90,8 @@ export const createWriter = ({ database, logger, metrics, deadlineMs }: WriterOp
       await insert(rows)
     } catch (error) {
       metrics.commitFailures.inc()
-      logger.warn({ err: error, messages: rows.length }, 'Failed to commit messages')
+      // Not the error itself: its details may have a message in them.
+      logger.warn({ code: sqlState(error), messages: rows.length }, 'Failed to commit messages')
       throw error
     }
     stop()
@@ -106,7 +107,7 @@ export const createWriter = ({ database, logger, metrics, deadlineMs }: WriterOp
         return
       } catch (error) {
         if (isOfRows(error)) {
-          if (live.length === 1) live[0]!.reject(error as Error)
+          if (live.length === 1) live[0]!.reject(new NotStoredError(`PostgreSQL refuses the rows: ${sqlState(error)}`))
           else for (const waiting of live) await commit([waiting])
           return
         }

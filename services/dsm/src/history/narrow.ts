@@ -1,0 +1,32 @@
+import type { Database } from '@motience/kit'
+import { laterPlace } from '../storage/stored-message.js'
+import type { HistoryRange } from './range.js'
+
+/** Most messages of a time that are looked through; of more, some come soon in log order anyway. */
+const MAX_MATCHES = 100_000
+
+interface Ends { matches: number, first_epoch: number, first_offset: number, last_epoch: number, last_offset: number }
+
+/**
+ * Bounds a range that asks for a time by the first and last places that have it: reading in log order would pass over
+ * everything before and after. Places outside have nothing of that time; a range of a long time stays as it is.
+ */
+export const narrowByTime = async ({ sql }: Database, range: HistoryRange): Promise<HistoryRange> => {
+  const { producerId, fromMs, toMs } = range
+  if (fromMs === null && toMs === null) return range
+  const [ends] = await sql<Ends[]>`
+    WITH matching AS MATERIALIZED (
+      SELECT epoch, "offset" FROM dsm.messages
+      WHERE producer_id = ${producerId} ${fromMs === null ? sql`` : sql`AND at_ms >= ${fromMs}`} ${toMs === null ? sql`` : sql`AND at_ms < ${toMs}`}
+      LIMIT ${MAX_MATCHES + 1}
+    ), first AS (SELECT epoch, "offset" FROM matching ORDER BY epoch, "offset" LIMIT 1
+    ), last AS (SELECT epoch, "offset" FROM matching ORDER BY epoch DESC, "offset" DESC LIMIT 1)
+    SELECT (SELECT count(*) FROM matching)::float8 AS matches, first.epoch::float8 AS first_epoch, first."offset"::float8 AS first_offset,
+      last.epoch::float8 AS last_epoch, last."offset"::float8 AS last_offset
+    FROM first CROSS JOIN last`
+  if (ends === undefined) return { ...range, after: range.upTo }
+  if (ends.matches > MAX_MATCHES) return range
+  const before = { epoch: ends.first_epoch, offset: ends.first_offset - 1 }
+  const last = { epoch: ends.last_epoch, offset: ends.last_offset }
+  return { ...range, after: laterPlace(range.after, before), upTo: laterPlace(last, range.upTo) === last ? range.upTo : last }
+}
