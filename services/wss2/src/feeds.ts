@@ -101,6 +101,17 @@ export class Feeds {
     this.#replay(feed, false)
   }
 
+  /** Holds live messages back, because a resume is on its way; `resume` or `release` has to follow. */
+  hold (feed: Feed): void {
+    feed.state = 'reading'
+    feed.job++
+  }
+
+  /** Goes on where a hold stopped. */
+  release (feed: Feed): void {
+    this.#replay(feed, false)
+  }
+
   /** Gives everything behind a place that the consumer named, then `resumed`, then what is live. */
   resume (feed: Feed, place: Place): void {
     feed.skipTo(place)

@@ -76,7 +76,8 @@ export class Replay {
     if (head.epoch < place.epoch) return this.#startOver(head, { epoch: head.epoch, offset: 0 })
     const passed = this.#deliver(entries, true)
     if (passed > 0 || (entries.length > 0 && !this.#host.writable)) return false
-    const beforeAll = this.#feed.fresh || (this.#asked && place.epoch === 0 && head.epoch === 1)
+    // no message was ever before the first epoch, nor since the consumer was told that there is none
+    const beforeAll = place.epoch === 0 && place.offset === 0 && (this.#feed.fresh || head.epoch === 1)
     if (beforeAll) this.#feed.skipTo({ epoch: head.epoch, offset: 0 })
     else this.#break({ epoch: head.epoch, offset: 0 })
     return false
@@ -155,8 +156,9 @@ export class Replay {
   #end (): void {
     const { epoch, offset } = this.#feed.place
     this.#host.frame({ type: 'resumed', producer_id: this.#feed.producerId, recovered: this.#recovered, epoch, from: this.#from ?? offset + 1, to: offset })
-    // a position that this log never reached may be anyone's invention: what comes next is compared with the log's own head
-    if (this.#behind !== null) this.#feed.skipTo(this.#behind)
+    // a position that this log never reached may be anyone's invention: what comes next is compared with the log's own
+    // head, but follows on nothing
+    if (this.#behind !== null) this.#feed.skipTo({ epoch: this.#behind.epoch, offset: Math.max(1, this.#behind.offset) })
   }
 }
 

@@ -72,6 +72,7 @@ export class Session implements HubMember {
     for (const { producerId, grant, head } of standing) this.#feeds.add(producerId, grant, head)
     this.#welcome()
     this.#state = 'open'
+    for (const frame of this.#resumes) this.#holdFor(frame)
     for (const message of this.#early.values()) this.message(message)
     this.#early.clear()
     this.#joinNew()
@@ -105,6 +106,7 @@ export class Session implements HubMember {
       return
     }
     this.#state = 'syncing'
+    for (const feed of this.#feeds) feed.fresh = false
     do {
       this.#syncAgain = false
       const standing = await this.#standing(() => this.#stateIs('syncing'))
@@ -132,6 +134,7 @@ export class Session implements HubMember {
       return
     }
     this.#resumes.push(frame)
+    this.#holdFor(frame)
     this.#resumeNext()
   }
 
@@ -186,6 +189,14 @@ export class Session implements HubMember {
     for (const change of this.#news.active()) if (this.#feeds.get(change.producer_id) === undefined) this.#feeds.join(change.producer_id, null)
   }
 
+  /** From the moment that a resume is read no live message of its producers comes before what it asks for. */
+  #holdFor ({ positions }: ResumeFrame): void {
+    for (const { producer_id: producerId } of positions) {
+      const feed = this.#feeds.get(producerId)
+      if (feed !== undefined) this.#feeds.hold(feed)
+    }
+  }
+
   #resumeNext (): void {
     if (this.#resuming || this.#state === 'starting') return
     const frame = this.#resumes.shift()
@@ -204,12 +215,14 @@ export class Session implements HubMember {
     for (const [i, position] of positions.entries()) {
       const producerId = position.producer_id
       const grant = active.get(producerId)
+      const known = this.#feeds.get(producerId)
       if (grant === undefined || this.#news.endedAfter(producerId, grant)) {
+        if (known !== undefined) this.#feeds.release(known)
         metrics.resumed('refused')
         this.#connection.sendError({ code: 'MOT_FORBIDDEN', message: `${problemKind('MOT_FORBIDDEN').title}: no active subscription to producer ${producerId}`, path: `/positions/${i}/producer_id` })
         continue
       }
-      const feed = this.#feeds.get(producerId) ?? this.#feeds.add(producerId, grant, position)
+      const feed = known ?? this.#feeds.add(producerId, grant, position)
       if (grant.version > feed.grant.version) feed.grant = grant
       this.#feeds.resume(feed, position)
     }

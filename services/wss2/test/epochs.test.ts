@@ -1,0 +1,98 @@
+import t from 'tap'
+import { createMemoryBroker, createRedisBroker, type Broker, type BrokerLimits } from '@motience/kit'
+import { brokerKinds, startRedis, waitFor } from '@motience/kit/testing'
+import { startPlatform } from './support/platform.js'
+
+for (const kind of await brokerKinds()) {
+  t.test(`what the log has not by the ${kind} broker`, async t => {
+    const redis = kind === 'redis' ? await startRedis() : null
+    if (redis !== null) t.teardown(() => redis.remove())
+    const opener = (limits: Partial<BrokerLimits>) => async (): Promise<Broker> =>
+      redis === null ? createMemoryBroker(limits) : await createRedisBroker({ url: redis.url, mode: 'standalone', limits })
+    let producer = 100
+
+    t.test('a position that the log does not reach back to is told', async t => {
+      const p = ++producer
+      const { connect, sm, publisher, wss2 } = await startPlatform(t, kind, { open: opener({ logMaxMessages: 10 }) })
+      await sm.set(1, p, 'active')
+      await publisher.publish(p, 300)
+      const client = await connect(1)
+      client.resume([p, 1, 20])
+      const { from, to, recovered } = await client.first('resumed')
+      t.equal(recovered, false)
+      t.equal(to, 300)
+      t.ok(from > 21)
+      t.same(client.places(p), Array.from({ length: to - from + 1 }, (_, i) => `1-${from + i}`))
+      t.match(await wss2[0]!.http.metrics.getSingleMetricAsString('motience_wss2_resumes_total'), /outcome="unrecovered"\} 1/)
+      await publisher.publish(p)
+      await waitFor(() => client.places(p).at(-1) === '1-301')
+    })
+
+    t.test('what was dropped but was not the consumer\'s anyway is no loss', async t => {
+      const p = ++producer
+      const { connect, sm, publisher } = await startPlatform(t, kind, { open: opener({ logMaxMessages: 200 }) })
+      await publisher.publish(p, 450, { together: true })
+      await sm.set(1, p, 'active')
+      await publisher.publish(p, 2)
+      const client = await connect(1)
+      client.resume([p, 1, 5])
+      t.match(await client.first('resumed'), { recovered: true, from: 451, to: 452 })
+      t.same(client.places(p), ['1-451', '1-452'])
+    })
+
+    t.test('a new epoch on a live connection is told before its first message', async t => {
+      const p = ++producer
+      const { connect, sm, publisher } = await startPlatform(t, kind, { open: opener({}) })
+      await sm.set(1, p, 'active')
+      const client = await connect(1)
+      await publisher.publish(p, 2)
+      await waitFor(() => client.places(p).length === 2)
+      await publisher.newEpoch(p)
+      await publisher.publish(p, 2)
+      await waitFor(() => client.places(p).length === 4)
+      t.same(client.story(), ['welcome', `${p}:1-1`, `${p}:1-2`, `resumed ${p}:2 1..0 false`, `${p}:2-1`, `${p}:2-2`])
+    })
+
+    t.test('a position of an older epoch gets what is left of it, and the new one from its beginning', async t => {
+      const p = ++producer
+      const { connect, sm, publisher } = await startPlatform(t, kind, { open: opener({}) })
+      await sm.set(1, p, 'active')
+      await publisher.publish(p, 5)
+      await publisher.newEpoch(p)
+      await publisher.publish(p, 70, { together: true })
+      const client = await connect(1)
+      client.resume([p, 1, 3])
+      t.match(await client.first('resumed'), { epoch: 2, recovered: false, from: 1, to: 70 })
+      t.same(client.places(p), ['1-4', '1-5', ...Array.from({ length: 70 }, (_, i) => `2-${i + 1}`)])
+    })
+
+    t.test('a position that the log never had gets the log as it is', async t => {
+      const p = ++producer
+      const { connect, sm, publisher } = await startPlatform(t, kind, { open: opener({}) })
+      await sm.set(1, p, 'active')
+      await publisher.publish(p, 3)
+      const ahead = await connect(1)
+      ahead.resume([p, 1, 900])
+      t.match(await ahead.first('resumed'), { epoch: 1, recovered: false, from: 4, to: 3 })
+      const beyond = await connect(1)
+      beyond.resume([p, 9, 1])
+      t.match(await beyond.first('resumed'), { epoch: 1, recovered: false, from: 1, to: 3 })
+      await publisher.publish(p)
+      await waitFor(() => ahead.places(p).at(-1) === '1-4' && beyond.places(p).at(-1) === '1-4')
+      t.same(ahead.places(p), ['1-4'])
+      t.same(beyond.places(p), ['1-1', '1-2', '1-3', '1-4'])
+    })
+
+    t.test('a position ahead of a broker that forgot is kept until the new epoch begins', async t => {
+      const p = ++producer
+      const { connect, sm, publisher } = await startPlatform(t, kind, { open: opener({}) })
+      await sm.set(1, p, 'active')
+      const client = await connect(1)
+      client.resume([p, 3, 10])
+      t.match(await client.first('resumed'), { epoch: 3, recovered: false, from: 11, to: 10 })
+      await publisher.publish(p, 2)
+      await waitFor(() => client.places(p).length === 2)
+      t.same(client.story().slice(2), [`resumed ${p}:1 1..0 false`, `${p}:1-1`, `${p}:1-2`])
+    })
+  })
+}

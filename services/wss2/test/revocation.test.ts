@@ -1,0 +1,76 @@
+import { setImmediate as turnOver } from 'node:timers/promises'
+import t from 'tap'
+import { brokerKinds, waitFor } from '@motience/kit/testing'
+import { startPlatform } from './support/platform.js'
+
+for (const kind of await brokerKinds()) {
+  t.test(`revocation by the ${kind} broker`, async t => {
+    t.test('a replay that is revoked gives nothing that was accepted later, although no event told of it', async t => {
+      const { connect, sm, publisher } = await startPlatform(t, kind, { limits: { maxQueueBytes: 65_536 } })
+      await sm.set(1, 7, 'active')
+      await publisher.publish(7, 1500, { bytes: 8000, together: true })
+      const client = await connect(1)
+      client.ws.pause()
+      client.resume([7, 1, 0])
+      await waitFor(() => sm.calls() === 2, { what: 'the resume' })
+      await sm.set(1, 7, 'inactive', { silently: true })
+      await publisher.publish(7, 500, { together: true })
+      client.ws.resume()
+      await client.first('unsubscribed')
+      t.ok(client.places(7).every(place => Number(place.slice(2)) <= 1500))
+      t.equal(client.of('resumed').length, 0)
+      t.same(client.places(7), client.places(7).map((_, i) => `1-${i + 1}`))
+    })
+
+    t.test('another\'s change of the list makes SM be asked, and the replay goes on', async t => {
+      const { connect, sm, publisher } = await startPlatform(t, kind)
+      await sm.set(1, 7, 'active')
+      await publisher.publish(7, 40)
+      const client = await connect(1)
+      await sm.set(2, 7, 'active')
+      const calls = sm.calls()
+      client.resume([7, 1, 0])
+      t.match(await client.first('resumed'), { recovered: true, from: 1, to: 40 })
+      t.equal(sm.calls(), calls + 1)
+      await sm.set(3, 7, 'active')
+      await sm.set(2, 7, 'inactive')
+      client.resume([7, 1, 30])
+      await waitFor(() => client.of('resumed').length === 2)
+    })
+
+    t.test('hundreds of turns of publishing, revoking and resuming: nothing accepted after a 2xx is seen', async t => {
+      const { connect, sm, publisher } = await startPlatform(t, kind)
+      const forbidden = new Set<string>()
+      const clients = [await connect(1), await connect(1)]
+      let seed = 12345
+      const random = (below: number): number => {
+        seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
+        return Math.floor(seed / 65_536) % below
+      }
+      let active = false
+      for (let turn = 0; turn < 300; turn++) {
+        switch (random(4)) {
+          case 0:
+            active = !active
+            await sm.set(1, 7, active ? 'active' : 'inactive')
+            break
+          case 1:
+            clients[random(2)]!.resume([7, 1, random(100)])
+            break
+          default: {
+            const { offset } = await publisher.publish(7)
+            if (!active) forbidden.add(`1-${offset}`)
+          }
+        }
+        await turnOver()
+      }
+      await sm.set(1, 7, 'inactive')
+      await sm.set(1, 8, 'active')
+      await publisher.publish(8)
+      await waitFor(() => clients.every(client => client.places(8).length === 1))
+      for (const client of clients) t.same(client.places(7).filter(place => forbidden.has(place)), [])
+      t.ok(forbidden.size > 20)
+      t.ok(clients[0]!.places(7).length > 20)
+    })
+  })
+}

@@ -1,0 +1,100 @@
+import t from 'tap'
+import { brokerKinds, waitFor } from '@motience/kit/testing'
+import type { Client } from './support/client.js'
+import { startPlatform, type Platform } from './support/platform.js'
+
+const limits = { maxQueueBytes: 400_000, maxQueueMessages: 200 }
+
+/** Publishes to a consumer that does not read, until the server's sockets are full and `until` holds. */
+const flood = async ({ publisher }: Platform, stalled: Client, until: () => boolean | Promise<boolean>, device?: (n: number) => string): Promise<number> => {
+  stalled.ws.pause()
+  let last = 0
+  let n = 0
+  await waitFor(async () => {
+    for (let i = 0; i < 20; i++) last = (await publisher.publish(7, 1, { bytes: 20_000, device: device?.(n++) })).offset
+    return await until()
+  }, { timeoutMs: 20_000, what: 'the flood' })
+  return last
+}
+
+/** How many messages wait at a server. */
+const queued = async ({ wss2 }: Platform): Promise<number> => (await wss2[0]!.http.inject('/stats')).json<{ queued_messages: number }>().queued_messages
+
+const kind = (await brokerKinds()).at(-1)!
+
+t.test('by default a consumer that does not read is closed with 4008, and can resume', async t => {
+  const platform = await startPlatform(t, kind, { limits })
+  await platform.sm.set(1, 7, 'active')
+  const stalled = await platform.connect(1)
+  const server = platform.wss2[0]!
+  await flood(platform, stalled, () => server.sockets.connections.size === 0 || [...server.sockets.connections].every(connection => !connection.open))
+  stalled.ws.resume()
+  t.equal(await stalled.closed, 4008)
+  const places = stalled.places(7)
+  t.same(places, places.map((_, i) => `1-${i + 1}`))
+  const again = await platform.connect(1)
+  again.resume([7, 1, places.length])
+  t.match(await again.first('resumed'), { recovered: true, from: places.length + 1 })
+  await waitFor(async () => /code="4008"\} 1/.test(await server.http.metrics.getSingleMetricAsString('motience_ws_closes_total')))
+})
+
+t.test('with `drop` each stretch that is left out is told exactly, and live data goes on', async t => {
+  const platform = await startPlatform(t, kind, { limits })
+  await platform.sm.set(1, 7, 'active')
+  await platform.sm.set(1, 8, 'active')
+  const stalled = await platform.connect(1, { query: '?slow=drop' })
+  const server = platform.wss2[0]!
+  const stats = async () => (await server.http.inject('/stats')).json<{ dropped: number, queued_messages: number, queued_bytes: number, gaps: number }>()
+  await platform.publisher.publish(8)
+  await flood(platform, stalled, async () => (await stats()).dropped > 400)
+  const { queued_messages: messages, queued_bytes: bytes } = await stats()
+  t.ok(messages > 0 && messages <= 200)
+  t.ok(bytes > 0 && bytes <= 400_000)
+  stalled.ws.resume()
+  const { offset: last } = await platform.publisher.publish(7)
+  await waitFor(() => stalled.places(7).at(-1) === `1-${last}`)
+  let next = 1
+  for (const frame of stalled.frames) {
+    if (frame.type === 'data' && frame.producer_id === 7) t.equal(frame.offset, next++)
+    if (frame.type !== 'gap') continue
+    t.match(frame, { producer_id: 7, epoch: 1, from: next, reason: 'slow' })
+    next = frame.to + 1
+  }
+  t.equal(next, last + 1)
+  t.ok(stalled.of('gap').length <= 2)
+  t.match(await stats(), { queued_messages: 0, queued_bytes: 0, gaps: stalled.of('gap').length })
+})
+
+t.test('with `latest` only the newest message of each device waits', async t => {
+  const platform = await startPlatform(t, kind, { limits })
+  await platform.sm.set(1, 7, 'active')
+  const stalled = await platform.connect(1, { query: '?slow=latest' })
+  const last = await flood(platform, stalled, async () => await queued(platform) === 3, n => `device-${n % 3}`)
+  await platform.publisher.publish(7, 30, { bytes: 20_000, device: 'device-0' })
+  stalled.ws.resume()
+  await waitFor(() => stalled.places(7).at(-1) === `1-${last + 30}`)
+  const offsets = stalled.of('data').map(frame => frame.offset)
+  t.same(offsets, [...offsets].sort((a, b) => a - b))
+  t.ok(offsets.length < last + 30)
+  t.same(stalled.of('data').slice(-3).map(({ device_id: device, offset }) => [device, offset]), [
+    ...[last - 2, last - 1, last].map(offset => [`device-${(offset - 1) % 3}`, offset]).filter(([device]) => device !== 'device-0'),
+    ['device-0', last + 30]
+  ])
+  t.equal(stalled.of('gap').length, 0)
+})
+
+t.test('a word that is no policy is refused before the upgrade', async t => {
+  const { connect } = await startPlatform(t, kind)
+  await t.rejects(connect(1, { query: '?slow=whatever' }), /400/)
+})
+
+t.test('a stalled consumer costs another nothing', async t => {
+  const platform = await startPlatform(t, kind, { limits })
+  await platform.sm.set(1, 7, 'active')
+  await platform.sm.set(2, 7, 'active')
+  const stalled = await platform.connect(1, { query: '?slow=drop' })
+  const lively = await platform.connect(2)
+  const last = await flood(platform, stalled, async () => await queued(platform) > 0)
+  await waitFor(() => lively.places(7).length === last)
+  t.same(lively.places(7), Array.from({ length: last }, (_, i) => `1-${i + 1}`))
+})
