@@ -33,7 +33,9 @@ export type AcceptOutcome =
   | { kind: 'repeat', place: { epoch: number, offset: number } | null }
 
 /**
- * `ok`: see the outcomes, in order; every accepted one has the same `epoch`.
+ * `ok`: see the outcomes, in order; every accepted one has the same `epoch`. They are fewer than the messages only where a
+ * request was so large (over 1000 messages, 4 MiB, or 5000 publications) that it was cut, and the list changed or the
+ * run ended between two pieces: the rest was not done.
  * `stale`: the broker knows a newer version of the subscriber list; nothing was done.
  * `unverified`: this run of the broker has not been told that its log continues; nothing was done. See `openEpoch`.
  */
@@ -69,7 +71,10 @@ export interface LogEntry extends Place {
 /** Entries after a place, read in one step with the head, so that both belong together. */
 export interface LogPage {
   head: LogHead
-  /** In order, oldest first; all of `after.epoch`, which is the head's epoch or an older one. */
+  /**
+   * In order, oldest first; all of `after.epoch`, which is the head's epoch or an older one. A page may end before its
+   * limit (after 64 MiB of text): the log ends where the head is, or, in an older epoch, where a page is empty.
+   */
   entries: LogEntry[]
   /** Whether nothing between the asked place and the first entry (or the head, if there are none) was dropped. False if the epoch is not the head's. */
   reachesBack: boolean
@@ -109,7 +114,10 @@ export type ControlHandler = (event: ControlEvent) => void
  */
 export type LinkState = 'up' | 'down'
 
-/** Rejected with this when the broker can't be reached in time. What was asked may or may not have been done. */
+/**
+ * Rejected with this when the broker can't be reached in time. What was asked may have been done, or not; it is not done
+ * later than the call's own time limit.
+ */
 export class BrokerUnavailableError extends Error {
   override name = 'BrokerUnavailableError'
 }
@@ -124,9 +132,13 @@ export interface Broker {
   /** Identifies the implementation in logs and metrics. */
   readonly kind: 'memory' | 'redis'
 
-  /** Accepts the messages of several producers; requests of one producer keep their order. One result a request. */
+  /**
+   * Accepts the messages of several producers; requests of one producer keep their order. One result a request; after one
+   * that was not accepted, those of the same producer have the same result. If one request fails the call rejects,
+   * and the other producers' requests may have been done: where that matters, make a call for each.
+   */
   accept (requests: readonly AcceptRequest[]): Promise<AcceptResult[]>
-  /** Opens a new epoch; true if it did, false if the head was no longer `expected`. */
+  /** Opens a new epoch; true if it did, false if the head was no longer `expected`. Rejects with `RangeError` if the epoch isn't above the head's. */
   openEpoch (open: OpenEpoch): Promise<boolean>
   /** Heads of several producers, in order; `{epoch: 0, offset: 0, version: 0, verified: false}` for one that has no log. */
   heads (producerIds: readonly number[]): Promise<LogHead[]>
@@ -151,7 +163,10 @@ export interface Broker {
   revoke (revocations: readonly Revocation[]): Promise<void>
   /** Takes a user's revocation back. */
   restoreUser (userId: number): Promise<void>
-  /** AP's word that `revocations` are all in force now; from then on `revocations()` is complete on this run. */
+  /**
+   * AP's word that `revocations` are all in force now; from then on `revocations()` is complete on this run. Users that are
+   * not named are free; a session that was revoked stays so, for it may have been revoked while the others were gathered.
+   */
   replaceRevocations (revocations: readonly Revocation[]): Promise<void>
   revocations (): Promise<Revocations>
 

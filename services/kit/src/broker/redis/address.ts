@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { RedisClientOptions } from 'redis'
 
 /** Where a server listens. */
@@ -40,6 +41,6 @@ export const clientOptions = ({ host, port }: Address, access: Access, connectTi
   commandsQueueMaxLength: 20_000,
   maintNotifications: 'disabled',
   socket: access.tls
-    ? { host, port, tls: true, servername: host, connectTimeout: connectTimeoutMs, reconnectStrategy: false }
+    ? { host, port, tls: true, servername: isIP(host) === 0 ? host : '', connectTimeout: connectTimeoutMs, reconnectStrategy: false }
     : { host, port, connectTimeout: connectTimeoutMs, reconnectStrategy: false }
 })

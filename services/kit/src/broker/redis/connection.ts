@@ -18,7 +18,7 @@ export interface Connection {
   subscribe (channels: readonly string[], listener: ChannelListener): Promise<void>
   /** Takes off what was subscribed with the same listener. */
   unsubscribe (channels: readonly string[], listener: ChannelListener): Promise<void>
-  /** Told once, when it has ended. */
+  /** Told once, when it has ended; at once where it has. */
   onClose (handler: (reason: string) => void): void
   destroy (reason: string): void
 }
@@ -33,10 +33,12 @@ export const openConnection = async (address: Address, access: Access, timeoutMs
   /** When each pending call was made, oldest first. */
   const pending = new Set<{ since: number }>()
   let ended = false
+  let lost = ''
 
   const end = (reason: string): void => {
     if (ended) return
     ended = true
+    lost = reason
     clearInterval(watch)
     client.destroy()
     for (const handler of closeHandlers) handler(reason)
@@ -61,7 +63,8 @@ export const openConnection = async (address: Address, access: Access, timeoutMs
     try {
       return await call()
     } catch (error) {
-      throw error instanceof ErrorReply ? error : asFailure(error)
+      if (error instanceof ErrorReply) throw error
+      throw lost === '' ? asFailure(error) : new BrokerUnavailableError(`Lost Redis at ${addressName(address)}: ${lost}`, { cause: error })
     } finally {
       pending.delete(mark)
     }
@@ -87,7 +90,10 @@ export const openConnection = async (address: Address, access: Access, timeoutMs
     },
     // The client sends a SUBSCRIBE that follows at once only if it was told the listener here.
     unsubscribe: (channels, listener) => timed(() => client.unsubscribe([...channels], listener)),
-    onClose: handler => { closeHandlers.push(handler) },
+    onClose (handler) {
+      if (ended) handler('closed')
+      else closeHandlers.push(handler)
+    },
     destroy: end
   }
 }

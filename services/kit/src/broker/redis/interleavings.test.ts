@@ -1,5 +1,6 @@
 import t from 'tap'
 import { startRedis } from '../../testing/servers.js'
+import { patience } from '../suite/index.js'
 import { interleavingsSuite } from '../suite/interleavings.js'
 import { createRedisBroker } from './redis-broker.js'
 
@@ -7,9 +8,8 @@ const server = await startRedis()
 t.teardown(() => server.remove())
 
 await t.test('10,000 interleavings of publishing and revoking, through two clients', async t => {
-  const [publisher, keeper] = [
-    await createRedisBroker({ url: server.url, mode: 'standalone' }), await createRedisBroker({ url: server.url, mode: 'standalone' })
-  ]
+  const open = () => createRedisBroker({ url: server.url, mode: 'standalone', ...patience })
+  const [publisher, keeper] = await Promise.all([open(), open()])
   t.teardown(() => Promise.all([publisher.close(), keeper.close()]))
   await interleavingsSuite(t, publisher, keeper, { rounds: 10_000, seed: 1 })
 })

@@ -72,11 +72,8 @@ export const openLink = async ({ topology, channels, logger, probeMs, timeoutMs 
       if (connected.get(name) === master) connected.delete(name)
       onLoss(name, reason)
     })
-    if (closed || !master.connection.isOpen) {
-      connected.delete(name)
-      master.connection.destroy('closed')
-      throw new BrokerUnavailableError(`Lost Redis at ${name}`)
-    }
+    if (closed) master.connection.destroy('closed')
+    if (!master.connection.isOpen) throw new BrokerUnavailableError(`Lost Redis at ${name}`)
   }
 
   /** Connects to the masters as they are now and leaves those that are none any more. */
@@ -104,6 +101,7 @@ export const openLink = async ({ topology, channels, logger, probeMs, timeoutMs 
       if (subscriber === opened) {
         subscriber = null
         channels.detach()
+        probes.detach()
       }
       onLoss(addressName(address), reason)
     })

@@ -3,8 +3,8 @@ import type { BrokerLimits, LogEntry, LogHead, LogPage, OpenEpoch, Place } from 
 import { readPlace, sessionField } from './fields.js'
 import type { Run } from './run.js'
 
-/** Bytes of text after which a page ends before its limit. */
-const MAX_PAGE_BYTES = 8 * 1024 * 1024
+/** Bytes of text after which a page ends before its limit: a thousand of the largest messages. */
+const MAX_PAGE_BYTES = 64 * 1024 * 1024
 
 const readHead = ([epoch, offset, version, verified]: unknown[]): LogHead => ({
   epoch: Number(epoch), offset: Number(offset), version: Number(version), verified: verified === 1

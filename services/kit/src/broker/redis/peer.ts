@@ -1,3 +1,4 @@
+import { BrokerUnavailableError } from '../broker.js'
 import { type Access, type Address, addressName } from './address.js'
 import { type Connection, openConnection } from './connection.js'
 
@@ -13,7 +14,7 @@ export interface Peer {
  * Sentinels often have another password than the servers that they watch, or none.
  */
 export const createPeer = (address: Address, accesses: readonly Access[], timeoutMs: number): Peer => {
-  let connection: Promise<Connection> | null = null
+  let current: Promise<Connection> | null = null
   let closed = false
 
   const connect = async (): Promise<Connection> => {
@@ -28,27 +29,31 @@ export const createPeer = (address: Address, accesses: readonly Access[], timeou
     throw failure
   }
 
-  const opened = async (): Promise<Connection> => {
-    const opening = connection ??= connect()
-    try {
-      const open = await opening
-      if (open.isOpen && !closed) return open
-      open.destroy('not needed')
-      throw new Error(`Not connected to Redis at ${addressName(address)}`)
-    } catch (error) {
-      if (connection === opening) connection = null
-      throw error
-    }
+  const forget = (opening: Promise<Connection>): void => {
+    if (current === opening) current = null
+  }
+
+  /** The connection that is kept, or a new one. */
+  const opened = (): Promise<Connection> => {
+    if (closed) throw new BrokerUnavailableError(`Not connected to Redis at ${addressName(address)}`)
+    if (current !== null) return current
+    const opening = connect()
+    current = opening
+    opening.then(open => {
+      open.onClose(() => forget(opening))
+      if (closed) open.destroy('closed')
+    }, () => forget(opening))
+    return opening
   }
 
   return {
     name: addressName(address),
     async ask (args) {
-      return (await opened().catch(opened)).send(args)
+      return (await opened()).send(args)
     },
     close () {
       closed = true
-      connection?.then(open => open.destroy('closed'), () => {})
+      current?.then(open => open.destroy('closed'), () => {})
     }
   }
 }

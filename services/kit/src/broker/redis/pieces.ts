@@ -2,11 +2,11 @@ import type { AcceptMessage } from '../broker.js'
 
 /**
  * Bounds of one script call, for while it runs the server serves nobody else: messages, bytes of their text, and
- * publications (about a microsecond each).
+ * publications (about a microsecond each; in a Cluster several, for each goes to every other server with a header of 2 KiB).
  */
 const MAX_MESSAGES = 1000
 const MAX_BYTES = 4 * 1024 * 1024
-const MAX_PUBLICATIONS = 20_000
+const MAX_PUBLICATIONS = 5_000
 
 /** Cuts messages into the pieces of which each is one script call. Nearly always there is one. */
 export const cutPieces = (messages: readonly AcceptMessage[], subscribers: number): (readonly AcceptMessage[])[] => {

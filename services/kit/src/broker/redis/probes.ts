@@ -10,11 +10,11 @@ import type { Master } from './master.js'
  */
 export const createProbes = (timeoutMs: number) => {
   const channel = `probe_${randomUUID()}`
-  const awaited = new Map<string, () => void>()
+  const awaited = new Map<string, (seen: boolean) => void>()
   let count = 0
 
   const onMessage = (token: string): void => {
-    awaited.get(token)?.()
+    awaited.get(token)?.(true)
   }
 
   /** Sends one through a master; ends the connection that has to be blamed where it doesn't come back in time. */
@@ -22,7 +22,7 @@ export const createProbes = (timeoutMs: number) => {
     const token = String(++count)
     let timer: NodeJS.Timeout | undefined
     const seen = new Promise<boolean>(resolve => {
-      awaited.set(token, () => resolve(true))
+      awaited.set(token, resolve)
       // A busy process may be late itself: what its socket holds is read before a probe counts as lost.
       timer = setTimeout(() => setImmediate(resolve, false), timeoutMs)
     })
@@ -42,6 +42,10 @@ export const createProbes = (timeoutMs: number) => {
 
   return {
     attach: (subscriber: Connection): Promise<void> => subscriber.subscribe([channel], onMessage),
+    /** The subscriber's connection is gone: nothing that is awaited will come. */
+    detach (): void {
+      for (const resolve of awaited.values()) resolve(false)
+    },
     send
   }
 }

@@ -86,14 +86,14 @@ export const acceptSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     t.match(await headOf(broker, two), { offset: 0 }, 'what follows a refused request of the same producer is refused too')
   })
 
-  t.test('a batch of many messages to many subscribers keeps its order', async t => {
+  t.test('a batch that is too large for one step keeps its order', async t => {
     const broker = await open()
     const producerId = await newProducer(broker)
     const messages = range(1, 2500).map(n => message(n))
     const consumerId = newId()
     const got: string[] = []
     await broker.subscribe(consumerId, text => got.push(text))
-    const subscribers = [consumerId, ...range(1, 29).map(newId)]
+    const subscribers = [newId(), consumerId]
     const [result] = await broker.accept([request(producerId, { subscribers, messages })])
     t.same(result, { kind: 'ok', epoch: 1, outcomes: accepted(1, 2500) })
     await waitFor(() => got.length >= 2500)
