@@ -70,7 +70,9 @@ export interface ReadingBuffer {
 /** A file takes up whole blocks. */
 const BLOCK = 4096
 const blocks = (bytes: number): number => Math.max(1, Math.ceil(bytes / BLOCK)) * BLOCK
+/** Acks are written down after so long, or so many: what a crash forgets of them is sent again, and known as a repeat. */
 const ACK_DELAY_MS = 5000
+const MAX_ACKS_UNWRITTEN = 1000
 const FAULT_RETRY_MS = 1000
 
 const isFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
@@ -110,6 +112,7 @@ export const openBuffer = async ({
   for (const segment of segments.filter(({ unacked, last }) => unacked > 0 && last <= droppedTo)) segment.unacked = segment.waiting = 0
   let unacked = segments.reduce((sum, segment) => sum + segment.unacked, 0)
   const ackedSince = new Set<string>()
+  let acksUnwritten = 0
   let ackTimer: NodeJS.Timeout | null = null
 
   const remove = (segment: Segment) => {
@@ -215,7 +218,9 @@ export const openBuffer = async ({
   }
 
   const noteAcks = () => {
+    if (ackTimer !== null) clearTimeout(ackTimer)
     ackTimer = null
+    acksUnwritten = 0
     const changed = [...ackedSince].filter(session => acked.has(session)).map(session => [session, acked.get(session)!] as const)
     ackedSince.clear()
     if (changed.length > 0) noteState({ acked: Object.fromEntries(changed) })
@@ -281,7 +286,9 @@ export const openBuffer = async ({
         unacked--
         if (segment.unacked === 0 && segment !== active) remove(segment)
       }
-      ackTimer ??= setTimeout(noteAcks, ACK_DELAY_MS).unref()
+      acksUnwritten += readings.length
+      if (acksUnwritten >= MAX_ACKS_UNWRITTEN) noteAcks()
+      else ackTimer ??= setTimeout(noteAcks, ACK_DELAY_MS).unref()
     },
     reportLost: describe => {
       const report = lost
@@ -306,7 +313,6 @@ export const openBuffer = async ({
       faulty
     }),
     close: async () => {
-      if (ackTimer !== null) clearTimeout(ackTimer)
       noteAcks()
       await policy.flush()
       await retiring

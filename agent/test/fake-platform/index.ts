@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
-import { Value } from '@sinclair/typebox/value'
+import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { ProducerFrameSchema, type Message, type ProducerFrame } from '@motience/schemas'
 import { WebSocketServer, type WebSocket } from 'ws'
 import { History, type Accepted } from './history.js'
@@ -25,11 +25,15 @@ export interface FakeSettings {
   refuseUpgrade: { status: number, headers?: Record<string, string> } | null
   /** Says what is to be made of a message before it is looked at; null to go on. */
   intercept: (message: Message, connection: number) => Accepted | null
+  /** Refuses a frame as a whole, with an error that names nothing; null to go on. */
+  refuseFrame: (frame: ProducerFrame) => { code: string, message: string } | null
   /** Whether the answer to a frame is sent; the connection is cut where it is not. */
   answers: (frame: ProducerFrame) => boolean
   /** Whether pings are sent and answered. */
   mute: boolean
 }
+
+const frameCheck = TypeCompiler.Compile(ProducerFrameSchema)
 
 const defaults: FakeSettings = {
   maxInFlight: 1000,
@@ -43,6 +47,7 @@ const defaults: FakeSettings = {
   password: 'long-secret',
   refuseUpgrade: null,
   intercept: () => null,
+  refuseFrame: () => null,
   answers: () => true,
   mute: false
 }
@@ -52,12 +57,14 @@ export class FakePlatform {
   readonly history = new History()
   readonly settings: FakeSettings
   readonly calls: string[] = []
-  readonly frames: ProducerFrame[] = []
+  /** The latest frames. */
+  frames: ProducerFrame[] = []
   readonly sockets = new Set<WebSocket>()
   /** Most messages that waited for their ack at once. */
   mostInFlight = 0
   connections = 0
-  wireBytes = 0
+  readonly #tcp = new Set<Socket>()
+  #endedBytes = 0
   #http: Server | null = null
   #port = 0
   #issued = 0
@@ -81,7 +88,12 @@ export class FakePlatform {
         socket.end(`HTTP/1.1 ${refusal.status} No\r\n${headers}connection: close\r\ncontent-length: 0\r\n\r\n`)
         return
       }
-      socket.on('close', () => { this.wireBytes += (socket as Socket).bytesRead })
+      const tcp = socket as Socket
+      this.#tcp.add(tcp)
+      tcp.on('close', () => {
+        this.#tcp.delete(tcp)
+        this.#endedBytes += tcp.bytesRead
+      })
       wss.handleUpgrade(request, socket, head, ws => { this.#connected(ws) })
     })
     http.listen(this.#port, '127.0.0.1')
@@ -99,6 +111,11 @@ export class FakePlatform {
     for (const ws of this.sockets) ws.terminate()
     http.closeAllConnections()
     await new Promise(resolve => http.close(resolve))
+  }
+
+  /** Bytes that came over all WebSockets, with their framing. */
+  get receivedBytes (): number {
+    return [...this.#tcp].reduce((sum, { bytesRead }) => sum + bytesRead, this.#endedBytes)
   }
 
   /** Makes tokens that were given out invalid. */
@@ -145,8 +162,9 @@ export class FakePlatform {
     ws.on('message', (data: Buffer) => {
       const frame = JSON.parse(data.toString()) as ProducerFrame
       // As the real one does: a frame that the schema does not have is an agent's fault, and fails the test.
-      if (!Value.Check(ProducerFrameSchema, frame)) throw new Error(`Bad frame: ${data.toString().slice(0, 300)}`)
+      if (!frameCheck.Check(frame)) throw new Error(`Bad frame: ${data.toString().slice(0, 300)}`)
       this.frames.push(frame)
+      if (this.frames.length > 1000) this.frames = this.frames.slice(-500)
       if (frame.type === 'auth') {
         if (this.#valid.has(frame.token)) send({ type: 'authenticated', expires_at: this.#now() })
         else ws.close(4001)
@@ -159,6 +177,12 @@ export class FakePlatform {
         if (this.settings.latencyMs > 0) await new Promise(resolve => setTimeout(resolve, this.settings.latencyMs))
         // Sent before the connection was lost is not yet read by the platform.
         if (ws.readyState !== ws.OPEN) return
+        const refusal = this.settings.refuseFrame(frame)
+        if (refusal !== null) {
+          inFlight -= messages.length
+          send({ type: 'error', ...refusal })
+          return
+        }
         const answers = messages.map(message => this.#answer(message, connection))
         inFlight -= messages.length
         if (!this.settings.answers(frame)) ws.terminate()

@@ -1,0 +1,226 @@
+import t, { type Test } from 'tap'
+import { FakePlatform, type FakeSettings } from '../../test/fake-platform/index.js'
+import { waitFor } from '../../test/wait-for.js'
+import { openBuffer } from '../buffer/buffer.js'
+import { monotonicMs } from '../time/mono.js'
+import { createProducer, type Producer, type ProducerOptions } from './producer.js'
+
+const start = async (t: Test, settings: Partial<FakeSettings> = {}): Promise<FakePlatform> => {
+  const platform = await new FakePlatform(settings).start()
+  t.teardown(() => platform.stop())
+  return platform
+}
+
+const produce = async (t: Test, platform: FakePlatform, options: Partial<ProducerOptions> = {}): Promise<Producer> => {
+  const producer = createProducer({
+    authUrl: platform.authUrl,
+    websocketUrl: platform.websocketUrl,
+    username: 'pi',
+    password: 'long-secret',
+    backoff: { minMs: 10, maxMs: 50 },
+    buffer: await openBuffer({ dir: null, boot: 'boot', mono: monotonicMs }),
+    ...options
+  })
+  t.teardown(() => producer.close())
+  return producer
+}
+const online = (producer: Producer) => waitFor(() => producer.status().state === 'online')
+
+t.test('a token that is not taken any more is replaced by signing in again', async t => {
+  const platform = await start(t)
+  const producer = await produce(t, platform)
+  await online(producer)
+  platform.revokeTokens()
+  for (const socket of platform.sockets) socket.close(4001)
+  await waitFor(() => platform.connections === 2)
+  producer.send({ i: 1 })
+  t.ok(await producer.drained(5000))
+  t.same(platform.calls, ['auth/login', 'auth/login'])
+})
+
+t.test('a token refused at the upgrade is replaced too', async t => {
+  const platform = await start(t)
+  const producer = await produce(t, platform)
+  await online(producer)
+  platform.revokeTokens()
+  for (const socket of platform.sockets) socket.terminate()
+  await waitFor(() => platform.connections === 2)
+  t.same(platform.calls, ['auth/login', 'auth/login'])
+})
+
+t.test('what was refused for good stops the producer, and the buffer goes on', async t => {
+  for (const refusal of ['upgrade', 'close'] as const) {
+    const platform = await start(t, refusal === 'upgrade' ? { refuseUpgrade: { status: 403 } } : {})
+    const producer = await produce(t, platform)
+    if (refusal === 'close') {
+      await online(producer)
+      for (const socket of platform.sockets) socket.close(4003)
+    }
+    await waitFor(() => producer.status().state === 'stopped')
+    t.match(producer.status().lastFault, { code: refusal === 'upgrade' ? 403 : 4003 })
+    t.equal(producer.send({ i: 1 }), 1)
+    t.equal(producer.status().buffer.unacked, 1)
+  }
+})
+
+t.test('a device left alone for years looks again, whether it is wanted', async t => {
+  const platform = await start(t, { refuseUpgrade: { status: 403 } })
+  const producer = await produce(t, platform, { stoppedRetryMs: 20 })
+  await waitFor(() => producer.status().state === 'stopped')
+  platform.settings.refuseUpgrade = null
+  producer.send({ i: 1 })
+  t.ok(await producer.drained(5000))
+})
+
+t.test('a wrong password is not tried fast, and told', async t => {
+  const platform = await start(t)
+  const producer = await produce(t, platform, { password: 'wrong' })
+  await waitFor(() => producer.status().lastFault !== null)
+  t.match(producer.status(), { state: 'waiting', lastFault: { code: 'MOT_AP_BAD_CREDENTIALS' } })
+  t.equal(platform.calls.length, 1)
+})
+
+t.test('Retry-After of a full platform is waited for', async t => {
+  const platform = await start(t, { refuseUpgrade: { status: 503, headers: { 'retry-after': '1' } } })
+  const producer = await produce(t, platform)
+  const from = performance.now()
+  await waitFor(() => producer.status().lastFault?.code === 503)
+  platform.settings.refuseUpgrade = null
+  await online(producer)
+  t.ok(performance.now() - from >= 990)
+})
+
+t.test('what may be sent again is sent again, in its place, after the time that was asked for', async t => {
+  let failures = 3
+  const platform = await start(t, { intercept: () => failures-- > 0 ? { code: 'MOT_UNAVAILABLE', message: 'Busy', retry_after_ms: 20 } : null })
+  const producer = await produce(t, platform)
+  await online(producer)
+  for (let i = 1; i <= 5; i++) producer.send({ i })
+  t.ok(await producer.drained(5000))
+  t.equal(platform.history.firstFault(5), null)
+  t.equal(platform.connections, 1)
+  t.ok(producer.status().counts.retried >= 3)
+})
+
+t.test('a reading that a later one overtook is sent in a session of its own', async t => {
+  let failed = false
+  const platform = await start(t, {
+    intercept: message => {
+      if (message.seq !== 2 || failed) return null
+      failed = true
+      return { code: 'MOT_UNAVAILABLE', message: 'Busy', retry_after_ms: 0 }
+    }
+  })
+  const producer = await produce(t, platform)
+  for (let i = 1; i <= 5; i++) producer.send({ i })
+  t.ok(await producer.drained(5000))
+  t.equal(platform.history.firstFault(5), null)
+  t.equal(platform.history.passed, 1)
+  t.match(platform.history.kept.find(({ seq }) => seq === 2)!.session, /-b-2$/)
+})
+
+t.test('a reading that is refused for good is given up, told, and harms no other', async t => {
+  const platform = await start(t, { intercept: message => message.payload['bad'] === true ? { code: 'MOT_DSM_BAD_PAYLOAD', message: 'Bad' } : null })
+  const producer = await produce(t, platform)
+  const refused: unknown[] = []
+  producer.events.on('refused', (...args) => refused.push(args))
+  for (let i = 1; i <= 3; i++) producer.send({ i, bad: i === 2 })
+  await online(producer)
+  await producer.drained(5000)
+  producer.send({ bad: true })
+  t.ok(await producer.drained(5000))
+  t.same(refused, [[2, 'MOT_DSM_BAD_PAYLOAD', 'Bad'], [4, 'MOT_DSM_BAD_PAYLOAD', 'Bad']])
+  t.same(platform.history.numbers, [1, 3])
+})
+
+t.test('a payload over the platform\'s bound is not even sent', async t => {
+  const platform = await start(t, { maxPayload: 100 })
+  const producer = await produce(t, platform)
+  const refused: unknown[] = []
+  producer.events.on('refused', (seq, code) => refused.push([seq, code]))
+  producer.send({ text: 'x'.repeat(200) })
+  producer.send({ text: 'x' })
+  t.ok(await producer.drained(5000))
+  t.same(refused, [[1, 'MOT_DSM_PAYLOAD_TOO_LARGE']])
+})
+
+t.test('frames keep to the platform\'s bound of bytes', async t => {
+  const platform = await start(t, { maxFrame: 4096 })
+  const producer = await produce(t, platform, { drainRate: 10_000 })
+  for (let i = 1; i <= 50; i++) producer.send({ text: 'x'.repeat(1000) })
+  t.ok(await producer.drained(10_000))
+  t.ok(platform.frames.every(frame => JSON.stringify(frame).length <= 4096))
+})
+
+t.test('a frame that is refused as a whole is taken apart, until the bad reading is found', async t => {
+  const platform = await start(t, { refuseFrame: frame => frame.type === 'batch' || (frame.type === 'data' && frame.seq === 3) ? { code: 'MOT_WSS1_BAD_FRAME', message: 'Bad' } : null })
+  const producer = await produce(t, platform)
+  for (let i = 1; i <= 5; i++) producer.send({ i })
+  t.ok(await producer.drained(5000))
+  t.same(platform.history.numbers, [1, 2, 4, 5])
+  t.equal(producer.status().counts.refused, 1)
+})
+
+t.test('a connection that says nothing any more is given up', async t => {
+  const platform = await start(t, { mute: true, heartbeatMs: 100 })
+  const producer = await produce(t, platform)
+  await online(producer)
+  platform.settings.mute = false
+  producer.send({ i: 1 })
+  t.ok(await producer.drained(10_000))
+  t.ok(platform.connections >= 2)
+})
+
+t.test('an answer to what was not sent ends the connection', async t => {
+  const platform = await start(t)
+  const producer = await produce(t, platform)
+  await online(producer)
+  for (const socket of platform.sockets) socket.send('{"type":"ack","subscriberCount":0,"epoch":1,"offset":1,"seq":99}')
+  await waitFor(() => platform.connections === 2)
+  t.match(producer.status().lastFault!.message, /not sent/)
+})
+
+t.test('frames of a newer platform and noise are passed over', async t => {
+  const platform = await start(t)
+  const producer = await produce(t, platform)
+  await online(producer)
+  for (const socket of platform.sockets) for (const text of ['{"type":"news"}', 'noise', '[]', 'null', '{"type":"welcome"}', '{"type":"ack","acks":5}', '{"type":"error"}']) socket.send(text)
+  producer.send({ i: 1 })
+  t.ok(await producer.drained(5000))
+  t.equal(platform.connections, 1)
+})
+
+t.test('what was lost is told in one record when the platform is back', async t => {
+  const dir = t.testdir()
+  const platform = await start(t)
+  await platform.stop()
+  const buffer = await openBuffer({ dir, boot: 'boot', mono: monotonicMs, capBytes: 1024 * 1024 })
+  const producer = await produce(t, platform, { buffer, drainRate: 20_000 })
+  for (let i = 1; i <= 1500; i++) producer.send({ i, fill: 'x'.repeat(1000) })
+  const told: unknown[] = []
+  producer.events.on('lost', lost => told.push(lost.readings))
+  await platform.start()
+  t.ok(await producer.drained(20_000))
+  const reports = platform.history.kept.filter(({ payload }) => 'agent' in payload)
+  t.equal(reports.length, 1)
+  const { lost } = reports[0]!.payload['agent'] as { lost: { readings: number, first_seq: number, last_seq: number } }
+  t.same(told, [lost.readings])
+  t.match(lost, { first_seq: 1, last_seq: lost.readings })
+  t.equal(platform.history.kept.length, 1500 - lost.readings + 1)
+})
+
+t.test('another configuration is another connection, over which the rest is sent', async t => {
+  const first = await start(t, { answers: () => false })
+  const second = await start(t)
+  const producer = await produce(t, first)
+  await online(producer)
+  producer.send({ i: 1 })
+  producer.configure({ authUrl: second.authUrl, websocketUrl: second.websocketUrl, username: 'pi', password: 'long-secret' })
+  t.ok(await producer.drained(5000))
+  t.same(second.history.numbers, [1])
+  producer.configure({ authUrl: second.authUrl, websocketUrl: second.websocketUrl, username: 'pi', password: 'long-secret', deviceId: 'other' })
+  producer.send({ i: 2 })
+  t.ok(await producer.drained(5000))
+  t.equal(second.connections, 1, 'a new name of the device needs none')
+  t.equal(second.history.kept[1]!.device_id, 'other')
+})
