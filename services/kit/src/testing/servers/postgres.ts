@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import postgres from 'postgres'
 import { waitFor } from '../wait-for.js'
 import { postgresFolder } from './find-command.js'
-import { freePort, processTree, serverFolder, startProcess, type ServerProcess } from './server-process.js'
+import { onFreePort, processTree, serverFolder, startProcess, type ServerProcess } from './server-process.js'
 
 const run = promisify(execFile)
 
@@ -63,26 +63,26 @@ const settings = (port: number, socketDir: string, durable: boolean): string[] =
   ...(durable ? {} : { fsync: 'off', full_page_writes: 'off' })
 }).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 
-const answers = async (url: string, process: ServerProcess): Promise<void> => {
+const answers = async (url: string, dataDir: string, process: ServerProcess): Promise<void> => {
   await waitFor(async () => {
     if (process.exited) return true
     const sql = postgres(url, { max: 1, connect_timeout: 2, onnotice: () => {} })
     try {
-      return await sql`select 1`
+      // Not another server that had the port before.
+      const [row] = await sql<{ folder: string }[]>`select current_setting('data_directory') as folder`
+      return row?.folder === dataDir
     } finally {
       await sql.end({ timeout: 1 })
     }
   }, { timeoutMs: 30_000, what: 'PostgreSQL to answer' })
 }
 
-/** Starts a private PostgreSQL, with a disk that lies (`fsync=off`) unless it is to be `durable`. */
-export const startPostgres = async ({ durable = false }: { durable?: boolean } = {}): Promise<PostgresServer> => {
+const startOn = async (port: number, durable: boolean): Promise<PostgresServer> => {
   const bin = postgresFolder()
   if (!bin) throw new Error('No PostgreSQL on this machine: neither on the PATH nor in /usr/lib/postgresql')
   const { folder, remove } = await ownFolder()
   const dataDir = join(folder, 'data')
   await initialise(bin, dataDir)
-  const port = await freePort()
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`
   let current: ServerProcess
 
@@ -90,13 +90,14 @@ export const startPostgres = async ({ durable = false }: { durable?: boolean } =
     // After a kill the last backends may hold the shared memory for a moment more, and a start then ends at once.
     await waitFor(async () => {
       current = startProcess({ command: join(bin, 'postgres'), args: ['-D', dataDir, ...settings(port, folder, durable)], user, cwd: folder, lastSignal: 'SIGQUIT' })
-      await answers(url, current)
+      await answers(url, dataDir, current)
       if (current.exited) throw new Error(`PostgreSQL ended at once: ${current.lastWords()}`)
       return true
-    }, { timeoutMs: 20_000, what: 'PostgreSQL to start' })
+    }, { timeoutMs: 10_000, what: 'PostgreSQL to start' })
   }
   const stop = () => current.end('SIGINT')
   const toTree = async (signal: NodeJS.Signals) => {
+    if (current.exited) return
     for (const pid of await processTree(current.pid)) {
       try {
         process.kill(pid, signal)
@@ -120,3 +121,7 @@ export const startPostgres = async ({ durable = false }: { durable?: boolean } =
     remove: async () => { await toTree('SIGCONT'); await stop(); await remove() }
   }
 }
+
+/** Starts a private PostgreSQL, with a disk that lies (`fsync=off`) unless it is to be `durable`. */
+export const startPostgres = async ({ durable = false }: { durable?: boolean } = {}): Promise<PostgresServer> =>
+  await onFreePort(port => startOn(port, durable))

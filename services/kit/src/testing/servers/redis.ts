@@ -1,7 +1,7 @@
 import { waitFor } from '../wait-for.js'
 import { redisCommand } from './find-command.js'
-import { redisCall } from './redis-call.js'
-import { freePort, serverFolder, startProcess, type ServerProcess } from './server-process.js'
+import { redisCall, redisInfo } from './redis-call.js'
+import { onFreePort, serverFolder, startProcess, type ServerProcess } from './server-process.js'
 
 /** A private Redis server. */
 export interface RedisServer {
@@ -42,18 +42,18 @@ const settings = (port: number, dataDir: string, { aof = 'none', args = [], conf
       '--appendonly', aof === 'none' ? 'no' : 'yes', ...(aof === 'none' ? [] : ['--appendfsync', aof]), ...args
     ]
 
-const isPong = async (port: number): Promise<boolean> => await redisCall(port, 'PING') === 'PONG'
+/** Whether it is this process that answers, and not another that had the port before. */
+const answers = async (port: number, { pid }: ServerProcess): Promise<boolean> =>
+  (await redisInfo(port, 'server'))['process_id'] === String(pid) && await redisCall(port, 'PING') === 'PONG'
 
-/** Starts a private Redis on a free port of 127.0.0.1. */
-export const startRedis = async (options: RedisOptions = {}): Promise<RedisServer> => {
+const startOn = async (port: number, options: RedisOptions): Promise<RedisServer> => {
   const command = redisCommand()
   if (!command) throw new Error('No redis-server on the PATH')
   const { folder: dataDir, remove } = await serverFolder('motience-redis-')
-  const port = options.port ?? await freePort()
   let current: ServerProcess
   const start = async () => {
     current = startProcess({ command, args: settings(port, dataDir, options), cwd: dataDir })
-    await waitFor(() => current.exited || isPong(port), { what: 'Redis to answer' })
+    await waitFor(() => current.exited || answers(port, current), { what: 'Redis to answer' })
     if (current.exited) throw new Error(`Redis ended at once: ${current.lastWords()}`)
   }
   const stop = async () => {
@@ -75,3 +75,7 @@ export const startRedis = async (options: RedisOptions = {}): Promise<RedisServe
     remove: async () => { await stop(); await remove() }
   }
 }
+
+/** Starts a private Redis, on a free port of 127.0.0.1 unless one is given. */
+export const startRedis = async (options: RedisOptions = {}): Promise<RedisServer> =>
+  options.port === undefined ? await onFreePort(port => startOn(port, options)) : await startOn(options.port, options)

@@ -85,6 +85,19 @@ export const freePort = async (): Promise<number> => {
   return address.port
 }
 
+const PORTS_TO_TRY = 4
+
+/** Starts a server on a free port; on another one if that fails, since a port that was free may be taken by now. */
+export const onFreePort = async <Server>(start: (port: number) => Promise<Server>): Promise<Server> => {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await start(await freePort())
+    } catch (error) {
+      if (tries === PORTS_TO_TRY) throw error
+    }
+  }
+}
+
 /** A process and all that it started, newest last, as Linux lists them; elsewhere the process alone. */
 export const processTree = async (pid: number): Promise<number[]> => {
   const list = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
