@@ -33,6 +33,9 @@ export interface InternalAnswer { status: number, headers: Record<string, string
 const BREAK_AFTER = 5
 const HALF_OPEN_MS = 500
 
+/** Most bytes of an answer; a longer one counts as none. */
+const MAX_ANSWER_BYTES = 67_108_864
+
 /** Most attempts of a call that may be repeated. */
 const MAX_ATTEMPTS = 3
 
@@ -48,7 +51,7 @@ export interface InternalCaller {
 /** See `InternalCaller`. What counts as a failure is that no answer came; a 503 is an answer. */
 export const createInternalCaller = (target: InternalTarget): InternalCaller => {
   const { name, url, tokens, timeoutMs = 5_000, connections = 32 } = target
-  const pool = new Pool(new URL(url).origin, { connections, connect: { timeout: 2_000 }, headersTimeout: timeoutMs, bodyTimeout: timeoutMs })
+  const pool = new Pool(new URL(url).origin, { connections, connect: { timeout: 2_000 }, headersTimeout: timeoutMs, bodyTimeout: timeoutMs, maxResponseSize: MAX_ANSWER_BYTES })
   const breaker: CircuitBreakerPolicy = circuitBreaker(handleAll, { halfOpenAfter: HALF_OPEN_MS, breaker: new ConsecutiveBreaker(BREAK_AFTER) })
 
   const attempt = async ({ method, path, headers, body }: InternalRequest, token: string | null): Promise<InternalAnswer> => await breaker.execute(async () => {
