@@ -11,9 +11,15 @@ const COUNT = 100_000
 const open = async ({ app }: TestDsm, path: string, accept: string, token = 'service'): Promise<IncomingMessage> => {
   if (!app.server.listening) await app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = app.server.address() as AddressInfo
-  return await new Promise((resolve, reject) => {
-    httpGet({ host: '127.0.0.1', port, path: `/api/data/${path}`, agent: false, headers: { accept, authorization: `Bearer ${token}` } }, resolve).on('error', reject)
-  })
+  // Filling the embedded database holds up the event loop, and for that the service may ask for patience at first.
+  return await waitFor(async () => {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
+      httpGet({ host: '127.0.0.1', port, path: `/api/data/${path}`, agent: false, headers: { accept, authorization: `Bearer ${token}` } }, resolve).on('error', reject)
+    })
+    if (response.statusCode !== 503) return response
+    response.resume()
+    return null
+  }, { timeoutMs: 30_000, what: 'a service with time' })
 }
 
 /** Messages that were read from the database for streams so far. */
@@ -31,7 +37,7 @@ const standstill = async (dsm: TestDsm): Promise<number> => {
     still = now === last ? still + 1 : 0
     last = now
     return still === 10 ? now : null
-  })
+  }, { timeoutMs: 30_000, what: 'the reading to stand still' })
 }
 
 for (const databaseKind of await databaseKinds()) {
@@ -58,7 +64,7 @@ for (const databaseKind of await databaseKinds()) {
       const before = await messagesRead(dsm)
       const response = await open(dsm, '1?order=desc', 'text/csv')
       response.once('data', () => response.destroy())
-      await waitFor(() => response.destroyed)
+      await waitFor(() => response.destroyed, { timeoutMs: 30_000 })
       t.ok(await standstill(dsm) - before < COUNT / 2)
     })
 
@@ -82,6 +88,15 @@ for (const databaseKind of await databaseKinds()) {
         `2,,${epoch},2,,,,${times[1]!.timestamp},,${times[1]!.received_at},{}`,
         ''
       ].join('\r\n'))
+    })
+
+    t.test('a service that stops breaks streams off', async t => {
+      const other = await testDsm(t, { database: dsm.database, broker: dsm.broker, sm: dsm.sm })
+      const response = await open(other, '1', 'application/x-ndjson')
+      const broken = new Promise<NodeJS.ErrnoException>(resolve => { response.once('error', resolve) })
+      await other.app.close()
+      response.resume()
+      t.equal((await broken).code, 'ECONNRESET')
     })
 
     t.test('a stranger gets a problem, whatever it accepts', async t => {
