@@ -11,7 +11,7 @@ const MAX_NAME = 64
 
 /** A name of the machine's as a part of a series' path, in which a dot would part. */
 export const seriesName = (name: string): string => {
-  const clean = name.trim().toLowerCase().replaceAll(/[^a-z0-9_-]+/g, '_').replaceAll(/^_+|_+$/g, '').slice(0, MAX_NAME)
+  const clean = name.trim().toLowerCase().replaceAll(/[^a-z0-9_]+/g, '_').replaceAll(/^_+|_+$/g, '').slice(0, MAX_NAME)
   return clean === '' ? 'unnamed' : clean
 }
 
