@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { createMemoryBroker, openDatabase } from '@motience/kit'
-import { join } from 'node:path'
 import t from 'tap'
 import { createAdmin } from '../src/users/create-admin.js'
 import { PASSWORD, call, signIn, signUp, testAp, testStores } from './test-ap.js'
@@ -19,13 +21,14 @@ const run = async (args: string[], dataDir: string, input: string) => {
   return { code, out, err }
 }
 
-t.test('the command makes an administrator, once', async t => {
-  const dataDir = t.testdir()
+t.test('the command makes an administrator, once, and not beside a running platform', async t => {
+  // Not tap's own folder: that is gone before the database is closed.
+  const dataDir = await mkdtemp(join(tmpdir(), 'motience-admin-'))
+  t.teardown(async () => { await rm(dataDir, { recursive: true, force: true }) })
   t.match(await run(['boss'], dataDir, `${PASSWORD}\nanother line`), { code: 0, out: 'Made the administrator boss.', err: '' })
-  t.match(await run(['BOSS'], dataDir, 'another password'), { code: 0, out: 'BOSS is an administrator already; nothing was changed.' })
-
   const database = await openDatabase({ dataDir: join(dataDir, 'database') })
   t.teardown(async () => { await database.close() })
+  t.equal(await createAdmin(database.sql, 'BOSS', 'another password'), 'exists')
   t.match(await run(['second'], dataDir, PASSWORD), { code: 1, err: /No administrator was made: .*in use/ })
   const broker = createMemoryBroker()
   t.teardown(async () => { await broker.close() })
