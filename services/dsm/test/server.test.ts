@@ -76,7 +76,8 @@ t.test('started from its environment, with tokens of AP and subscribers of SM', 
 
 t.test('as a process it stops with a message where its environment is wrong', async t => {
   const { DSM_PORT: _port, ...env } = process.env
-  const child = spawn(process.execPath, ['--conditions=development', '--import', 'tsx', 'src/server.ts'], {
+  // With this process's own way to run TypeScript: another would spoil the coverage that is taken of both.
+  const child = spawn(process.execPath, [...process.execArgv, 'src/server.ts'], {
     cwd: new URL('..', import.meta.url), env: { ...env, DSM_PORT: 'many', DSM_RETENTION: 'long' }, stdio: ['ignore', 'ignore', 'pipe']
   })
   let text = ''
