@@ -18,6 +18,11 @@ export const addOpenapi = async (app: ServiceApp, name: ServiceId, info: Openapi
   const made = openApiDocument(name) as { info: object }
   const document = { ...made, info: { ...made.info, ...info }, servers: [{ url: '/' }] }
   await app.register(fastifySwagger, { mode: 'static', specification: { document: document as never } })
-  await app.register(fastifySwaggerUi, { routePrefix: '/api-docs', uiConfig: { validatorUrl: null } })
+  await app.register(fastifySwaggerUi, {
+    routePrefix: '/api-docs',
+    uiConfig: { validatorUrl: null },
+    // Swagger UI sets styles in its markup; scripts stay bound to this service
+    transformStaticCSP: policy => policy.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+  })
   app.route({ method: 'GET', url: '/openapi.json', config: alwaysAnswered, schema: { hide: true }, handler: async () => document })
 }
