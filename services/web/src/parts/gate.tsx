@@ -12,11 +12,11 @@ const words = {
 }
 
 const Field = ({ name, label, hint, ...rest }: { name: string, label: string, hint?: string, type?: string, autoComplete?: string, required?: boolean, minLength?: number, maxLength?: number, pattern?: string }) => (
-  <label class='field'>
-    <span class='label'>{label}</span>
-    <input class='input large' name={name} aria-describedby={hint === undefined ? undefined : `${name}-hint`} {...rest} />
+  <div class='field'>
+    <label class='label' for={name}>{label}</label>
+    <input class='input large' id={name} name={name} aria-describedby={hint === undefined ? undefined : `${name}-hint`} {...rest} />
     {hint !== undefined && <span class='hint' id={`${name}-hint`}>{hint}</span>}
-  </label>
+  </div>
 )
 
 /** Signing in and signing up: what a page shows to someone it does not know. */

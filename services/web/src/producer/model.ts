@@ -6,6 +6,7 @@ import type { Platform } from '../session/platform.js'
 import { ProducerConnection } from './connection.js'
 import type { Receipt } from './outbox.js'
 import { Rates } from './rates.js'
+import { Repeat } from './repeat.js'
 
 /** Receipts that are shown; older ones are forgotten. */
 const MAX_RECEIPTS = 200
@@ -20,6 +21,10 @@ export class ProducerModel {
   readonly connection: ProducerConnection
   readonly receipts = signal<readonly Receipt[]>([])
   readonly rates = new Rates()
+  /** Messages that wait for their acknowledgement, sent or not. */
+  readonly waiting = signal(0)
+  /** What goes on while other views are looked at: a message again and again, and made-up ones. */
+  readonly repeats = { message: new Repeat(), generator: new Repeat() }
   readonly subscribers = signal<readonly Subscriber[] | null>(null)
   readonly policy = signal<Policy['approval'] | null>(null)
   readonly failure = signal<unknown>(null)
@@ -81,6 +86,8 @@ export class ProducerModel {
   }
 
   close (): void {
+    this.repeats.message.stop()
+    this.repeats.generator.stop()
     clearInterval(this.#show)
     clearInterval(this.#poll)
     this.connection.disconnect()
@@ -88,6 +95,7 @@ export class ProducerModel {
 
   #flush (): void {
     this.rates.tick()
+    this.waiting.value = this.connection.outbox.size
     if (this.#fresh.length === 0) return
     this.receipts.value = [...this.#fresh.reverse(), ...this.receipts.peek()].slice(0, MAX_RECEIPTS)
     this.#fresh = []

@@ -1,5 +1,4 @@
 import { useComputed } from '@preact/signals'
-import { useEffect, useMemo } from 'preact/hooks'
 import { Icon } from '../../parts/icon.js'
 import { Card } from '../../parts/pieces.js'
 import { toast } from '../../parts/toasts.js'
@@ -7,7 +6,7 @@ import { formatBytes } from '../../series/format.js'
 import { checkJson } from '../../series/json-check.js'
 import { kept } from '../../session/kept.js'
 import type { ProducerModel } from '../model.js'
-import { MAX_RATE, Repeat } from '../repeat.js'
+import { MAX_RATE } from '../repeat.js'
 import { templates } from '../templates.js'
 
 const DEVICE_ID = /^[A-Za-z0-9._:@/+-]{1,64}$/
@@ -19,8 +18,7 @@ const rate = kept('motience.producer.rate', 1, value => typeof value === 'number
 
 /** A message by hand, checked as it is typed. */
 export const Composer = ({ model }: { model: ProducerModel }) => {
-  const repeat = useMemo(() => new Repeat(), [])
-  useEffect(() => () => { repeat.stop() }, [repeat])
+  const repeat = model.repeats.message
   const check = useComputed(() => checkJson(draft.value, model.connection.welcome.value?.max_payload ?? DEFAULT_MAX_PAYLOAD))
   const deviceIsWrong = device.value !== '' && !DEVICE_ID.test(device.value)
   const { fault, bytes } = check.value
@@ -48,10 +46,10 @@ export const Composer = ({ model }: { model: ProducerModel }) => {
         </select>
       )}
     >
-      <label class='field'>
-        <span class='label'>Payload, a JSON object</span>
+      <div class='field'>
+        <label class='label' for='payload'>Payload, a JSON object</label>
         <textarea
-          class='input' spellcheck={false} autocapitalize='off' value={draft.value} aria-invalid={fault !== null} aria-describedby='payload-check'
+          class='input' id='payload' spellcheck={false} autocapitalize='off' value={draft.value} aria-invalid={fault !== null} aria-describedby='payload-check'
           onInput={event => { draft.value = event.currentTarget.value }}
           onKeyDown={event => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); sendOnce() } }}
         />
@@ -60,12 +58,12 @@ export const Composer = ({ model }: { model: ProducerModel }) => {
             ? `Good JSON · ${formatBytes(bytes)}`
             : <>{fault.line !== null && <b>Line {fault.line}, column {fault.column}: </b>}{fault.message}</>}
         </span>
-      </label>
-      <label class='field'>
-        <span class='label'>Device (optional)</span>
-        <input class='input' value={device.value} placeholder='the account itself' maxLength={64} aria-invalid={deviceIsWrong} onInput={event => { device.value = event.currentTarget.value.trim() }} />
+      </div>
+      <div class='field'>
+        <label class='label' for='device'>Device (optional)</label>
+        <input class='input' id='device' value={device.value} placeholder='the account itself' maxLength={64} aria-invalid={deviceIsWrong} onInput={event => { device.value = event.currentTarget.value.trim() }} />
         {deviceIsWrong && <span class='hint bad'>Letters, digits and . _ : @ / + - only</span>}
-      </label>
+      </div>
       <div class='row wrap between'>
         <button type='button' class='button primary' disabled={!ready} onClick={sendOnce}><Icon name='send' />Send <span class='visually-hidden'>(Control and Enter)</span></button>
         <div class='row wrap'>

@@ -25,11 +25,11 @@ export const Connect = ({ model: { platform, producerId } }: { model: ProducerMo
       <Card
         title='Command' actions={<Segments label='Way to connect' value={command.name} options={commands.map(({ name }) => ({ value: name, label: name }))} onChange={name => { way.value = name }} />}
       >
-        <label class='field'>
-          <span class='label'>Name of the device</span>
-          <input class='input' value={deviceId.value} maxLength={64} pattern='[A-Za-z0-9._:@/+\-]+' onInput={event => { if (event.currentTarget.validity.valid) deviceId.value = event.currentTarget.value }} />
+        <div class='field'>
+          <label class='label' for='device-name'>Name of the device</label>
+          <input class='input' id='device-name' value={deviceId.value} maxLength={64} pattern='[A-Za-z0-9._:@/+\-]+' onInput={event => { if (event.currentTarget.validity.valid) deviceId.value = event.currentTarget.value }} />
           <span class='hint'>Consumers see its numbers under this name. Any number of devices can share this account.</span>
-        </label>
+        </div>
         <p class='small quiet'>{command.about}</p>
         <Code text={command.text} label={`Command for ${command.name}`} />
       </Card>

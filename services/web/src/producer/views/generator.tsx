@@ -1,10 +1,10 @@
-import { useEffect, useMemo } from 'preact/hooks'
+import { useMemo } from 'preact/hooks'
 import { Icon } from '../../parts/icon.js'
 import { Card } from '../../parts/pieces.js'
 import { SampleGenerator, type GeneratedField } from '../../series/generator.js'
 import { kept } from '../../session/kept.js'
 import type { ProducerModel } from '../model.js'
-import { MAX_RATE, Repeat } from '../repeat.js'
+import { MAX_RATE } from '../repeat.js'
 import { firstFields } from '../templates.js'
 
 const MAX_FIELDS = 24
@@ -41,9 +41,8 @@ const FieldRow = ({ field, index }: { field: GeneratedField, index: number }) =>
 
 /** Made-up numbers, to see the way to the consumer's charts without a device. */
 export const Generator = ({ model }: { model: ProducerModel }) => {
-  const repeat = useMemo(() => new Repeat(), [])
+  const repeat = model.repeats.generator
   const generator = useMemo(() => new SampleGenerator(), [])
-  useEffect(() => () => { repeat.stop() }, [repeat])
   const work = (): boolean => model.send(generator.payload(fields.peek(), Date.now() / 1000), device.peek() || null)
   return (
     <Card

@@ -26,7 +26,7 @@ export const Overview = ({ model }: { model: ProducerModel }) => {
         <Fact name='Latency' after={`95 % below ${formatMs(latency.p95)}`}>{latency.p50 === null ? '–' : <>{latency.p50.toFixed(latency.p50 < 10 ? 1 : 0)}<small>ms</small></>}</Fact>
         <Fact name='Last offset' after={last === null ? 'nothing sent yet' : `epoch ${last.epoch}`}>{last === null ? '–' : last.offset.toLocaleString('en')}</Fact>
         <Fact name='Subscribers' after={<a href='#/subscribers'>manage</a>}>{active ?? '–'}</Fact>
-        <Fact name='In flight' after={connection.welcome.value === null ? 'not connected' : `at most ${connection.welcome.value.max_in_flight}`}>{model.receipts.value !== null && connection.outbox.size}</Fact>
+        <Fact name='In flight' after={connection.welcome.value === null ? 'not connected' : `at most ${connection.welcome.value.max_in_flight}`}>{model.waiting.value}</Fact>
       </dl>
       <LastHour model={model} />
       <Card title='Latest acknowledgements' flush actions={<a class='button compact' href='#/send'>Send a message</a>}>
