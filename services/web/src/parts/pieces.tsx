@@ -41,7 +41,7 @@ export const Fact = ({ name, children, after }: { name: string, children: Compon
   <div class='fact'>
     <dt>{name}</dt>
     <dd>{children}</dd>
-    {after !== undefined && <div class='after'>{after}</div>}
+    {after !== undefined && <dd class='after'>{after}</dd>}
   </div>
 )
 

@@ -22,7 +22,7 @@ interface ShellProps {
 }
 
 const Brand = ({ role }: { role: string }) => (
-  <a class='brand' href='#/' aria-label={`Motience, ${role}: to the first view`}>
+  <a class='brand' href='#/'>
     <Mark />
     <span><b>Motience</b><small>{role === 'producer' ? 'Producer' : 'Consumer'}</small></span>
   </a>

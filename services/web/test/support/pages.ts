@@ -48,4 +48,4 @@ export const goTo = async (page: Page, view: string): Promise<void> => {
 export const chart = (page: Page, path: string): Locator => page.locator(`.chart-card[data-path="${path}"]`)
 
 /** One figure of a view's head, by its name. */
-export const fact = (page: Page, name: string): Locator => page.locator('.fact').filter({ has: page.getByText(name, { exact: true }) }).locator('dd')
+export const fact = (page: Page, name: string): Locator => page.locator('.fact').filter({ has: page.getByText(name, { exact: true }) }).locator('dd:not(.after)')
