@@ -29,11 +29,7 @@ else {
   })
   const producer = await platform.account('machine', 'producer', 'm-1')
   const consumer = await platform.account('reader', 'consumer')
-  await fetch(`${platform.smUrl}/api/subscribe`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${consumer.access_token}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ producer_id: producer.user_id })
-  })
+  await platform.subscribe(consumer, producer.user_id)
   const device = new WebSocket(platform.producerUrl, ['motience.v1', `token.${producer.access_token}`])
   t.teardown(() => { device.terminate() })
   device.on('open', () => { for (let i = 0; i < 20; i++) device.send(JSON.stringify({ type: 'data', payload: { temperature_c: 20 + i } })) })

@@ -29,6 +29,9 @@ export interface LiveChartProps {
   label: string
 }
 
+/** A line moves a pixel in so long at least, or longer: drawing it more often would not be seen. */
+const REDRAW_MS = 30
+
 /** One series as it comes. Drawn by `frames`, and only while it is in view and there is something new. */
 export const LiveChart = (props: LiveChartProps) => {
   const holder = useRef<HTMLDivElement>(null)
@@ -73,16 +76,19 @@ export const LiveChart = (props: LiveChartProps) => {
     }, [[], []], node)
 
     let drawnVersion = -1
+    let drawnAt = 0
     let drawnTo = 0
     let drawnWindow = 0
     const drawn = {
       visible: false,
-      draw: (): boolean => {
+      draw: (frame: number): boolean => {
+        if (frame - drawnAt < REDRAW_MS) return false
         const { source, windowMs, now, onRange } = latest.current
         to = now()
         const columns = Math.max(40, plot.bbox.width / devicePixelRatio)
         const moved = to - drawnTo >= windowMs / columns
         if (source.version === drawnVersion && !moved && windowMs === drawnWindow) return false
+        drawnAt = frame
         drawnVersion = source.version
         drawnTo = to
         drawnWindow = windowMs

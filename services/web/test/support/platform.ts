@@ -29,6 +29,8 @@ export interface TestPlatform {
   producerUrl: string
   /** Ends both WebSocket servers, as a deploy does, and starts them again on the same ports. */
   restart (between?: () => Promise<void>): Promise<void>
+  /** Subscribes a consumer, by its tokens. */
+  subscribe (consumer: Tokens, producerId: number): Promise<void>
   /** Signs up and signs in. */
   account (username: string, role: 'producer' | 'consumer', deviceId?: string): Promise<Tokens>
   close (): Promise<void>
@@ -37,13 +39,15 @@ export interface TestPlatform {
 /** The password of every account of these tests. */
 export const PASSWORD = 'a long password'
 
-const post = async (url: string, body: object): Promise<unknown> => {
-  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
+const post = async (url: string, body: object, token?: string): Promise<unknown> => {
+  const headers = { 'content-type': 'application/json', ...token === undefined ? {} : { authorization: `Bearer ${token}` } }
+  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)
   return await response.json()
 }
 
-export const startPlatform = async (): Promise<TestPlatform> => {
+/** `environment` is laid over what the platform is started with. */
+export const startPlatform = async (environment: Record<string, string> = {}): Promise<TestPlatform> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'motience-web-'))
   const [ap, sm, dsm, wss1, wss1Http, wss2, wss2Http] = await Promise.all(Array.from({ length: 7 }, freePort)) as [number, number, number, number, number, number, number]
   const local = (port: number): string => `http://127.0.0.1:${port}`
@@ -62,7 +66,8 @@ export const startPlatform = async (): Promise<TestPlatform> => {
     SM_URL: local(sm),
     DSM_URL: local(dsm),
     CORS_ORIGIN: `${local(wss1Http)},${local(wss2Http)}`,
-    AP_LOGIN_RATE: '10000'
+    AP_LOGIN_RATE: '10000',
+    ...environment
   }
   const logger = pino({ level: source['LOG_LEVEL']! })
   const database = await openDatabase({ url: '', dataDir: join(dataDir, 'database'), logger })
@@ -84,6 +89,7 @@ export const startPlatform = async (): Promise<TestPlatform> => {
       await between()
       sockets = await startSockets()
     },
+    subscribe: async (consumer, producerId) => { await post(`${local(sm)}/api/subscribe`, { producer_id: producerId }, consumer.access_token) },
     account: async (username, role, deviceId) => {
       await post(`${local(ap)}/api/auth/register`, { username, password: PASSWORD, role, ...deviceId === undefined ? {} : { device_id: deviceId } })
       return await post(`${local(ap)}/api/auth/login`, { username, password: PASSWORD }) as Tokens

@@ -20,10 +20,12 @@ export const GroupView = ({ group, model, index, keys }: { group: Group, model: 
   const ended = useComputed(() => model.ended.value.get(producerId))
   const shown = shownSeries(group, layout.value)
   const hidden = group.series.filter(series => layout.value.hidden.includes(series.key))
+  // A few charts share their row with the next group's.
+  const isWide = shown.length > 2 || shown.some(series => layout.value.wide.includes(series.key))
   const shownKeys = shown.map(({ key }) => key)
   const name = `${model.nameOf(producerId)}${deviceId === null ? '' : `, ${deviceId}`}`
   return (
-    <section class='group' aria-label={name}>
+    <section class={`group ${isWide ? '' : `of-${shown.length}`}`} aria-label={name}>
       <div class='group-head'>
         <h2>{model.nameOf(producerId)}{deviceId !== null && <span class='quiet'> / {deviceId}</span>}</h2>
         <State ended={ended} model={model} producerId={producerId} />

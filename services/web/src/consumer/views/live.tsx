@@ -50,7 +50,9 @@ export const Live = ({ model }: { model: ConsumerModel }) => {
       {!model.ready.value && <Progress label='Reading the last minutes' />}
       {model.ready.value && groups.length === 0 && <section class='card'><Nothing model={model} /></section>}
       {model.streams.overflowed.value && <div class='note warn'><Icon name='info' /><span>There are more numbers than charts can be drawn for; the first 200 are shown.</span></div>}
-      {groups.map((group, index) => <GroupView key={group.key} group={group} model={model} index={index} keys={groups.map(({ key }) => key)} />)}
+      <div class='groups'>
+        {groups.map((group, index) => <GroupView key={group.key} group={group} model={model} index={index} keys={groups.map(({ key }) => key)} />)}
+      </div>
       {groups.length > 0 && <EventList model={model} />}
     </>
   )
