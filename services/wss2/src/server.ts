@@ -8,7 +8,7 @@ import { createGrantReader } from './grants.js'
 export interface Shared { database?: Database, broker?: Broker, logger?: Logger }
 
 /** A running WSS2. */
-export interface RunningWss2 { urls: { ws: string, http: string }, close (): Promise<void> }
+export interface RunningWss2 { urls: { websocket: string, http: string }, close (): Promise<void> }
 
 const limitsOf = (env: Wss2Env): Wss2Limits => ({
   maxConnections: env.WSS2_MAX_CONNECTIONS,
@@ -64,9 +64,9 @@ export const startWss2 = async (env: Wss2Env, shared: Shared = {}): Promise<Runn
     const address = { host: env.HOST, port: env.WSS2_PORT, variable: 'WSS2_PORT' }
     const port = await wss2.sockets.listen(address.port, address.host).catch((error: unknown) => { throw listenError(error, address) })
     const http = await listen(wss2.http, { host: env.HOST, port: env.WSS2_HTTP_PORT, variable: 'WSS2_HTTP_PORT' })
-    const ws = `ws://${new URL(http).hostname}:${port}/consumer`
-    logger.info({ url: ws }, 'Takes consumers')
-    return { urls: { ws, http }, close }
+    const websocket = `ws://${new URL(http).hostname}:${port}/consumer`
+    logger.info({ url: websocket }, 'Takes consumers')
+    return { urls: { websocket, http }, close }
   } catch (error) {
     await close()
     throw error

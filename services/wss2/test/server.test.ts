@@ -17,7 +17,7 @@ t.test('starts from its environment, serves both ports, and ends', async t => {
   const { urls, close } = await startWss2(env, { broker })
   t.match(urls, { ws: /^ws:\/\/127\.0\.0\.1:\d+\/consumer$/, http: /^http:\/\/127\.0\.0\.1:\d+/ })
   await sm.set(1, 7, 'active')
-  const client = await connectClient(urls.ws!, await ap.issue({ role: 'consumer', userId: 1 }))
+  const client = await connectClient(urls.websocket!, await ap.issue({ role: 'consumer', userId: 1 }))
   t.match(client.of('welcome'), [{ subscriptions: [{ producer_id: 7 }] }])
   t.equal((await fetch(`${urls.http}/health`)).status, 200)
   t.match(await (await fetch(`${urls.http}/stats`)).json(), { connections: 1, consumers: 1 })

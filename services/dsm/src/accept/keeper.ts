@@ -21,12 +21,14 @@ const passed = new ProblemError('MOT_DSM_SEQ_PASSED')
 
 export const createKeeper = ({ store, findRepeats, repairs }: KeeperOptions): Keep => {
   /** Notes where the log ends; asks for a check where others wrote to it, or may have before this lane's first use. */
-  const note = (lane: Lane, epoch: number, offsets: readonly number[]): void => {
-    if (offsets.length === 0) return
-    const follows = lane.seen !== null && lane.seen.epoch === epoch && lane.seen.offset + 1 === offsets[0]
-    const first = lane.seen === null && offsets[0] === 1 && epoch === 1
-    if (!follows && !first && store !== null) repairs.schedule(lane.producerId)
-    lane.seen = { epoch, offset: offsets.at(-1)! }
+  const note = (lane: Lane, rows: readonly StoredMessage[]): void => {
+    const [first, last] = [rows[0], rows.at(-1)]
+    if (first === undefined || last === undefined) return
+    const follows = lane.seen !== null && lane.seen.epoch === first.epoch && lane.seen.offset + 1 === first.offset
+    const begins = lane.seen === null && first.offset === 1 && first.epoch === 1
+    const isWhole = last.epoch === first.epoch && last.offset - first.offset === rows.length - 1
+    if (!((follows || begins) && isWhole) && store !== null) repairs.schedule(lane.producerId)
+    lane.seen = { epoch: last.epoch, offset: last.offset }
   }
 
   const commit = async (lane: Lane, rows: readonly StoredMessage[]): Promise<ProblemError | null> => {
@@ -62,7 +64,7 @@ export const createKeeper = ({ store, findRepeats, repairs }: KeeperOptions): Ke
     }
   }
 
-  return async (lane, jobs, drafts, { epoch, version, subscriberCount, outcomes: done }) => {
+  return async (lane, jobs, drafts, { subscriberCount, outcomes: done }) => {
     const { producerId } = lane
     const outcomes = new Array<Outcome>(drafts.length)
     const rows: StoredMessage[] = []
@@ -73,11 +75,11 @@ export const createKeeper = ({ store, findRepeats, repairs }: KeeperOptions): Ke
         repeats.push({ draft, index, place: outcome.place })
         continue
       }
-      const { offset } = outcome
+      const { epoch, offset, version } = outcome
       outcomes[index] = { epoch, offset, subscriberCount, duplicate: false, receivedAt: draft.receivedAt }
       rows.push({ producerId, epoch, offset, version, receivedAt: draft.receivedAt, at: draft.at, deviceId: draft.deviceId, session: draft.session, seq: draft.seq, tail: draft.tail })
     }
-    note(lane, epoch, rows.map(row => row.offset))
+    note(lane, rows)
     const refused = await commit(lane, rows)
     if (refused !== null) {
       for (const [index, outcome] of done.entries()) if (outcome.kind === 'accepted') outcomes[index] = refused

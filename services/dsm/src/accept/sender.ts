@@ -13,8 +13,13 @@ import type { Verify } from './verifier.js'
 const FIRST_PAUSE_MS = 5
 const LAST_PAUSE_MS = 200
 
-/** What the broker did with a batch. */
-export interface Sent { epoch: number, version: number, subscriberCount: number, outcomes: AcceptOutcome[] }
+/** What the broker did with one message; an accepted one with the epoch and the version that it was accepted in. */
+export type SentOutcome =
+  | { kind: 'accepted', epoch: number, offset: number, version: number }
+  | Extract<AcceptOutcome, { kind: 'repeat' }>
+
+/** What the broker did with a batch, message by message. */
+export interface Sent { subscriberCount: number, outcomes: SentOutcome[] }
 
 /** What the sender needs. */
 export interface SenderOptions {
@@ -30,11 +35,13 @@ export type Send = (lane: Lane, drafts: readonly Draft[]) => Promise<Sent>
 
 /**
  * Repeats the call with a fresh subscriber list while the broker says `stale`, and opens a new epoch where it says
- * `unverified`, until the deadline.
+ * `unverified`, until the deadline. What the broker cut off a large batch goes with the next call, so that nothing
+ * that waits behind overtakes it.
  */
 export const createSender = ({ source, dispatch, verify, deadlineMs, metrics }: SenderOptions): Send =>
   async (lane, drafts) => {
     const deadline = performance.now() + deadlineMs
+    const outcomes: SentOutcome[] = []
     for (let attempt = 0, pauseMs = FIRST_PAUSE_MS; performance.now() < deadline; attempt++) {
       if (attempt > 1) {
         await pause(pauseMs)
@@ -43,9 +50,15 @@ export const createSender = ({ source, dispatch, verify, deadlineMs, metrics }: 
       const subscribers = lane.subscribers ?? await within(source.subscribers(lane.producerId), deadline)
       lane.subscribers = subscribers
       const { version, consumerIds } = subscribers
-      const result = await dispatch({ producerId: lane.producerId, version, subscribers: consumerIds, messages: drafts })
-      if (result.kind === 'ok') return { epoch: result.epoch, version, subscriberCount: consumerIds.length, outcomes: result.outcomes }
-      if (result.kind === 'unverified') {
+      const messages = outcomes.length === 0 ? drafts : drafts.slice(outcomes.length)
+      const result = await dispatch({ producerId: lane.producerId, version, subscribers: consumerIds, messages })
+      if (result.kind === 'ok') {
+        const { epoch } = result
+        for (const outcome of result.outcomes) {
+          outcomes.push(outcome.kind === 'accepted' ? { kind: 'accepted', epoch, offset: outcome.offset, version } : outcome)
+        }
+        if (outcomes.length === drafts.length) return { subscriberCount: consumerIds.length, outcomes }
+      } else if (result.kind === 'unverified') {
         await within(verify(lane, result.head), deadline)
       } else {
         metrics.stale.inc()

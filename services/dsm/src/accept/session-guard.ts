@@ -1,9 +1,9 @@
-import type { AcceptOutcome, Database } from '@motience/kit'
+import type { Database } from '@motience/kit'
 import { greatestSeqs } from '../storage/messages.js'
 import { within } from './deadline.js'
 import type { Draft } from './envelope.js'
 import type { Lane } from './lane.js'
-import type { Send } from './sender.js'
+import type { Send, SentOutcome } from './sender.js'
 
 /** Most sessions of one lane that are remembered as checked; of a lane with more, some are checked again and again. */
 const MAX_CHECKED = 256
@@ -47,10 +47,10 @@ export const guardSessions = (send: Send, { sql }: Database, deadlineMs: number)
     const isRepeat = (draft: Draft): boolean => draft.session !== null && draft.seq! <= (greatest.get(keyOf(draft)) ?? -1)
     const rest = drafts.filter(draft => !isRepeat(draft))
     const sent = rest.length === 0
-      ? { epoch: 0, version: 0, subscriberCount: lane.subscribers?.consumerIds.length ?? 0, outcomes: [] }
+      ? { subscriberCount: lane.subscribers?.consumerIds.length ?? 0, outcomes: [] }
       : await send(lane, rest)
     remember(lane, sessions.keys())
     if (rest.length === drafts.length) return sent
     let next = 0
-    return { ...sent, outcomes: drafts.map((draft): AcceptOutcome => isRepeat(draft) ? { kind: 'repeat', place: null } : sent.outcomes[next++]!) }
+    return { ...sent, outcomes: drafts.map((draft): SentOutcome => isRepeat(draft) ? { kind: 'repeat', place: null } : sent.outcomes[next++]!) }
   }
