@@ -15,7 +15,7 @@ t.test('starts from its environment, serves both ports, and ends', async t => {
   await broker.replaceRevocations([])
   const env = readEnv(Wss2EnvSchema, { ...ports, AP_URL: ap.url, SM_URL: sm.url, SERVICE_SECRET: ap.secret })
   const { urls, close } = await startWss2(env, { broker })
-  t.match(urls, { ws: /^ws:\/\/127\.0\.0\.1:\d+\/consumer$/, http: /^http:\/\/127\.0\.0\.1:\d+/ })
+  t.match(urls, { websocket: /^ws:\/\/127\.0\.0\.1:\d+\/consumer$/, http: /^http:\/\/127\.0\.0\.1:\d+/ })
   await sm.set(1, 7, 'active')
   const client = await connectClient(urls.websocket!, await ap.issue({ role: 'consumer', userId: 1 }))
   t.match(client.of('welcome'), [{ subscriptions: [{ producer_id: 7 }] }])
