@@ -31,6 +31,8 @@ export interface TestPlatform {
   restart (between?: () => Promise<void>): Promise<void>
   /** Subscribes a consumer, by its tokens. */
   subscribe (consumer: Tokens, producerId: number): Promise<void>
+  /** Makes a producer approve its subscribers by hand. */
+  approveByHand (producer: Tokens): Promise<void>
   /** Signs up and signs in. */
   account (username: string, role: 'producer' | 'consumer', deviceId?: string): Promise<Tokens>
   close (): Promise<void>
@@ -39,9 +41,9 @@ export interface TestPlatform {
 /** The password of every account of these tests. */
 export const PASSWORD = 'a long password'
 
-const post = async (url: string, body: object, token?: string): Promise<unknown> => {
+const post = async (url: string, body: object, token?: string, method = 'POST'): Promise<unknown> => {
   const headers = { 'content-type': 'application/json', ...token === undefined ? {} : { authorization: `Bearer ${token}` } }
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) })
+  const response = await fetch(url, { method, headers, body: JSON.stringify(body) })
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)
   return await response.json()
 }
@@ -90,6 +92,9 @@ export const startPlatform = async (environment: Record<string, string> = {}): P
       sockets = await startSockets()
     },
     subscribe: async (consumer, producerId) => { await post(`${local(sm)}/api/subscribe`, { producer_id: producerId }, consumer.access_token) },
+    approveByHand: async producer => {
+      await post(`${local(sm)}/api/producers/${producer.user_id}/policy`, { approval: 'manual' }, producer.access_token, 'PUT')
+    },
     account: async (username, role, deviceId) => {
       await post(`${local(ap)}/api/auth/register`, { username, password: PASSWORD, role, ...deviceId === undefined ? {} : { device_id: deviceId } })
       return await post(`${local(ap)}/api/auth/login`, { username, password: PASSWORD }) as Tokens
