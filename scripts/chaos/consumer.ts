@@ -8,6 +8,8 @@ export interface ChaosConsumer {
   readonly readers: ReadonlyMap<number, Reader>
   /** How often the platform said that something may be missing, and how often history was asked for it. */
   readonly announced: { unrecovered: number, history: number, incomplete: number, gaps: number }
+  /** When it had no connection. */
+  readonly away: AccessWindow[]
   /** The longest time between two messages that arrived, milliseconds. */
   readonly stillness: number[]
   close (): Promise<void>
@@ -29,6 +31,7 @@ export const startConsumer = (
   const readers = new Map<number, Reader>([...producers].map(([id, producer]) =>
     [id, { consumer: account.username, producer, numbers: [], granted: [] as AccessWindow[], revoked: [] as AccessWindow[] }]))
   const announced = { unrecovered: 0, history: 0, incomplete: 0, gaps: 0 }
+  const away: AccessWindow[] = [{ from: 0, to: Infinity }]
   const stillness: number[] = []
   let lastAt = performance.now()
 
@@ -45,6 +48,10 @@ export const startConsumer = (
     announced.history++
     if (!report.complete) announced.incomplete++
   })
+  consumer.on('state', ({ state }) => {
+    if (state === 'waiting') away.push({ from: performance.now(), to: Infinity })
+    if (state === 'open') away.at(-1)!.to = Math.min(away.at(-1)!.to, performance.now())
+  })
   consumer.on('gap', () => { announced.gaps++ })
   consumer.on('error', () => {})
   consumer.on('data', envelope => {
@@ -60,5 +67,5 @@ export const startConsumer = (
     stillness.push(at - lastAt)
     lastAt = at
   })
-  return { account, readers, announced, stillness, close: () => consumer.close() }
+  return { account, readers, announced, away, stillness, close: () => consumer.close() }
 }

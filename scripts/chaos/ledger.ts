@@ -27,14 +27,18 @@ export interface Ledger {
   repeats: number
   outOfOrder: number
   afterRevocation: number
+  /** Which messages were missed or seen too much, the first of them, for whoever looks for the fault. */
+  faults: { what: 'hole' | 'after revocation', consumer: string, producer: string, number: number, sentAt: number }[]
 }
+
+const MAX_FAULTS = 50
 
 const within = (windows: readonly AccessWindow[], message: SentMessage): boolean =>
   windows.some(({ from, to }) => message.sentAt > from && message.ackedAt !== null && message.ackedAt < to)
 
 /** Compares what was sent with what is stored and what each reader saw. */
 export const settle = (sent: ReadonlyMap<string, readonly SentMessage[]>, stored: ReadonlyMap<string, readonly number[]>, readers: readonly Reader[]): Ledger => {
-  const ledger: Ledger = { sent: 0, acked: 0, stored: 0, ackedNotStored: 0, storedTwice: 0, received: 0, holes: 0, repeats: 0, outOfOrder: 0, afterRevocation: 0 }
+  const ledger: Ledger = { sent: 0, acked: 0, stored: 0, ackedNotStored: 0, storedTwice: 0, received: 0, holes: 0, repeats: 0, outOfOrder: 0, afterRevocation: 0, faults: [] }
   for (const [producer, messages] of sent) {
     const numbers = stored.get(producer) ?? []
     const kept = new Set(numbers)
@@ -51,7 +55,12 @@ export const settle = (sent: ReadonlyMap<string, readonly SentMessage[]>, stored
   return ledger
 }
 
-const settleReader = (ledger: Ledger, messages: readonly SentMessage[], { numbers, granted, revoked }: Reader): void => {
+const settleReader = (ledger: Ledger, messages: readonly SentMessage[], { consumer, producer, numbers, granted, revoked }: Reader): void => {
+  const note = (what: 'hole' | 'after revocation', { number, sentAt }: SentMessage): void => {
+    if (what === 'hole') ledger.holes++
+    else ledger.afterRevocation++
+    if (ledger.faults.length < MAX_FAULTS) ledger.faults.push({ what, consumer, producer, number, sentAt })
+  }
   const seen = new Set<number>()
   let last = 0
   for (const number of numbers) {
@@ -62,11 +71,11 @@ const settleReader = (ledger: Ledger, messages: readonly SentMessage[], { number
     last = Math.max(last, number)
   }
   for (const message of messages) {
-    if (!seen.has(message.number) && within(granted, message)) ledger.holes++
-    if (seen.has(message.number) && within(revoked, message)) ledger.afterRevocation++
+    if (!seen.has(message.number) && within(granted, message)) note('hole', message)
+    if (seen.has(message.number) && within(revoked, message)) note('after revocation', message)
   }
 }
 
 /** Whether everything that must be nought is. */
-export const isClean = ({ ackedNotStored, storedTwice, holes, repeats, outOfOrder, afterRevocation }: Ledger): boolean =>
+export const isClean = ({ ackedNotStored, storedTwice, holes, repeats, outOfOrder, afterRevocation }: Omit<Ledger, 'faults'>): boolean =>
   ackedNotStored + storedTwice + holes + repeats + outOfOrder + afterRevocation === 0

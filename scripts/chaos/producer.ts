@@ -35,6 +35,8 @@ export const startProducer = (urls: { ap: string, producer: string }, account: A
   const session = `chaos-${account.user.id}`
   let unacked: SentMessage[] = []
   let socket: WebSocket | null = null
+  /** Whether what is unacked was sent on this connection: only then may what is newer follow it. */
+  let caughtUp = false
   let token = account.token
   let finished = false
   const closing = new AbortController()
@@ -56,6 +58,7 @@ export const startProducer = (urls: { ap: string, producer: string }, account: A
       unacked.splice(index, 1)
     } else if (frame.type === 'error') {
       // What was refused for now is sent again, with all that follows it, on a new connection: order is kept.
+      caughtUp = false
       socket?.close()
     }
   }
@@ -63,6 +66,7 @@ export const startProducer = (urls: { ap: string, producer: string }, account: A
   const connectOnce = async () => {
     const current = new WebSocket(urls.producer, { headers: { authorization: `Bearer ${token}` }, handshakeTimeout: 5000 })
     socket = current
+    caughtUp = false
     const ended = new Promise<number>(resolve => {
       current.once('close', resolve)
       current.on('error', () => {})
@@ -73,8 +77,9 @@ export const startProducer = (urls: { ap: string, producer: string }, account: A
     })
     current.on('message', (data: Buffer) => {
       const frame = JSON.parse(data.toString()) as { type: string, seq?: number }
-      if (frame.type === 'welcome') for (const message of unacked) current.send(frameOf(message))
-      else onFrame(frame)
+      if (frame.type !== 'welcome') return onFrame(frame)
+      for (const message of unacked) current.send(frameOf(message))
+      caughtUp = true
     })
     const code = await ended
     if (code === closeCodes.tokenInvalid) await renew()
@@ -92,7 +97,7 @@ export const startProducer = (urls: { ap: string, producer: string }, account: A
     const message: SentMessage = { number: messages.length + 1, sentAt: performance.now(), ackedAt: null }
     messages.push(message)
     unacked.push(message)
-    if (socket?.readyState === WebSocket.OPEN) socket.send(frameOf(message))
+    if (caughtUp && socket?.readyState === WebSocket.OPEN) socket.send(frameOf(message))
   }, 1000 / rate)
 
   return {

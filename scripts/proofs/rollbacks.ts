@@ -60,7 +60,9 @@ export const rollbacks = () => withFleet({}, async ({ fleet, database, redis }) 
 
   const stored = new Map([[producer.name, [...(await storedNumbers(database.url)).get(producer.producerId) ?? []]]])
   const ledger = settle(new Map([[producer.name, producer.messages]]), stored, [readerOf(steady), readerOf(changing)])
-  console.table({ rollbacks: rolledBack, ...ledger, 'places that name two messages': clashes.length, 'access changes': changes.changes() })
+  const { faults, ...sums } = ledger
+  if (faults.length > 0) console.table(faults)
+  console.table({ rollbacks: rolledBack, ...sums, 'places that name two messages': clashes.length, 'access changes': changes.changes() })
   console.table({ steady: steady.announced, changing: changing.announced })
   console.log('Repeats: a message that was published, never acked, and forgotten by Redis is numbered again in the new epoch.')
   await producer.close()
