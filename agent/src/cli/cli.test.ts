@@ -1,0 +1,168 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
+import t, { type Test } from 'tap'
+import { FakePlatform } from '../../test/fake-platform/index.js'
+import { tempDir } from '../../test/temp-dir.js'
+import { waitFor } from '../../test/wait-for.js'
+import { init } from './init.js'
+import { listen } from './listen.js'
+import { main } from './main.js'
+import { EXIT } from './options.js'
+import { pipe } from './pipe.js'
+import { run } from './run.js'
+import { formatAge, formatBytes, showStatus } from './status.js'
+import { top } from './top.js'
+
+const terminal = (env: NodeJS.ProcessEnv = {}) => {
+  const io = { env: { ...env } as NodeJS.ProcessEnv, text: '', errors: '', out: (text: string) => { io.text += text }, err: (text: string) => { io.errors += text } }
+  return io
+}
+
+const setUp = async (t: Test, more = '') => {
+  const platform = await new FakePlatform().start()
+  t.teardown(() => platform.stop())
+  const dir = tempDir(t)
+  const config = join(dir, 'agent.yaml')
+  writeFileSync(config, `device_id: pi-1\nusername: pi\npassword: long-secret\nauth_url: ${platform.authUrl}\nwebsocket_url: ${platform.websocketUrl}\ninterval: 100ms\nbuffer: { dir: ${dir}/buffer }\nstatus_socket: ${dir}/s\n${more}`)
+  return { platform, dir, config }
+}
+
+t.test('run: collects, sends, shows itself, takes a new configuration, and ends', async t => {
+  const { platform, dir, config } = await setUp(t, 'metrics: { port: 0 }\nsensors: [load]\n')
+  const io = terminal()
+  const code = run({ config }, io)
+  await waitFor(() => platform.history.kept.length >= 2)
+  t.match(platform.history.kept[0], { device_id: 'pi-1', payload: { load: { m1: Number } } })
+
+  const status = terminal()
+  t.equal(await main(['status', '--config', config], status), EXIT.ok)
+  t.match(status.text, /Device +pi-1\nConnection +connected for/)
+  const json = terminal()
+  t.equal(await main(['status', '--socket', join(dir, 's'), '--json'], json), EXIT.ok)
+  t.match(JSON.parse(json.text), { state: 'online', deviceId: 'pi-1' })
+
+  const port = /metrics_port=(\d+)/.exec(io.errors)![1]
+  const metrics = await fetch(`http://127.0.0.1:${port}/metrics`)
+  t.match(await metrics.text(), /^motience_agent_online 1$/m)
+  t.equal((await fetch(`http://127.0.0.1:${port}/`)).status, 404)
+  t.equal((await fetch(`http://127.0.0.1:${port}/metrics`, { method: 'POST' })).status, 405)
+
+  const second = terminal()
+  t.equal(await main(['run', '--config', config], second), EXIT.failed)
+  t.match(second.errors, /Another agent runs already/)
+
+  const before = readFileSync(config, 'utf8')
+  writeFileSync(config, `${before}interval: never\n`)
+  process.emit('SIGHUP')
+  await waitFor(() => io.errors.includes('Kept the old configuration'))
+  writeFileSync(config, before.replace('sensors: [load]', 'sensors: [uptime]').replace('device_id: pi-1', 'device_id: pi-2'))
+  process.emit('SIGHUP')
+  await waitFor(() => platform.history.kept.some(({ payload }) => 'uptime' in payload))
+  t.match(platform.history.kept.at(-1), { device_id: 'pi-2' })
+  t.equal(platform.connections, 1)
+
+  process.emit('SIGTERM')
+  t.equal(await code, EXIT.ok)
+  t.equal(platform.history.firstFault(platform.history.kept.length), null, 'no reading was lost on the way')
+  t.notMatch(io.errors, 'long-secret')
+  t.match(io.errors, /Stopped unacked=0/)
+  t.equal(await showStatus(join(dir, 's'), false, terminal()), EXIT.unavailable)
+})
+
+t.test('validate says what is good, and what is not', async t => {
+  const { config } = await setUp(t)
+  const good = terminal()
+  t.equal(await main(['validate', '--config', config], good), EXIT.ok)
+  t.match(good.text, /is good: device pi-1, a reading every 0.1 s/)
+  writeFileSync(config, 'username: pi\ncolour: red\n')
+  const bad = terminal()
+  t.equal(await main(['validate', '--config', config], bad), EXIT.config)
+  t.match(bad.errors, /colour: unexpected property/)
+})
+
+t.test('a command line that cannot be read', async t => {
+  for (const argv of [['--nonsense'], ['fly'], ['run', '--interval', 'often'], ['listen', '--slow', 'never']]) t.equal(await main(argv, terminal()), EXIT.usage, argv.join(' '))
+  const io = terminal()
+  t.equal(await main(['--version'], io), EXIT.ok)
+  t.match(io.text, /^\d+\.\d+\.\d+\n$/)
+  t.equal(await main(['--help'], terminal()), EXIT.ok)
+})
+
+t.test('pipe: each line is a reading; bad ones are skipped and told', async t => {
+  const { platform, config } = await setUp(t)
+  const io = terminal()
+  t.equal(await pipe({ config, wait: 10 }, Readable.from(['{"a":1}\n', 'noise\n', '5\n', '\n', '{"a":2}']), io), EXIT.failed)
+  t.same(platform.history.kept.map(({ payload }) => payload), [{ a: 1 }, { a: 2 }])
+  t.match(io.errors, /Lines were skipped lines=2/)
+  t.equal(await pipe({ config, wait: 10, name: 'wind' }, Readable.from(['5\n', '{"speed":1}\n']), terminal()), EXIT.ok)
+  t.same(platform.history.kept.slice(2).map(({ payload }) => payload), [{ wind: 5 }, { wind: { speed: 1 } }])
+})
+
+t.test('pipe: what could not be sent is sent the next time', async t => {
+  const { platform, config } = await setUp(t)
+  await platform.stop()
+  const io = terminal()
+  t.equal(await pipe({ config, wait: 0.05 }, Readable.from(['{"a":1}\n']), io), EXIT.failed)
+  t.match(io.errors, /1 of the readings up to 1 are not acked/)
+  await platform.start()
+  t.equal(await pipe({ config, wait: 10 }, Readable.from(['{"a":2}\n']), terminal()), EXIT.ok)
+  t.same(platform.history.kept.map(({ payload }) => payload['a']).sort(), [1, 2])
+})
+
+t.test('init: asks, registers, and writes a file that only its owner reads', async t => {
+  const { platform, dir } = await setUp(t)
+  const config = join(dir, 'new', 'agent.yaml')
+  const output = new PassThrough()
+  const input = new PassThrough()
+  const answers = [platform.authUrl, platform.websocketUrl, 'kitchen', '', 'long-secret']
+  let asked = ''
+  output.on('data', (text: Buffer) => {
+    asked += text.toString()
+    if (/: $/.test(asked) && answers.length > 0) {
+      asked = ''
+      input.write(`${answers.shift()}\n`)
+    }
+  })
+  const io = terminal()
+  t.equal(await init({ config }, io, { input, output }), EXIT.ok)
+  t.equal(statSync(config).mode & 0o777, 0o600)
+  t.match(readFileSync(config, 'utf8'), /device_id: kitchen\nusername: kitchen\npassword: long-secret\n/)
+  t.same(platform.calls, ['auth/register'])
+  t.equal(await main(['validate', '--config', config], terminal()), EXIT.ok)
+
+  const again = terminal()
+  t.equal(await init({ config }, again, { input: Readable.from([]), output: new PassThrough() }), EXIT.failed)
+  t.match(again.errors, /there already/)
+})
+
+t.test('init: a name that is taken, a platform that is away, an account that exists', async t => {
+  const { platform, dir } = await setUp(t)
+  const flags = { config: join(dir, 'x.yaml'), authUrl: platform.authUrl, websocketUrl: platform.websocketUrl, deviceId: 'd' }
+  const parts = () => ({ input: Readable.from([]), output: new PassThrough() })
+  const taken = terminal({ PASSWORD: 'long-secret' })
+  t.equal(await init({ ...flags, username: 'taken' }, taken, parts()), EXIT.failed)
+  t.match(taken.errors, /--existing/)
+  t.equal(await init({ ...flags, username: 'taken', existing: true }, terminal({ PASSWORD: 'wrong' }), parts()), EXIT.failed)
+  t.equal(await init({ ...flags, username: 'taken', existing: true }, terminal({ PASSWORD: 'long-secret' }), parts()), EXIT.ok)
+  await platform.stop()
+  t.equal(await init({ ...flags, config: join(dir, 'y.yaml'), username: 'new' }, terminal({ PASSWORD: 'long-secret' }), parts()), EXIT.unavailable)
+})
+
+t.test('top shows the sensors of a machine', async t => {
+  const io = terminal()
+  t.equal(await top(1, join(import.meta.dirname, '../../test/fixtures/pi-5'), false, io), EXIT.ok)
+  t.match(io.text, /^temperature\.cpu_thermal +48\.3$/m)
+  t.match(io.text, /^memory\.used_percent +[\d.]+ {2}█+░+$/m)
+})
+
+t.test('listen without an account says what is missing', async t => {
+  const io = terminal()
+  t.equal(await listen({ authUrl: 'http://127.0.0.1:1', websocketUrl: 'ws://127.0.0.1:1', slow: 'close' }, io), EXIT.config)
+  t.match(io.errors, /USERNAME/)
+})
+
+t.test('ages and sizes', async t => {
+  t.same([0, 59_000, 61_000, 3_600_000, 90_000_000].map(formatAge), ['0 s', '59 s', '1 min 1 s', '1 h', '1 d 1 h'])
+  t.same([5, 2048, 3 * 1024 * 1024].map(formatBytes), ['5 B', '2.0 KiB', '3.0 MiB'])
+})
