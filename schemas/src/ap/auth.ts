@@ -87,6 +87,9 @@ export type AccessClaims = Static<typeof AccessClaimsSchema>
 export const TOKEN_ISSUER = 'motience'
 export const TOKEN_AUDIENCE = 'motience'
 
+/** `typ` in every access token's header (RFC 9068 §2.1), so that no other JWT of the same key passes for one. */
+export const ACCESS_TOKEN_TYPE = 'at+jwt'
+
 export const JwksSchema = Type.Object({
   keys: Type.Array(Type.Object({
     kty: Type.String(), crv: Type.String(), x: Type.String(), kid: Type.String(), alg: Type.String(), use: Type.String()

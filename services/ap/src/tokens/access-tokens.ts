@@ -1,5 +1,5 @@
 import { ProblemError, type Identity } from '@motience/kit'
-import { AccessClaimsSchema, TOKEN_AUDIENCE, TOKEN_ISSUER, type AccessClaims, type ServiceName } from '@motience/schemas'
+import { ACCESS_TOKEN_TYPE, AccessClaimsSchema, TOKEN_AUDIENCE, TOKEN_ISSUER, type AccessClaims, type ServiceName } from '@motience/schemas'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { errors, jwtVerify, SignJWT } from 'jose'
 import { randomUUID } from 'node:crypto'
@@ -23,7 +23,6 @@ export interface AccessTokens {
   read (token: string): Promise<Identity>
 }
 
-const TYPE = 'at+jwt'
 const claimsChecker = TypeCompiler.Compile(AccessClaimsSchema)
 const refused = () => new ProblemError('MOT_UNAUTHORIZED', 'The access token is not valid')
 
@@ -51,7 +50,7 @@ export const createAccessTokens = (keyring: Keyring, { accessMs }: Lifetimes, cl
   const sign = async (claims: Omit<AccessClaims, 'iss' | 'aud' | 'jti' | 'iat' | 'exp'>, expiresAt: number): Promise<string> => {
     const { kid, privateKey } = keyring.signing()
     return await new SignJWT({ ...claims })
-      .setProtectedHeader({ alg: 'EdDSA', typ: TYPE, kid })
+      .setProtectedHeader({ alg: 'EdDSA', typ: ACCESS_TOKEN_TYPE, kid })
       .setIssuer(TOKEN_ISSUER).setAudience(TOKEN_AUDIENCE).setJti(randomUUID())
       .setIssuedAt(Math.floor(clock() / 1000)).setExpirationTime(expiresAt / 1000)
       .sign(privateKey)
@@ -75,7 +74,7 @@ export const createAccessTokens = (keyring: Keyring, { accessMs }: Lifetimes, cl
           if (!key) throw refused()
           return key
         }, {
-          algorithms: ['EdDSA'], issuer: TOKEN_ISSUER, audience: TOKEN_AUDIENCE, typ: TYPE, requiredClaims: ['sub', 'exp', 'iat', 'jti', 'sid', 'role'], currentDate: new Date(clock())
+          algorithms: ['EdDSA'], issuer: TOKEN_ISSUER, audience: TOKEN_AUDIENCE, typ: ACCESS_TOKEN_TYPE, requiredClaims: ['sub', 'exp', 'iat', 'jti', 'sid', 'role'], currentDate: new Date(clock())
         })
         if (!claimsChecker.Check(payload)) throw refused()
         return identityOf(payload)

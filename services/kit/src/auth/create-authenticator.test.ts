@@ -22,14 +22,14 @@ const build = async (t: Test, now?: () => number) => {
 const unsigned = (): string => {
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
   const now = Math.floor(Date.now() / 1_000)
-  return `${part({ alg: 'none', typ: 'JWT' })}.${part({ iss: 'motience', aud: 'motience', sub: '1', role: 'admin', sid: 's', jti: 'j', iat: now, exp: now + 60 })}.`
+  return `${part({ alg: 'none', typ: 'at+jwt' })}.${part({ iss: 'motience', aud: 'motience', sub: '1', role: 'admin', sid: 's', jti: 'j', iat: now, exp: now + 60 })}.`
 }
 
 /** A token signed with HMAC and the public key as its secret: the classic confusion of algorithms. */
 const confused = async (ap: FakeAp): Promise<string> => {
   const key = ap.signer.jwks.keys[0]!
   return await new SignJWT({ role: 'admin', sid: 's' })
-    .setProtectedHeader({ alg: 'HS256', kid: String(key.kid) })
+    .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: String(key.kid) })
     .setIssuer('motience').setAudience('motience').setSubject('1').setJti('j').setIssuedAt().setExpirationTime('1h')
     .sign(Buffer.from(String(key.x), 'base64url'))
 }
@@ -50,6 +50,7 @@ t.test('what is not a good token is refused', async t => {
   const refused = async (token: string, code: string, what: string) => { await t.rejects(authenticator.verify(token), { code }, what) }
   await refused(await ap.issue({ role: 'producer', expiresInSecs: -10 }), 'MOT_TOKEN_EXPIRED', 'expired')
   await refused(await ap.signer.forge({ role: 'producer' }), 'MOT_UNAUTHORIZED', 'forged')
+  await refused(await ap.issue({ role: 'producer', typ: 'JWT' }), 'MOT_UNAUTHORIZED', 'a JWT of another type')
   await refused(unsigned(), 'MOT_UNAUTHORIZED', 'alg none')
   await refused(await confused(ap), 'MOT_UNAUTHORIZED', 'HMAC with the public key')
   for (const claim of ['exp', 'iat', 'sub', 'sid', 'jti', 'role', 'iss', 'aud']) {

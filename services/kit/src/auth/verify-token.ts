@@ -1,4 +1,4 @@
-import { AccessClaimsSchema, TOKEN_AUDIENCE, TOKEN_ISSUER, type AccessClaims } from '@motience/schemas'
+import { ACCESS_TOKEN_TYPE, AccessClaimsSchema, TOKEN_AUDIENCE, TOKEN_ISSUER, type AccessClaims } from '@motience/schemas'
 import { errors, jwtVerify, type JWTVerifyGetKey } from 'jose'
 import { ProblemError } from '../service/problem-error.js'
 import { compileChecker } from '../service/validation.js'
@@ -28,7 +28,7 @@ const identityOf = (claims: AccessClaims): Identity | null => {
 }
 
 /**
- * Verifies a token's signature (EdDSA alone) and claims (RFC 7519): issuer, audience, expiry, and that every claim of
+ * Verifies a token's signature (EdDSA alone) and claims (RFC 7519): type (RFC 9068), issuer, audience, expiry, and that every claim of
  * `AccessClaimsSchema` is there. Rejects with `MOT_TOKEN_EXPIRED`, `MOT_UNAUTHORIZED`, or what `getKey` rejects with.
  */
 export const verifyToken = async (token: string, getKey: JWTVerifyGetKey): Promise<Identity> => {
@@ -36,6 +36,7 @@ export const verifyToken = async (token: string, getKey: JWTVerifyGetKey): Promi
   try {
     const { payload } = await jwtVerify(token, getKey, {
       algorithms: ['EdDSA'],
+      typ: ACCESS_TOKEN_TYPE,
       issuer: TOKEN_ISSUER,
       audience: TOKEN_AUDIENCE,
       requiredClaims: ['exp', 'iat', 'sub', 'sid', 'jti', 'role']

@@ -104,7 +104,7 @@ export const buildService = async (name: ServiceId, parts: ServiceParts): Promis
   await app.register(fastifyCors, {
     origin: origins(parts.corsOrigin),
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: ['x-request-id', 'retry-after'],
+    exposedHeaders: ['x-request-id', 'retry-after', 'motience-complete', 'motience-up-to'],
     maxAge: 600
   })
   await app.register(fastifyRateLimit, {

@@ -17,6 +17,8 @@ export interface IssueOptions {
   /** Seconds; 3600 by default, negative for one that has expired. */
   expiresInSecs?: number
   claims?: Record<string, unknown>
+  /** `typ` of the header, instead of an access token's. */
+  typ?: string
 }
 
 /** An AP for the tests of the other services: real EdDSA keys, and the calls that services make of it. */

@@ -1,4 +1,4 @@
-import { TOKEN_AUDIENCE, TOKEN_ISSUER } from '@motience/schemas'
+import { ACCESS_TOKEN_TYPE, TOKEN_AUDIENCE, TOKEN_ISSUER } from '@motience/schemas'
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose'
 import { randomUUID } from 'node:crypto'
 import type { IssueOptions } from '../fake-ap.js'
@@ -37,7 +37,7 @@ const signWith = async (key: Key, options: IssueOptions): Promise<string> => {
     ...options.claims
   }
   for (const name of Object.keys(claims)) if (claims[name] === undefined) delete claims[name]
-  return await new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA', kid: key.kid, typ: 'JWT' }).sign(key.privateKey)
+  return await new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA', kid: key.kid, typ: options.typ ?? ACCESS_TOKEN_TYPE }).sign(key.privateKey)
 }
 
 export const createFakeSigner = async (): Promise<FakeSigner> => {
