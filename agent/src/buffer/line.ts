@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib'
+import { crc32 } from './crc32.js'
 
 /**
  * One line of a segment: `<length, 8 hex> <CRC-32, 8 hex> <body>\n`. Length and checksum are those of the body, in
