@@ -39,7 +39,7 @@ else {
     await consumer.page.getByLabel('Search producers').fill('ress-li')
     await consumer.page.getByRole('button', { name: 'Subscribe press-line' }).click()
     await consumer.page.getByText('subscribed', { exact: true }).waitFor()
-    await consumer.page.getByText('Live', { exact: true }).first().waitFor()
+    await consumer.page.getByRole('status').getByText('Live', { exact: true }).waitFor()
     await goTo(consumer.page, 'Live')
     await consumer.page.getByText('Waiting for the first numbers').waitFor()
   })

@@ -1,4 +1,4 @@
-import { comparePlaces, type PositionStore } from '@motience/agent/consumer'
+import { comparePlaces, type Place, type PositionStore } from '@motience/agent/consumer'
 import type { Envelope, Position } from '@motience/schemas'
 import { answered } from '../session/answer.js'
 import type { Platform } from '../session/platform.js'
@@ -8,15 +8,27 @@ const PAGE_LIMIT = 1000
 /** Producers that are read at the same time. */
 const AT_ONCE = 3
 
-/** The last minutes of one producer from history, oldest first; none where it can't be read. */
-const readLatest = async ({ dsm }: Platform, producerId: number): Promise<Envelope[]> => {
-  const query = { from: new Date(Date.now() - LOOK_BACK_MS).toISOString(), order: 'desc' as const, limit: PAGE_LIMIT }
-  try {
-    const page = await answered(dsm.GET('/api/data/{producerId}', { params: { path: { producerId }, query } }))
+/** Before the first message of any log: the place of who has seen nothing, of a producer that has sent nothing. */
+const BEGINNING: Place = { epoch: 0, offset: 0 }
+
+interface Latest { envelopes: Envelope[], place: Place | null }
+
+/**
+ * The last minutes of one producer from history, oldest first, or the last message before them; and the place where
+ * that ends. Nothing, and no place, where it can't be read.
+ */
+const readLatest = async ({ dsm }: Platform, producerId: number): Promise<Latest> => {
+  const read = async (query: { from?: string, limit: number }): Promise<Envelope[]> => {
+    const page = await answered(dsm.GET('/api/data/{producerId}', { params: { path: { producerId }, query: { ...query, order: 'desc' } } }))
     return page.items.toSorted(comparePlaces)
+  }
+  try {
+    const minutes = await read({ from: new Date(Date.now() - LOOK_BACK_MS).toISOString(), limit: PAGE_LIMIT })
+    const envelopes = minutes.length > 0 ? minutes : await read({ limit: 1 })
+    return { envelopes, place: envelopes.at(-1) ?? BEGINNING }
   } catch {
     // Live data goes on without it, and the history view tells what is wrong.
-    return []
+    return { envelopes: [], place: null }
   }
 }
 
@@ -29,21 +41,22 @@ export const backfill = async (platform: Platform, producerIds: readonly number[
   const positions: Position[] = []
   const work = async (): Promise<void> => {
     for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
-      const envelopes = await readLatest(platform, id)
+      const { envelopes, place } = await readLatest(platform, id)
       for (const envelope of envelopes) take(envelope)
-      const last = envelopes.at(-1)
-      if (last !== undefined) positions.push({ producer_id: id, epoch: last.epoch, offset: last.offset })
+      if (place !== null) positions.push({ producer_id: id, epoch: place.epoch, offset: place.offset })
     }
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work))
   return positions
 }
 
-/** A store that begins with these positions, over the ones it has kept. */
+/** A store that begins with these positions, over the ones it has kept; a beginning only where it has kept none. */
 export const startingWith = (positions: readonly Position[], store: PositionStore): PositionStore => ({
   load: async () => {
     const byProducer = new Map((await store.load()).map(position => [position.producer_id, position]))
-    for (const position of positions) byProducer.set(position.producer_id, position)
+    for (const position of positions) {
+      if (position.epoch > 0 || !byProducer.has(position.producer_id)) byProducer.set(position.producer_id, position)
+    }
     return [...byProducer.values()]
   },
   save: kept => store.save(kept)

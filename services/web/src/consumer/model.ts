@@ -1,4 +1,4 @@
-import { createConsumer, storagePositions, type Consumer, type HistoryReport, type StateChange } from '@motience/agent/consumer'
+import { comparePlaces, createConsumer, storagePositions, type Consumer, type HistoryReport, type StateChange } from '@motience/agent/consumer'
 import type { CatalogueEntry, Envelope, Subscription } from '@motience/schemas'
 import { signal } from '@preact/signals'
 import { toast } from '../parts/toasts.js'
@@ -105,12 +105,20 @@ export class ConsumerModel {
 
   #listen (consumer: Consumer): void {
     let lost = false
-    // What follows the first greeting is where the charts begin, and no interruption.
-    let interrupted = false
+    // Producers whose replay after the first greeting is only how their charts begin, and no interruption.
+    const beginning = new Set(this.subscriptions.peek()?.keys())
+    consumer.on('subscriptions', heads => {
+      const places = new Map(consumer.positions().map(position => [position.producer_id, position]))
+      for (const head of heads) {
+        const place = places.get(head.producer_id)
+        if (place === undefined || comparePlaces(place, head) === 0) beginning.delete(head.producer_id)
+      }
+    })
     consumer.on('state', change => {
       this.state.value = { ...change, at: Date.now() }
       if (change.state === 'waiting' && !lost) {
-        lost = interrupted = true
+        lost = true
+        beginning.clear()
         this.events.add(null, this.streams.now(), 'warn', `Connection lost${change.reason === '' ? '' : `: ${change.reason}`}`)
       } else if (change.state === 'open' && lost) {
         lost = false
@@ -133,10 +141,14 @@ export class ConsumerModel {
     })
     consumer.on('resumed', ({ producer_id: id, recovered, from, to }) => {
       const count = to - from + 1
+      if (beginning.has(id)) {
+        if (recovered) beginning.delete(id)
+        return
+      }
       if (!recovered) this.events.add(id, this.streams.now(), 'warn', 'The log does not reach back; history is read')
-      else if (count > 0 && interrupted) this.events.add(id, this.streams.now(), 'warn', `Resumed: ${count} missed ${count === 1 ? 'message' : 'messages'} came, none is lost`)
+      else if (count > 0) this.events.add(id, this.streams.now(), 'warn', `Resumed: ${count} missed ${count === 1 ? 'message' : 'messages'} came, none is lost`)
     })
-    consumer.on('history', report => { this.#reported(report) })
+    consumer.on('history', report => { if (!beginning.delete(report.producer_id)) this.#reported(report) })
     consumer.on('error', error => {
       if ('code' in error && 'type' in error) toast(`${error.message} (${String(error.code)})`, 'bad')
     })

@@ -44,6 +44,8 @@ export const Messages = ({ model }: { model: ConsumerModel }) => {
   const search = useSignal('')
   const producer = useSignal<number | null>(null)
   const paused = useSignal(false)
+  /** Messages that came since the list is held. */
+  const unseen = useSignal(0)
   const lines = useSignal<readonly LogLine[]>([])
   const look = (): void => { lines.value = model.messages.find({ producerId: producer.peek(), search: search.peek(), limit: SHOWN }) }
 
@@ -51,7 +53,11 @@ export const Messages = ({ model }: { model: ConsumerModel }) => {
     look()
     let count = -1
     const timer = setInterval(() => {
-      if (paused.peek() || model.messages.count === count) return
+      if (paused.peek()) {
+        unseen.value = model.messages.count - count
+        return
+      }
+      if (model.messages.count === count) return
       ({ count } = model.messages)
       look()
     }, LOOK_EVERY_MS)
@@ -69,7 +75,7 @@ export const Messages = ({ model }: { model: ConsumerModel }) => {
               {producers.map(id => <option key={id} value={id}>{model.nameOf(id)}</option>)}
             </select>
             <input class='input search' type='search' placeholder='Search in payload and device' aria-label='Search messages' value={search.value} onInput={event => { search.value = event.currentTarget.value; look() }} />
-            <button type='button' class='button' aria-pressed={paused.value} onClick={() => { paused.value = !paused.peek(); look() }}><Icon name={paused.value ? 'play' : 'pause'} />{paused.value ? 'Go on' : 'Pause'}</button>
+            <button type='button' class='button' aria-pressed={paused.value} onClick={() => { paused.value = !paused.peek(); unseen.value = 0; look() }}><Icon name={paused.value ? 'play' : 'pause'} />{!paused.value ? 'Pause' : unseen.value === 0 ? 'Go on' : `Go on · ${unseen.value} new`}</button>
           </>
         )}
       >
