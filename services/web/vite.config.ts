@@ -27,7 +27,7 @@ export default defineConfig(({ mode }) => {
   const folder = fileURLToPath(new URL(`dist/${page}/`, import.meta.url))
   return {
     root: fileURLToPath(new URL(`src/${page}/`, import.meta.url)),
-    publicDir: fileURLToPath(new URL('public/', import.meta.url)),
+    publicDir: fileURLToPath(new URL('src/public/', import.meta.url)),
     base: './',
     // The workspace's sources, so that the pages can be built before the packages are.
     resolve: { conditions: ['development', 'module', 'browser'] },
