@@ -67,7 +67,7 @@ export const makeDeb = async (architecture, out) => {
     for (const [name, text] of Object.entries({ postinst, prerm, postrm })) writeFileSync(join(tree, 'DEBIAN', name), text, { mode: 0o755 })
     mkdirSync(out, { recursive: true })
     const path = join(out, `motience-agent_${version}_${architectures[architecture].deb}.deb`)
-    await run('dpkg-deb', ['--root-owner-group', '-Zxz', '--build', tree, path])
+    await run('dpkg-deb', ['--root-owner-group', '-Zgzip', '--build', tree, path])
     return path
   } finally {
     rmSync(dir, { recursive: true, force: true })

@@ -16,6 +16,9 @@ export class History {
   readonly #places = new Map<string, number>()
   repeats = 0
   passed = 0
+  #count = 0
+
+  constructor (readonly keepAll = true) {}
 
   accept (message: Message): Accepted {
     if (message.session !== undefined && message.seq !== undefined) {
@@ -30,9 +33,13 @@ export class History {
         return { offset, duplicate: true }
       }
       this.#last.set(session, message.seq)
-      this.#places.set(`${session} ${message.seq}`, this.kept.length + 1)
+      this.#places.set(`${session} ${message.seq}`, this.#count + 1)
     }
-    const offset = this.kept.length + 1
+    const offset = ++this.#count
+    if (!this.keepAll) {
+      this.kept.length = 0
+      this.#places.clear()
+    }
     this.kept.push({ ...message, offset, receivedAt: Date.now() })
     return { offset, duplicate: false }
   }

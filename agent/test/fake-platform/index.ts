@@ -29,6 +29,8 @@ export interface FakeSettings {
   refuseFrame: (frame: ProducerFrame) => { code: string, message: string } | null
   /** Whether the answer to a frame is sent; the connection is cut where it is not. */
   answers: (frame: ProducerFrame) => boolean
+  /** Whether all messages are kept, or the latest alone: a bench has no use for a day of them. */
+  keepAll: boolean
   /** Whether pings are sent and answered. */
   mute: boolean
 }
@@ -49,12 +51,13 @@ const defaults: FakeSettings = {
   intercept: () => null,
   refuseFrame: () => null,
   answers: () => true,
+  keepAll: true,
   mute: false
 }
 
 /** AP and WSS1 on real ports, as the contract has them, with what is kept surviving `stop` and `start`. */
 export class FakePlatform {
-  readonly history = new History()
+  readonly history: History
   readonly settings: FakeSettings
   readonly calls: string[] = []
   /** The latest frames. */
@@ -72,6 +75,7 @@ export class FakePlatform {
 
   constructor (settings: Partial<FakeSettings> = {}) {
     this.settings = { ...defaults, ...settings }
+    this.history = new History(this.settings.keepAll)
   }
 
   get authUrl (): string { return `http://127.0.0.1:${this.#port}` }

@@ -22,13 +22,14 @@ export interface SteadyFigures {
 
 /** What starts an agent as a device does: the flags are those of the systemd unit. */
 export const NODE_FLAGS = ['--max-semi-space-size=1', '--max-old-space-size=96']
+export const NODE_ENV = { UV_THREADPOOL_SIZE: '2', MALLOC_ARENA_MAX: '2' }
 
 const WARM_UP_SECS = 10
 
 const startAgent = (bundle: string, dir: string, platform: FakePlatform, compression: boolean, flags: readonly string[]): ChildProcess => {
   const config = join(dir, 'agent.yaml')
   writeFileSync(config, `device_id: bench\nusername: pi\npassword: long-secret\nauth_url: ${platform.authUrl}\nwebsocket_url: ${platform.websocketUrl}\ncompression: ${compression}\nbuffer: { dir: ${join(dir, 'buffer')} }\nstatus_socket: ${join(dir, 'agent.sock')}\nlog_level: warn\n`)
-  return spawn(process.execPath, [...flags, bundle, 'run', '--config', config], { env: { PATH: process.env['PATH'], HOME: dir }, stdio: ['ignore', 'inherit', 'inherit'] })
+  return spawn(process.execPath, [...flags, bundle, 'run', '--config', config], { env: { PATH: process.env['PATH'], HOME: dir, ...NODE_ENV }, stdio: ['ignore', 'inherit', 'inherit'] })
 }
 
 /** Runs the bundled agent for so many seconds after its start, and watches it from outside. */
