@@ -1,6 +1,5 @@
 import { buildService, SocketServer, type Authenticator, type Broker, type Logger, type ReadyChecks, type ServiceApp } from '@motience/kit'
 import { ResumeFrameSchema } from '@motience/schemas'
-import { registerPages, type PageConfig } from '@motience/web'
 import { checkQuery, createConsumers } from './consumers.js'
 import type { GrantReader } from './grants.js'
 import { createConsumerMetrics } from './metrics.js'
@@ -23,8 +22,6 @@ export interface Wss2Options {
   limits: Wss2Limits
   /** The checks of `/ready`, besides the broker's. */
   ready: ReadyChecks
-  /** What the consumer's page is told; no page without it. */
-  page?: PageConfig
   logger?: Logger
   corsOrigin?: string
   trustProxy?: boolean
@@ -93,7 +90,6 @@ export const buildWss2 = async (options: Wss2Options): Promise<Wss2> => {
   })
 
   addStats(http, { metrics, connections: () => sockets.connections.size, consumers: () => consumers.size })
-  if (options.page !== undefined) await http.register(registerPages, { page: 'consumer', config: options.page })
 
   return {
     http,

@@ -1,5 +1,5 @@
 import { createAuthenticator, createInternalClients, createLogger, createServiceTokens, isMain, listen, listenError, openBroker, readEnv, redisUrl, runService, serviceSecret, type Broker, type Database, type Logger } from '@motience/kit'
-import { pageConfig } from '@motience/web'
+import { pageConfig, registerPages } from '@motience/web'
 import { buildWss2, type Wss2Limits } from './app.js'
 import { Wss2EnvSchema, type Wss2Env } from './env.js'
 import { createGrantReader } from './grants.js'
@@ -54,7 +54,6 @@ export const startWss2 = async (env: Wss2Env, shared: Shared = {}): Promise<Runn
         tokens: async () => { await authenticator.ready() },
         sm: async () => { await pingSm(env.SM_URL) }
       },
-      page: pageConfig(env, 'consumer'),
       logger,
       corsOrigin: env.CORS_ORIGIN,
       trustProxy: env.TRUST_PROXY,
@@ -63,6 +62,7 @@ export const startWss2 = async (env: Wss2Env, shared: Shared = {}): Promise<Runn
     opened.push(async () => { await wss2.close() })
     const address = { host: env.HOST, port: env.WSS2_PORT, variable: 'WSS2_PORT' }
     const port = await wss2.sockets.listen(address.port, address.host).catch((error: unknown) => { throw listenError(error, address) })
+    await wss2.http.register(registerPages, { page: 'consumer', config: pageConfig({ ...env, WSS2_PORT: port }, 'consumer') })
     const http = await listen(wss2.http, { host: env.HOST, port: env.WSS2_HTTP_PORT, variable: 'WSS2_HTTP_PORT' })
     const websocket = `ws://${new URL(http).hostname}:${port}/consumer`
     logger.info({ url: websocket }, 'Takes consumers')

@@ -15,7 +15,7 @@ export const deviceCommands = ({ username, deviceId, authUrl, websocketUrl }: De
       'read -rs -p "Password: " PASSWORD && export PASSWORD',
       `export DEVICE_ID=${shellWord(deviceId)} USERNAME=${shellWord(username)}`,
       `export AUTH_URL=${shellWord(authUrl)} WEBSOCKET_URL=${shellWord(websocketUrl)}`,
-      'npx @motience/agent'
+      'npx motience-agent'
     ].join('\n')
   },
   {
