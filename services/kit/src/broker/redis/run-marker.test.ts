@@ -1,3 +1,4 @@
+import { metaKey } from '@motience/schemas'
 import t from 'tap'
 import { redisCall, type RedisServer, startRedis, waitFor } from '../../testing/index.js'
 import { headOf, newProducer, request } from '../suite/parts.js'
@@ -23,6 +24,7 @@ t.test('a master that was a replica in between does not verify the logs of its f
   await broker.replaceRevocations([])
   t.match(await broker.accept([request(producerId)]), [{ kind: 'ok' }])
 
+  await waitFor(async () => await redisCall(two.port, 'HGET', metaKey(producerId), 'offset') === '1', { what: 'the replica to have the message' })
   await redisCall(two.port, 'REPLICAOF', 'NO', 'ONE')
   await follow(one, two)
   await waitFor(() => broker.link === 'down', { what: 'the broker to leave a replica' })
