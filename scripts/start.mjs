@@ -37,6 +37,7 @@ const main = async () => {
   process.once('SIGINT', () => process.exit(130))
   console.log('\nStopping…')
   await platform.close()
+  console.log('Stopped.')
 }
 
 try {

@@ -19,7 +19,7 @@ export const quickStartStep = async (name: string): Promise<string> => {
 }
 
 /** `npm start` as a user types it, in a data folder of its own, ended when the test ends. Resolves once it says that it is ready. */
-export const npmStart = async (t: Test, environment: Record<string, string> = {}): Promise<{ output: () => string, stop: () => Promise<number | null> }> => {
+export const npmStart = async (t: Test, environment: Record<string, string> = {}): Promise<{ output: () => string, stop: () => Promise<void> }> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'motience-start-'))
   const child = spawn('npm', ['start', '--silent'], {
     cwd: root,
@@ -31,10 +31,10 @@ export const npmStart = async (t: Test, environment: Record<string, string> = {}
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { output += chunk.toString() })
   const ended = once(child, 'exit')
   const stop = async () => {
-    // As Ctrl-C does: the signal goes to the whole group.
-    if (child.exitCode === null) process.kill(-child.pid!, 'SIGINT')
+    if (child.exitCode !== null || child.signalCode !== null) return
+    // As Ctrl-C does: the signal goes to the whole group, and npm passes on how it ended.
+    process.kill(-child.pid!, 'SIGINT')
     await ended
-    return child.exitCode
   }
   t.teardown(async () => {
     await stop()
