@@ -21,8 +21,6 @@ const FULL_MS = 15_000
 export const diskFull = async () => {
   const disk = await mkdtemp(join(tmpdir(), 'motience-disk-'))
   await run('mount', ['-t', 'tmpfs', '-o', 'size=192m,mode=0777', 'tmpfs', disk])
-  const temporary = process.env['TMPDIR']
-  process.env['TMPDIR'] = disk
   try {
     await withFleet({}, async ({ fleet, database }) => {
       const account = await createAccount(fleet.urls.ap, 'disk-producer', 'producer')
@@ -63,10 +61,8 @@ export const diskFull = async () => {
       console.log(`Acks came again ${Math.round(recoveredMs)} ms after there was room`)
       await producer.close()
       if (missing > 0 || recoveredMs > 30_000) process.exitCode = 1
-    })
+    }, { databaseFolder: disk })
   } finally {
-    if (temporary === undefined) delete process.env['TMPDIR']
-    else process.env['TMPDIR'] = temporary
     await run('umount', ['-l', disk])
   }
 }

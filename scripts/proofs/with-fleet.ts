@@ -11,13 +11,26 @@ export interface ProofParts {
   redis: Awaited<ReturnType<typeof startRedis>>
 }
 
+/** Starts PostgreSQL with its files below `folder`, or where temporary files go. */
+const startDatabase = async (folder: string | undefined) => {
+  const temporary = process.env['TMPDIR']
+  if (folder !== undefined) process.env['TMPDIR'] = folder
+  try {
+    return await startPostgres({ durable: true })
+  } finally {
+    if (temporary === undefined) delete process.env['TMPDIR']
+    else process.env['TMPDIR'] = temporary
+  }
+}
+
 /** Starts the parts, runs the proof on them, and stops them whatever happened. */
 export const withFleet = async (
   environment: Record<string, string>,
-  prove: (parts: ProofParts) => Promise<void>
+  prove: (parts: ProofParts) => Promise<void>,
+  { databaseFolder }: { databaseFolder?: string } = {}
 ): Promise<void> => {
   const logFolder = await mkdtemp(join(tmpdir(), 'motience-proof-'))
-  const database = await startPostgres({ durable: true })
+  const database = await startDatabase(databaseFolder)
   const redis = await startRedis({ aof: 'everysec' })
   const fleet = await startFleet({ databaseUrl: database.url, redisUrl: redis.url, copies: 1, logFolder, environment: { LOG_LEVEL: 'warn', ...environment } })
   try {
