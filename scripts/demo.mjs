@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { build, install } from './prepare.mjs'
 
 /**
@@ -52,7 +53,7 @@ const main = async () => {
     console.log(`Using the platform that runs at ${running.ap}`)
   } else {
     const { startPlatform } = await import('./platform.mjs')
-    platform = await startPlatform()
+    platform = await startPlatform({ ...process.env, LOG_LEVEL: process.env.LOG_LEVEL ?? 'error' })
     console.log('Started the platform')
   }
   const urls = platform?.urls ?? running
@@ -67,6 +68,8 @@ const main = async () => {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       ...process.env,
+      // A buffer of its own: that of an agent that this machine may run is not touched.
+      STATE_DIRECTORY: resolve(process.env.DATA_DIR ?? '.data', 'demo-agent'),
       DEVICE_ID: accounts.producer.device_id,
       USERNAME: accounts.producer.username,
       PASSWORD: accounts.producer.password,
