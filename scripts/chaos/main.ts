@@ -10,7 +10,7 @@ import { startFleet } from '../fleet/fleet.js'
 import { startAccessChanges } from './access.js'
 import { startConsumer, type Clash, type Places } from './consumer.js'
 import { faultsOf } from './faults.js'
-import { isClean, settle } from './ledger.js'
+import { isClean, settle, type AccessWindow } from './ledger.js'
 import { startProducer } from './producer.js'
 import { createRandom } from './random.js'
 
@@ -35,6 +35,8 @@ const settings = Object.fromEntries(Object.entries(values).map(([name, value]) =
 const SETTLE_MS = 60_000
 /** A message may be on its way for so long when access ends. */
 const IN_FLIGHT_MS = 1000
+/** What Redis did not deliver while it was away is delivered again within so long: a lost connection is found within 5 s. */
+const REDIS_BACK_MS = 8000
 
 const random = createRandom(settings.seed)
 const logFolder = await mkdtemp(join(tmpdir(), 'motience-chaos-'))
@@ -67,12 +69,15 @@ const producers = producerAccounts.map(account => startProducer(urls, account, {
 const deadline = performance.now() + settings.seconds * 1000
 const counts = new Map<string, number>()
 const faults = faultsOf({ fleet, redis, postgres: database })
+const redisAway: AccessWindow[] = []
 let done = 0
 try {
   while (performance.now() < deadline && done < settings.faults) {
     await pause(random.between(100, 700))
     const fault = random.pick(faults)
+    const from = performance.now()
     await fault.run(random)
+    if (fault.name.endsWith('redis')) redisAway.push({ from, to: performance.now() + REDIS_BACK_MS })
     done++
     const kind = fault.name.replace(/-\d+$/, '')
     counts.set(kind, (counts.get(kind) ?? 0) + 1)
@@ -95,10 +100,10 @@ try {
   }
   await sql.end()
 
-  // What is sent while a consumer is away and its access ends before it is back may not be seen: such a stretch proves nothing.
+  // What is sent while a consumer or Redis is away, and access ends before they are back, may not be seen any more: such a stretch proves nothing.
   for (const { readers, away } of changing) {
     for (const reader of readers.values()) {
-      reader.granted = reader.granted.filter(({ from, to }) => !away.some(gone => gone.from < to + IN_FLIGHT_MS && gone.to > from))
+      reader.granted = reader.granted.filter(({ from, to }) => ![...away, ...redisAway].some(gone => gone.from < to + IN_FLIGHT_MS && gone.to > from))
     }
   }
   const consumers = [...steady, ...changing]
