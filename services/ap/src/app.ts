@@ -1,4 +1,4 @@
-import { buildService, type ServiceApp } from '@motience/kit'
+import { buildService, type ServiceApp, maxLoopDelayMs } from '@motience/kit'
 import { createOwnAuthenticator } from './authenticator.js'
 import { startHousekeeping } from './housekeeping.js'
 import { createApMetrics } from './metrics.js'
@@ -35,6 +35,7 @@ export const buildAp = async ({ database, broker, settings, logger, clock = Date
     logger: logger ?? false,
     auth: createOwnAuthenticator(tokens, sessions),
     bodyLimit: 65_536,
+    maxEventLoopDelayMs: maxLoopDelayMs(database),
     corsOrigin: settings.corsOrigin,
     trustProxy: settings.trustProxy,
     openapi: openapiInfo,

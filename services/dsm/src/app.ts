@@ -1,4 +1,4 @@
-import { buildService, migrate, type Authenticator, type Broker, type Database, type Logger, type ServiceApp } from '@motience/kit'
+import { buildService, migrate, type Authenticator, type Broker, type Database, type Logger, type ServiceApp, maxLoopDelayMs } from '@motience/kit'
 import { createAcceptor } from './accept/acceptor.js'
 import { createDispatcher } from './accept/dispatcher.js'
 import { createKeeper } from './accept/keeper.js'
@@ -44,6 +44,7 @@ export const buildDsm = async (parts: DsmParts): Promise<ServiceApp> => {
   const app = await buildService('dsm', {
     ready: { database: () => database.ping(), broker: () => broker.ping(), tokens: () => auth.ready() },
     auth,
+    maxEventLoopDelayMs: maxLoopDelayMs(database),
     ...(parts.logger === undefined ? {} : { logger: parts.logger }),
     ...(parts.corsOrigin === undefined ? {} : { corsOrigin: parts.corsOrigin }),
     ...(parts.trustProxy === undefined ? {} : { trustProxy: parts.trustProxy })

@@ -137,15 +137,21 @@ export const inbox = async (broker: Broker, consumerId: number): Promise<Envelop
   return envelopes
 }
 
+/** Most messages of one statement of `fillHistory`. */
+const FILL_PART = 2_000
+
 /**
  * Fills a producer's history with messages 1 to `count` of an epoch, `stepMs` apart from `baseMs` on, whose payload is
  * `{"v": offset}`. The version rises by one after each `versionEvery` of them.
  */
 export const fillHistory = async ({ sql }: Database, producerId: number, count: number, { epoch = 1, baseMs = 0, stepMs = 1_000, receivedAt = new Date(), firstVersion = 0, versionEvery = count } = {}): Promise<void> => {
   await sql`INSERT INTO dsm.epochs (producer_id, epoch, checked_to) VALUES (${producerId}, ${epoch}, ${count})`
-  await sql`
-    INSERT INTO dsm.messages (producer_id, epoch, "offset", received_at, at_ms, version, device_id, tail)
-    SELECT ${producerId}, ${epoch}, n, ${receivedAt}, ${baseMs}::bigint + (n - 1) * ${stepMs}::bigint, ${firstVersion}::bigint + (n - 1) / ${versionEvery}::integer, '',
-      ',"id":null,"session":null,"seq":null,"timestamp":"2026-01-01T00:00:00.000Z","received_at":"2026-01-01T00:00:00.000Z","payload":{"v":' || n || '}}'
-    FROM generate_series(1, ${count}::integer) AS n`
+  // In parts: the embedded database works in this very thread, and a service whose thread stands still for seconds sheds load.
+  for (let from = 1; from <= count; from += FILL_PART) {
+    await sql`
+      INSERT INTO dsm.messages (producer_id, epoch, "offset", received_at, at_ms, version, device_id, tail)
+      SELECT ${producerId}, ${epoch}, n, ${receivedAt}, ${baseMs}::bigint + (n - 1) * ${stepMs}::bigint, ${firstVersion}::bigint + (n - 1) / ${versionEvery}::integer, '',
+        ',"id":null,"session":null,"seq":null,"timestamp":"2026-01-01T00:00:00.000Z","received_at":"2026-01-01T00:00:00.000Z","payload":{"v":' || n || '}}'
+      FROM generate_series(${from}::integer, ${Math.min(count, from + FILL_PART - 1)}::integer) AS n`
+  }
 }

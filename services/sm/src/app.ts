@@ -1,4 +1,4 @@
-import { buildService, type ServiceApp } from '@motience/kit'
+import { buildService, type ServiceApp, maxLoopDelayMs } from '@motience/kit'
 import { createAnnouncer } from './announcements/announcer.js'
 import { startAnnouncementWorker } from './announcements/worker.js'
 import { createDirectory } from './directory.js'
@@ -17,6 +17,7 @@ export const buildSm = async ({ database, broker, auth, ap, settings = {}, logge
     logger: logger ?? false,
     auth,
     bodyLimit: 65_536,
+    maxEventLoopDelayMs: maxLoopDelayMs(database),
     corsOrigin: settings.corsOrigin,
     trustProxy: settings.trustProxy,
     ready: { database: async () => await database.ping(), broker: async () => await broker.ping(), keys: async () => await auth.ready() }

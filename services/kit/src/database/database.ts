@@ -25,3 +25,9 @@ export class DatabaseUnavailableError extends Error {
 export class DataDirInUseError extends Error {
   override name = 'DataDirInUseError'
 }
+
+/**
+ * Mean milliseconds of event-loop delay past which a service on this database sheds load; 0 for never. The embedded database
+ * works in the service's own thread, where one long query is no overload.
+ */
+export const maxLoopDelayMs = ({ kind }: Pick<Database, 'kind'>): number => kind === 'embedded' ? 0 : 3_000

@@ -37,7 +37,7 @@ export interface ServiceParts {
   openapi?: OpenapiInfo
   /** A bound on all routes; without it only routes with `config.rateLimit` are bounded. */
   rateLimit?: Pick<RateLimitPluginOptions, 'max' | 'timeWindow' | 'allowList' | 'keyGenerator'>
-  /** Mean milliseconds of event-loop delay in a second past which requests are answered 503; 3000 by default. */
+  /** Mean milliseconds of event-loop delay in a second past which requests are answered 503; 3000 by default, 0 for never. */
   maxEventLoopDelayMs?: number
 }
 
