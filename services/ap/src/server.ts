@@ -1,6 +1,5 @@
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
-import { createLogger, databaseUrl, listen, openBroker, openDatabase, parseDuration, readEnv, redisUrl, runService, serviceSecret, type Broker, type Database, type Logger } from '@motience/kit'
+import { createLogger, databaseUrl, isMain, listen, openBroker, openDatabase, parseDuration, readEnv, redisUrl, runService, serviceSecret, type Broker, type Database, type Logger } from '@motience/kit'
 import { buildAp } from './app.js'
 import { ApEnvSchema, type ApEnv } from './env.js'
 import { migrateAp } from './migrate.js'
@@ -50,6 +49,6 @@ export const startAp = async (env: ApEnv, shared: Shared = {}): Promise<RunningA
   }
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (isMain(import.meta.url)) {
   await runService({ name: 'AP', start: async () => await startAp(readEnv(ApEnvSchema)) })
 }
