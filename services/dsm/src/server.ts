@@ -1,6 +1,5 @@
-import { pathToFileURL } from 'node:url'
 import {
-  createAuthenticator, createInternalClients, createLogger, createServiceTokens, databaseUrl, listen, openBroker, openDatabase, readEnv, redisUrl,
+  createAuthenticator, createInternalClients, createLogger, createServiceTokens, databaseUrl, isMain, listen, openBroker, openDatabase, readEnv, redisUrl,
   runService, serviceSecret, type Broker, type Database, type Logger
 } from '@motience/kit'
 import { buildDsm } from './app.js'
@@ -66,7 +65,7 @@ export const startDsm = async (env: DsmEnv, shared: Shared = {}): Promise<Runnin
   }
 }
 
-if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (isMain(import.meta.url)) {
   const env = readEnv(DsmEnvSchema)
   await runService({ name: 'DSM', start: async () => await startDsm(env), drainMs: env.DRAIN_MS + 1_000 })
 }
