@@ -5,10 +5,13 @@ import { fileURLToPath } from 'node:url'
 /** The project's root folder. */
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
+const MAX_TOLD_BYTES = 16_384
+
 const path = name => `${root}${name}`
 
 /**
- * Runs a command in the project's root and rejects if it fails. With `quiet` its output is shown only then.
+ * Runs a command in the project's root and rejects if it fails. With `quiet` its output is not shown; the end of it is
+ * part of the error's message.
  * @param {string} command
  * @param {string[]} args
  * @param {{ quiet?: boolean, env?: Record<string, string> }} [options]
@@ -25,8 +28,8 @@ export const run = (command, args, { quiet = false, env = {} } = {}) => new Prom
   child.once('error', reject)
   child.once('exit', (code, signal) => {
     if (code === 0) return resolve()
-    if (quiet) process.stderr.write(Buffer.concat(output))
-    reject(new Error(`\`${command} ${args.join(' ')}\` ended with ${signal ?? code}`))
+    const told = Buffer.concat(output).subarray(-MAX_TOLD_BYTES).toString()
+    reject(new Error(`\`${command} ${args.join(' ')}\` ended with ${signal ?? code}\n${told}`.trimEnd()))
   })
 })
 

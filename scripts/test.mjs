@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { sep } from 'node:path'
 import { build, install, root, run } from './prepare.mjs'
-import { addCounts, readCounts } from './tap-counts.mjs'
+import { addCounts, readCounts, readFailures } from './tap-counts.mjs'
 
 /**
  * `npm test`: installs, builds, lints, checks types and the OpenAPI documents, and runs every test. With paths after `--` it
@@ -23,6 +23,9 @@ const listTests = async () => {
   return found.flat().filter(file => file.endsWith('.test.ts')).sort()
 }
 
+/** What failed, told again at the end, where the last lines of a long log are all that somebody reads. */
+const failures = []
+
 /** Runs tap on some files and resolves to its own counts of assertions. */
 const runTap = async (name, args) => {
   const results = `${root}.tap/${name}.tap`
@@ -32,7 +35,9 @@ const runTap = async (name, args) => {
     spawn('npx', ['tap', '--reporter=terse', `--output-file=${results}`, ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
       .once('error', reject).once('exit', resolve)
   })
-  return readCounts(await readFile(results, 'utf8').catch(() => ''), code)
+  const output = await readFile(results, 'utf8').catch(() => '')
+  failures.push(...readFailures(output))
+  return readCounts(output, code)
 }
 
 /** Percentage of the lines that the tests ran; 0 where tap left no report. */
@@ -59,7 +64,7 @@ const checkEverything = async () => {
       await run(command, args, { quiet: true, env })
       counts.passed++
     } catch (error) {
-      console.error(error.message)
+      failures.push(error.message)
       counts.failed++
     }
   }
@@ -70,12 +75,12 @@ const testEverything = async () => {
   const tests = await listTests()
   const checked = await checkEverything()
   await rm(`${root}.tap/report`, { recursive: true, force: true })
-  const parallel = await runTap('parallel', ['--jobs=2', '--coverage-report=json-summary', '--coverage-report=text', ...tests.filter(file => !isSerial(file))])
+  const parallel = await runTap('parallel', ['--jobs=2', '--coverage-report=json-summary', ...tests.filter(file => !isSerial(file))])
   const lines = await readCoverage()
   const serial = await runTap('serial', ['--jobs=1', '--disable-coverage', ...tests.filter(isSerial)])
   console.log(`\nCoverage of lines: ${lines} %`)
   const enough = lines >= LEAST_COVERAGE
-  if (!enough) console.error(`Coverage of lines is below ${LEAST_COVERAGE} %`)
+  if (!enough) failures.push(`Coverage of lines is below ${LEAST_COVERAGE} %`)
   return addCounts(checked, parallel, serial, enough ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 })
 }
 
@@ -101,6 +106,7 @@ const main = async paths => {
 
 try {
   const { passed, failed, skipped } = await main(process.argv.slice(2))
+  for (const failure of failures) console.error(`\nFailed: ${failure}`)
   console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`)
   process.exitCode = failed === 0 ? 0 : 1
 } catch (error) {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { addCounts, readCounts } from '../tap-counts.mjs'
+import { addCounts, readCounts, readFailures } from '../tap-counts.mjs'
 
 t.test('the counts are those of all files together, as tap tells them at the end', async t => {
   const output = [
@@ -20,4 +20,38 @@ t.test('a run that broke off, or that ended with an error, is never without a fa
 t.test('counts add up', async t => {
   t.strictSame(addCounts({ passed: 1, failed: 2, skipped: 3 }, { passed: 10, failed: 0 }), { passed: 11, failed: 2, skipped: 3 })
   t.strictSame(addCounts(), { passed: 0, failed: 0, skipped: 0 })
+})
+
+t.test('a failure is listed once, by its path, with what tap said of it', async t => {
+  const output = `TAP version 14
+# Subtest: a.test.ts
+    # Subtest: outer
+        # Subtest: inner
+            not ok 1 - sums
+              ---
+              diff: |
+                -2
+              ...
+            not ok 2 - later # TODO
+            ok 3 - fine
+            1..3
+        not ok 1 - inner # time=3ms
+          ---
+          at: nowhere
+          ...
+        not ok 2 - beside
+    not ok 1 - outer
+not ok 1 - a.test.ts # time=5ms
+# Subtest: b.test.ts
+    ok 1 - fine
+ok 2 - b.test.ts
+not ok 3 - c.test.ts
+  ---
+  exitCode: 1
+  ...
+`
+  t.strictSame(readFailures(output), [
+    'a.test.ts > outer > inner > sums\n    diff: |\n      -2', 'a.test.ts > outer > beside', 'c.test.ts\n    exitCode: 1'
+  ])
+  t.strictSame(readFailures('ok 1 - a.test.ts\n# { total: 1, pass: 1 }\n'), [])
 })
