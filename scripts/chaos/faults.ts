@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Fleet } from '../fleet/fleet.js'
 import type { Random } from './random.js'
 
-/** A server that the faults act on: PostgreSQL or Redis. */
+/** A server that the faults act on. */
 export interface FaultyServer {
   kill (): Promise<void>
   start (): Promise<void>
@@ -13,8 +13,8 @@ export interface FaultyServer {
 /** One thing that goes wrong and is put right again. Resolves once the part works again. */
 export interface Fault { name: string, run: (random: Random) => Promise<void> }
 
-/** Everything that can go wrong here. */
-export const faultsOf = ({ fleet, redis, postgres }: { fleet: Fleet, redis: FaultyServer, postgres: FaultyServer }): Fault[] => [
+/** Everything that can go wrong with the services and PostgreSQL. */
+export const faultsOf = ({ fleet, postgres }: { fleet: Fleet, postgres: FaultyServer }): Fault[] => [
   ...fleet.instances.map(instance => ({
     name: `kill ${instance.name}-${instance.index}`,
     run: async (random: Random) => {
@@ -27,8 +27,6 @@ export const faultsOf = ({ fleet, redis, postgres }: { fleet: Fleet, redis: Faul
     name: `cut ${name}`,
     run: async () => { balancer.cut() }
   })),
-  { name: 'kill redis', run: async random => { await redis.kill(); await pause(random.between(0, 500)); await redis.start() } },
-  { name: 'pause redis', run: async random => { await redis.pause(); await pause(random.between(200, 4000)); await redis.resume() } },
   { name: 'kill postgres', run: async random => { await postgres.kill(); await pause(random.between(0, 500)); await postgres.start() } },
   { name: 'pause postgres', run: async random => { await postgres.pause(); await pause(random.between(200, 3000)); await postgres.resume() } }
 ]

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { setTimeout as pause } from 'node:timers/promises'
-import { startPostgres, startRedis, waitFor } from '@motience/kit/testing'
+import { startPostgres, waitFor } from '@motience/kit/testing'
 import postgres from 'postgres'
 import { createAccount, subscribe, type Account } from '../fleet/accounts.js'
 import { startFleet } from '../fleet/fleet.js'
@@ -13,13 +13,14 @@ import { faultsOf } from './faults.js'
 import { isClean, settle, type AccessWindow } from './ledger.js'
 import { startProducer } from './producer.js'
 import { createRandom } from './random.js'
+import { redisForms, startFaultyRedis } from './redis-forms.js'
 
 /**
  * `npm run test:chaos`: two processes of each service on real PostgreSQL and Redis, agents with known sequences,
  * consumers that check what they see, and faults, one after the other. Ends with a ledger.
  *
  * `-- --seconds 60` bounds the time (the default), `--faults N` the number of faults, `--seed N` chooses them,
- * `--copies 1` runs one process of each service.
+ * `--copies 1` runs one process of each service, `--redis sentinel` or `--redis cluster` another form of Redis.
  */
 const { values } = parseArgs({
   options: {
@@ -28,10 +29,14 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     copies: { type: 'string', default: '2' },
     producers: { type: 'string', default: '4' },
-    rate: { type: 'string', default: '20' }
+    rate: { type: 'string', default: '20' },
+    redis: { type: 'string', default: 'standalone' }
   }
 })
-const settings = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)])) as Record<keyof typeof values, number>
+const { redis: formName, ...numbers } = values
+const settings = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Number(value)])) as Record<keyof typeof numbers, number>
+const form = redisForms.find(form => form === formName)
+if (form === undefined) throw new Error(`--redis is one of ${redisForms.join(', ')}`)
 const SETTLE_MS = 60_000
 /** A message may be on its way for so long when access ends. */
 const IN_FLIGHT_MS = 1000
@@ -40,11 +45,11 @@ const REDIS_BACK_MS = 8000
 
 const random = createRandom(settings.seed)
 const logFolder = await mkdtemp(join(tmpdir(), 'motience-chaos-'))
-console.log(`Seed ${settings.seed}, ${settings.copies} of each service, logs in ${logFolder}`)
+console.log(`Seed ${settings.seed}, ${settings.copies} of each service, Redis ${form}, logs in ${logFolder}`)
 
 const database = await startPostgres({ durable: true })
-const redis = await startRedis({ aof: 'always' })
-const fleet = await startFleet({ databaseUrl: database.url, redisUrl: redis.url, copies: settings.copies, logFolder })
+const redis = await startFaultyRedis(form)
+const fleet = await startFleet({ databaseUrl: database.url, redisUrl: redis.url, copies: settings.copies, logFolder, environment: redis.environment })
 const { urls } = fleet
 
 const producerAccounts: Account[] = []
@@ -68,7 +73,7 @@ const producers = producerAccounts.map(account => startProducer(urls, account, {
 
 const deadline = performance.now() + settings.seconds * 1000
 const counts = new Map<string, number>()
-const faults = faultsOf({ fleet, redis, postgres: database })
+const faults = [...faultsOf({ fleet, postgres: database }), ...redis.faults]
 const redisAway: AccessWindow[] = []
 let done = 0
 try {

@@ -1,7 +1,8 @@
 import { ackAfterFdatasync } from './ack-after-fdatasync.js'
 import { diskFull } from './disk-full.js'
 import { dsmStopped } from './dsm-stopped.js'
-import { rollbacks } from './rollbacks.js'
+import { rollbacks, staleFailovers } from './rollbacks.js'
+import { standStill } from './stand-still.js'
 import { stalledConsumers } from './stalled-consumers.js'
 
 /** `npm run prove -- <name>`: shows one promise on real servers, with figures. Each takes a minute or a few. */
@@ -10,6 +11,8 @@ const proofs: Record<string, () => Promise<void>> = {
   'disk-full': diskFull,
   'dsm-stopped': dsmStopped,
   rollbacks,
+  'stale-failovers': staleFailovers,
+  'stand-still': standStill,
   'stalled-consumers': stalledConsumers
 }
 

@@ -6,18 +6,22 @@ import { startConsumer, type Clash, type Places } from '../chaos/consumer.js'
 import { startAccessChanges } from '../chaos/access.js'
 import { settle } from '../chaos/ledger.js'
 import { startProducer } from '../chaos/producer.js'
-import { createRandom } from '../chaos/random.js'
+import { createRandom, type Random } from '../chaos/random.js'
+import { startFaultyRedis } from '../chaos/redis-forms.js'
 import { createAccount, subscribe } from '../fleet/accounts.js'
 import { storedNumbers } from './stored-numbers.js'
-import { withFleet } from './with-fleet.js'
+import { withFleet, withFleetOn, type ProofParts } from './with-fleet.js'
 
 const ROLLBACKS = Number(process.env['ROLLBACKS'] ?? 100)
 
+/** Makes Redis come back older than it was, and resolves once it answers again. */
+type RollBack = (random: Random) => Promise<void>
+
 /**
- * Redis comes back older than it was, over and over: it is killed, and its files are put back to how they were up to a
- * second before. No place may name two messages, nothing may reach who was revoked, every loss must be announced.
+ * Redis comes back older than it was, over and over. No place may name two messages, nothing may reach who was revoked,
+ * every loss must be announced.
  */
-export const rollbacks = () => withFleet({}, async ({ fleet, database, redis }) => {
+const rollBackOver = async ({ fleet, database }: Pick<ProofParts, 'fleet' | 'database'>, rollBack: RollBack): Promise<void> => {
   const random = createRandom(1)
   const { urls } = fleet
   const producerAccount = await createAccount(urls.ap, 'rollback-producer', 'producer')
@@ -35,20 +39,12 @@ export const rollbacks = () => withFleet({}, async ({ fleet, database, redis }) 
   readerOf(steady).granted.push({ from: 0, to: Infinity })
   const changes = startAccessChanges(urls.sm, changing.account, producerAccount.user.id, readerOf(changing), createRandom(2))
   const producer = startProducer(urls, producerAccount, { rate: 100 })
-  const files = join(redis.dataDir, 'appendonlydir')
-  const older = join(redis.dataDir, 'older')
 
   let rolledBack = 0
   for (let i = 0; i < ROLLBACKS; i++) {
     const ackedBefore = producer.messages.filter(message => message.ackedAt !== null).length
     await waitFor(() => producer.messages.filter(message => message.ackedAt !== null).length > ackedBefore + 20, { timeoutMs: 60_000, what: 'acks after a rollback' })
-    await rm(older, { recursive: true, force: true })
-    await cp(files, older, { recursive: true })
-    await pause(random.between(50, 1000))
-    await redis.kill()
-    await rm(files, { recursive: true, force: true })
-    await cp(older, files, { recursive: true })
-    await redis.start()
+    await rollBack(random)
     rolledBack++
     if (rolledBack % 20 === 0) console.log(`${rolledBack} rollbacks, ${producer.messages.length} messages`)
   }
@@ -70,4 +66,23 @@ export const rollbacks = () => withFleet({}, async ({ fleet, database, redis }) 
   await producer.close()
   await Promise.all([steady.close(), changing.close()])
   if (clashes.length + ledger.afterRevocation + ledger.ackedNotStored + ledger.holes > 0) process.exitCode = 1
+}
+
+/** Redis is killed, and its files are put back to how they were up to a second before. */
+export const rollbacks = () => withFleet({}, async parts => {
+  const { redis } = parts
+  const files = join(redis.dataDir, 'appendonlydir')
+  const older = join(redis.dataDir, 'older')
+  await rollBackOver(parts, async random => {
+    await rm(older, { recursive: true, force: true })
+    await cp(files, older, { recursive: true })
+    await pause(random.between(50, 1000))
+    await redis.kill()
+    await rm(files, { recursive: true, force: true })
+    await cp(older, files, { recursive: true })
+    await redis.start()
+  })
 })
+
+/** Sentinels fail over to a replica that missed what was written last. */
+export const staleFailovers = () => withFleetOn(() => startFaultyRedis('sentinel'), {}, parts => rollBackOver(parts, parts.redis.failOverStale))

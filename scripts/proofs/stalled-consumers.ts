@@ -1,13 +1,16 @@
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
+import { waitFor } from '@motience/kit/testing'
 import { build, type Histogram } from 'hdr-histogram-js'
 import WebSocket from 'ws'
 import { createAccount, subscribe, type Account } from '../fleet/accounts.js'
+import type { Fleet } from '../fleet/fleet.js'
 import { withFleet } from './with-fleet.js'
 
 /**
  * 1,000 consumers of one producer, of whom 100 stop reading: what does that cost the other 900, and the server?
- * Phases with and without the stalled ones take turns, so that both see the same machine.
+ * A second producer, which only these 100 read, fills the kernel's buffers and their queues up to the cap first. Phases
+ * with and without the stalled ones take turns, so that both see the same machine.
  */
 const CONSUMERS = 1000
 const STALLED = 100
@@ -15,6 +18,10 @@ const RATE = 4
 const PHASE_MS = 10_000
 const ROUNDS = 3
 const QUEUE_CAP = 256 * 1024
+/** Bytes and messages a second of the producer that fills the queues. */
+const FLOOD = { bytes: 60_000, rate: 5 }
+/** An outbox that dropped its older half is half full at least, less what one more message takes. */
+const FULL_SHARE = 0.25
 
 const inTurn = async <T>(count: number, atOnce: number, make: (i: number) => Promise<T>): Promise<T[]> => {
   const results: T[] = new Array(count)
@@ -37,12 +44,25 @@ const open = async (url: string, account: Account): Promise<WebSocket> => {
 /** The TCP socket below a WebSocket: what is paused there is not read from the kernel. */
 const below = (socket: WebSocket): { pause (): void, resume (): void } => (socket as unknown as { _socket: { pause (): void, resume (): void } })._socket
 
+/** One metric of WSS2, summed over its labels. */
+const readMetric = async (fleet: Fleet, name: string): Promise<number> => {
+  const text = await (await fetch(`http://127.0.0.1:${fleet.balancers['wss2']!.port}/metrics`)).text()
+  return [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (.+)$`, 'gm'))].reduce((sum, [, value]) => sum + Number(value), 0)
+}
+
+const everySecond = (sender: WebSocket, rate: number, payload: () => object): () => void => {
+  const timer = setInterval(() => { sender.send(JSON.stringify({ type: 'data', payload: payload() })) }, 1000 / rate)
+  return () => { clearInterval(timer) }
+}
+
 export const stalledConsumers = () => withFleet({ WSS2_MAX_QUEUE_BYTES: String(QUEUE_CAP), WSS2_HEARTBEAT_MS: '600000' }, async ({ fleet }) => {
   const { urls } = fleet
   const producer = await createAccount(urls.ap, 'stall-producer', 'producer')
+  const flooder = await createAccount(urls.ap, 'stall-flooder', 'producer')
   const accounts = await inTurn(CONSUMERS, 4, async i => {
     const account = await createAccount(urls.ap, `stall-consumer-${i}`, 'consumer')
     await subscribe(urls.sm, account, producer.user.id)
+    if (i < STALLED) await subscribe(urls.sm, account, flooder.user.id)
     return account
   })
   const histograms: Record<'reading' | 'stalled', Histogram> = {
@@ -52,6 +72,7 @@ export const stalledConsumers = () => withFleet({ WSS2_MAX_QUEUE_BYTES: String(Q
   let phase: 'reading' | 'stalled' | null = null
   const now = () => performance.timeOrigin + performance.now()
   const sockets = await inTurn(CONSUMERS, 20, i => open(`${urls.consumer}${i < STALLED ? '?slow=drop' : ''}`, accounts[i]!))
+  const stalling = sockets.slice(0, STALLED)
   for (const socket of sockets.slice(STALLED)) {
     socket.on('message', (data: Buffer) => {
       const sentAt = Number(/"sent_at":([\d.]+)/.exec(data.toString('latin1', 0, 400))?.[1])
@@ -59,34 +80,45 @@ export const stalledConsumers = () => withFleet({ WSS2_MAX_QUEUE_BYTES: String(Q
     })
   }
   const sender = await open(urls.producer, producer)
-  const filling = 'x'.repeat(8 * 1024)
-  const timer = setInterval(() => { sender.send(JSON.stringify({ type: 'data', payload: { sent_at: now(), filling } })) }, 1000 / RATE)
+  const floodSender = await open(urls.producer, flooder)
+  const stopSending = everySecond(sender, RATE, () => ({ sent_at: now(), filling: 'x'.repeat(8 * 1024) }))
   const server = fleet.instances.find(instance => instance.name === 'wss2')!
 
   await pause(PHASE_MS)
   const before = await server.residentBytes()
   let most = before
+  let queued = 0
   for (let round = 0; round < ROUNDS; round++) {
     phase = 'reading'
     await pause(PHASE_MS)
     phase = null
-    for (const socket of sockets.slice(0, STALLED)) below(socket).pause()
+    for (const socket of stalling) below(socket).pause()
+    const droppedBefore = await readMetric(fleet, 'motience_wss2_dropped_messages_total')
+    const stopFlood = everySecond(floodSender, FLOOD.rate, () => ({ filling: 'x'.repeat(FLOOD.bytes) }))
+    await waitFor(async () => {
+      most = Math.max(most, await server.residentBytes())
+      const dropped = await readMetric(fleet, 'motience_wss2_dropped_messages_total') - droppedBefore
+      return dropped >= STALLED && await readMetric(fleet, 'motience_wss2_queued_bytes') > STALLED * QUEUE_CAP * FULL_SHARE
+    }, { timeoutMs: 120_000, what: 'the queues of the stalled consumers to be full' })
+    stopFlood()
     await pause(1000)
     phase = 'stalled'
     await pause(PHASE_MS)
-    most = Math.max(most, await server.residentBytes())
     phase = null
-    for (const socket of sockets.slice(0, STALLED)) below(socket).resume()
-    await pause(3000)
+    most = Math.max(most, await server.residentBytes())
+    queued = Math.max(queued, await readMetric(fleet, 'motience_wss2_queued_bytes'))
+    for (const socket of stalling) below(socket).resume()
+    await waitFor(async () => await readMetric(fleet, 'motience_wss2_queued_bytes') === 0, { timeoutMs: 60_000, what: 'the queues to be empty' })
+    await pause(2000)
   }
-  clearInterval(timer)
-  const p99 = (name: 'reading' | 'stalled') => histograms[name].getValueAtPercentile(99) / 1000
-  const p50 = (name: 'reading' | 'stalled') => histograms[name].getValueAtPercentile(50) / 1000
-  console.table({
-    'all read': { 'p50 ms': p50('reading'), 'p99 ms': p99('reading') },
-    [`${STALLED} stalled`]: { 'p50 ms': p50('stalled'), 'p99 ms': p99('stalled') }
-  })
-  console.log(`p99 with ${STALLED} of ${CONSUMERS} stalled, as a share of without: ${(p99('stalled') / p99('reading')).toFixed(2)}`)
-  console.log(`WSS2 grew by ${((most - before) / 2 ** 20).toFixed(1)} MiB; ${STALLED} queue caps are ${(STALLED * QUEUE_CAP / 2 ** 20).toFixed(1)} MiB`)
-  for (const socket of [...sockets, sender]) socket.terminate()
+  stopSending()
+  const atPercentile = (name: 'reading' | 'stalled', p: number) => histograms[name].getValueAtPercentile(p) / 1000
+  const row = (name: 'reading' | 'stalled') => ({ deliveries: histograms[name].totalCount, 'p50 ms': atPercentile(name, 50), 'p99 ms': atPercentile(name, 99) })
+  console.table({ 'all read': row('reading'), [`${STALLED} stalled`]: row('stalled') })
+  const ratio = atPercentile('stalled', 99) / atPercentile('reading', 99)
+  const caps = STALLED * QUEUE_CAP
+  console.log(`p99 of the other ${CONSUMERS - STALLED} with ${STALLED} stalled, as a share of without: ${ratio.toFixed(2)}`)
+  console.log(`WSS2 grew by ${((most - before) / 2 ** 20).toFixed(1)} MiB, of which ${(queued / 2 ** 20).toFixed(1)} MiB wait in queues; ${STALLED} queue caps are ${(caps / 2 ** 20).toFixed(1)} MiB`)
+  for (const socket of [...sockets, sender, floodSender]) socket.terminate()
+  if (ratio > 1.1 || most - before > caps) process.exitCode = 1
 })

@@ -1,15 +1,25 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startPostgres, startRedis } from '@motience/kit/testing'
+import { startPostgres, startRedis, type PostgresServer, type RedisServer } from '@motience/kit/testing'
 import { startFleet, type Fleet } from '../fleet/fleet.js'
 
-/** What a proof works on: one process of each service on servers of its own. */
-export interface ProofParts {
+/** What a proof works on: the platform on servers of its own. */
+export interface ProofParts<Redis extends ProofRedis = RedisServer> {
   fleet: Fleet
-  database: Awaited<ReturnType<typeof startPostgres>>
-  redis: Awaited<ReturnType<typeof startRedis>>
+  database: PostgresServer
+  redis: Redis
 }
+
+/** Redis in any form. */
+interface ProofRedis {
+  url: string
+  /** What the services need to know of the form. */
+  environment?: Record<string, string>
+  remove (): Promise<void>
+}
+
+interface ProofOptions { databaseFolder?: string, copies?: number }
 
 /** Starts PostgreSQL with its files below `folder`, or where temporary files go. */
 const startDatabase = async (folder: string | undefined) => {
@@ -23,16 +33,19 @@ const startDatabase = async (folder: string | undefined) => {
   }
 }
 
-/** Starts the parts, runs the proof on them, and stops them whatever happened. */
-export const withFleet = async (
+/** Starts the parts, `copies` processes of each service (one if not given), runs the proof on them, and stops them whatever happened. */
+export const withFleetOn = async <Redis extends ProofRedis> (
+  startRedis: () => Promise<Redis>,
   environment: Record<string, string>,
-  prove: (parts: ProofParts) => Promise<void>,
-  { databaseFolder }: { databaseFolder?: string } = {}
+  prove: (parts: ProofParts<Redis>) => Promise<void>,
+  { databaseFolder, copies = 1 }: ProofOptions = {}
 ): Promise<void> => {
   const logFolder = await mkdtemp(join(tmpdir(), 'motience-proof-'))
   const database = await startDatabase(databaseFolder)
-  const redis = await startRedis({ aof: 'everysec' })
-  const fleet = await startFleet({ databaseUrl: database.url, redisUrl: redis.url, copies: 1, logFolder, environment: { LOG_LEVEL: 'warn', ...environment } })
+  const redis = await startRedis()
+  const fleet = await startFleet({
+    databaseUrl: database.url, redisUrl: redis.url, copies, logFolder, environment: { LOG_LEVEL: 'warn', ...redis.environment, ...environment }
+  })
   try {
     await prove({ fleet, database, redis })
   } finally {
@@ -42,3 +55,7 @@ export const withFleet = async (
     await rm(logFolder, { recursive: true, force: true })
   }
 }
+
+/** The same on one Redis that writes its AOF every second. */
+export const withFleet = (environment: Record<string, string>, prove: (parts: ProofParts) => Promise<void>, options?: ProofOptions): Promise<void> =>
+  withFleetOn(() => startRedis({ aof: 'everysec' }), environment, prove, options)
