@@ -1,6 +1,5 @@
 import { buildService, migrate, type Authenticator, type Broker, type Database, type Logger, type ServiceApp, maxLoopDelayMs } from '@motience/kit'
 import { createAcceptor } from './accept/acceptor.js'
-import { createDispatcher } from './accept/dispatcher.js'
 import { createKeeper } from './accept/keeper.js'
 import { createLanes } from './accept/lanes.js'
 import { createRepairs } from './accept/repairs.js'
@@ -58,7 +57,7 @@ export const buildDsm = async (parts: DsmParts): Promise<ServiceApp> => {
   const send = createSender({
     source,
     metrics,
-    dispatch: createDispatcher(broker, metrics),
+    broker,
     verify: createVerifier({ database, broker, source, completion, persist, metrics }),
     deadlineMs: settings.acceptDeadlineMs
   })

@@ -15,7 +15,7 @@ export const createDsmMetrics = (registry: Registry, pending: () => number, lane
     commitSeconds: new Histogram({ name: 'motience_dsm_commit_seconds', help: 'Seconds that a commit took', buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5], registers }),
     commitFailures: new Counter({ name: 'motience_dsm_commit_failures_total', help: 'Commits that failed and were repeated', registers }),
     acceptSeconds: new Histogram({ name: 'motience_dsm_accept_seconds', help: 'Seconds from a request\'s messages coming in to their answer', buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5], registers }),
-    brokerMessages: new Histogram({ name: 'motience_dsm_broker_call_messages', help: 'Messages of one call of the broker', buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000], registers }),
+    brokerMessages: new Histogram({ name: 'motience_dsm_broker_call_messages', help: 'Messages of one producer in one call of the broker', buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000], registers }),
     fanOut: new Histogram({ name: 'motience_dsm_fan_out_subscribers', help: 'Subscribers that a message was published to', buckets: [0, 1, 2, 5, 10, 50, 100, 500, 1000], registers }),
     historyMessages: new Counter({ name: 'motience_dsm_history_messages_total', help: 'Messages that were read from history', registers }),
     droppedPartitions: new Counter({ name: 'motience_dsm_dropped_partitions_total', help: 'Days of history that retention dropped', registers }),

@@ -1,9 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { AcceptOutcome } from '@motience/kit'
+import type { AcceptOutcome, Broker } from '@motience/kit'
 import type { DsmMetrics } from '../metrics.js'
 import type { SubscriptionSource } from '../subscriptions.js'
 import { within } from './deadline.js'
-import type { Dispatch } from './dispatcher.js'
 import type { Draft } from './envelope.js'
 import type { Lane } from './lane.js'
 import { unavailable } from './outcome.js'
@@ -24,21 +23,24 @@ export interface Sent { subscriberCount: number, outcomes: SentOutcome[] }
 /** What the sender needs. */
 export interface SenderOptions {
   source: SubscriptionSource
-  dispatch: Dispatch
+  broker: Pick<Broker, 'accept'>
   verify: Verify
   deadlineMs: number
-  metrics: Pick<DsmMetrics, 'stale'>
+  metrics: Pick<DsmMetrics, 'stale' | 'brokerMessages'>
 }
 
 /** Hands a lane's batch to the broker: all of it or, with a rejection, nothing that will be acked. */
 export type Send = (lane: Lane, drafts: readonly Draft[]) => Promise<Sent>
 
 /**
+ * Each lane makes calls of its own: in a Cluster a server that is dead or slow then holds up its own producers only. What
+ * several lanes ask for in one turn of the event loop still leaves together, for the client writes once a turn.
+ *
  * Repeats the call with a fresh subscriber list while the broker says `stale`, and opens a new epoch where it says
  * `unverified`, until the deadline. What the broker cut off a large batch goes with the next call, so that nothing
  * that waits behind overtakes it.
  */
-export const createSender = ({ source, dispatch, verify, deadlineMs, metrics }: SenderOptions): Send =>
+export const createSender = ({ source, broker, verify, deadlineMs, metrics }: SenderOptions): Send =>
   async (lane, drafts) => {
     const deadline = performance.now() + deadlineMs
     const outcomes: SentOutcome[] = []
@@ -51,7 +53,9 @@ export const createSender = ({ source, dispatch, verify, deadlineMs, metrics }: 
       lane.subscribers = subscribers
       const { version, consumerIds } = subscribers
       const messages = outcomes.length === 0 ? drafts : drafts.slice(outcomes.length)
-      const result = await dispatch({ producerId: lane.producerId, version, subscribers: consumerIds, messages })
+      metrics.brokerMessages.observe(messages.length)
+      const [answer] = await broker.accept([{ producerId: lane.producerId, version, subscribers: consumerIds, messages }])
+      const result = answer!
       if (result.kind === 'ok') {
         const { epoch } = result
         for (const outcome of result.outcomes) {
