@@ -1,3 +1,4 @@
+import { createMemoryBroker } from '@motience/kit'
 import t from 'tap'
 import { resultsOf, testDsm } from './fixture.js'
 
@@ -91,7 +92,10 @@ t.test('what is pending is bounded, and more than the bound at once is taken whe
 })
 
 t.test('without persistence', async t => {
-  const { post, postBatch, get, broker, database } = await testDsm(t, { settings: { persist: false } })
+  // Each page of this log has one message.
+  const broker = createMemoryBroker({ logPageBytes: 1 })
+  t.teardown(() => broker.close())
+  const { post, postBatch, get, database } = await testDsm(t, { broker, settings: { persist: false } })
   const messages = [1, 2, 3].map(seq => ({ producer_id: 1, session: 's', seq, payload: {} }))
   await postBatch(messages)
 

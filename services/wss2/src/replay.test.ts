@@ -33,8 +33,9 @@ const setUp = (place: Place, log: { head: Partial<LogHead>, entries: LogEntry[] 
       if (reads > 20) throw new Error('It reads for ever')
       const head: LogHead = { epoch: 1, offset: 0, version: 1, verified: true, ...log.head }
       const after = feed.place
-      const entries = log.entries.filter(({ epoch, offset }) => epoch === after.epoch && offset > after.offset).slice(0, limit)
-      return { head, entries, reachesBack: after.epoch === head.epoch && (entries[0]?.offset ?? head.offset + 1) === after.offset + 1 }
+      const left = log.entries.filter(({ epoch, offset }) => epoch === after.epoch && offset > after.offset)
+      const entries = left.slice(0, limit)
+      return { head, entries, more: left.length > limit, reachesBack: after.epoch === head.epoch && (entries[0]?.offset ?? head.offset + 1) === after.offset + 1 }
     }
   }
   return { story, feed, run: () => new Replay(feed, host, asked).run(), block: () => { writable = false }, catchUps: () => catchUps }

@@ -1,4 +1,4 @@
-import type { Broker, LogEntry, Place } from '@motience/kit'
+import type { Broker, Place } from '@motience/kit'
 import type { Grant, GrantReader } from './grants.js'
 
 /** Entries of the first look back; each further one looks eight times as far. */
@@ -26,16 +26,23 @@ export const findStartPlace = async (
   let start: Place = { epoch: head!.epoch, offset: head!.offset }
   for (let look = FIRST_LOOK; start.offset > 0; look = Math.min(LONGEST_LOOK, look * LOOK_GROWS)) {
     const after = { epoch: start.epoch, offset: Math.max(0, start.offset - look) }
-    const { entries } = await broker.readLog(producerId, after, start.offset - after.offset)
-    const first = firstVisible(entries, start, grant)
+    const first = await firstVisible(broker, producerId, after, start, grant)
     if (first === null) break
-    start = { epoch: start.epoch, offset: first.offset - 1 }
+    start = { epoch: start.epoch, offset: first - 1 }
     // nothing older is left, or an older one was not for this consumer
-    if (first !== entries[0] || first.offset > after.offset + 1) break
+    if (first > after.offset + 1) break
   }
   return { place: start, grant }
 }
 
-/** The first entry up to `start` that the grant lets its consumer see. */
-const firstVisible = (entries: readonly LogEntry[], start: Place, grant: Grant): LogEntry | null =>
-  entries.find(entry => entry.epoch === start.epoch && entry.offset <= start.offset && entry.version >= grant.activatedVersion) ?? null
+/** Offset of the first entry behind `after` and up to `start` that the grant lets its consumer see, over as many pages as it takes. */
+const firstVisible = async (broker: Broker, producerId: number, after: Place, start: Place, grant: Grant): Promise<number | null> => {
+  for (let from = after.offset; from < start.offset;) {
+    const { entries, more } = await broker.readLog(producerId, { epoch: after.epoch, offset: from }, start.offset - from)
+    const found = entries.find(entry => entry.offset <= start.offset && entry.version >= grant.activatedVersion)
+    if (found !== undefined) return found.offset
+    if (!more) break
+    from = entries.at(-1)!.offset
+  }
+  return null
+}

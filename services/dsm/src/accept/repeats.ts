@@ -29,13 +29,13 @@ export const findLoggedRepeats = (broker: Broker): FindRepeats =>
     const [head] = await broker.heads([producerId])
     let after: Place = { epoch: head!.epoch, offset: 0 }
     for (;;) {
-      const { entries } = await broker.readLog(producerId, after, LOG_PAGE)
+      const { entries, more } = await broker.readLog(producerId, after, LOG_PAGE)
       for (const entry of entries) {
         const { deviceId, session, seq } = storedFromLog(producerId, entry)
         const index = names.findIndex(name => name.session === session && name.seq === seq && name.deviceId === deviceId)
         if (index >= 0) places[index] ??= { epoch: entry.epoch, offset: entry.offset }
       }
-      if (entries.length < LOG_PAGE || !places.includes(null)) return places
+      if (!more || !places.includes(null)) return places
       after = { epoch: head!.epoch, offset: entries.at(-1)!.offset }
     }
   }

@@ -1,4 +1,4 @@
-import type { Broker, Database, Logger, Place } from '@motience/kit'
+import type { Broker, Database, Logger, LogPage, Place } from '@motience/kit'
 import { storedFromLog } from '../accept/envelope.js'
 import type { DsmMetrics } from '../metrics.js'
 import { writeLost } from './absences.js'
@@ -37,10 +37,9 @@ export const createCompletion = ({ database: { sql }, broker, writer, logger, me
   const storeFromLog = async (producerId: number, epoch: number, missing: readonly number[]): Promise<number[]> => {
     const wanted = new Set(missing)
     const last = missing.at(-1)!
-    let after: Place = { epoch, offset: missing[0]! - 1 }
-    while (after.offset < last) {
-      const { entries } = await broker.readLog(producerId, after, LOG_PAGE)
-      if (entries.length === 0) break
+    let after: Place | null = { epoch, offset: missing[0]! - 1 }
+    while (after !== null && after.offset < last) {
+      const { entries, more }: LogPage = await broker.readLog(producerId, after, LOG_PAGE)
       const rows: StoredMessage[] = []
       for (const entry of entries) {
         if (wanted.delete(entry.offset)) rows.push(storedFromLog(producerId, entry))
@@ -50,7 +49,7 @@ export const createCompletion = ({ database: { sql }, broker, writer, logger, me
         metrics.repaired.inc(rows.length)
         logger.info({ producer_id: producerId, epoch, messages: rows.length }, 'Stored messages from the log')
       }
-      after = { epoch, offset: entries.at(-1)!.offset }
+      after = more ? { epoch, offset: entries.at(-1)!.offset } : null
     }
     return [...wanted]
   }

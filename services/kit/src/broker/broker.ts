@@ -72,10 +72,12 @@ export interface LogEntry extends Place {
 export interface LogPage {
   head: LogHead
   /**
-   * In order, oldest first; all of `after.epoch`, which is the head's epoch or an older one. A page may end before its
-   * limit (after 64 MiB of text): the log ends where the head is, or, in an older epoch, where a page is empty.
+   * In order, oldest first; all of `after.epoch`, which is the head's epoch or an older one. There is at least one where
+   * the log has any, but they may be fewer than the limit (see `logPageBytes`): whether the log ends here is told by `more`.
    */
   entries: LogEntry[]
+  /** Whether the log has further entries of this epoch behind the last one of the page. */
+  more: boolean
   /** Whether nothing between the asked place and the first entry (or the head, if there are none) was dropped. False if the epoch is not the head's. */
   reachesBack: boolean
 }
@@ -142,7 +144,7 @@ export interface Broker {
   openEpoch (open: OpenEpoch): Promise<boolean>
   /** Heads of several producers, in order; `{epoch: 0, offset: 0, version: 0, verified: false}` for one that has no log. */
   heads (producerIds: readonly number[]): Promise<LogHead[]>
-  /** Entries after a place, at most `limit` of them. */
+  /** Entries after a place, at most `limit` of them, which is at least 1. */
   readLog (producerId: number, after: Place, limit: number): Promise<LogPage>
   /** Drops what is older than the log's greatest age; returns how many entries. */
   trimLog (producerId: number): Promise<number>
@@ -187,6 +189,8 @@ export interface BrokerLimits {
   logMaxAgeSecs: number
   /** Most sessions of one producer whose last `seq` is remembered; the one unused longest is forgotten first. */
   maxSessions: number
+  /** Bytes of text after which a page of a log ends, with the entry that reaches them. 64 MiB are a thousand of the largest messages. */
+  logPageBytes: number
 }
 
-export const defaultBrokerLimits: BrokerLimits = { logMaxMessages: 10_000, logMaxAgeSecs: 86_400, maxSessions: 1024 }
+export const defaultBrokerLimits: BrokerLimits = { logMaxMessages: 10_000, logMaxAgeSecs: 86_400, maxSessions: 1024, logPageBytes: 64 * 1024 * 1024 }

@@ -106,10 +106,11 @@ export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
       dropExpired()
       const start = indexAfter(after)
       let end = start
-      while (end < entries.length && end - start < limit && entries[end]!.epoch === after.epoch) end++
+      const has = (index: number): boolean => entries[index]?.epoch === after.epoch
+      for (let bytes = 0; has(end) && end - start < limit && bytes < limits.logPageBytes; end++) bytes += entries[end]!.text.length
       const page = entries.slice(start, end)
       const next = page[0]?.offset ?? head.offset + 1
-      return { head: { ...head }, entries: page, reachesBack: after.epoch === head.epoch && next === after.offset + 1 }
+      return { head: { ...head }, entries: page, more: has(end), reachesBack: after.epoch === head.epoch && next === after.offset + 1 }
     },
 
     trim: dropExpired,

@@ -3,9 +3,6 @@ import type { BrokerLimits, LogEntry, LogHead, LogPage, OpenEpoch, Place } from 
 import { readPlace, sessionField } from './fields.js'
 import type { Run } from './run.js'
 
-/** Bytes of text after which a page ends before its limit: a thousand of the largest messages. */
-const MAX_PAGE_BYTES = 64 * 1024 * 1024
-
 const readHead = ([epoch, offset, version, verified]: unknown[]): LogHead => ({
   epoch: Number(epoch), offset: Number(offset), version: Number(version), verified: verified === 1
 })
@@ -39,11 +36,11 @@ export const createLogCommands = (run: Run, limits: BrokerLimits) => {
 
     async readLog (producerId: number, after: Place, limit: number): Promise<LogPage> {
       const reply = await run('readLog', [metaKey(producerId), logKey(producerId)], () =>
-        [String(after.epoch), String(after.offset), String(limit), maxAge, String(MAX_PAGE_BYTES)]) as unknown[]
+        [String(after.epoch), String(after.offset), String(limit), maxAge, String(limits.logPageBytes)]) as unknown[]
       const head = readHead(reply)
-      const entries = (reply.slice(4) as EntryReply[]).map(readEntry)
+      const entries = (reply.slice(5) as EntryReply[]).map(readEntry)
       const next = entries[0]?.offset ?? head.offset + 1
-      return { head, entries, reachesBack: after.epoch === head.epoch && next === after.offset + 1 }
+      return { head, entries, more: reply[4] === 1, reachesBack: after.epoch === head.epoch && next === after.offset + 1 }
     },
 
     async trimLog (producerId: number): Promise<number> {

@@ -11,13 +11,38 @@ export const logSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     await broker.accept([request(producerId, { version: 4, messages: range(1, 150).map(n => message(n)) })])
     const head = { epoch: 1, offset: 150, version: 4, verified: true }
     const first = await broker.readLog(producerId, { epoch: 1, offset: 0 }, 100)
-    t.match(first, { head, reachesBack: true })
+    t.match(first, { head, reachesBack: true, more: true })
     t.same(first.entries.map(({ offset, text }) => [offset, text]), range(1, 100).map(n => [n, textAt(n, 1, n)]))
     t.ok(first.entries.every(({ appendedAt, version, epoch }) => appendedAt > before && appendedAt < before + 60_000 && version === 4 && epoch === 1))
     const second = await broker.readLog(producerId, { epoch: 1, offset: 100 }, 100)
-    t.match(second, { head, reachesBack: true, entries: range(101, 150).map(offset => ({ offset })) })
-    t.same(await broker.readLog(producerId, { epoch: 1, offset: 150 }, 100), { head, reachesBack: true, entries: [] })
+    t.match(second, { head, reachesBack: true, more: false, entries: range(101, 150).map(offset => ({ offset })) })
+    t.same(await broker.readLog(producerId, { epoch: 1, offset: 150 }, 100), { head, reachesBack: true, more: false, entries: [] })
     t.match(await broker.readLog(producerId, { epoch: 1, offset: 151 }, 100), { reachesBack: false, entries: [] }, 'a place that never was')
+  })
+
+  t.test('a page that ends early tells that more follow', async t => {
+    const broker = await open({ logPageBytes: 250 })
+    const producerId = await newProducer(broker)
+    const filled = (n: number) => message(n, { tail: `,"fill":"${'x'.repeat(70)}"}` })
+    await broker.accept([request(producerId, { messages: range(1, 8).map(filled) })])
+    await openEpoch(broker, producerId)
+    await broker.accept([request(producerId, { messages: [message(9)] })])
+    const pages: number[][] = []
+    for (let after = 0, more = true; more;) {
+      const page = await broker.readLog(producerId, { epoch: 1, offset: after }, 100)
+      more = page.more
+      pages.push(page.entries.map(({ offset }) => offset))
+      after = page.entries.at(-1)?.offset ?? after
+    }
+    t.same(pages, [[1, 2, 3], [4, 5, 6], [7, 8]], 'and a newer epoch does not count')
+    t.match(await broker.readLog(producerId, { epoch: 1, offset: 0 }, 3), { more: true })
+    t.match(await broker.readLog(producerId, { epoch: 1, offset: 5 }, 3), { more: false })
+
+    const narrow = await open({ logPageBytes: 1 })
+    const other = await newProducer(narrow)
+    await narrow.accept([request(other, { messages: [message(1), message(2)] })])
+    t.match(await narrow.readLog(other, { epoch: 1, offset: 0 }, 100), { more: true, entries: { length: 1 } }, 'one entry there always is')
+    t.match(await narrow.readLog(other, { epoch: 1, offset: 1 }, 100), { more: false, entries: { length: 1 } })
   })
 
   t.test('the log keeps so many messages as it may, and tells where it no longer reaches back', async t => {

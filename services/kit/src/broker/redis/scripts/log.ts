@@ -4,14 +4,14 @@ import { dropExpiredLua, runLua, script, timeLua } from './script.js'
  * Reads a log after a place, together with its head. What is older than the log's age is dropped first.
  *
  * KEYS: meta hash, log stream.
- * ARGV: epoch, offset, most entries, log's age (ms), bytes of text after which no more entries are added.
+ * ARGV: epoch, offset, most entries, log's age (ms), bytes of text after which the page ends.
  *
- * Returns `{epoch, offset, version, verified, entry…}`, an entry being `{'<epoch>-<offset>', {'t', text, 'v', version, 'a', ms}}`.
+ * Returns `{epoch, offset, version, verified, whether more follow (1 or 0), entry…}`, an entry being `{'<epoch>-<offset>', {'t', text, 'v', version, 'a', ms}}`.
  */
 export const readLogScript = script(timeLua, runLua, dropExpiredLua, `
 dropExpired(KEYS[2], nowMillis - tonumber(ARGV[4]))
 local meta = redis.call('HMGET', KEYS[1], 'run', 'epoch', 'offset', 'version')
-local result = {meta[2] or '0', meta[3] or '0', meta[4] or '0', meta[1] == run() and 1 or 0}
+local result = {meta[2] or '0', meta[3] or '0', meta[4] or '0', meta[1] == run() and 1 or 0, 0}
 local from, last = '(' .. ARGV[1] .. '-' .. ARGV[2], ARGV[1] .. '-18446744073709551615'
 local left, bytes = tonumber(ARGV[3]), tonumber(ARGV[5])
 while left > 0 and bytes > 0 do
@@ -26,6 +26,7 @@ while left > 0 and bytes > 0 do
   if #part < count then break end
   left = left - count
 end
+if #redis.call('XRANGE', KEYS[2], from, last, 'COUNT', 1) > 0 then result[5] = 1 end
 return result`)
 
 /**
