@@ -30,11 +30,18 @@ const copies = async ({ port }: RedisServer): Promise<boolean> => {
   return info['role'] === 'slave' && info['master_link_status'] === 'up'
 }
 
-/** The faults of a form in which a replica takes over. `findPair` chooses a master and its replica, which copies it. */
-const failoverFaults = (findPair: (random: Random) => Promise<Pair>): Pick<FaultyRedis, 'faults' | 'failOverStale'> => {
-  const replaced = async ({ master, replica }: Pair): Promise<void> => {
+/**
+ * The faults of a form in which a replica takes over. `findPair` chooses a master and its replica, which copies it;
+ * `rejoin` makes the old master copy the new one, where the form doesn't do that soon by itself.
+ */
+const failoverFaults = (
+  findPair: (random: Random) => Promise<Pair>, rejoin: (pair: Pair) => Promise<void> = async () => {}
+): Pick<FaultyRedis, 'faults' | 'failOverStale'> => {
+  const replaced = async (pair: Pair): Promise<void> => {
+    const { master, replica } = pair
     await waitFor(() => isMaster(replica), { timeoutMs: FAILOVER_MS, what: 'the replica to take over' })
     await master.start()
+    await rejoin(pair)
     await waitFor(() => copies(master), { timeoutMs: FAILOVER_MS, what: 'the old master to copy the new one' })
   }
   const failOver = async (random: Random) => {
@@ -95,7 +102,11 @@ const startSentinel = async (): Promise<FaultyRedis> => {
     ...failoverFaults(() => waitFor(async () => {
       const pair = await findPair()
       return await isMaster(pair.master) && await copies(pair.replica) && pair
-    }, { timeoutMs: FAILOVER_MS, what: 'a master and its replica' })),
+    }, { timeoutMs: FAILOVER_MS, what: 'a master and its replica' }), async ({ master, replica }) => {
+      await waitFor(async () => await servers.master() === replica, { timeoutMs: FAILOVER_MS, what: 'the Sentinels to name the new master' })
+      // They would say this themselves after some ten seconds.
+      await redisCall(master.port, 'REPLICAOF', '127.0.0.1', String(replica.port))
+    }),
     remove: () => servers.remove()
   }
 }
