@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { CopyButton } from '../../parts/copy.js'
 import { Icon } from '../../parts/icon.js'
 import { Empty, ViewHead } from '../../parts/pieces.js'
@@ -44,22 +44,22 @@ export const Messages = ({ model }: { model: ConsumerModel }) => {
   const search = useSignal('')
   const producer = useSignal<number | null>(null)
   const paused = useSignal(false)
-  /** Messages that came since the list is held. */
-  const unseen = useSignal(0)
   const lines = useSignal<readonly LogLine[]>([])
-  const look = (): void => { lines.value = model.messages.find({ producerId: producer.peek(), search: search.peek(), limit: SHOWN }) }
+  /** Messages that had come when the list was looked up, and those that came since while it is held. */
+  const looked = useRef(0)
+  const unseen = useSignal(0)
+  const look = (): void => {
+    looked.current = model.messages.count
+    unseen.value = 0
+    lines.value = model.messages.find({ producerId: producer.peek(), search: search.peek(), limit: SHOWN })
+  }
 
   useEffect(() => {
     look()
-    let count = -1
     const timer = setInterval(() => {
-      if (paused.peek()) {
-        unseen.value = model.messages.count - count
-        return
-      }
-      if (model.messages.count === count) return
-      ({ count } = model.messages)
-      look()
+      if (model.messages.count === looked.current) return
+      if (paused.peek()) unseen.value = model.messages.count - looked.current
+      else look()
     }, LOOK_EVERY_MS)
     return () => { clearInterval(timer) }
   }, [model])
@@ -75,7 +75,7 @@ export const Messages = ({ model }: { model: ConsumerModel }) => {
               {producers.map(id => <option key={id} value={id}>{model.nameOf(id)}</option>)}
             </select>
             <input class='input search' type='search' placeholder='Search in payload and device' aria-label='Search messages' value={search.value} onInput={event => { search.value = event.currentTarget.value; look() }} />
-            <button type='button' class='button' aria-pressed={paused.value} onClick={() => { paused.value = !paused.peek(); unseen.value = 0; look() }}><Icon name={paused.value ? 'play' : 'pause'} />{!paused.value ? 'Pause' : unseen.value === 0 ? 'Go on' : `Go on · ${unseen.value} new`}</button>
+            <button type='button' class='button' aria-pressed={paused.value} onClick={() => { paused.value = !paused.peek(); look() }}><Icon name={paused.value ? 'play' : 'pause'} />{!paused.value ? 'Pause' : unseen.value === 0 ? 'Go on' : `Go on · ${unseen.value} new`}</button>
           </>
         )}
       >
