@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -75,6 +75,7 @@ const deadline = performance.now() + settings.seconds * 1000
 const counts = new Map<string, number>()
 const faults = [...faultsOf({ fleet, postgres: database }), ...redis.faults]
 const redisAway: AccessWindow[] = []
+const timeline: (AccessWindow & { fault: string })[] = []
 let done = 0
 try {
   while (performance.now() < deadline && done < settings.faults) {
@@ -82,6 +83,7 @@ try {
     const fault = random.pick(faults)
     const from = performance.now()
     await fault.run(random)
+    timeline.push({ fault: fault.name, from, to: performance.now() })
     if (fault.name.endsWith('redis')) redisAway.push({ from, to: performance.now() + REDIS_BACK_MS })
     done++
     const kind = fault.name.replace(/-\d+$/, '')
@@ -125,7 +127,9 @@ try {
   console.log(`The longest time without a message at a steady consumer: ${Math.round(stillness.at(-1) ?? 0)} ms.`)
   if (found.length > 0) console.table(found)
   if (!isClean(sums) || clashes.length > 0) {
-    console.log(`Not clean: see ${logFolder}`)
+    const seen = consumers.flatMap(({ away, readers }) => [...readers.values()].map(reader => ({ ...reader, away })))
+    await writeFile(join(logFolder, 'timeline.json'), JSON.stringify({ startedAt: performance.timeOrigin, faults: timeline, found, readers: seen }))
+    console.log(`Not clean: see the logs and timeline.json (ms since ${new Date(performance.timeOrigin).toISOString()}) in ${logFolder}`)
     process.exitCode = 1
   }
 } finally {
