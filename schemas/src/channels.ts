@@ -16,6 +16,9 @@ export const metaKey = (producerId: number): string => `meta:{${producerId}}`
 /** Sorted set with the latest sessions of a producer's senders, the oldest of which are forgotten first. */
 export const sessionsKey = (producerId: number): string => `sessions:{${producerId}}`
 
+/** How many control events were published so far: each is given the next number. */
+export const CONTROL_COUNT_KEY = 'control:count:{control}'
+
 /** Sorted set with the revocations in force, scored by the time at which they may be forgotten. */
 export const REVOCATIONS_KEY = 'revocations:{control}'
 

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { createRedisBroker, type Broker } from '@motience/kit'
-import { redisAvailable, startRedis, waitFor } from '@motience/kit/testing'
+import { redisAvailable, redisCall, startRedis, waitFor } from '@motience/kit/testing'
+import { CONTROL_COUNT_KEY } from '@motience/schemas'
 import { startPlatform } from './support/platform.js'
 
 const skip = redisAvailable() ? false : 'no Redis'
@@ -79,4 +80,24 @@ t.test('what Pub/Sub lost while the link was down comes from the log, and change
   await waitFor(() => client.places(10).length === 2)
   await waitFor(() => client.of('unsubscribed').length === 1)
   t.same(client.story().filter(line => /(8|10):?/.test(line) && !line.startsWith('7:')), ['unsubscribed 8', 'subscribed 10:1-3', '10:1-4', '10:1-5'].sort((a, b) => client.story().indexOf(a) - client.story().indexOf(b)))
+})
+
+t.test('a control event that was lost is made up for without a reconnection', { skip }, async t => {
+  const redis = await startRedis()
+  t.teardown(() => redis.remove())
+  const open = async (): Promise<Broker> => await createRedisBroker({ url: redis.url, mode: 'standalone', probeMs: 200 })
+  const { connect, sm, publisher, broker, token } = await startPlatform(t, 'redis', { open })
+  await sm.set(1, 8, 'active')
+  const client = await connect(1)
+  const leaving = await connect(1, { token: await token(1, { sid: 'leaving' }) })
+  await sm.set(1, 8, 'inactive', { silently: true })
+  await sm.set(1, 9, 'active', { silently: true })
+  await broker.revoke([{ kind: 'session', sid: 'leaving', expiresAt: Date.now() + 3_600_000 }])
+  // as if what tells of these three had gone out and had not come
+  for (let n = 0; n < 3; n++) await redisCall(redis.port, 'INCR', CONTROL_COUNT_KEY)
+  await waitFor(() => client.of('unsubscribed').length === 1 && client.of('subscribed').length === 1, { what: 'the changes to be told' })
+  t.equal(await leaving.closed, 4001)
+  await publisher.publish(9)
+  await waitFor(() => client.places(9).length === 1)
+  t.equal(client.ws.readyState, client.ws.OPEN)
 })

@@ -3,20 +3,24 @@ import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { BrokerUnavailableError, type ChannelHandler, type ControlHandler } from '../broker.js'
 import type { BrokerLogger } from '../logger.js'
 import type { Connection } from './connection.js'
+import type { ControlCount } from './control-count.js'
 
 /** Most control events that are remembered to hand on a second copy no more. */
 const MAX_RECENT = 4096
 
 const controlEvent = TypeCompiler.Compile(ControlEventSchema)
 
-/** A control event as it is published: with an id, because in a Cluster each comes through every master. */
-export const controlText = (event: ControlEvent, eventId: string): string => JSON.stringify({ ...event, event_id: eventId })
+/**
+ * A control event as it is published, but for its number and the last brace, which the server adds: with an id, because in
+ * a Cluster each comes through every master.
+ */
+export const controlText = (event: ControlEvent, eventId: string): string => JSON.stringify({ ...event, event_id: eventId }).slice(0, -1)
 
 /**
  * Who is handed what comes through the subscriber's connection. It outlives connections: each new one is subscribed to
  * everything by `attach`.
  */
-export const createChannels = (logger: BrokerLogger) => {
+export const createChannels = (logger: BrokerLogger, count: ControlCount) => {
   const consumers = new Map<string, ChannelHandler>()
   const controls = new Set<ControlHandler>()
   const recent = new Set<string>()
@@ -42,7 +46,8 @@ export const createChannels = (logger: BrokerLogger) => {
       logger.warn({ channel: CONTROL_CHANNEL }, 'Dropped a control message that is no event')
       return null
     }
-    const { event_id: eventId, ...event } = value as ControlEvent & { event_id?: unknown }
+    const { event_id: eventId, number, ...event } = value as ControlEvent & { event_id?: unknown, number?: unknown }
+    if (typeof number === 'number') count.came(number)
     if (typeof eventId !== 'string') return event as ControlEvent
     if (recent.has(eventId)) return null
     recent.add(eventId)
@@ -68,6 +73,7 @@ export const createChannels = (logger: BrokerLogger) => {
     /** Subscribes a new connection to everything; what it hands on counts from now. */
     async attach (opened: Connection): Promise<void> {
       connection = opened
+      count.begin()
       await opened.subscribe([CONTROL_CHANNEL, ...consumers.keys()], onMessage)
     },
 

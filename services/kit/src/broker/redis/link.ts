@@ -1,8 +1,10 @@
+import { CONTROL_COUNT_KEY } from '@motience/schemas'
 import { BrokerUnavailableError, type LinkState } from '../broker.js'
 import type { BrokerLogger } from '../logger.js'
 import { addressName } from './address.js'
 import type { Channels } from './channels.js'
 import { type Connection, openConnection } from './connection.js'
+import type { ControlCount } from './control-count.js'
 import { asFailure } from './failure.js'
 import { type Master, openMaster } from './master.js'
 import { createProbes } from './probes.js'
@@ -10,7 +12,7 @@ import type { Masters, Topology } from './topology.js'
 import { createWake } from './wake.js'
 
 /** How the link finds, watches and gives up servers. Times in milliseconds. */
-export interface LinkOptions { topology: Topology, channels: Channels, logger: BrokerLogger, probeMs: number, timeoutMs: number }
+export interface LinkOptions { topology: Topology, channels: Channels, controlCount: ControlCount, logger: BrokerLogger, probeMs: number, timeoutMs: number }
 
 /** The connections to every master and the one for Pub/Sub, watched by probes and opened anew when they are lost. */
 export interface Link {
@@ -31,10 +33,10 @@ export interface Link {
 const MAX_BACKOFF_MS = 1000
 
 /** Opens a link; rejects with `BrokerUnavailableError` if the first attempt fails. */
-export const openLink = async ({ topology, channels, logger, probeMs, timeoutMs }: LinkOptions): Promise<Link> => {
+export const openLink = async ({ topology, channels, controlCount, logger, probeMs, timeoutMs }: LinkOptions): Promise<Link> => {
   const handlers = new Set<(state: LinkState) => void>()
   const connected = new Map<string, Master>()
-  const probes = createProbes(Math.min(2 * probeMs, timeoutMs))
+  const probes = createProbes(Math.min(2 * probeMs, timeoutMs), controlCount)
   const wake = createWake()
   let masters: Masters = { addresses: [], ownerOf: () => undefined }
   let subscriber: Connection | null = null
@@ -117,7 +119,12 @@ export const openLink = async ({ topology, channels, logger, probeMs, timeoutMs 
   const probe = async (): Promise<void> => {
     const through = subscriber
     if (through === null) throw new BrokerUnavailableError('Not subscribed to Redis now')
-    await Promise.all([...connected.values()].map(master => probes.send(master, through)))
+    const keeper = masters.addresses[masters.ownerOf(CONTROL_COUNT_KEY) ?? -1]
+    const keeperName = keeper === undefined ? '' : addressName(keeper)
+    await Promise.all([...connected].map(([name, master]) => probes.send(master, through, name === keeperName)))
+    // As if the connection had been lost: the next round finds everything in order, and whoever listens begins anew.
+    const missing = controlCount.takeMissing()
+    if (missing > 0) throw new BrokerUnavailableError(`${missing} control events were lost`)
   }
 
   let finding: Promise<void> | null = null

@@ -12,9 +12,15 @@ export interface Master {
   run (name: ScriptName, keys: readonly string[], args: readonly RedisArgument[], asking?: boolean): Promise<unknown>
   /** The server's time after which a call that is made now has failed, in milliseconds, as text. */
   deadline (): string
-  /** Publishes on the server and looks whether it is still a master; rejects if it isn't. */
-  probe (channel: string, token: string): Promise<void>
+  /**
+   * Publishes on the server and looks whether it is still a master; rejects if it isn't. Where the server keeps the count
+   * under `countKey`, the token is followed by a space and the count.
+   */
+  probe (channel: string, token: string, countKey?: string): Promise<void>
 }
+
+/** Refusals of a Cluster's server that doesn't hold a key, or not all of it. */
+const NOT_HERE = new Set(['MOVED', 'ASK', 'TRYAGAIN', 'CLUSTERDOWN'])
 
 /** Rejects unless the answer to ROLE is a master's. */
 const assertMaster = (role: unknown, address: Address): void => {
@@ -53,24 +59,38 @@ export const openMaster = async (address: Address, access: Access, timeoutMs: nu
     return reply
   }
 
+  const run: Master['run'] = async (name, keys, args, asking = false) => {
+    const { sha1, source } = scripts[name]
+    try {
+      return await call(asking, 'EVALSHA', sha1, String(keys.length), ...keys, ...args)
+    } catch (error) {
+      // Somebody has flushed the server's scripts; nothing was done.
+      if (replyCode(error) !== 'NOSCRIPT') throw error
+      return call(asking, 'EVAL', source, String(keys.length), ...keys, ...args)
+    }
+  }
+
+  const publishProbe = async (channel: string, token: string, countKey: string | undefined): Promise<void> => {
+    if (countKey !== undefined) {
+      try {
+        await run('probe', [countKey], [channel, token])
+        return
+      } catch (error) {
+        // The count is elsewhere by now, or can't be had: the next probe will tell.
+        if (!NOT_HERE.has(replyCode(error))) throw error
+      }
+    }
+    await connection.send(['PUBLISH', channel, token])
+  }
+
   return {
     connection,
-
-    async run (name, keys, args, asking = false) {
-      const { sha1, source } = scripts[name]
-      try {
-        return await call(asking, 'EVALSHA', sha1, String(keys.length), ...keys, ...args)
-      } catch (error) {
-        // Somebody has flushed the server's scripts; nothing was done.
-        if (replyCode(error) !== 'NOSCRIPT') throw error
-        return call(asking, 'EVAL', source, String(keys.length), ...keys, ...args)
-      }
-    },
+    run,
 
     deadline: () => String(Math.ceil(clock.server + performance.now() - clock.local + timeoutMs)),
 
-    async probe (channel, token) {
-      const [role] = await Promise.all([connection.send(['ROLE']), connection.send(['PUBLISH', channel, token]), readClock()])
+    async probe (channel, token, countKey) {
+      const [role] = await Promise.all([connection.send(['ROLE']), publishProbe(channel, token, countKey), readClock()])
       assertMaster(role, address)
     }
   }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { CONTROL_CHANNEL } from '@motience/schemas'
+import { CONTROL_CHANNEL, CONTROL_COUNT_KEY } from '@motience/schemas'
 import { type Broker, type BrokerLimits, BrokerUnavailableError, defaultBrokerLimits } from '../broker.js'
 import { type BrokerLogger, silentLogger } from '../logger.js'
 import { createAccept } from './accept.js'
 import { controlText, createChannels } from './channels.js'
 import { clusterTopology } from './cluster.js'
+import { createControlCount } from './control-count.js'
 import { asFailure } from './failure.js'
 import { openLink } from './link.js'
 import { createLogCommands } from './log.js'
@@ -48,8 +49,9 @@ const topologyOf = ({ url, mode, sentinelName = 'mymaster' }: RedisBrokerOptions
 export const createRedisBroker = async (options: RedisBrokerOptions): Promise<Broker> => {
   const { logger = silentLogger, probeMs = 1000, timeoutMs = 2000 } = options
   const limits: BrokerLimits = { ...defaultBrokerLimits, ...options.limits }
-  const channels = createChannels(logger)
-  const link = await openLink({ topology: topologyOf(options, timeoutMs), channels, logger, probeMs, timeoutMs })
+  const controlCount = createControlCount()
+  const channels = createChannels(logger, controlCount)
+  const link = await openLink({ topology: topologyOf(options, timeoutMs), channels, controlCount, logger, probeMs, timeoutMs })
   const run = createRun(link)
 
   /** Sends a command through every master. */
@@ -73,10 +75,12 @@ export const createRedisBroker = async (options: RedisBrokerOptions): Promise<Br
     subscribe: (consumerId, handler) => channels.subscribe(consumerId, handler),
     unsubscribe: consumerId => channels.unsubscribe(consumerId),
 
-    async publishControl (event) {
-      const text = controlText(event, randomUUID())
+    async publishControl (told) {
+      const event = controlText(told, randomUUID())
+      link.everyMaster()
+      const text = String(await run('publishControl', [CONTROL_COUNT_KEY], master => [master.deadline(), CONTROL_CHANNEL, event]))
       // Through every master: what any of them publishes later comes after it on the way that they share.
-      await everywhere('PUBLISH', CONTROL_CHANNEL, text)
+      if (link.everyMaster().length > 1) await everywhere('PUBLISH', CONTROL_CHANNEL, text)
     },
     onControl: handler => channels.onControl(handler),
 

@@ -1,4 +1,5 @@
 import { acceptScript } from './accept.js'
+import { probeScript, publishControlScript } from './control.js'
 import { headScript, openEpochScript, raiseVersionScript } from './epoch.js'
 import { readLogScript, trimLogScript } from './log.js'
 import { replaceScript, restoreScript, revocationsScript, revokeScript } from './revocations.js'
@@ -14,7 +15,9 @@ export const scripts = {
   revoke: revokeScript,
   restore: restoreScript,
   replace: replaceScript,
-  revocations: revocationsScript
+  revocations: revocationsScript,
+  publishControl: publishControlScript,
+  probe: probeScript
 } as const
 
 export type ScriptName = keyof typeof scripts
