@@ -44,6 +44,7 @@ export const databaseEnv = {
 /** Redis, or the broker in memory. */
 export const brokerEnv = {
   REDIS_URL: Type.String({ default: '', description: '`redis://…` or `rediss://…`, comma-separated for `sentinel` and `cluster`; empty for the broker in memory (`npm start` alone)' }),
+  REDIS_CA_FILE: Type.String({ default: '', description: 'With `rediss://`: file of PEM certificates of the authorities that sign Redis\' own, instead of those that Node knows' }),
   REDIS_HOST: Type.String({ default: '', description: 'With `REDIS_PORT`, instead of `REDIS_URL`' }),
   REDIS_PORT: Type.Integer({ minimum: 1, maximum: 65535, default: 6379, description: 'Redis\' port' }),
   REDIS_MODE: Type.Union([Type.Literal('standalone'), Type.Literal('sentinel'), Type.Literal('cluster')], { default: 'standalone', description: 'Form of Redis' }),

@@ -1,8 +1,9 @@
+import { accessSync, constants } from 'node:fs'
 import type { CommonEnv } from '@motience/schemas'
 import { EnvError } from './env.js'
 
 type DatabaseEnv = Pick<CommonEnv, 'DATABASE_URL' | 'DB_HOST' | 'DB_PORT' | 'DB_NAME' | 'DB_USER' | 'DB_PASSWORD'>
-type RedisEnv = Pick<CommonEnv, 'REDIS_URL' | 'REDIS_HOST' | 'REDIS_PORT'>
+type RedisEnv = Pick<CommonEnv, 'REDIS_URL' | 'REDIS_HOST' | 'REDIS_PORT' | 'REDIS_CA_FILE'>
 
 const host = (name: string): string => name.includes(':') && !name.startsWith('[') ? `[${name}]` : name
 
@@ -17,15 +18,32 @@ export const databaseUrl = (env: DatabaseEnv): string => {
   return `postgres://${user}@${host(env.DB_HOST)}:${env.DB_PORT}/${encodeURIComponent(env.DB_NAME)}`
 }
 
-/** Where Redis is: `REDIS_URL` (a comma-separated list for Sentinel and Cluster), or made of `REDIS_HOST`; '' for the broker in memory. Throws an `EnvError` if it is no URL of Redis. */
+/** The URLs with the file of certificates as a parameter of the first, as the broker takes it. */
+const withCaFile = (urls: string, file: string): string => {
+  if (!urls.trimStart().startsWith('rediss:')) throw new EnvError('REDIS_CA_FILE is for a REDIS_URL that begins with rediss://')
+  try {
+    accessSync(file, constants.R_OK)
+  } catch (error) {
+    throw new EnvError(`REDIS_CA_FILE can't be read: ${error instanceof Error ? error.message : String(error)}`)
+  }
+  const [first, ...others] = urls.split(',')
+  const url = new URL(first!.trim())
+  url.searchParams.set('ca', file)
+  return [url.href, ...others].join(',')
+}
+
+/**
+ * Where Redis is: `REDIS_URL` (a comma-separated list for Sentinel and Cluster), or made of `REDIS_HOST`; with
+ * `REDIS_CA_FILE`, if there is one; '' for the broker in memory. Throws an `EnvError` if it is no URL of Redis, or the file can't be read.
+ */
 export const redisUrl = (env: RedisEnv): string => {
   if (env.REDIS_URL !== '') {
     for (const url of env.REDIS_URL.split(',')) {
       if (!/^rediss?:\/\/./.test(url.trim()) || !URL.canParse(url.trim())) throw new EnvError('REDIS_URL must be URLs that begin with redis:// or rediss://')
     }
-    return env.REDIS_URL
   }
-  return env.REDIS_HOST === '' ? '' : `redis://${host(env.REDIS_HOST)}:${env.REDIS_PORT}`
+  const urls = env.REDIS_URL !== '' || env.REDIS_HOST === '' ? env.REDIS_URL : `redis://${host(env.REDIS_HOST)}:${env.REDIS_PORT}`
+  return urls === '' || env.REDIS_CA_FILE === '' ? urls : withCaFile(urls, env.REDIS_CA_FILE)
 }
 
 /** `SERVICE_SECRET`, which processes of their own must share. Throws an `EnvError` where it is missing or short. */

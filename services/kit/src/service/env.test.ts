@@ -49,6 +49,11 @@ t.test('where Redis is', async t => {
   t.equal(read({ REDIS_HOST: 'cache', REDIS_PORT: '7' }), 'redis://cache:7')
   t.equal(read({ REDIS_URL: 'redis://a:1,rediss://b:2' }), 'redis://a:1,rediss://b:2')
   t.throws(() => read({ REDIS_URL: 'redis://a,http://b' }), { message: /^REDIS_URL must/ })
+  const file = import.meta.filename
+  t.equal(new URL(read({ REDIS_URL: 'rediss://:p%2F@a:1/3', REDIS_CA_FILE: file })).searchParams.get('ca'), file)
+  t.match(read({ REDIS_URL: 'rediss://a:1, rediss://b:2', REDIS_CA_FILE: file }), /^rediss:\/\/a:1\?ca=[^,]+, rediss:\/\/b:2$/)
+  t.throws(() => read({ REDIS_URL: 'rediss://a:1', REDIS_CA_FILE: `${file}.none` }), { name: 'EnvError', message: /^REDIS_CA_FILE can't be read: ENOENT/ })
+  t.throws(() => read({ REDIS_HOST: 'a', REDIS_CA_FILE: file }), { message: /^REDIS_CA_FILE is for/ })
 })
 
 t.test('the secret of the services must be long enough', async t => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import type { RedisClientOptions } from 'redis'
 
@@ -7,8 +8,22 @@ export interface Address { host: string, port: number }
 /** `host:port`, which names a server in logs and maps. */
 export const addressName = ({ host, port }: Address): string => `${host}:${port}`
 
-/** What a URL says besides the address: the same holds for every server that is found through it. */
-export interface Access { username?: string, password?: string, database?: number, tls: boolean }
+/**
+ * What a URL says besides the address: the same holds for every server that is found through it. `ca`: certificates (PEM)
+ * of the authorities that sign the servers' own; those that Node knows if not given.
+ */
+export interface Access { username?: string, password?: string, database?: number, tls: boolean, ca?: string }
+
+/** Reads the file that the parameter `ca` of a `rediss://` URL names. */
+const readCa = (url: URL): string | undefined => {
+  const file = url.searchParams.get('ca')
+  if (file === null) return undefined
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new TypeError(`The certificates of Redis' authorities can't be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+  }
+}
 
 /** One or several `redis://` or `rediss://` URLs, comma-separated, read into addresses and the access that the first one tells. */
 export const readUrls = (text: string, defaultPort = 6379): { addresses: Address[], access: Access } => {
@@ -26,7 +41,8 @@ export const readUrls = (text: string, defaultPort = 6379): { addresses: Address
       username: first.username === '' ? undefined : decodeURIComponent(first.username),
       password: first.password === '' ? undefined : decodeURIComponent(first.password),
       database: database === 0 ? undefined : database,
-      tls: first.protocol === 'rediss:'
+      tls: first.protocol === 'rediss:',
+      ca: first.protocol === 'rediss:' ? readCa(first) : undefined
     }
   }
 }
@@ -41,6 +57,6 @@ export const clientOptions = ({ host, port }: Address, access: Access, connectTi
   commandsQueueMaxLength: 20_000,
   maintNotifications: 'disabled',
   socket: access.tls
-    ? { host, port, tls: true, servername: isIP(host) === 0 ? host : '', connectTimeout: connectTimeoutMs, reconnectStrategy: false }
+    ? { host, port, tls: true, ca: access.ca, servername: isIP(host) === 0 ? host : '', connectTimeout: connectTimeoutMs, reconnectStrategy: false }
     : { host, port, connectTimeout: connectTimeoutMs, reconnectStrategy: false }
 })

@@ -18,7 +18,7 @@ import type { Topology } from './topology.js'
 export type RedisMode = 'standalone' | 'sentinel' | 'cluster'
 
 export interface RedisBrokerOptions {
-  /** `redis://` or `rediss://`; for Sentinel (its Sentinels) and Cluster (some of its servers) several, comma-separated. */
+  /** `redis://` or `rediss://`, this with `?ca=<file>` where an authority of one's own signs the certificates; for Sentinel (its Sentinels) and Cluster (some of its servers) several, comma-separated. */
   url: string
   mode: RedisMode
   /** Name under which the Sentinels watch the master. */

@@ -29,7 +29,7 @@ const readAnswer = (reply: unknown): Answer | null => {
  */
 export const sentinelTopology = (url: string, sentinelName: string, timeoutMs: number): Topology => {
   const { addresses, access } = readUrls(url, SENTINEL_PORT)
-  const noLogin = { tls: access.tls }
+  const noLogin = { tls: access.tls, ca: access.ca }
   const accesses = access.password === undefined ? [noLogin] : [{ ...access, database: undefined }, noLogin]
   const peers = addresses.map(address => createPeer(address, accesses, timeoutMs))
 
