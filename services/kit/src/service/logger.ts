@@ -1,4 +1,4 @@
-import { pino, type DestinationStream } from 'pino'
+import { pino, stdSerializers, type DestinationStream } from 'pino'
 import type { Logger } from './service-app.js'
 
 /** What is never written, wherever a log line has it. */
@@ -8,8 +8,30 @@ const secrets = [
   'headers.authorization', 'req.headers.authorization', 'headers["sec-websocket-protocol"]', 'req.headers["sec-websocket-protocol"]'
 ]
 
+/**
+ * Fields of an error that may carry values of rows: PostgreSQL's `Key (name)=(…) already exists`, the line of a COPY or of
+ * a function, and what the driver sent (postgres.js).
+ */
+const valueFields = ['detail', 'where', 'internal_query', 'query', 'parameters', 'args']
+
+/** Takes those fields off an error as pino writes it, and off the errors in it. */
+const dropValues = (written: Record<string, unknown>): Record<string, unknown> => {
+  for (const field of valueFields) delete written[field]
+  for (const value of Object.values(written).flat()) {
+    if (typeof value === 'object' && value !== null && 'stack' in value) dropValues(value as Record<string, unknown>)
+  }
+  return written
+}
+
+/** An error as it is logged: as pino does, without the values of rows. What is no error stays as it is. */
+const serializeError = (error: unknown): unknown => {
+  // An error is written into an object of its own, which may be changed.
+  const written: unknown = stdSerializers.err(error as Error)
+  return written === error ? error : dropValues(written as Record<string, unknown>)
+}
+
 /** The logger of a service: JSON lines with the service's name, on standard output unless told otherwise. */
 export const createLogger = (service: string, level = 'info', destination?: DestinationStream): Logger => {
-  const options = { name: service, level, redact: { paths: secrets, censor: '***' } }
+  const options = { name: service, level, redact: { paths: secrets, censor: '***' }, serializers: { err: serializeError } }
   return destination === undefined ? pino(options) : pino(options, destination)
 }
