@@ -1,5 +1,6 @@
 import type { Broker, Logger, Place } from '@motience/kit'
 import type { ConsumerServerFrame } from '@motience/schemas'
+import { bidFarewell } from './farewell.js'
 import { Feed, type FeedSink } from './feed.js'
 import type { Grant, GrantReader } from './grants.js'
 import type { LiveMessage } from './message.js'
@@ -33,6 +34,8 @@ export class Feeds {
   readonly #feeds = new Map<number, Feed>()
   /** Producers whose start is being looked for. */
   readonly #joining = new Map<number, object>()
+  /** Producers whose last messages are on their way; each resolves once `unsubscribed` was sent. */
+  readonly #leaving = new Map<number, Promise<void>>()
   readonly #reads = new Slots(READS_PER_CONNECTION)
   readonly #sink: FeedSink
   #ended = false
@@ -52,10 +55,10 @@ export class Feeds {
 
   [Symbol.iterator] (): IterableIterator<Feed> { return this.#feeds.values() }
 
-  /** Hands a message on; false where its producer is unknown. */
+  /** Hands a message on; false where its producer is unknown. One that comes while its producer leaves is in the log. */
   live (message: LiveMessage): boolean {
     const feed = this.#feeds.get(message.producerId)
-    if (feed === undefined) return false
+    if (feed === undefined) return this.#leaving.has(message.producerId)
     feed.live(message)
     return true
   }
@@ -78,7 +81,7 @@ export class Feeds {
     this.#joining.set(producerId, token)
     const { broker, grants, slots } = this.#parts
     const wanted = (): boolean => !this.#ended && this.#joining.get(producerId) === token
-    untilDone(() => slots.run(() => findStartPlace(broker, grants, this.#consumerId, producerId, grant)), wanted).then(start => {
+    this.left(producerId).then(() => untilDone(() => slots.run(() => findStartPlace(broker, grants, this.#consumerId, producerId, grant)), wanted)).then(start => {
       if (!wanted()) return
       this.#joining.delete(producerId)
       if (start === null) return
@@ -93,6 +96,33 @@ export class Feeds {
     this.#joining.delete(producerId)
     if (this.#feeds.delete(producerId)) this.frame({ type: 'unsubscribed', producer_id: producerId, reason }, producerId)
   }
+
+  /**
+   * Ends a producer whose subscriber list has been without the consumer since `version`. What is live gets the messages
+   * that were accepted before; where they can't be read at once, it goes without.
+   */
+  leave (producerId: number, version: number, reason: string): void {
+    const feed = this.#feeds.get(producerId)
+    if (feed === undefined || feed.state === 'reading') {
+      this.remove(producerId, reason)
+      return
+    }
+    this.#joining.delete(producerId)
+    this.#feeds.delete(producerId)
+    const { broker, logger, slots } = this.#parts
+    const writable = (): boolean => !this.#ended && this.#outbox.writable
+    const leaving = slots.run(() => bidFarewell(broker, feed, version, writable))
+      .catch((error: unknown) => { logger.debug({ err: error, producer: producerId, consumer: this.#consumerId }, 'Failed to read the last messages') })
+      .then(() => {
+        this.#leaving.delete(producerId)
+        this.frame({ type: 'unsubscribed', producer_id: producerId, reason }, producerId)
+      })
+    this.#leaving.set(producerId, leaving)
+    leaving.catch(this.#fail)
+  }
+
+  /** Resolves once a producer that leaves has left. */
+  async left (producerId: number): Promise<void> { await this.#leaving.get(producerId) }
 
   /** Reads on from the log what the feed may have missed; nothing is told unless something can't be had. */
   catchUp (feed: Feed, cause: CatchUpCause): void {

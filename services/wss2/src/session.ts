@@ -95,7 +95,7 @@ export class Session implements HubMember {
       if (feed === undefined) this.#feeds.join(producerId, grant)
       else if (grant !== null && version > feed.grant.version) feed.grant = grant
     } else if (feed === undefined || version > feed.grant.version) {
-      this.#feeds.remove(producerId, change.reason)
+      this.#feeds.leave(producerId, version, change.reason)
     }
   }
 
@@ -215,6 +215,7 @@ export class Session implements HubMember {
     for (const [i, position] of positions.entries()) {
       const producerId = position.producer_id
       const grant = active.get(producerId)
+      await this.#feeds.left(producerId)
       const known = this.#feeds.get(producerId)
       if (grant === undefined || this.#news.endedAfter(producerId, grant)) {
         if (known !== undefined) this.#feeds.release(known)

@@ -3,8 +3,11 @@ import type { FakeSm } from './fake-sm.js'
 
 /** Publishes as DSM does: with the subscribers of now, again when they are stale, in a new epoch where it needs one. */
 export interface Publisher {
-  /** Accepts `count` messages of a producer, one after the other or, with `together`, at once; resolves to the last place. */
-  publish (producerId: number, count?: number, options?: { device?: string, bytes?: number, together?: boolean }): Promise<{ epoch: number, offset: number }>
+  /**
+   * Accepts `count` messages of a producer, one after the other or, with `together`, at once; resolves to the last place.
+   * With `unheard` they are in the log and on nobody's channel, as if they were still on their way.
+   */
+  publish (producerId: number, count?: number, options?: { device?: string, bytes?: number, together?: boolean, unheard?: boolean }): Promise<{ epoch: number, offset: number }>
   /** Opens the next epoch. */
   newEpoch (producerId: number): Promise<number>
 }
@@ -30,9 +33,9 @@ export const createPublisher = (broker: Broker, sm: FakeSm): Publisher => {
     return epoch
   }
 
-  const accept = async (producerId: number, messages: AcceptMessage[]): Promise<{ epoch: number, offset: number }> => {
+  const accept = async (producerId: number, messages: AcceptMessage[], unheard: boolean): Promise<{ epoch: number, offset: number }> => {
     for (;;) {
-      const [result] = await broker.accept([{ producerId, ...sm.subscribers(producerId), messages }])
+      const [result] = await broker.accept([{ producerId, ...sm.subscribers(producerId), ...unheard ? { subscribers: [] } : {}, messages }])
       if (result!.kind === 'unverified') await newEpoch(producerId)
       else if (result!.kind === 'ok') {
         const last = result!.outcomes.at(-1)!
@@ -44,11 +47,11 @@ export const createPublisher = (broker: Broker, sm: FakeSm): Publisher => {
 
   return {
     newEpoch,
-    async publish (producerId, count = 1, { device, bytes = 0, together = false } = {}) {
+    async publish (producerId, count = 1, { device, bytes = 0, together = false, unheard = false } = {}) {
       const messages = Array.from({ length: count }, () => messageOf(producerId, device, ++number, bytes))
-      if (together) return await accept(producerId, messages)
+      if (together) return await accept(producerId, messages, unheard)
       let place = { epoch: 0, offset: 0 }
-      for (const message of messages) place = await accept(producerId, [message])
+      for (const message of messages) place = await accept(producerId, [message], unheard)
       return place
     }
   }
