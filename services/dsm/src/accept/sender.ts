@@ -6,6 +6,7 @@ import { within } from './deadline.js'
 import type { Draft } from './envelope.js'
 import type { Lane } from './lane.js'
 import { unavailable } from './outcome.js'
+import { createTurn } from './turn.js'
 import type { Verify } from './verifier.js'
 
 /** SM raises the broker's version before its own list shows it, so the first lists read may still be old. */
@@ -33,15 +34,16 @@ export interface SenderOptions {
 export type Send = (lane: Lane, drafts: readonly Draft[]) => Promise<Sent>
 
 /**
- * Each lane makes calls of its own: in a Cluster a server that is dead or slow then holds up its own producers only. What
- * several lanes ask for in one turn of the event loop still leaves together, for the client writes once a turn.
+ * Each lane makes calls of its own: in a Cluster a server that is dead or slow then holds up its own producers only. The
+ * calls that several lanes make in one turn of the event loop leave together.
  *
  * Repeats the call with a fresh subscriber list while the broker says `stale`, and opens a new epoch where it says
  * `unverified`, until the deadline. What the broker cut off a large batch goes with the next call, so that nothing
  * that waits behind overtakes it.
  */
-export const createSender = ({ source, broker, verify, deadlineMs, metrics }: SenderOptions): Send =>
-  async (lane, drafts) => {
+export const createSender = ({ source, broker, verify, deadlineMs, metrics }: SenderOptions): Send => {
+  const endOfTurn = createTurn()
+  return async (lane, drafts) => {
     const deadline = performance.now() + deadlineMs
     const outcomes: SentOutcome[] = []
     for (let attempt = 0, pauseMs = FIRST_PAUSE_MS; performance.now() < deadline; attempt++) {
@@ -54,6 +56,7 @@ export const createSender = ({ source, broker, verify, deadlineMs, metrics }: Se
       const { version, consumerIds } = subscribers
       const messages = outcomes.length === 0 ? drafts : drafts.slice(outcomes.length)
       metrics.brokerMessages.observe(messages.length)
+      await endOfTurn()
       const [answer] = await broker.accept([{ producerId: lane.producerId, version, subscribers: consumerIds, messages }])
       const result = answer!
       if (result.kind === 'ok') {
@@ -71,3 +74,4 @@ export const createSender = ({ source, broker, verify, deadlineMs, metrics }: Se
     }
     throw unavailable('The subscribers or the log could not be confirmed in time; send it again')
   }
+}

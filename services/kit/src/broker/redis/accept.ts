@@ -73,6 +73,8 @@ export const createAccept = (run: Run, limits: BrokerLimits) => {
   }
 
   return async (requests: readonly AcceptRequest[]): Promise<AcceptResult[]> => {
+    const [only] = requests
+    if (only !== undefined && requests.length === 1) return [await acceptRequest(only)]
     const results: AcceptResult[] = []
     const byProducer = new Map<number, number[]>()
     requests.forEach(({ producerId }, index) => {
