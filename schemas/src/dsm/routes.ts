@@ -1,3 +1,4 @@
+import { Type } from '@sinclair/typebox'
 import { bearer, problems } from '../route.js'
 import {
   AcceptedSchema, DataBatchBodySchema, DataBatchResultSchema, DataBodySchema, DataParamsSchema, HistoryPageSchema,
@@ -43,7 +44,21 @@ export const historyRoute = {
     security: bearer,
     params: DataParamsSchema,
     querystring: HistoryQuerySchema,
-    response: { 200: HistoryPageSchema, ...problems(...guarded, 'MOT_DSM_NOT_SUBSCRIBED') }
+    response: {
+      200: {
+        description: 'A page as JSON; as NDJSON or CSV everything that was asked for, up to `limit` if there is one',
+        headers: {
+          'motience-complete': { description: 'Of a stream: what `complete` is on a page', schema: Type.Boolean() },
+          'motience-up-to': { description: 'Of a stream: the place at which it ends, `<epoch>-<offset>`; `after` goes on from there', schema: Type.String() }
+        },
+        content: {
+          'application/json': { schema: HistoryPageSchema },
+          'application/x-ndjson': { schema: Type.String({ description: 'One envelope a line' }) },
+          'text/csv': { schema: Type.String({ description: 'A head, and one message a line with the payload as JSON' }) }
+        }
+      },
+      ...problems(...guarded, 'MOT_DSM_NOT_SUBSCRIBED')
+    }
   }
 } as const
 

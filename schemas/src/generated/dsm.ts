@@ -159,9 +159,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description A page as JSON; as NDJSON or CSV everything that was asked for, up to `limit` if there is one */
             200: {
                 headers: {
+                    /** @description Of a stream: what `complete` is on a page */
+                    "motience-complete"?: boolean;
+                    /** @description Of a stream: the place at which it ends, `<epoch>-<offset>`; `after` goes on from there */
+                    "motience-up-to"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -170,6 +174,8 @@ export interface operations {
                         next_cursor: string | null;
                         complete: boolean;
                     };
+                    "application/x-ndjson": string;
+                    "text/csv": string;
                 };
             };
             /** @description `MOT_BAD_INPUT`: Bad input */
