@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { afterClose, type ProducerWelcomeFrame } from '@motience/schemas'
+import { afterClose, SUBPROTOCOL, type ProducerWelcomeFrame } from '@motience/schemas'
 import { WebSocket } from 'ws'
 import { createBackoff, type BackoffOptions } from '../session/backoff.js'
 import { parseRetryAfter, RestError } from '../session/rest.js'
@@ -164,7 +164,7 @@ export const createLink = ({ mono, stoppedRetryMs, backoff: backoffOptions = {},
       ended(`Signing in failed: ${(error as Error).message}`, rest?.code ?? rest?.status ?? null, { stop: rest?.status === 403, retryAfterMs: wait })
       return
     }
-    socket = new WebSocket(url, {
+    socket = new WebSocket(url, SUBPROTOCOL, {
       headers: { authorization: `Bearer ${usedToken}` },
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       maxPayload: MAX_ANSWER_BYTES,

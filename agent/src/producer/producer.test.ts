@@ -40,6 +40,7 @@ t.test('signs in, connects, sends, and forgets what is acked', async t => {
   t.match(platform.history.kept[0], { device_id: 'pi-1', id: 'first', seq: 1, timestamp: '1970-01-01T00:00:00.000Z', payload: { cpu: 1 } })
   t.match(producer.status(), { state: 'online', lastFault: null, counts: { acked: 1, refused: 0, repeats: 0 }, buffer: { unacked: 0 } })
   t.same(platform.calls, ['auth/login'])
+  t.same([...platform.sockets].map(({ protocol }) => protocol), ['motience.v1'])
 })
 
 t.test('what was taken before the connection is the backlog, and comes in batches', async t => {

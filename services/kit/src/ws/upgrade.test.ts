@@ -14,7 +14,10 @@ t.test('a token is taken from the header, the query and the subprotocol, which i
   await once(byProtocol, 'open')
   t.equal(byProtocol.protocol, 'motience.v1')
   t.equal(byHeader.ws.protocol, '')
-  for (const ws of [byHeader.ws, byQuery.ws, byProtocol]) ws.terminate()
+  const byBoth = new WebSocket(url, 'motience.v1', { headers: { authorization: 'Bearer good' } })
+  await once(byBoth, 'open')
+  t.equal(byBoth.protocol, 'motience.v1', 'alone beside the header, too')
+  for (const ws of [byHeader.ws, byQuery.ws, byProtocol, byBoth]) ws.terminate()
 })
 
 t.test('whoever may not in is refused before the upgrade, with a problem', async t => {
