@@ -31,6 +31,7 @@ const environments: readonly (readonly [string, Record<string, TSchema>])[] = [
   ['all', schemas.databaseEnv],
   ['all', schemas.brokerEnv],
   ['AP', schemas.apEnv],
+  ['SM', schemas.smEnv],
   ['DSM', schemas.dsmEnv],
   ['WSS1', schemas.wss1Env],
   ['WSS2', schemas.wss2Env],

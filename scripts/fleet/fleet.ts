@@ -105,6 +105,8 @@ export const startFleet = async ({ databaseUrl, redisUrl, copies, logFolder, env
     SM_URL: address('sm'),
     DSM_URL: address('dsm'),
     AP_LOGIN_RATE: '100000',
+    AP_SERVICE_TOKEN_RATE: '100000',
+    SM_CHANGE_RATE: '100000',
     ...environment
   }
   const instances = [...ports].map(([key, port]) => {

@@ -9,12 +9,16 @@ export const apEnv = {
   JWT_EXPIRES_IN: duration('1h', 'Life of an access token'),
   JWT_REFRESH_EXPIRES_IN: duration('7d', 'Life of a refresh token'),
   JWT_KEY_ROTATION: duration('30d', 'Age at which the signing key is replaced'),
-  AP_LOGIN_RATE: rate(20, 'Logins and registrations a minute from one address')
+  AP_LOGIN_RATE: rate(20, 'Logins and registrations a minute from one address'),
+  AP_SERVICE_TOKEN_RATE: rate(600, 'Service tokens a minute for one address, refused ones included')
 }
 export const ApEnvSchema = Type.Object({ ...commonEnv, ...addressEnv, ...databaseEnv, ...brokerEnv, ...apEnv })
 export type ApEnv = Static<typeof ApEnvSchema>
 
-export const SmEnvSchema = Type.Object({ ...commonEnv, ...addressEnv, ...databaseEnv, ...brokerEnv })
+export const smEnv = {
+  SM_CHANGE_RATE: rate(600, 'Changes of subscriptions and policies a minute by one user')
+}
+export const SmEnvSchema = Type.Object({ ...commonEnv, ...addressEnv, ...databaseEnv, ...brokerEnv, ...smEnv })
 export type SmEnv = Static<typeof SmEnvSchema>
 
 export const dsmEnv = {

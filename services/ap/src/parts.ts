@@ -19,6 +19,8 @@ export interface ApSettings {
   lifetimes: Lifetimes
   /** Logins and registrations a minute from one address. */
   loginRate: number
+  /** Service tokens a minute for one address. */
+  serviceTokenRate: number
   corsOrigin?: string
   trustProxy?: boolean
 }

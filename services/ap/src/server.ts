@@ -39,7 +39,7 @@ export const startAp = async (env: ApEnv, shared: Shared = {}): Promise<RunningA
     }))
     await migrateAp(database)
     const app = opened(await buildAp({
-      database, broker, logger, settings: { serviceSecret: secret, lifetimes, loginRate: env.AP_LOGIN_RATE, corsOrigin: env.CORS_ORIGIN, trustProxy: env.TRUST_PROXY }
+      database, broker, logger, settings: { serviceSecret: secret, lifetimes, loginRate: env.AP_LOGIN_RATE, serviceTokenRate: env.AP_SERVICE_TOKEN_RATE, corsOrigin: env.CORS_ORIGIN, trustProxy: env.TRUST_PROXY }
     }))
     const http = await listen(app, { host: env.HOST, port: env.AP_PORT, variable: 'AP_PORT' })
     return { urls: { http }, close }

@@ -100,7 +100,7 @@ for (const kind of await databaseKinds()) {
 
     t.test('a changed service secret signs nobody out', async t => {
       const first = await newUser(app)
-      const changed = await testAp(t, { ...stores, clock, settings: { serviceSecret: 'another secret of the tests', lifetimes: { accessMs: 3_600_000, refreshMs: DAY, keyMs: DAY }, loginRate: 100 } })
+      const changed = await testAp(t, { ...stores, clock, settings: { serviceSecret: 'another secret of the tests', lifetimes: { accessMs: 3_600_000, refreshMs: DAY, keyMs: DAY }, loginRate: 100, serviceTokenRate: 100 } })
       t.same(await verify(changed, first.access_token), [200, undefined])
       const { status, body } = await refresh(changed, first.refresh_token)
       t.equal(status, 200)

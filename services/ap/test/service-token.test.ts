@@ -1,8 +1,9 @@
 import { decodeJwt } from 'jose'
 import t from 'tap'
-import { call, newUser, SECRET, testAp, testStores, verify } from './test-ap.js'
+import { call, newUser, SECRET, testAp, testSettings, testStores, verify } from './test-ap.js'
 
-const app = await testAp(t, await testStores(t))
+const stores = await testStores(t)
+const app = await testAp(t, stores)
 
 const serviceToken = async (body: unknown) => await call<{ access_token: string, code?: string }>(app, 'POST /api/auth/service-token', { body })
 
@@ -21,6 +22,17 @@ t.test('a wrong secret and an unknown service are refused', async t => {
     t.match(await serviceToken({ service: 'sm', secret }), { status: 401, body: { code: 'MOT_AP_BAD_SERVICE_SECRET' } })
   }
   t.match(await serviceToken({ service: 'ap', secret: SECRET }), { status: 400, body: { code: 'MOT_BAD_INPUT' } })
+})
+
+t.test('asking too often from one address is refused for a while, whatever the secret', async t => {
+  const limited = await testAp(t, { ...stores, settings: { ...testSettings, serviceTokenRate: 2 } })
+  const ask = async (secret: string, remoteAddress = '10.0.0.1') =>
+    await limited.inject({ method: 'POST', url: '/api/auth/service-token', remoteAddress, payload: { service: 'sm', secret } })
+  for (const secret of ['x', SECRET]) t.not((await ask(secret)).statusCode, 429)
+  const refused = await ask(SECRET)
+  t.match(refused.json(), { status: 429, code: 'MOT_RATE_LIMITED' })
+  t.ok(Number(refused.headers['retry-after']) > 0 && Number(refused.headers['retry-after']) <= 60)
+  t.equal((await ask(SECRET, '10.0.0.2')).statusCode, 200, 'another address is not held up')
 })
 
 t.test('a service may look users up, and has no account of its own', async t => {

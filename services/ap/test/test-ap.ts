@@ -13,7 +13,8 @@ export const SECRET = 'the secret of AP\'s own tests'
 export const testSettings: ApSettings = {
   serviceSecret: SECRET,
   lifetimes: { accessMs: HOUR, refreshMs: 7 * DAY, keyMs: 30 * DAY },
-  loginRate: 100_000
+  loginRate: 100_000,
+  serviceTokenRate: 100_000
 }
 
 /** A clock that moves only when it is told to. */

@@ -4,6 +4,7 @@ import { startAnnouncementWorker } from './announcements/worker.js'
 import { createDirectory } from './directory.js'
 import { createSmMetrics } from './metrics.js'
 import type { SmOptions, SmParts } from './parts.js'
+import { changeLimiter } from './routes/rates.js'
 import { addSubscriberRoutes } from './routes/subscribers.js'
 import { addSubscriptionRoutes } from './routes/subscriptions.js'
 import { createChanges } from './subscriptions/changes.js'
@@ -30,7 +31,8 @@ export const buildSm = async ({ database, broker, auth, ap, settings = {}, logge
     policies: createPolicies(sql),
     announcer,
     directory: createDirectory(ap),
-    metrics
+    metrics,
+    limitChanges: changeLimiter(app, settings.changeRate ?? 600)
   }
   addSubscriptionRoutes(app, parts)
   addSubscriberRoutes(app, parts)

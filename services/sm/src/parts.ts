@@ -1,5 +1,6 @@
 import type { Authenticator, Broker, Database, Logger } from '@motience/kit'
 import type { ApClient } from '@motience/schemas'
+import type { onRequestAsyncHookHandler } from 'fastify'
 import type { Announcer } from './announcements/announcer.js'
 import type { Directory } from './directory.js'
 import type { SmMetrics } from './metrics.js'
@@ -8,7 +9,12 @@ import type { Lists } from './subscriptions/lists.js'
 import type { Policies } from './subscriptions/policies.js'
 
 /** What SM is told. */
-export interface SmSettings { corsOrigin?: string, trustProxy?: boolean }
+export interface SmSettings {
+  /** Changes of subscriptions and policies a minute by one user; 600 if not given. */
+  changeRate?: number
+  corsOrigin?: string
+  trustProxy?: boolean
+}
 
 /** What SM is built from. */
 export interface SmOptions {
@@ -32,4 +38,6 @@ export interface SmParts {
   announcer: Announcer
   directory: Directory
   metrics: SmMetrics
+  /** Follows `requireRole` where something is changed. */
+  limitChanges: onRequestAsyncHookHandler
 }

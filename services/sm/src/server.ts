@@ -40,7 +40,7 @@ export const startSm = async (env: SmEnv, shared: Shared = {}): Promise<RunningS
     const auth = opened(createAuthenticator({ apUrl: env.AP_URL, broker, logger }))
     const tokens = opened(createServiceTokens({ apUrl: env.AP_URL, service: 'sm', secret }))
     const { ap } = opened(createInternalClients({ ap: env.AP_URL, tokens }))
-    const app = opened(await buildSm({ database, broker, auth, ap, logger, settings: { corsOrigin: env.CORS_ORIGIN, trustProxy: env.TRUST_PROXY } }))
+    const app = opened(await buildSm({ database, broker, auth, ap, logger, settings: { changeRate: env.SM_CHANGE_RATE, corsOrigin: env.CORS_ORIGIN, trustProxy: env.TRUST_PROXY } }))
     const http = await listen(app, { host: env.HOST, port: env.SM_PORT, variable: 'SM_PORT' })
     return { urls: { http }, close }
   } catch (error) {

@@ -29,7 +29,7 @@ export interface TestParts {
   broker: Broker
   ap: FakeAp
   /** Builds an instance of SM on the parts; it closes with the test. `broker` replaces the parts' own. */
-  sm (options?: { broker?: Broker, sweepMs?: number }): Promise<ServiceApp>
+  sm (options?: { broker?: Broker, sweepMs?: number, changeRate?: number }): Promise<ServiceApp>
   producer (): Promise<TestUser>
   consumer (): Promise<TestUser>
 }
@@ -52,7 +52,7 @@ export const testParts = async (t: Teardown, kinds: { database?: Database['kind'
       const auth = createAuthenticator({ apUrl: ap.url, broker: own })
       const tokens = createServiceTokens({ apUrl: ap.url, service: 'sm', secret: ap.secret })
       const clients = createInternalClients({ ap: ap.url, tokens })
-      const app = await buildSm({ database, broker: own, auth, ap: clients.ap, sweepMs: options.sweepMs ?? 3_600_000 })
+      const app = await buildSm({ database, broker: own, auth, ap: clients.ap, settings: { changeRate: options.changeRate ?? 100_000 }, sweepMs: options.sweepMs ?? 3_600_000 })
       t.teardown(async () => {
         await app.close()
         await auth.close()

@@ -7,3 +7,6 @@ import type { onRequestAsyncHookHandler } from 'fastify'
  * guessing is no faster by taking turns; past it the answer is 429 with `Retry-After`.
  */
 export const signInLimiter = (app: ServiceApp, perMinute: number): onRequestAsyncHookHandler => app.rateLimit({ max: perMinute, timeWindow: 60_000 })
+
+/** The `onRequest` of the route that compares the services' secret, with a count of its own for each address. */
+export const serviceTokenLimiter = signInLimiter

@@ -3,6 +3,7 @@ import { apRoutes, type Verified } from '@motience/schemas'
 import type { ApParts } from '../parts.js'
 import { sameSecret } from '../tokens/secrets.js'
 import { publicUser } from '../users/users.js'
+import { serviceTokenLimiter } from './rates.js'
 
 /** What tokens say, the services' own tokens, and the keys that all are signed with. */
 export const addTokenRoutes = (app: ServiceApp, { settings, sessions, tokens, keyring }: ApParts): void => {
@@ -30,6 +31,7 @@ export const addTokenRoutes = (app: ServiceApp, { settings, sessions, tokens, ke
 
   app.route({
     ...apRoutes.serviceTokenRoute,
+    onRequest: serviceTokenLimiter(app, settings.serviceTokenRate),
     async handler ({ body }, reply) {
       if (!sameSecret(body.secret, settings.serviceSecret)) throw new ProblemError('MOT_AP_BAD_SERVICE_SECRET', 'The secret is not the one that AP has')
       const { text } = await tokens.forService(body.service)

@@ -9,7 +9,7 @@ const onlyOwn = (identity: Identity, producerId: number): void => {
 }
 
 /** What a producer does: see who subscribes, approve, refuse, revoke, choose the policy. */
-export const addSubscriberRoutes = (app: ServiceApp, { changes, lists, policies, announcer, metrics }: SmParts): void => {
+export const addSubscriberRoutes = (app: ServiceApp, { changes, lists, policies, announcer, metrics, limitChanges }: SmParts): void => {
   app.route({
     ...smRoutes.subscribersRoute,
     onRequest: requireRole('producer', 'service', 'admin'),
@@ -21,7 +21,7 @@ export const addSubscriberRoutes = (app: ServiceApp, { changes, lists, policies,
 
   app.route({
     ...smRoutes.patchSubscriptionRoute,
-    onRequest: requireRole('producer'),
+    onRequest: [requireRole('producer'), limitChanges],
     async handler ({ params, body, identity }) {
       const found = await changes.byId(params.id)
       if (!found) throw new ProblemError('MOT_SM_NO_SUBSCRIPTION')
@@ -46,7 +46,7 @@ export const addSubscriberRoutes = (app: ServiceApp, { changes, lists, policies,
 
   app.route({
     ...smRoutes.putPolicyRoute,
-    onRequest: requireRole('producer'),
+    onRequest: [requireRole('producer'), limitChanges],
     async handler ({ params, body, identity }) {
       onlyOwn(identity, params.producerId)
       await policies.set(params.producerId, body)

@@ -22,13 +22,13 @@ const unsubscribed = (inQuery: number | undefined, body: unknown): number => {
 }
 
 /** What a consumer does: subscribe, unsubscribe, see its subscriptions. */
-export const addSubscriptionRoutes = (app: ServiceApp, { changes, lists, announcer, directory, metrics }: SmParts): void => {
+export const addSubscriptionRoutes = (app: ServiceApp, { changes, lists, announcer, directory, metrics, limitChanges }: SmParts): void => {
   const usernameOf = async ({ userId, username }: Identity): Promise<string> =>
     username ?? (await directory.find(userId))?.username ?? `user ${userId}`
 
   app.route({
     ...smRoutes.subscribeRoute,
-    onRequest: requireRole('consumer'),
+    onRequest: [requireRole('consumer'), limitChanges],
     async handler ({ body, identity }, reply) {
       const { producer_id: producerId } = body
       const user = await directory.find(producerId)
@@ -51,7 +51,7 @@ export const addSubscriptionRoutes = (app: ServiceApp, { changes, lists, announc
 
   app.route({
     ...smRoutes.unsubscribeRoute,
-    onRequest: requireRole('consumer'),
+    onRequest: [requireRole('consumer'), limitChanges],
     async handler ({ query, body, identity }, reply) {
       const producerId = unsubscribed(query.producer_id, body)
       const known = await lists.ofConsumer(identity.userId, { producer_id: producerId })
