@@ -92,6 +92,7 @@ export class Inbox {
   }
 
   #end (producerId: number, reason: string): void {
+    this.#tracks.get(producerId)?.end()
     this.#tracks.delete(producerId)
     this.parts.keeper.forget(producerId)
     this.parts.emit('unsubscribed', { type: 'unsubscribed', producer_id: producerId, reason })

@@ -105,3 +105,26 @@ t.test('a new epoch without history begins where it begins', async t => {
   track.data(message(1, 6))
   t.same(log, ['2-1'], 'and the old one is over')
 })
+
+t.test('the first message of all follows on nothing, that of a later epoch may not', async t => {
+  const { track, log } = build({ history: true })
+  track.connected({ epoch: 0, offset: 0 })
+  track.data(message(1, 1))
+  t.same(log, ['1-1'])
+  const late = build({ history: true })
+  late.track.connected({ epoch: 0, offset: 0 })
+  late.track.data(message(2, 1))
+  t.same(late.log, ['bridge 0-0…2-1'])
+})
+
+t.test('what is held when access ends is delivered, with what is missing told', async t => {
+  const { track, log } = build({ history: true })
+  track.restore({ epoch: 1, offset: 1 })
+  track.connected({ epoch: 1, offset: 1 })
+  for (const offset of [4, 5, 7]) track.data(message(1, offset))
+  track.bridgeItem(message(1, 2))
+  track.end()
+  track.bridgeItem(message(1, 3))
+  track.bridgeDone(true)
+  t.same(log, ['bridge 1-1…1-4', '1-2', 'gap 1-3…3', '1-4', '1-5', 'gap 1-6…6', '1-7'])
+})

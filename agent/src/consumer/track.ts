@@ -107,6 +107,15 @@ export class Track {
     this.#drain()
   }
 
+  /** Access has ended, so that neither a replay nor history will come: what is held is delivered, and gaps told. */
+  end (): void {
+    this.#mode = 'offline'
+    this.#target = null
+    for (const envelope of this.#held.take()) {
+      if (this.#place === null || comparePlaces(envelope, this.#place) > 0) this.#afterGap(envelope)
+    }
+  }
+
   /** One message from history. */
   bridgeItem (envelope: Envelope): void {
     if (this.#mode !== 'bridging' || this.#target === null || comparePlaces(envelope, this.#target) >= 0) return
@@ -149,9 +158,12 @@ export class Track {
       this.#bridge(envelope)
       return
     }
-    const place = this.#place!
-    const from = envelope.epoch === place.epoch ? place.offset + 1 : 1
-    if (envelope.offset > from) this.sink.gap({ epoch: envelope.epoch, from, to: envelope.offset - 1, reason: 'not announced' })
+    this.#afterGap(envelope)
+  }
+
+  #afterGap (envelope: Envelope): void {
+    const from = envelope.epoch === this.#place?.epoch ? this.#place.offset + 1 : 1
+    if (envelope.offset > from && !this.options.sparse) this.sink.gap({ epoch: envelope.epoch, from, to: envelope.offset - 1, reason: 'not announced' })
     this.#deliver(envelope)
   }
 

@@ -3,20 +3,20 @@ import type { Feed } from './feed.js'
 import { toMessage } from './message.js'
 import { follows } from './place.js'
 
-/** Most messages that are still delivered when access ends. */
+/** Most messages that are still delivered when access ends: what a feed lags behind when it is live, and more. */
 const MAX_FAREWELL = 64
 
 /**
- * Delivers what a live feed's producer had accepted before the version of the subscriber list in which its consumer is
+ * Delivers what a feed's producer had accepted before the version of the subscriber list in which its consumer is
  * no longer: in a Cluster the event that tells of the end comes another way than the messages, and may overtake the last of them.
  * `writable` tells whether the consumer takes more. Rejects where the broker doesn't answer.
  */
 export const bidFarewell = async (broker: Broker, feed: Feed, endedVersion: number, writable: () => boolean): Promise<void> => {
   const { entries } = await broker.readLog(feed.producerId, feed.place, MAX_FAREWELL)
   for (const entry of entries) {
-    const next = follows(feed.place, entry) || (feed.fresh && entry.offset === 1)
+    const first = feed.place.epoch === 0 && entry.offset === 1 && (feed.fresh || entry.epoch === 1)
     const message = toMessage(entry.text)
-    if (!next || message === null || entry.version >= endedVersion || !writable()) return
+    if ((!first && !follows(feed.place, entry)) || message === null || entry.version >= endedVersion || !writable()) return
     if (entry.version < feed.grant.activatedVersion) feed.skipTo(entry)
     else feed.replayed(message)
   }

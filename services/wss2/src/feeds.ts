@@ -98,16 +98,13 @@ export class Feeds {
   }
 
   /**
-   * Ends a producer whose subscriber list has been without the consumer since `version`. What is live gets the messages
-   * that were accepted before; where they can't be read at once, it goes without.
+   * Ends a producer whose subscriber list has been without the consumer since `version`. The messages that were accepted
+   * before still follow; where they can't be read at once, the consumer goes without.
    */
   leave (producerId: number, version: number, reason: string): void {
     const feed = this.#feeds.get(producerId)
-    if (feed === undefined || feed.state === 'reading') {
-      this.remove(producerId, reason)
-      return
-    }
     this.#joining.delete(producerId)
+    if (feed === undefined) return
     this.#feeds.delete(producerId)
     const { broker, logger, slots } = this.#parts
     const writable = (): boolean => !this.#ended && this.#outbox.writable
