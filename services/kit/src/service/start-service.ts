@@ -1,0 +1,76 @@
+import { join } from 'node:path'
+import type { CommonEnv } from '@motience/schemas'
+import { openBroker, type Broker } from '../broker/index.js'
+import { openDatabase, type Database } from '../database/index.js'
+import { databaseUrl, redisUrl, serviceSecret } from './addresses.js'
+import { createLogger } from './logger.js'
+import type { Logger, ServiceId } from './service-app.js'
+
+/** What several services in one process have in common. It stays open when one of them closes. */
+export interface Shared { database?: Database, broker?: Broker, logger?: Logger }
+
+/** A running service and where it listens. */
+export interface Running<Urls> { urls: Urls, close (): Promise<void> }
+
+/** What a service starts with. */
+export interface StartingService {
+  /** What services sign in with, checked. */
+  secret: string
+  logger: Logger
+  /** Notes that a part has to be closed with the service, and returns it. */
+  opened<Part extends { close (): unknown }> (part: Part): Part
+}
+
+type DatabaseEnv = Parameters<typeof databaseUrl>[0] & Pick<CommonEnv, 'DATA_DIR' | 'DB_POOL' | 'DB_WAIT_MS'>
+type BrokerEnv = Parameters<typeof redisUrl>[0] & Pick<CommonEnv, 'REDIS_MODE' | 'REDIS_SENTINEL_NAME' | 'LOG_MAX_MESSAGES' | 'LOG_MAX_AGE_SECS' | 'DB_WAIT_MS'>
+
+/** The database that the environment asks for; the embedded one is kept in `DATA_DIR/database`. */
+export const openServiceDatabase = async (env: DatabaseEnv, logger: Logger): Promise<Database> => await openDatabase({
+  url: databaseUrl(env),
+  dataDir: join(env.DATA_DIR, 'database'),
+  pool: env.DB_POOL,
+  waitMs: env.DB_WAIT_MS,
+  logger
+})
+
+/** The broker that the environment asks for. */
+export const openServiceBroker = async (env: BrokerEnv, logger: Logger): Promise<Broker> => await openBroker({
+  url: redisUrl(env),
+  mode: env.REDIS_MODE,
+  sentinelName: env.REDIS_SENTINEL_NAME,
+  limits: { logMaxMessages: env.LOG_MAX_MESSAGES, logMaxAgeSecs: env.LOG_MAX_AGE_SECS },
+  waitMs: env.DB_WAIT_MS,
+  logger
+})
+
+/**
+ * Starts a service: `start` opens and builds what it needs, and resolves to where it listens. What it noted as `opened` is
+ * closed when the service is, the latest first; at once where `start` rejects, and then this rejects with the same error.
+ */
+export const startService = async <Urls>(
+  name: ServiceId,
+  env: Pick<CommonEnv, 'SERVICE_SECRET' | 'LOG_LEVEL'>,
+  shared: Shared,
+  start: (service: StartingService) => Promise<Urls>
+): Promise<Running<Urls>> => {
+  const secret = serviceSecret(env)
+  const logger = shared.logger?.child({ service: name }) ?? createLogger(name, env.LOG_LEVEL)
+  const own: { close (): unknown }[] = []
+  const close = async (): Promise<void> => {
+    for (const part of own.splice(0).reverse()) await part.close()
+  }
+  try {
+    const urls = await start({
+      secret,
+      logger,
+      opened: part => {
+        own.push(part)
+        return part
+      }
+    })
+    return { urls, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
