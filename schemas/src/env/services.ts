@@ -42,7 +42,8 @@ export const wss1Env = {
   WSS1_MAX_FRAME: Type.Integer({ minimum: 1024, maximum: 16777216, default: 1048576, description: 'Most bytes of one frame' }),
   WSS1_MAX_IN_FLIGHT: Type.Integer({ minimum: 1, maximum: 100000, default: 1000, description: 'Most messages of one connection that wait for their ack' }),
   WSS1_MAX_IN_FLIGHT_BYTES: Type.Integer({ minimum: 65536, maximum: 1073741824, default: 33554432, description: 'Most bytes that wait for their acks, of all connections together' }),
-  WSS1_MESSAGE_RATE: Type.Integer({ minimum: 1, maximum: 10000000, default: 20000, description: 'Messages a second of one connection, past which it is closed with 4029' })
+  WSS1_MESSAGE_RATE: Type.Integer({ minimum: 1, maximum: 10000000, default: 20000, description: 'Messages a second of one connection, past which it is closed with 4029' }),
+  WSS1_COMPRESSION: Type.Boolean({ default: true, description: 'Let producers compress what they send (permessage-deflate); keeps up to 32 KiB a connection' })
 }
 export const Wss1EnvSchema = Type.Object({ ...commonEnv, ...addressEnv, ...brokerEnv, DB_WAIT_MS: databaseEnv.DB_WAIT_MS, DATA_DIR: databaseEnv.DATA_DIR, ...wss1Env, ...webEnv })
 export type Wss1Env = Static<typeof Wss1EnvSchema>

@@ -17,6 +17,8 @@ export interface Wss1Limits {
   maxInFlight: number
   maxInFlightBytes: number
   messageRate: number
+  /** Whether producers may compress what they send. */
+  compression: boolean
 }
 
 /** What WSS1 is built from. Whoever builds it closes the parts after it. */
@@ -75,6 +77,7 @@ export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
     metrics: http.metrics,
     limits: { ...limits, maxFrameBytes: limits.maxFrame, maxBufferedBytes: MAX_UNREAD_BYTES },
     frames,
+    compression: limits.compression,
     ready: () => !http.draining,
     open: connection => {
       const producer = new ProducerConnection(connection, parts)

@@ -49,6 +49,7 @@ export class ProducerConnection implements Owner, BatchConnection, ConnectionHan
       max_frame: limits.maxFrame,
       max_in_flight: limits.maxInFlight
     }
+    connection.onInflate = () => { this.#pauseIfFull() }
     connection.sendFrame(welcome)
   }
 

@@ -23,7 +23,8 @@ const limitsOf = (env: Wss1Env): Wss1Limits => ({
   maxFrame: env.WSS1_MAX_FRAME,
   maxInFlight: env.WSS1_MAX_IN_FLIGHT,
   maxInFlightBytes: env.WSS1_MAX_IN_FLIGHT_BYTES,
-  messageRate: env.WSS1_MESSAGE_RATE
+  messageRate: env.WSS1_MESSAGE_RATE,
+  compression: env.WSS1_COMPRESSION
 })
 
 /**

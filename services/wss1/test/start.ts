@@ -3,7 +3,7 @@ import { fakeAp, waitFor, type FakeAp } from '@motience/kit/testing'
 import type { AckFrame, BatchAckFrame, ErrorFrame, ProducerServerFrame, ProducerWelcomeFrame } from '@motience/schemas'
 import { once } from 'node:events'
 import type { Test } from 'tap'
-import { WebSocket } from 'ws'
+import { WebSocket, type ClientOptions } from 'ws'
 import { startWss1, Wss1EnvSchema, type RunningWss1 } from '../src/index.js'
 import { fakeDsm, type FakeDsm } from './fake-dsm.js'
 
@@ -39,9 +39,9 @@ export interface Producer {
   errors (): ErrorFrame[]
 }
 
-export const connect = async ({ wss1, ap }: Started, options: { userId?: number, deviceId?: string | null, sid?: string } = {}): Promise<Producer> => {
+export const connect = async ({ wss1, ap }: Started, options: { userId?: number, deviceId?: string | null, sid?: string } = {}, client: ClientOptions = {}): Promise<Producer> => {
   const token = await ap.issue({ role: 'producer', ...options })
-  const ws = new WebSocket(wss1.urls.websocket, { headers: { authorization: `Bearer ${token}` } })
+  const ws = new WebSocket(wss1.urls.websocket, { perMessageDeflate: false, ...client, headers: { authorization: `Bearer ${token}` } })
   const frames: ProducerServerFrame[] = []
   ws.on('message', data => { frames.push(JSON.parse(String(data)) as ProducerServerFrame) })
   ws.on('error', () => {})

@@ -3,11 +3,15 @@ import type { RawData, WebSocket } from 'ws'
 import { closeCodes, type ErrorFrame } from '@motience/schemas'
 import type { Identity } from '../auth/index.js'
 import type { Flusher } from './flusher.js'
+import { Inflation } from './inflation.js'
 import { MessageRate } from './message-rate.js'
 import type { SocketMetrics } from './metrics.js'
 
 /** Not JSON this often in a row ends a connection with 1007. */
 export const MAX_BAD_FRAMES_IN_A_ROW = 10
+
+/** What RFC 6455 calls an end without a closing handshake; it is never sent. */
+const LOST = 1006
 
 /** Bounds of one connection. */
 export interface ConnectionLimits {
@@ -15,6 +19,8 @@ export interface ConnectionLimits {
   heartbeatMs: number
   /** Messages a second, past which it is closed with 4029. */
   messageRate: number
+  /** Bytes of one frame, after decompression; a longer one ends its connection with 1009. */
+  maxFrameBytes: number
   /** Bytes that may wait in the socket for a peer that does not read; past it, it is closed with 4008. */
   maxBufferedBytes: number
 }
@@ -41,10 +47,13 @@ export class Connection {
   readonly query: URLSearchParams
   /** Told when a socket that had more to send than it could has sent all of it. */
   onDrain: (() => void) | null = null
+  /** Told before a compressed message is inflated: who has no room for it may pause the reading, and gets it later. */
+  onInflate: (() => void) | null = null
   readonly #ws: WebSocket
   readonly #socket: Socket
   readonly #owner: ConnectionOwner
   readonly #rate: MessageRate
+  readonly #inflation: Inflation | null
   #unansweredPings = 0
   #pingAt: number
   #paused = false
@@ -62,7 +71,12 @@ export class Connection {
     const now = performance.now()
     this.#rate = new MessageRate(owner.limits.messageRate, now)
     this.#pingAt = now + owner.limits.heartbeatMs
+    this.#inflation = Inflation.of(ws, owner.limits.maxFrameBytes, {
+      before: () => this.onInflate?.(),
+      refuse: code => this.close(code, 'Compressed frame refused')
+    })
     socket.on('drain', () => this.onDrain?.())
+    socket.on('close', () => this.#dropHeld())
     ws.on('message', (data, isBinary) => this.#receive(data, isBinary))
     ws.on('pong', () => { this.#unansweredPings = 0 })
     ws.on('ping', data => this.#answerPing(data))
@@ -121,6 +135,8 @@ export class Connection {
     if (this.#paused || this.#endCode !== null) return
     this.#paused = true
     this.#ws.pause()
+    this.#inflation?.hold()
+    if (this.#socket.destroyed) this.#dropHeld()
   }
 
   resumeReading (): void {
@@ -129,6 +145,7 @@ export class Connection {
     this.#unansweredPings = 0
     this.#pingAt = performance.now() + this.#owner.limits.heartbeatMs
     this.#ws.resume()
+    this.#inflation?.release()
   }
 
   /** Called for each text that was no JSON, and for each good one; ten bad ones in a row end the connection with 1007. */
@@ -189,10 +206,17 @@ export class Connection {
     if (this.#ws.bufferedAmount > this.#owner.limits.maxBufferedBytes) this.close(closeCodes.tooSlow, 'Too slow')
   }
 
+  /** What is held back of a socket that is gone can never be answered: its sender will send it again. */
+  #dropHeld (): void {
+    if (this.#inflation?.holding === true) this.#end(LOST)
+  }
+
   #end (code: number): void {
     if (this.#endCode !== null) return
     this.#endCode = code
+    this.#inflation?.end()
     this.onDrain = null
+    this.onInflate = null
     this.#owner.ended(this, code)
   }
 }
@@ -202,6 +226,6 @@ const closeCodeOfError = (code: string | undefined): number => {
     case 'WS_ERR_INVALID_UTF8': return closeCodes.badData
     case 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH':
     case 'WS_ERR_TOO_MANY_BUFFERED_PARTS': return closeCodes.tooBig
-    default: return code?.startsWith('WS_ERR') === true ? 1002 : 1006
+    default: return code?.startsWith('WS_ERR') === true ? 1002 : LOST
   }
 }

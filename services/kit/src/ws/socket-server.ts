@@ -21,8 +21,6 @@ import { selectProtocol } from './token.js'
 export interface SocketServerLimits extends ConnectionLimits {
   maxConnections: number
   maxConnectionsPerUser: number
-  /** Bytes of one frame, after decompression; a longer one ends its connection with 1009. */
-  maxFrameBytes: number
 }
 
 /** What a service does with one connection. */
@@ -47,8 +45,8 @@ export interface SocketServerOptions<S extends FrameSchemas> extends Omit<Admiss
   open (connection: Connection): ConnectionHandlers<FrameOf<S>>
 }
 
-/** Inflating one message at a time and keeping no window in between bounds the memory of a connection to nothing. */
-const deflate: PerMessageDeflateOptions = { clientNoContextTakeover: true, serverNoContextTakeover: true, threshold: 1024, concurrencyLimit: 4 }
+/** Clients may refer to what they sent before, which is worth most of what compression saves; the server compresses nothing. */
+const deflate: PerMessageDeflateOptions = { serverNoContextTakeover: true }
 
 /** Milliseconds that a peer has to answer the closing handshake. */
 const CLOSE_TIMEOUT_MS = 3000
