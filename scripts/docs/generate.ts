@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises'
+import { metricTable } from './metrics.js'
 import { configurationTable, consumerFrames, errorTable, producerFrames } from './sections.js'
 
 const root = new URL('../../', import.meta.url)
@@ -6,6 +7,7 @@ const root = new URL('../../', import.meta.url)
 const generated: readonly (readonly [file: string, section: string, make: () => string])[] = [
   ['README.md', 'configuration', configurationTable],
   ['docs/errors.md', 'errors', errorTable],
+  ['docs/metrics.md', 'metrics', metricTable],
   ['docs/protocol.md', 'producer frames', producerFrames],
   ['docs/protocol.md', 'consumer frames', consumerFrames]
 ]

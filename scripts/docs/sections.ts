@@ -1,14 +1,6 @@
 import type { TSchema } from '@sinclair/typebox'
 import * as schemas from '../../schemas/src/index.js'
-
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
-
-/** A Markdown table. */
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string => [
-  `| ${head.join(' | ')} |`,
-  `|${head.map(() => ' --- ').join('|')}|`,
-  ...rows.map(row => `| ${row.map(cell).join(' | ')} |`)
-].join('\n')
+import { table } from './table.js'
 
 /** The type of a schema in words. */
 const typeOf = (schema: TSchema): string => {
