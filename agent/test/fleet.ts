@@ -34,11 +34,13 @@ export const simulateFleet = ({ agents, outageSecs, failAfterSecs, random }: Fle
   const connected: number[] = []
   const attempts: number[] = []
   for (let i = 0; i < agents; i++) {
-    const backoff = createBackoff({ random })
-    let at = backoff.next() / 1000
+    let at = 0
+    const backoff = createBackoff({ random, now: () => at * 1000 })
+    at = backoff.next() / 1000
     while (at < outageSecs) {
       attempts[Math.floor(at)] = (attempts[Math.floor(at)] ?? 0) + 1
-      at += failAfterSecs + backoff.next() / 1000
+      at += failAfterSecs
+      at += backoff.next() / 1000
     }
     connected.push(at)
   }

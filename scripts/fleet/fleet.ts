@@ -107,7 +107,6 @@ export const startFleet = async ({ databaseUrl, redisUrl, copies, logFolder, env
     AP_LOGIN_RATE: '100000',
     AP_SERVICE_TOKEN_RATE: '100000',
     SM_CHANGE_RATE: '100000',
-    SM_READ_RATE: '100000',
     ...environment
   }
   const instances = [...ports].map(([key, port]) => {
