@@ -25,6 +25,8 @@ export interface Ledger {
   received: number
   holes: number
   repeats: number
+  /** Messages that a failover forgot before they were acked: their sender repeats them, they are numbered again, and who saw them sees them again. */
+  seenAgain: number
   outOfOrder: number
   afterRevocation: number
   /** Which messages were missed or seen too much, the first of them, for whoever looks for the fault. */
@@ -36,9 +38,17 @@ const MAX_FAULTS = 50
 const within = (windows: readonly AccessWindow[], message: SentMessage): boolean =>
   windows.some(({ from, to }) => message.sentAt > from && message.ackedAt !== null && message.ackedAt < to)
 
-/** Compares what was sent with what is stored and what each reader saw. */
-export const settle = (sent: ReadonlyMap<string, readonly SentMessage[]>, stored: ReadonlyMap<string, readonly number[]>, readers: readonly Reader[]): Ledger => {
-  const ledger: Ledger = { sent: 0, acked: 0, stored: 0, ackedNotStored: 0, storedTwice: 0, received: 0, holes: 0, repeats: 0, outOfOrder: 0, afterRevocation: 0, faults: [] }
+const between = (windows: readonly AccessWindow[], { sentAt, ackedAt }: SentMessage): boolean =>
+  windows.some(({ from, to }) => sentAt < to && (ackedAt ?? Infinity) > from)
+
+/**
+ * Compares what was sent with what is stored and what each reader saw. `forgetting` are the times in which Redis may have
+ * forgotten what was not acked.
+ */
+export const settle = (
+  sent: ReadonlyMap<string, readonly SentMessage[]>, stored: ReadonlyMap<string, readonly number[]>, readers: readonly Reader[], forgetting: readonly AccessWindow[] = []
+): Ledger => {
+  const ledger: Ledger = { sent: 0, acked: 0, stored: 0, ackedNotStored: 0, storedTwice: 0, received: 0, holes: 0, repeats: 0, seenAgain: 0, outOfOrder: 0, afterRevocation: 0, faults: [] }
   for (const [producer, messages] of sent) {
     const numbers = stored.get(producer) ?? []
     const kept = new Set(numbers)
@@ -51,11 +61,13 @@ export const settle = (sent: ReadonlyMap<string, readonly SentMessage[]>, stored
       if (!kept.has(message.number)) ledger.ackedNotStored++
     }
   }
-  for (const reader of readers) settleReader(ledger, sent.get(reader.producer) ?? [], reader)
+  for (const reader of readers) settleReader(ledger, sent.get(reader.producer) ?? [], reader, forgetting)
   return ledger
 }
 
-const settleReader = (ledger: Ledger, messages: readonly SentMessage[], { consumer, producer, numbers, granted, revoked }: Reader): void => {
+const settleReader = (
+  ledger: Ledger, messages: readonly SentMessage[], { consumer, producer, numbers, granted, revoked }: Reader, forgetting: readonly AccessWindow[]
+): void => {
   const note = (what: 'hole' | 'after revocation', { number, sentAt }: SentMessage): void => {
     if (what === 'hole') ledger.holes++
     else ledger.afterRevocation++
@@ -65,8 +77,11 @@ const settleReader = (ledger: Ledger, messages: readonly SentMessage[], { consum
   let last = 0
   for (const number of numbers) {
     ledger.received++
-    if (seen.has(number)) ledger.repeats++
-    else if (number < last) ledger.outOfOrder++
+    const message = messages[number - 1]
+    if (seen.has(number)) {
+      if (message !== undefined && between(forgetting, message)) ledger.seenAgain++
+      else ledger.repeats++
+    } else if (number < last) ledger.outOfOrder++
     seen.add(number)
     last = Math.max(last, number)
   }

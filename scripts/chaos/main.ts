@@ -114,7 +114,9 @@ try {
     }
   }
   const consumers = [...steady, ...changing]
-  const { faults: found, ...sums } = settle(new Map(producers.map(({ name, messages }) => [name, messages])), stored, consumers.flatMap(({ readers }) => [...readers.values()]))
+  const { faults: found, ...sums } = settle(
+    new Map(producers.map(({ name, messages }) => [name, messages])), stored, consumers.flatMap(({ readers }) => [...readers.values()]), form === 'standalone' ? [] : timeline.filter(({ fault }) => fault.endsWith('redis'))
+  )
   const stillness = steady.flatMap(consumer => consumer.stillness).sort((a, b) => a - b)
   console.log(`\n${done} faults with seed ${settings.seed}:`)
   console.table(Object.fromEntries([...counts].sort()))

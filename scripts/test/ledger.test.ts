@@ -27,3 +27,10 @@ t.test('only what was sent and acked within a window is judged by it', async t =
   t.match(settle(sent, stored, [reader([1, 2, 3], { granted: [{ from: 0, to: 26 }], revoked })]), { holes: 0, afterRevocation: 1 })
   t.match(settle(sent, stored, [reader([1, 2, 4], { granted: [{ from: 0, to: 26 }], revoked })]), { holes: 0, afterRevocation: 0 })
 })
+
+t.test('what a failover forgot before it was acked may be seen again, and nothing else', async t => {
+  const forgetting = [{ from: 22, to: 24 }]
+  t.match(settle(sent, stored, [reader([1, 2, 2, 3, 4])], forgetting), { repeats: 0, seenAgain: 1 })
+  t.match(settle(sent, stored, [reader([1, 2, 3, 3, 4])], forgetting), { repeats: 1, seenAgain: 0 })
+  t.ok(isClean(settle(sent, stored, [reader([1, 2, 2, 3, 4])], forgetting)))
+})
