@@ -56,6 +56,7 @@ else {
     await send({ heat_c: 202 })
     await chart(approved, 'heat_c').getByText('202', { exact: true }).first().waitFor()
     await goTo(approved, 'Messages')
+    await approved.locator('.log-line', { hasText: '202' }).waitFor()
     t.equal(await approved.locator('.log-line').count(), 1, 'and not what was sent while it waited')
     t.equal(await waiting.locator('.chart-card').count(), 0)
   })
