@@ -108,6 +108,7 @@ else {
     await send({ temperature_c: 99.75 })
     await producer.page.locator('.receipts tbody tr').first().waitFor()
     await goTo(consumer.page, 'Messages')
+    await consumer.page.locator('.log-line').first().waitFor()
     t.equal(await consumer.page.getByText('99.75').count(), 0)
   })
 
