@@ -1,5 +1,6 @@
-import { buildService, SocketServer, type Authenticator, type Connection, type Logger, type ReadyChecks, type ServiceApp } from '@motience/kit'
+import { buildService, socketService, SocketServer, type Authenticator, type Connection, type Logger, type ReadyChecks, type ServiceApp } from '@motience/kit'
 import { BatchFrameSchema, DataFrameSchema } from '@motience/schemas'
+import { Type } from '@sinclair/typebox'
 import { Budget } from './budget.js'
 import { createCounters } from './counters.js'
 import { Dispatcher, type CallLimits } from './dispatcher.js'
@@ -39,10 +40,14 @@ export interface Wss1Options {
 /** WSS1: its HTTP side, its WebSockets, and how both end. */
 export interface Wss1 {
   http: ServiceApp
-  sockets: SocketServer<typeof frames>
+  /** Serves the WebSockets, and nothing else. */
+  websocket: ServiceApp
+  sockets: SocketServer<typeof frames, typeof QuerySchema>
   /** Takes no more, lets what was read be answered, closes the connections with 1001, and ends. */
   close (): Promise<void>
 }
+
+const QuerySchema = Type.Object({})
 
 const frames = { data: DataFrameSchema, batch: BatchFrameSchema }
 
@@ -56,6 +61,7 @@ const MAX_LAST_CALLS_MS = 1_000
 export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
   const { authenticator, limits, logger, drainMs = 7_000 } = options
   const http = await buildService('wss1', { ready: options.ready, logger, corsOrigin: options.corsOrigin, trustProxy: options.trustProxy })
+  const websocket = await buildService('wss1', { ...socketService, logger, metrics: http.metrics, trustProxy: options.trustProxy })
   const budget = new Budget(limits.maxInFlightBytes, () => sockets.connections.size)
   const counters = createCounters(http.metrics, { inFlight: () => dispatcher.size, inFlightBytes: () => budget.used })
   const dispatcher: Dispatcher = new Dispatcher({ call: options.callDsm, budget, counters, logger: http.log, limits: options.callLimits })
@@ -68,14 +74,13 @@ export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
     enqueue: (producerId, text, message) => dispatcher.enqueue(producerId, text, message),
     orphaned: producerId => { dispatcher.orphaned(producerId) }
   }
-  const sockets: Wss1['sockets'] = new SocketServer({
+  const sockets: Wss1['sockets'] = new SocketServer(websocket, {
     path: '/producer',
     roles: ['producer'],
     codes: { wrongRole: 'MOT_WSS1_NOT_A_PRODUCER', tooMany: 'MOT_WSS1_TOO_MANY_CONNECTIONS', badFrame: 'MOT_WSS1_BAD_FRAME' },
     authenticator,
-    logger: http.log,
-    metrics: http.metrics,
     limits: { ...limits, maxFrameBytes: limits.maxFrame, maxBufferedBytes: MAX_UNREAD_BYTES },
+    query: QuerySchema,
     frames,
     compression: limits.compression,
     ready: () => !http.draining,
@@ -92,15 +97,19 @@ export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
     }
   })
 
+  await sockets.register()
+
   addStats(http, { counters, connections: () => sockets.connections.size, inFlight: () => dispatcher.size, inFlightBytes: () => budget.used })
 
   return {
     http,
+    websocket,
     sockets,
     close: async () => {
       http.startDraining()
       await sockets.drain({ drainMs, finish: async connection => { await producers.get(connection)?.finish() } })
       await dispatcher.close(Math.min(drainMs, MAX_LAST_CALLS_MS))
+      await websocket.close()
       await http.close()
     }
   }

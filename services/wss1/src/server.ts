@@ -1,5 +1,5 @@
 import {
-  createAuthenticator, createInternalCaller, createServiceTokens, isMain, listen, listenError, openServiceBroker, pingService, readEnv, runService, startService,
+  createAuthenticator, createInternalCaller, createServiceTokens, isMain, listen, openServiceBroker, pingService, readEnv, runService, startService,
   type Running, type Shared
 } from '@motience/kit'
 import { pageConfig, registerPages } from '@motience/web'
@@ -50,8 +50,8 @@ export const startWss1 = async (env: Wss1Env, shared: Shared = {}): Promise<Runn
     trustProxy: env.TRUST_PROXY,
     drainMs: env.DRAIN_MS
   }))
-  const address = { host: env.HOST, port: env.WSS1_PORT, variable: 'WSS1_PORT' }
-  const port = await wss1.sockets.listen(address.port, address.host).catch((error: unknown) => { throw listenError(error, address) })
+  const listening = await listen(wss1.websocket, { host: env.HOST, port: env.WSS1_PORT, variable: 'WSS1_PORT' })
+  const port = Number(new URL(listening).port)
   await wss1.http.register(registerPages, { page: 'producer', config: pageConfig({ ...env, WSS1_PORT: port }, 'producer') })
   const http = await listen(wss1.http, { host: env.HOST, port: env.WSS1_HTTP_PORT, variable: 'WSS1_HTTP_PORT' })
   const websocket = `ws://${new URL(http).hostname}:${port}/producer`

@@ -1,6 +1,6 @@
-import { buildService, SocketServer, type Authenticator, type Broker, type Logger, type ReadyChecks, type ServiceApp } from '@motience/kit'
+import { buildService, socketService, SocketServer, type Authenticator, type Broker, type Logger, type ReadyChecks, type ServiceApp } from '@motience/kit'
 import { ResumeFrameSchema } from '@motience/schemas'
-import { checkQuery, createConsumers } from './consumers.js'
+import { ConsumerQuerySchema, createConsumers } from './consumers.js'
 import type { GrantReader } from './grants.js'
 import { createConsumerMetrics } from './metrics.js'
 import { addStats } from './stats.js'
@@ -34,7 +34,9 @@ export interface Wss2Options {
 /** WSS2: its HTTP side, its WebSockets, and how both end. */
 export interface Wss2 {
   http: ServiceApp
-  sockets: SocketServer<typeof frames>
+  /** Serves the WebSockets, and nothing else. */
+  websocket: ServiceApp
+  sockets: SocketServer<typeof frames, typeof ConsumerQuerySchema>
   /** Takes no more, closes the connections with 1001, and ends. */
   close (): Promise<void>
 }
@@ -65,6 +67,7 @@ export const buildWss2 = async (options: Wss2Options): Promise<Wss2> => {
     corsOrigin: options.corsOrigin,
     trustProxy: options.trustProxy
   })
+  const websocket = await buildService('wss2', { ...socketService, logger, metrics: http.metrics, trustProxy: options.trustProxy })
   const metrics = createConsumerMetrics(http.metrics)
   const consumers = createConsumers({
     broker,
@@ -75,29 +78,31 @@ export const buildWss2 = async (options: Wss2Options): Promise<Wss2> => {
     heartbeatMs: limits.heartbeatMs,
     welcomeMs: options.welcomeMs
   })
-  const sockets = new SocketServer({
+  const sockets = new SocketServer(websocket, {
     path: '/consumer',
     roles: ['consumer'],
     codes: { wrongRole: 'MOT_WSS2_NOT_A_CONSUMER', tooMany: 'MOT_WSS2_TOO_MANY_CONNECTIONS', badFrame: 'MOT_WSS2_BAD_FRAME' },
     authenticator,
-    logger: http.log,
-    metrics: http.metrics,
     limits: { ...limits, maxFrameBytes: MAX_FRAME_BYTES, messageRate: FRAME_RATE, maxBufferedBytes: limits.maxQueueBytes + SPARE_BYTES },
+    query: ConsumerQuerySchema,
     frames,
-    checkQuery,
     ready: () => !http.draining && broker.link === 'up',
-    open: connection => consumers.open(connection)
+    open: (connection, { slow }) => consumers.open(connection, slow)
   })
+
+  await sockets.register()
 
   addStats(http, { metrics, connections: () => sockets.connections.size, consumers: () => consumers.size })
 
   return {
     http,
+    websocket,
     sockets,
     close: async () => {
       http.startDraining()
       await sockets.drain({ drainMs })
       consumers.close()
+      await websocket.close()
       await http.close()
     }
   }

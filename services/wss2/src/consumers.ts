@@ -1,6 +1,6 @@
 import type { Broker, Connection, ConnectionHandlers, Logger } from '@motience/kit'
 import { SlowPolicySchema, type ResumeFrame, type SlowPolicy } from '@motience/schemas'
-import { Value } from '@sinclair/typebox/value'
+import { Type } from '@sinclair/typebox'
 import type { GrantReader } from './grants.js'
 import { Hubs } from './hubs.js'
 import type { ConsumerMetrics } from './metrics.js'
@@ -26,17 +26,14 @@ export interface ConsumersOptions {
 /** Every consumer that is connected to this WSS2. */
 export interface Consumers {
   /** Takes a new connection. */
-  open (connection: Connection): ConnectionHandlers<ResumeFrame>
+  open (connection: Connection, policy?: SlowPolicy): ConnectionHandlers<ResumeFrame>
   /** How many different consumers are connected. */
   readonly size: number
   close (): void
 }
 
-/** What is wrong with an upgrade's query; null for nothing. */
-export const checkQuery = (query: URLSearchParams): string | null =>
-  Value.Check(SlowPolicySchema, query.get('slow') ?? 'close') ? null : '`slow` has to be `close`, `drop` or `latest`'
-
-const policyOf = (query: URLSearchParams): SlowPolicy => (query.get('slow') ?? 'close') as SlowPolicy
+/** The query of a consumer's upgrade, besides the token. */
+export const ConsumerQuerySchema = Type.Object({ slow: Type.Optional(SlowPolicySchema) })
 
 /** Follows the broker for all consumers: their channels, the changes of their subscriptions, and its link. */
 export const createConsumers = (options: ConsumersOptions): Consumers => {
@@ -59,8 +56,8 @@ export const createConsumers = (options: ConsumersOptions): Consumers => {
   })
 
   return {
-    open (connection) {
-      const session = new Session(connection, policyOf(connection.query), parts)
+    open (connection, policy = 'close') {
+      const session = new Session(connection, policy, parts)
       const { consumerId } = session
       let ofOne = sessions.get(consumerId)
       if (ofOne === undefined) sessions.set(consumerId, ofOne = new Set())

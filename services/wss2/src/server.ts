@@ -1,5 +1,5 @@
 import {
-  createAuthenticator, createInternalClients, createServiceTokens, isMain, listen, listenError, openServiceBroker, pingService, readEnv, runService, startService,
+  createAuthenticator, createInternalClients, createServiceTokens, isMain, listen, openServiceBroker, pingService, readEnv, runService, startService,
   type Running, type Shared
 } from '@motience/kit'
 import { pageConfig, registerPages } from '@motience/web'
@@ -43,8 +43,8 @@ export const startWss2 = async (env: Wss2Env, shared: Shared = {}): Promise<Runn
     trustProxy: env.TRUST_PROXY,
     drainMs: env.DRAIN_MS
   }))
-  const address = { host: env.HOST, port: env.WSS2_PORT, variable: 'WSS2_PORT' }
-  const port = await wss2.sockets.listen(address.port, address.host).catch((error: unknown) => { throw listenError(error, address) })
+  const listening = await listen(wss2.websocket, { host: env.HOST, port: env.WSS2_PORT, variable: 'WSS2_PORT' })
+  const port = Number(new URL(listening).port)
   await wss2.http.register(registerPages, { page: 'consumer', config: pageConfig({ ...env, WSS2_PORT: port }, 'consumer') })
   const http = await listen(wss2.http, { host: env.HOST, port: env.WSS2_HTTP_PORT, variable: 'WSS2_HTTP_PORT' })
   const websocket = `ws://${new URL(http).hostname}:${port}/consumer`

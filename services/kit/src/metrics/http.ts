@@ -1,14 +1,21 @@
 import type { ServiceApp, ServiceId } from '../service/service-app.js'
-import { createMetrics, secondsBuckets } from './metrics.js'
+import type { Histogram, Registry } from 'prom-client'
+import { createMetrics, metricName, secondsBuckets } from './metrics.js'
 
-/** Measures how long answers take, by method, route (its pattern, never a path) and status. */
-export const measureRequests = (app: ServiceApp, service: ServiceId): void => {
-  const durations = createMetrics(service, app.metrics).histogram({
-    name: 'http_request_duration_seconds',
+const NAME = 'http_request_duration_seconds'
+
+/** The registry's histogram; two instances of one service share it. */
+const requestDurations = (service: ServiceId, registry: Registry): Histogram =>
+  registry.getSingleMetric(metricName(service, NAME)) as Histogram | undefined ?? createMetrics(service, registry).histogram({
+    name: NAME,
     help: 'Time from a request to its whole answer',
     labels: ['method', 'route', 'status'],
     buckets: secondsBuckets
   })
+
+/** Measures how long answers take, by method, route (its pattern, never a path) and status. */
+export const measureRequests = (app: ServiceApp, service: ServiceId): void => {
+  const durations = requestDurations(service, app.metrics)
   app.addHook('onResponse', async (request, reply) => {
     durations.observe({ method: request.method, route: request.routeOptions.url ?? 'none', status: String(reply.statusCode) }, reply.elapsedTime / 1_000)
   })

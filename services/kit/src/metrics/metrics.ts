@@ -16,10 +16,13 @@ export interface Metrics {
 /** Buckets, in seconds, for what takes from half a millisecond to ten seconds. */
 export const secondsBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
+/** A metric's whole name. */
+export const metricName = (service: ServiceId, name: string): string => `motience_${service}_${name}`
+
 /** The metrics' factory of a service. */
 export const createMetrics = (service: ServiceId, registry: Registry): Metrics => {
   const common = <Label extends string>({ name, help, labels = [] }: MetricOptions<Label>) =>
-    ({ name: `motience_${service}_${name}`, help, labelNames: labels, registers: [registry] })
+    ({ name: metricName(service, name), help, labelNames: labels, registers: [registry] })
   return {
     counter: options => {
       const { collect } = options

@@ -5,6 +5,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import { fastifyUnderPressure } from '@fastify/under-pressure'
 import { fastify, type FastifyServerOptions } from 'fastify'
 import { randomUUID } from 'node:crypto'
+import type { Registry } from 'prom-client'
 import type { Authenticator, Identity } from '../auth/authenticator.js'
 import { createRegistry } from '../metrics/registry.js'
 import { measureRequests } from '../metrics/http.js'
@@ -21,8 +22,10 @@ import { validatorCompiler } from './validation.js'
 export interface ServiceParts {
   /** A logger, or options of one; false for none. */
   logger?: Logger | FastifyServerOptions['logger']
-  /** The checks of `/ready` by the name of what they ask. */
-  ready: ReadyChecks
+  /** The checks of `/ready` by the name of what they ask; without them there is no `/health`, `/ready` or `/metrics`. */
+  ready?: ReadyChecks
+  /** Where metrics are registered; a registry of its own if not given. */
+  metrics?: Registry
   /** Verifies tokens for `requireRole`. */
   auth?: Authenticator
   /** Comma-separated origins that browsers may call from, or `*`; none if not given. */
@@ -33,6 +36,8 @@ export interface ServiceParts {
   bodyLimit?: number
   /** Most milliseconds that a whole request may take to arrive; 30 s by default. */
   requestTimeoutMs?: number
+  /** Milliseconds that a connection may be idle between two requests; 72 s by default, more than most balancers'. */
+  keepAliveTimeoutMs?: number
   /** Replaces what the OpenAPI document of `ap`, `sm` and `dsm` says of the service. */
   openapi?: OpenapiInfo
   /** A bound on all routes; without it only routes with `config.rateLimit` are bounded. */
@@ -71,7 +76,7 @@ export const buildService = async (name: ServiceId, parts: ServiceParts): Promis
     trustProxy: parts.trustProxy ?? false,
     bodyLimit: parts.bodyLimit ?? 1_048_576,
     requestTimeout: requestTimeoutMs,
-    keepAliveTimeout: 72_000,
+    keepAliveTimeout: parts.keepAliveTimeoutMs ?? 72_000,
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 128 },
@@ -85,7 +90,7 @@ export const buildService = async (name: ServiceId, parts: ServiceParts): Promis
   answerNotFound(app)
   logAnswers(app)
 
-  app.decorate('metrics', createRegistry(name))
+  app.decorate('metrics', parts.metrics ?? createRegistry(name))
   app.decorate('authenticator', parts.auth ?? null)
   app.decorate('draining', false)
   app.decorate('startDraining', () => { app.draining = true })
@@ -121,6 +126,6 @@ export const buildService = async (name: ServiceId, parts: ServiceParts): Promis
     customError: PressureError
   })
   await addOpenapi(app, name, parts.openapi ?? {})
-  addOperations(app, parts.ready)
+  if (parts.ready !== undefined) addOperations(app, parts.ready)
   return app
 }

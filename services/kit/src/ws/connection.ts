@@ -43,8 +43,6 @@ export class Connection {
   /** Rises with each connection of this process; for logs. */
   readonly id: number
   identity: Identity
-  /** The query of the upgrade's URL, without the token. */
-  readonly query: URLSearchParams
   /** Told when a socket that had more to send than it could has sent all of it. */
   onDrain: (() => void) | null = null
   /** Told before a compressed message is inflated: who has no room for it may pause the reading, and gets it later. */
@@ -61,12 +59,11 @@ export class Connection {
   #notJson = 0
   #endCode: number | null = null
 
-  constructor (id: number, ws: WebSocket, socket: Socket, identity: Identity, query: URLSearchParams, owner: ConnectionOwner) {
+  constructor (id: number, ws: WebSocket, socket: Socket, identity: Identity, owner: ConnectionOwner) {
     this.id = id
     this.#ws = ws
     this.#socket = socket
     this.identity = identity
-    this.query = query
     this.#owner = owner
     const now = performance.now()
     this.#rate = new MessageRate(owner.limits.messageRate, now)

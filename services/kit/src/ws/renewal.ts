@@ -1,4 +1,6 @@
-import { closeCodes, problemKind, type AuthenticatedFrame } from '@motience/schemas'
+import { closeCodes, type AuthenticatedFrame } from '@motience/schemas'
+import type { Identity } from '../auth/index.js'
+import { ProblemError } from '../service/problem-error.js'
 import type { Connection } from './connection.js'
 import type { TokenVerifier } from './token-verifier.js'
 
@@ -21,24 +23,27 @@ export class TokenRenewal {
       return
     }
     this.#busy.add(connection)
-    const verified = await this.#verifier.verify(token)
-    this.#busy.delete(connection)
+    try {
+      this.#take(connection, await this.#verifier.verify(token))
+    } catch (error) {
+      if (!(error instanceof ProblemError)) throw error
+      const { code, message, retryAfterSecs } = error
+      connection.sendError({ code, message, ...(retryAfterSecs === undefined ? {} : { retry_after_ms: retryAfterSecs * 1000 }) })
+    } finally {
+      this.#busy.delete(connection)
+    }
+  }
+
+  #take (connection: Connection, identity: Identity): void {
     if (!connection.open) return
-    if ('refusal' in verified) {
-      const { code, detail, retryAfterSecs } = verified.refusal
-      connection.sendError({ code, message: detail ?? problemKind(code).title, ...(retryAfterSecs === undefined ? {} : { retry_after_ms: retryAfterSecs * 1000 }) })
+    const { userId, role } = connection.identity
+    if (identity.userId !== userId) throw new ProblemError('MOT_FORBIDDEN', 'The token is of another user')
+    if (identity.role !== role) {
+      connection.close(closeCodes.forbidden, 'Role lost')
       return
     }
-    const { identity } = verified
-    const { userId, role } = connection.identity
-    if (identity.userId !== userId) {
-      connection.sendError({ code: 'MOT_FORBIDDEN', message: 'The token is of another user' })
-    } else if (identity.role !== role) {
-      connection.close(closeCodes.forbidden, 'Role lost')
-    } else {
-      connection.identity = identity
-      const frame: AuthenticatedFrame = { type: 'authenticated', expires_at: new Date(identity.expiresAt).toISOString() }
-      connection.sendFrame(frame)
-    }
+    connection.identity = identity
+    const frame: AuthenticatedFrame = { type: 'authenticated', expires_at: new Date(identity.expiresAt).toISOString() }
+    connection.sendFrame(frame)
   }
 }

@@ -1,18 +1,20 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
-import type { FastifyBaseLogger } from 'fastify'
-import type { Registry } from 'prom-client'
-import { WebSocketServer, type PerMessageDeflateOptions, type ServerOptions } from 'ws'
-import { closeCodes, problemKind, type ProblemCode } from '@motience/schemas'
+import { fastifyWebsocket } from '@fastify/websocket'
+import { Type, type Static, type TObject } from '@sinclair/typebox'
+import type { FastifyRequest } from 'fastify'
+import type { Socket } from 'node:net'
+import type { PerMessageDeflateOptions, WebSocket } from 'ws'
+import { closeCodes, type ProblemCode } from '@motience/schemas'
 import type { Authenticator } from '../auth/index.js'
-import { admit, type AdmissionRules, type Admitted } from './admission.js'
+import { answerSocket } from '../service/answer-socket.js'
+import { ProblemError } from '../service/problem-error.js'
+import type { ServiceApp } from '../service/service-app.js'
+import { admit, type AdmissionRules } from './admission.js'
 import { Connection, type ConnectionLimits, type ConnectionOwner } from './connection.js'
 import { Connections } from './connections.js'
 import { drainConnections, type DrainOptions } from './drain.js'
 import { Flusher } from './flusher.js'
 import { createFrameReader, type FrameOf, type FrameReader, type FrameSchemas } from './frame-reader.js'
-import { createSocketMetrics } from './metrics.js'
-import { answerOf, refuseUpgrade, type Refusal } from './refusal.js'
+import { createSocketMetrics, type SocketMetrics } from './metrics.js'
 import { TokenRenewal } from './renewal.js'
 import { TokenVerifier } from './token-verifier.js'
 import { selectProtocol } from './token.js'
@@ -31,18 +33,20 @@ export interface ConnectionHandlers<F> {
   ended? (code: number): void
 }
 
-export interface SocketServerOptions<S extends FrameSchemas> extends Omit<AdmissionRules, 'codes'> {
+export interface SocketServerOptions<S extends FrameSchemas, Q extends TObject> extends Omit<AdmissionRules, 'codes'> {
+  /** The one path that is served. */
+  path: string
   codes: AdmissionRules['codes'] & { badFrame: ProblemCode }
   authenticator: Authenticator
-  logger: FastifyBaseLogger
-  metrics: Registry
   limits: SocketServerLimits
+  /** The upgrade's query, besides `token`. */
+  query: Q
   /** What clients may send, by `type`. */
   frames: S
   /** Whether clients may compress what they send (RFC 7692); what is sent to them is never compressed. Off by default. */
   compression?: boolean
   /** Called for each new connection; frames come after it returned. */
-  open (connection: Connection): ConnectionHandlers<FrameOf<S>>
+  open (connection: Connection, query: Static<Q>): ConnectionHandlers<FrameOf<S>>
 }
 
 /** Clients may refer to what they sent before, which is worth most of what compression saves; the server compresses nothing. */
@@ -54,153 +58,142 @@ const CLOSE_TIMEOUT_MS = 3000
 /** Sockets above the bound of connections that may wait for their refusal. */
 const SPARE_SOCKETS = 256
 
-/** A WebSocket server of one path: lets in, watches and drains what both WSS1 and WSS2 need watched. */
-export class SocketServer<S extends FrameSchemas> {
+/** How the service is built (`buildService`) that serves WebSockets alone: short waits for whoever does not upgrade. */
+export const socketService = { requestTimeoutMs: 10_000, keepAliveTimeoutMs: 1_000 }
+
+/**
+ * The WebSockets of one route: admits, watches and drains what both WSS1 and WSS2 need watched. Its Fastify instance is
+ * built for it alone, with `socketService`.
+ */
+export class SocketServer<S extends FrameSchemas, Q extends TObject> {
   readonly connections: Connections
-  readonly #options: SocketServerOptions<S>
-  readonly #http: Server
-  readonly #wss: WebSocketServer
+  readonly #options: SocketServerOptions<S, Q>
   readonly #verifier: TokenVerifier
   readonly #renewal: TokenRenewal
   readonly #read: FrameReader<FrameOf<S>>
   readonly #handlers = new WeakMap<Connection, ConnectionHandlers<FrameOf<S>>>()
   readonly #owner: ConnectionOwner
+  readonly #metrics: SocketMetrics
   readonly #sweeper: NodeJS.Timeout
-  readonly #rules: AdmissionRules
+  readonly #app: ServiceApp
   #draining = false
   #lastId = 0
 
-  constructor (options: SocketServerOptions<S>) {
+  constructor (app: ServiceApp, options: SocketServerOptions<S, Q>) {
     const { limits } = options
+    this.#app = app
     this.#options = options
     this.connections = new Connections(limits.maxConnections, limits.maxConnectionsPerUser)
     this.#verifier = new TokenVerifier(options.authenticator, revoked => this.connections.revoke(revoked))
     this.#renewal = new TokenRenewal(this.#verifier)
     this.#read = createFrameReader(options.frames, options.codes.badFrame)
-    this.#rules = { path: options.path, roles: options.roles, codes: options.codes, checkQuery: options.checkQuery, ready: () => !this.#draining && options.ready() }
+    this.#metrics = createSocketMetrics(app.metrics)
     this.#owner = {
       limits,
-      metrics: createSocketMetrics(options.metrics),
+      metrics: this.#metrics,
       flusher: new Flusher(),
       received: (connection, text) => this.#receive(connection, text),
       ended: (connection, code) => this.#handlers.get(connection)?.ended?.(code),
       gone: connection => this.connections.delete(connection)
     }
-    const settings: ServerOptions & { closeTimeout: number } = {
-      noServer: true,
-      clientTracking: false,
-      autoPong: false,
-      maxPayload: limits.maxFrameBytes,
-      perMessageDeflate: options.compression === true && deflate,
-      handleProtocols: selectProtocol,
-      closeTimeout: CLOSE_TIMEOUT_MS
-    }
-    this.#wss = new WebSocketServer(settings)
-    this.#wss.on('wsClientError', (error, socket) => this.#refuse(socket as Socket, { code: 'MOT_BAD_INPUT', detail: error.message }))
-    this.#http = createServer({ headersTimeout: 10_000, requestTimeout: 10_000, connectionsCheckingInterval: 1000, keepAliveTimeout: 1000 }, answerPlainHttp(options.path))
-    this.#http.maxConnections = limits.maxConnections + SPARE_SOCKETS
-    this.#http.on('upgrade', (request, socket, head) => this.#upgrade(request, socket as Socket, head))
     this.#sweeper = setInterval(() => this.#sweep(), Math.min(250, Math.max(10, limits.heartbeatMs / 4)))
     this.#sweeper.unref()
   }
 
-  /** Listens; resolves to the port, which is a free one for port 0. Rejects where the port is taken. */
-  async listen (port: number, host: string): Promise<number> {
-    await new Promise<void>((resolve, reject) => {
-      this.#http.once('error', reject)
-      this.#http.listen(port, host, () => {
-        this.#http.off('error', reject)
-        resolve()
-      })
+  /** Adds the route. What may not be upgraded is refused by hooks that run before the handshake, with a problem. */
+  async register (): Promise<void> {
+    const { path, limits, compression, query, codes, roles } = this.#options
+    const app = this.#app
+    app.server.maxConnections = limits.maxConnections + SPARE_SOCKETS
+    await app.register(fastifyWebsocket, {
+      options: {
+        clientTracking: false,
+        autoPong: false,
+        maxPayload: limits.maxFrameBytes,
+        perMessageDeflate: compression === true && deflate,
+        handleProtocols: selectProtocol,
+        closeTimeout: CLOSE_TIMEOUT_MS
+      } as object,
+      preClose: done => { this.close().then(() => done(), done) }
     })
-    return (this.#http.address() as AddressInfo).port
+    app.websocketServer.on('wsClientError', (error, socket) => this.#refuse(socket as Socket, error))
+    app.addHook('onResponse', async (request, reply) => { if (request.ws) this.#metrics.refused(reply.statusCode) })
+
+    const rules: AdmissionRules = { roles, codes, ready: () => !this.#draining && this.#options.ready() }
+    app.get(path, {
+      websocket: true,
+      schema: { querystring: Type.Object({ ...query.properties, token: Type.Optional(Type.String()) }) },
+      preHandler: async (request, reply) => {
+        if (!request.ws) throw new ProblemError('MOT_NOT_FOUND', `WebSockets are served at ${path}`)
+        await admit(request, rules, this.connections, this.#verifier)
+        // the socket would keep the answer, and with it the request, for as long as the connection is open
+        reply.raw.detachSocket(request.raw.socket)
+      }
+    }, (ws, request) => {
+      // the plugin's listener keeps Request and Reply; the connection has one of its own
+      ws.removeAllListeners('error')
+      this.#open(ws, request)
+    })
   }
 
-  /** Refuses new upgrades with 503, lets each connection finish what is in flight, closes all with 1001, and ends the server. */
+  /** Refuses new upgrades with 503, lets each connection finish what is in flight, closes all with 1001, and ends the rest. */
   async drain (options: DrainOptions): Promise<void> {
     this.#draining = true
     await drainConnections(this.connections, options)
     await this.close()
   }
 
-  /** Ends everything at once. */
+  /** Ends every connection at once. */
   async close (): Promise<void> {
     this.#draining = true
     clearInterval(this.#sweeper)
     this.#verifier.close()
     for (const connection of this.connections) connection.terminate()
     await this.connections.emptied()
-    if (!this.#http.listening) return
-    await new Promise<void>(resolve => {
-      this.#http.close(() => resolve())
-      this.#http.closeAllConnections()
-    })
   }
 
-  async #upgrade (request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
-    const ignore = (): void => {} // a client that goes away while its token is verified
-    socket.on('error', ignore)
-    const admitted = await admit(request, this.#rules, this.connections, this.#verifier)
-    if ('code' in admitted) {
-      this.#refuse(socket, admitted)
-      return
-    }
-    let opened = false
-    if (!socket.destroyed) {
-      this.#wss.handleUpgrade(request, socket, head, ws => {
-        opened = true
-        socket.off('error', ignore)
-        this.#open(new Connection(++this.#lastId, ws, socket, admitted.identity, admitted.query, this.#ownerOf(admitted)))
-      })
-    }
-    if (!opened) for (const place of admitted.places) place.release()
-  }
-
-  #ownerOf ({ places }: Admitted): ConnectionOwner {
-    return {
-      ...this.#owner,
-      gone: connection => {
-        this.#owner.gone(connection)
-        for (const place of places) place.release()
-      }
-    }
-  }
-
-  #open (connection: Connection): void {
+  #open (ws: WebSocket, request: FastifyRequest): void {
+    const { socket } = request.raw
+    const { identity, query } = request
+    const connection = new Connection(++this.#lastId, ws, socket, identity, this.#owner)
     this.connections.add(connection)
-    this.#owner.metrics.opened()
-    this.#guard(connection, () => this.#handlers.set(connection, this.#options.open(connection)))
+    this.#metrics.opened()
+    this.#guard(connection, () => this.#handlers.set(connection, this.#options.open(connection, query as Static<Q>)))
   }
 
   #receive (connection: Connection, text: string): void {
     const read = this.#read(text)
     connection.countJson(read.kind !== 'fault' || !read.notJson)
     if (read.kind === 'fault') {
-      this.#owner.metrics.badFrame()
+      this.#metrics.badFrame()
       const { type: _, ...error } = read.error
       connection.sendError(error)
     } else if (read.kind === 'auth') {
-      this.#renewal.renew(connection, read.frame.token)
+      this.#renewal.renew(connection, read.frame.token).catch((error: unknown) => { this.#fail(connection, error) })
     } else {
       this.#guard(connection, () => this.#handlers.get(connection)?.frame(read.frame))
     }
   }
 
-  /** A fault of ours ends the connection with 1011, and no other. */
+  /** An internal error ends its connection with 1011, and no other. */
   #guard (connection: Connection, run: () => void): void {
     try {
       run()
     } catch (error) {
-      this.#options.logger.error({ err: error, connection: connection.id }, 'Failed to serve a connection')
-      connection.close(closeCodes.internal, 'Internal error')
+      this.#fail(connection, error)
     }
   }
 
-  #refuse (socket: Socket, refusal: Refusal): void {
-    const { status } = problemKind(refusal.code)
-    this.#owner.metrics.refused(status)
-    this.#options.logger.debug({ status, code: refusal.code }, 'Refused an upgrade')
-    refuseUpgrade(socket, refusal)
+  #fail (connection: Connection, error: unknown): void {
+    this.#app.log.error({ err: error, connection: connection.id }, 'Failed to serve a connection')
+    connection.close(closeCodes.internal, 'Internal error')
+  }
+
+  /** A handshake that is none (RFC 6455, section 4.2.1). */
+  #refuse (socket: Socket, error: Error): void {
+    const problem = new ProblemError('MOT_BAD_INPUT', error.message)
+    this.#metrics.refused(problem.statusCode)
+    answerSocket(socket, problem)
   }
 
   #sweep (): void {
@@ -208,10 +201,4 @@ export class SocketServer<S extends FrameSchemas> {
     const wallClock = Date.now()
     for (const connection of this.connections) connection.sweep(now, wallClock)
   }
-}
-
-/** Answers whoever comes without an upgrade. */
-const answerPlainHttp = (path: string) => (_request: IncomingMessage, response: ServerResponse): void => {
-  const { status, headers, body } = answerOf({ code: 'MOT_NOT_FOUND', detail: `WebSockets are served at ${path}` })
-  response.writeHead(status, headers).end(body)
 }

@@ -1,11 +1,12 @@
 import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
-import Fastify, { type FastifyBaseLogger } from 'fastify'
-import { Registry } from 'prom-client'
+import type { FastifyBaseLogger } from 'fastify'
 import { Type } from '@sinclair/typebox'
 import { WebSocket, type ClientOptions } from 'ws'
 import type { Problem } from '@motience/schemas'
 import type { Authenticator, Identity } from '../auth/index.js'
+import { buildService } from '../service/build-service.js'
+import { listen } from '../service/listen.js'
 import { ProblemError } from '../service/problem-error.js'
 import { SocketServer, type Connection, type ConnectionHandlers, type SocketServerLimits } from './index.js'
 import type { RevokedAccess } from './token-verifier.js'
@@ -65,22 +66,23 @@ export interface TestServerOptions {
 /** A server on a free port that echoes texts. */
 export const startServer = async (t: { after: (fn: () => Promise<void>) => void }, options: TestServerOptions = {}) => {
   const tokens = createTokens()
-  const metrics = new Registry()
   const opened: Connection[] = []
+  const queries: { slow?: string }[] = []
   const ended: number[] = []
-  const server = new SocketServer({
+  const app = await buildService('wss2', { logger: options.logger, requestTimeoutMs: 10_000, keepAliveTimeoutMs: 1_000 })
+  const server = new SocketServer(app, {
     path: '/consumer',
     roles: ['consumer'],
     codes: { wrongRole: 'MOT_WSS2_NOT_A_CONSUMER', tooMany: 'MOT_WSS2_TOO_MANY_CONNECTIONS', badFrame: 'MOT_WSS2_BAD_FRAME' },
     authenticator: tokens.authenticator,
-    logger: options.logger ?? Fastify({ logger: { level: 'silent' } }).log,
-    metrics,
     limits: { maxConnections: 100, maxConnectionsPerUser: 10, heartbeatMs: 60_000, maxFrameBytes: 4096, messageRate: 1000, maxBufferedBytes: 1 << 20, ...options.limits },
+    query: Type.Object({ slow: Type.Optional(Type.Literal('drop')) }),
     frames: schemas,
     compression: options.compression,
     ready: options.ready ?? (() => true),
-    open: (connection): ConnectionHandlers<Echo> => {
+    open: (connection, query): ConnectionHandlers<Echo> => {
       opened.push(connection)
+      queries.push(query)
       return {
         frame: frame => {
           if (options.frame !== undefined) options.frame(frame, connection)
@@ -90,9 +92,11 @@ export const startServer = async (t: { after: (fn: () => Promise<void>) => void 
       }
     }
   })
-  const port = await server.listen(0, '127.0.0.1')
-  t.after(() => server.close())
-  return { server, tokens, metrics, opened, ended, port, url: `ws://127.0.0.1:${port}/consumer` }
+  await server.register()
+  const address = await listen(app, { host: '127.0.0.1', port: 0, variable: 'PORT' })
+  const close = async (): Promise<void> => { await app.close() }
+  t.after(close)
+  return { app, server, close, tokens, metrics: app.metrics, opened, queries, ended, port: Number(new URL(address).port), url: `${address.replace('http:', 'ws:')}/consumer` }
 }
 
 /** A client, open, with what it was sent. */

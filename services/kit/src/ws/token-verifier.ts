@@ -1,29 +1,25 @@
 import type { Authenticator, Identity } from '../auth/index.js'
 import { ProblemError } from '../service/problem-error.js'
-import type { Refusal } from './refusal.js'
 
 /** What a revocation names: one session, or all that a user has. */
 export interface RevokedAccess { sid?: string, userId?: number, reason: 'revoked' | 'disabled' }
 
-/** What became of a token. */
-export type VerifiedToken = { identity: Identity } | { refusal: Refusal }
-
 /** Most milliseconds that an upgrade or a renewal waits for its token's verification. */
 const VERIFY_MS = 10_000
 
-/** When a client should come again that AP could not be asked about. */
+/** Seconds after which a client should try again whose token could not be verified. */
 const RETRY_AFTER_SECS = 2
+
+const unavailable = (cause?: unknown): ProblemError =>
+  new ProblemError('MOT_UNAVAILABLE', undefined, { retryAfterSecs: RETRY_AFTER_SECS, cause })
 
 /** Whether a revocation is of this identity's session or user. */
 export const isRevokedBy = (identity: Identity, revoked: RevokedAccess): boolean =>
   revoked.sid !== undefined ? identity.sid === revoked.sid : revoked.userId !== undefined && identity.userId === revoked.userId
 
-/** The problem that a verification failed with; anything unknown counts as not available, and is not told. */
-const refusalOf = (error: unknown): Refusal => {
-  if (!(error instanceof ProblemError)) return { code: 'MOT_UNAVAILABLE', retryAfterSecs: RETRY_AFTER_SECS }
-  const { code, message, retryAfterSecs } = error
-  return { code, detail: message, retryAfterSecs: retryAfterSecs ?? (code === 'MOT_UNAVAILABLE' ? RETRY_AFTER_SECS : undefined) }
-}
+/** The problem that a verification failed with; anything unknown counts as not available, and its cause is not told. */
+const problemOf = (error: unknown): ProblemError =>
+  error instanceof ProblemError && (error.code !== 'MOT_UNAVAILABLE' || error.retryAfterSecs !== undefined) ? error : unavailable(error)
 
 /**
  * Verifies tokens without losing a revocation that comes in between: while a verification runs, its connection is
@@ -42,21 +38,20 @@ export class TokenVerifier {
     })
   }
 
-  /** Never rejects. At most 10 s; then it is a refusal with 503. */
-  async verify (token: string): Promise<VerifiedToken> {
+  /**
+   * Resolves to whom the token belongs. Rejects with the `ProblemError` to answer, after 10 s with MOT_UNAVAILABLE.
+   */
+  async verify (token: string): Promise<Identity> {
     const meanwhile: RevokedAccess[] = []
     this.#pending.add(meanwhile)
     let timer: NodeJS.Timeout | undefined
     try {
-      const late = new Promise<VerifiedToken>(resolve => {
-        timer = setTimeout(() => resolve({ refusal: { code: 'MOT_UNAVAILABLE', retryAfterSecs: RETRY_AFTER_SECS } }), VERIFY_MS)
-      })
-      const verified = this.#authenticator.verify(token).then(identity => ({ identity }))
-      const result = await Promise.race([verified, late])
-      if (!('identity' in result)) return result
-      return meanwhile.some(revoked => isRevokedBy(result.identity, revoked)) ? { refusal: { code: 'MOT_TOKEN_REVOKED' } } : result
+      const late = new Promise<never>((_resolve, reject) => { timer = setTimeout(() => reject(unavailable()), VERIFY_MS) })
+      const identity = await Promise.race([this.#authenticator.verify(token), late])
+      if (meanwhile.some(revoked => isRevokedBy(identity, revoked))) throw new ProblemError('MOT_TOKEN_REVOKED')
+      return identity
     } catch (error) {
-      return { refusal: refusalOf(error) }
+      throw problemOf(error)
     } finally {
       clearTimeout(timer)
       this.#pending.delete(meanwhile)

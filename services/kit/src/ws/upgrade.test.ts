@@ -1,15 +1,16 @@
 import { once } from 'node:events'
+import { connect as connectTcp } from 'node:net'
 import t from 'tap'
 import { WebSocket } from 'ws'
 import { waitFor } from '../testing/wait-for.js'
 import { brokenUpgrade, connect, refusal, startServer } from './test-server.js'
 
 t.test('a token is taken from the header, the query and the subprotocol, which is not echoed', async t => {
-  const { tokens, url, opened } = await startServer(t)
+  const { tokens, url, queries } = await startServer(t)
   tokens.issue('good')
   const byHeader = await connect(url, 'good')
   const byQuery = await connect(`${url}?slow=drop&token=good`, null)
-  t.equal(opened[1]?.query.toString(), 'slow=drop')
+  t.match(queries[1], { slow: 'drop' })
   const byProtocol = new WebSocket(url, ['motience.v1', 'token.good'])
   await once(byProtocol, 'open')
   t.equal(byProtocol.protocol, 'motience.v1')
@@ -67,6 +68,27 @@ t.test('the places of upgrades that came to nothing are given back', async t => 
   await waitFor(async () => (await refusal(`${url}?token=ann`)).status === 429, { what: 'the held place' })
   gone.terminate()
   await waitFor(() => gone.readyState === WebSocket.CLOSED)
+  release()
+  const client = await waitFor(() => connect(url, 'ann').catch(() => null))
+  t.equal(server.connections.size, 1)
+  client.ws.terminate()
+})
+
+t.test('a client that resets its connection while its token is verified harms nobody', async t => {
+  const { app, tokens, url, port, server } = await startServer(t, { limits: { maxConnections: 1 } })
+  tokens.issue('ann')
+  const release = tokens.hold()
+  const socket = connectTcp({ port, host: '127.0.0.1' })
+  await once(socket, 'connect')
+  socket.write([
+    'GET /consumer?token=ann HTTP/1.1', 'Host: localhost', 'Connection: Upgrade', 'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', '', ''
+  ].join('\r\n'))
+  await waitFor(() => tokens.waiting() === 1)
+  socket.resetAndDestroy()
+  await waitFor(async () => await new Promise<boolean>(resolve => {
+    app.server.getConnections((_error, count) => { resolve(count === 0) })
+  }))
   release()
   const client = await waitFor(() => connect(url, 'ann').catch(() => null))
   t.equal(server.connections.size, 1)

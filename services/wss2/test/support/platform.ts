@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { createAuthenticator, createInternalClients, createServiceTokens, type Broker } from '@motience/kit'
+import { createAuthenticator, createInternalClients, createServiceTokens, listen, type Broker } from '@motience/kit'
 import { fakeAp, testBroker, type FakeAp } from '@motience/kit/testing'
 import { buildWss2, createGrantReader, type Wss2, type Wss2Limits } from '../../src/index.js'
 import { connectClient, type Client } from './client.js'
@@ -64,7 +64,7 @@ export const startPlatform = async (t: Test, kind: Broker['kind'], options: Plat
       tokens.close()
       await authenticator.close()
     })
-    const port = await built.sockets.listen(0, '127.0.0.1')
+    const port = Number(new URL(await listen(built.websocket, { host: '127.0.0.1', port: 0, variable: 'WSS2_PORT' })).port)
     urls.push(`ws://127.0.0.1:${port}/consumer`)
     wss2.push(built)
   }

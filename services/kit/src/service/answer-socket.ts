@@ -1,0 +1,26 @@
+import { randomUUID } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { PROBLEM_CONTENT_TYPE } from '@motience/schemas'
+import { problemDocument, type ProblemError } from './problem-error.js'
+
+/**
+ * Answers what never became a request or a WebSocket with a problem document (RFC 9457), and ends its socket. `status` is the
+ * problem's own, unless HTTP has one that says more.
+ */
+export const answerSocket = (socket: Duplex, error: ProblemError, status = error.statusCode): void => {
+  if (!socket.writable) {
+    socket.destroy()
+    return
+  }
+  const body = JSON.stringify({ ...problemDocument(error, randomUUID()), status })
+  const lines = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Error'}`,
+    `Content-Type: ${PROBLEM_CONTENT_TYPE}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Cache-Control: no-store',
+    'Connection: close'
+  ]
+  socket.once('finish', () => socket.destroy())
+  socket.end([...lines, '', body].join('\r\n'))
+}
