@@ -1,9 +1,8 @@
 import { FormatRegistry, Type, type Static, type TSchema } from '@sinclair/typebox'
-
-const RFC3339 = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[Tt]([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?([Zz]|[+-]([01]\d|2[0-3]):[0-5]\d)$/
+import { MAX_INSTANT_MS, MIN_INSTANT_MS, readInstant } from './instant.js'
 
 /** The formats of this package are registered here and nowhere else. */
-FormatRegistry.Set('date-time', value => RFC3339.test(value) && !Number.isNaN(Date.parse(value)))
+FormatRegistry.Set('date-time', value => readInstant(value) !== null)
 
 /** Id of a user, and so of a producer or a consumer. */
 export const IdSchema = Type.Integer({ minimum: 1, maximum: 2147483647, description: 'Id of a user: a positive integer' })
@@ -14,8 +13,14 @@ export const MessageIdSchema = Type.String({ minLength: 1, maxLength: 64, descri
 /** Name of a device below one producer. */
 export const DeviceIdSchema = Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9._:@/+-]+$', description: 'Name of a device' })
 
-/** An instant, RFC 3339. The platform answers in UTC with milliseconds; any offset is taken. */
+/** An instant, RFC 3339, with any offset and at most nine digits of a second; `readInstant` reads it. */
 export const TimestampSchema = Type.String({ format: 'date-time', description: 'RFC 3339 instant' })
+
+/** An instant as a device tells it: one that has only a number sends milliseconds since 1970. */
+export const SentTimeSchema = Type.Union([
+  TimestampSchema,
+  Type.Integer({ minimum: MIN_INSTANT_MS, maximum: MAX_INSTANT_MS, description: 'Milliseconds since 1970' })
+], { description: 'RFC 3339 instant with at most nine digits of a second, or integer milliseconds since 1970' })
 
 /** Number of a log; it grows whenever the platform can't prove that the log continues. */
 export const EpochSchema = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Number of the log in which offsets count' })

@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { DeviceIdSchema, EpochSchema, IdSchema, MessageIdSchema, Nullable, OffsetSchema, TimestampSchema } from './common.js'
+import { DeviceIdSchema, EpochSchema, IdSchema, MessageIdSchema, Nullable, OffsetSchema, SentTimeSchema } from './common.js'
 
-/** A payload is any JSON object; `checkPayload` holds the bounds that a schema can't say. */
+/** A payload is any JSON object; `PayloadText` holds the bounds that a schema can't say, and how it was written. */
 export const PayloadSchema = Type.Record(Type.String(), Type.Unknown(), { description: 'Any JSON object of at most `max_payload` bytes and 32 levels' })
 export type Payload = Static<typeof PayloadSchema>
 
@@ -21,7 +21,7 @@ export const messageFields = {
   id: Type.Optional(MessageIdSchema),
   session: Type.Optional(SessionSchema),
   seq: Type.Optional(SeqSchema),
-  timestamp: Type.Optional(TimestampSchema),
+  timestamp: Type.Optional(SentTimeSchema),
   clock_offset_ms: Type.Optional(ClockOffsetSchema)
 }
 
@@ -42,7 +42,7 @@ export const EnvelopeSchema = Type.Object({
   id: Nullable(MessageIdSchema),
   session: Nullable(SessionSchema),
   seq: Nullable(SeqSchema),
-  timestamp: Type.String({ description: 'The device\'s time' }),
+  timestamp: Type.String({ description: 'The device\'s time: RFC 3339 in UTC, with the digits that were sent, three to nine' }),
   clock_offset_ms: Type.Optional(ClockOffsetSchema),
   received_at: Type.String({ description: 'The platform\'s time' }),
   payload: PayloadSchema

@@ -97,7 +97,7 @@ export interface components {
             id: string | null;
             session: string | null;
             seq: number | null;
-            /** @description The device's time */
+            /** @description The device's time: RFC 3339 in UTC, with the digits that were sent, three to nine */
             timestamp: string;
             /** @description Milliseconds to add to the device's time to get the platform's */
             clock_offset_ms?: number;
@@ -259,11 +259,8 @@ export interface operations {
                         session?: string;
                         /** @description Rises within a session; one not above the last accepted is a repeat */
                         seq?: number;
-                        /**
-                         * Format: date-time
-                         * @description RFC 3339 instant
-                         */
-                        timestamp?: string;
+                        /** @description RFC 3339 instant with at most nine digits of a second, or integer milliseconds since 1970 */
+                        timestamp?: string | number;
                         /** @description Milliseconds to add to the device's time to get the platform's */
                         clock_offset_ms?: number;
                     }[];
@@ -373,11 +370,8 @@ export interface operations {
                     session?: string;
                     /** @description Rises within a session; one not above the last accepted is a repeat */
                     seq?: number;
-                    /**
-                     * Format: date-time
-                     * @description RFC 3339 instant
-                     */
-                    timestamp?: string;
+                    /** @description RFC 3339 instant with at most nine digits of a second, or integer milliseconds since 1970 */
+                    timestamp?: string | number;
                     /** @description Milliseconds to add to the device's time to get the platform's */
                     clock_offset_ms?: number;
                 };

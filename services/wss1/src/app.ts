@@ -88,7 +88,7 @@ export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
       const producer = new ProducerConnection(connection, parts)
       producers.set(connection, producer)
       return {
-        frame: frame => { producer.frame(frame) },
+        frame: (frame, text) => { producer.frame(frame, text) },
         ended: () => {
           producers.delete(connection)
           producer.ended()

@@ -1,5 +1,5 @@
 import type { Connection, ConnectionHandlers } from '@motience/kit'
-import type { BatchFrame, DataFrame, ProducerWelcomeFrame } from '@motience/schemas'
+import { payloadOf, payloadsOf, type BatchFrame, type DataFrame, type Message, type PayloadText, type ProducerWelcomeFrame } from '@motience/schemas'
 import { ackFields, errorOf, isRefusal, nameOf } from './answers.js'
 import { BatchReply, type BatchConnection } from './batch-reply.js'
 import type { Budget } from './budget.js'
@@ -55,9 +55,9 @@ export class ProducerConnection implements Owner, BatchConnection, ConnectionHan
 
   get alive (): boolean { return this.#connection.open }
 
-  frame (frame: DataFrame | BatchFrame): void {
-    if (frame.type === 'data') this.#data(frame)
-    else this.#batch(frame)
+  frame (frame: DataFrame | BatchFrame, text: string): void {
+    if (frame.type === 'data') this.#data(frame, payloadOf(text)!)
+    else this.#batch(frame, payloadsOf(text))
     this.#pauseIfFull()
   }
 
@@ -96,25 +96,25 @@ export class ProducerConnection implements Owner, BatchConnection, ConnectionHan
   /** Sends the ack of a whole batch. */
   finishBatch (text: string): void { this.#connection.send(text) }
 
-  #data (frame: DataFrame): void {
-    const text = this.#textOf(frame)
+  #data (frame: DataFrame, payload: PayloadText): void {
+    const text = this.#textOf(frame, payload)
     if (typeof text === 'string') this.#enqueue(text, { owner: this, index: 0, id: frame.id, seq: frame.seq })
     else this.#connection.sendError({ ...text, ...nameOf(frame) })
   }
 
-  #batch ({ messages }: BatchFrame): void {
+  #batch ({ messages }: BatchFrame, payloads: readonly (PayloadText | null)[]): void {
     if (!this.#connection.spend(messages.length - 1)) return
     const reply = new BatchReply(this, messages.length)
     for (const [index, message] of messages.entries()) {
-      const text = this.#textOf(message)
+      const text = this.#textOf(message, payloads[index]!)
       if (typeof text === 'string') this.#enqueue(text, { owner: reply, index, id: message.id, seq: message.seq })
       else reply.refuse(index, { ...text, path: `/messages/${index}${text.path}`, ...nameOf(message) })
     }
   }
 
-  #textOf (message: DataFrame | BatchFrame['messages'][number]): string | MessageFault {
+  #textOf (message: Message, payload: PayloadText): string | MessageFault {
     const { userId, deviceId } = this.#connection.identity
-    const text = messageText(message, userId, deviceId, this.#parts.limits.maxPayload)
+    const text = messageText(message, payload, userId, deviceId, this.#parts.limits.maxPayload)
     if (typeof text !== 'string') this.#parts.counters.refused(text.code)
     return text
   }

@@ -18,6 +18,8 @@ export interface FakeDsm {
   readonly calls: number[]
   /** What was accepted, in order, without repeats. */
   readonly accepted: DataBody[]
+  /** The texts of the calls' bodies. */
+  readonly bodies: string[]
   /** Calls that are held back. */
   readonly held: number
   /** Most calls of one producer that were under way at the same time. */
@@ -43,6 +45,7 @@ export const fakeDsm = async (t: { teardown (fn: () => unknown): void }): Promis
   const underWay = new Map<number, number>()
   const calls: number[] = []
   const accepted: DataBody[] = []
+  const bodies: string[] = []
   let gate: Promise<void> | null = null
   let held = 0
   let mostAtOnce = 0
@@ -67,7 +70,9 @@ export const fakeDsm = async (t: { teardown (fn: () => unknown): void }): Promis
       response.end('{"status":"ok"}')
       return
     }
-    const { messages } = JSON.parse(await readBody(request)) as { messages: DataBody[] }
+    const body = await readBody(request)
+    bodies.push(body)
+    const { messages } = JSON.parse(body) as { messages: DataBody[] }
     calls.push(messages.length)
     const producers = new Set(messages.map(message => message.producer_id))
     for (const id of producers) {
@@ -91,6 +96,7 @@ export const fakeDsm = async (t: { teardown (fn: () => unknown): void }): Promis
     rules: {},
     calls,
     accepted,
+    bodies,
     hold: () => {
       let release = (): void => {}
       gate = new Promise(resolve => { release = resolve })

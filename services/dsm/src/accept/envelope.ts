@@ -1,5 +1,5 @@
 import type { LogEntry } from '@motience/kit'
-import type { DataBody, Envelope } from '@motience/schemas'
+import { readInstant, type DataBody, type Envelope, type Instant } from '@motience/schemas'
 import { comparePlaces, type StoredMessage } from '../storage/stored-message.js'
 
 /** A message that was checked and only lacks its place. Fits the broker's `AcceptMessage`. */
@@ -12,6 +12,7 @@ export interface Draft {
   deviceId: string | null
   receivedAt: number
   at: number
+  atNs: number
 }
 
 /** Instants that a JavaScript date can hold, either side of 1970. */
@@ -26,8 +27,10 @@ export const isoTime = (ms: number): string => {
 }
 
 /** The device's time on the platform's clock. Out of what a date can hold, the nearest that it can. */
-export const correctedTime = (timestampMs: number, clockOffsetMs: number | undefined): number =>
-  Math.max(-MAX_INSTANT, Math.min(MAX_INSTANT, timestampMs + (clockOffsetMs ?? 0)))
+const correctedTime = ({ ms, ns }: Pick<Instant, 'ms' | 'ns'>, clockOffsetMs: number | undefined): Pick<StoredMessage, 'at' | 'atNs'> => {
+  const at = ms + (clockOffsetMs ?? 0)
+  return Math.abs(at) < MAX_INSTANT ? { at, atNs: ns } : { at: Math.sign(at) * MAX_INSTANT, atNs: 0 }
+}
 
 /** Text of an envelope up to and with `"epoch":`. A device's name needs no escapes: see `DeviceIdSchema`. */
 export const envelopeHead = (producerId: number, deviceId: string | null): string =>
@@ -35,22 +38,22 @@ export const envelopeHead = (producerId: number, deviceId: string | null): strin
 
 /**
  * Writes the text of a checked message's envelope, once: it is logged, published, stored and read again as it is.
- * `payload` is its JSON text, `timestampMs` the device's time or `receivedAt` where it told none.
+ * `payload` is its JSON text as it was sent, `timestamp` the device's time; where it told none `receivedAt` is.
  */
-export const draftMessage = (body: DataBody, deviceId: string | null, payload: string, timestampMs: number, receivedAt: number): Draft => {
+export const draftMessage = (body: DataBody, deviceId: string | null, payload: string, timestamp: Instant | null, receivedAt: number): Draft => {
   const session = body.session === undefined || body.seq === undefined ? null : body.session
   const clockOffset = body.clock_offset_ms
   return {
     head: envelopeHead(body.producer_id, deviceId),
     tail: `,"id":${body.id === undefined ? 'null' : JSON.stringify(body.id)},"session":${body.session === undefined ? 'null' : JSON.stringify(body.session)
-    },"seq":${body.seq ?? 'null'},"timestamp":"${timestampMs === receivedAt ? isoTime(receivedAt) : new Date(timestampMs).toISOString()
+    },"seq":${body.seq ?? 'null'},"timestamp":"${timestamp === null ? isoTime(receivedAt) : timestamp.text
     }",${clockOffset === undefined ? '' : `"clock_offset_ms":${clockOffset},`}"received_at":"${isoTime(receivedAt)}","payload":${payload}}`,
     device: deviceId ?? '',
     session,
     seq: session === null ? null : body.seq!,
     deviceId,
     receivedAt,
-    at: correctedTime(timestampMs, clockOffset)
+    ...correctedTime(timestamp ?? { ms: receivedAt, ns: 0 }, clockOffset)
   }
 }
 
@@ -58,11 +61,25 @@ export const draftMessage = (body: DataBody, deviceId: string | null, payload: s
 export const envelopeText = (message: Pick<StoredMessage, 'producerId' | 'deviceId' | 'epoch' | 'offset' | 'tail'>): string =>
   `${envelopeHead(message.producerId, message.deviceId)}${message.epoch},"offset":${message.offset}${message.tail}`
 
+const PAYLOAD = ',"payload":'
+
+/**
+ * Parts the text of an envelope, or its end, at the payload, which comes last: what comes before it, without the comma,
+ * and the payload's own text. No name before it holds the mark: within a JSON string its quotes would be escaped.
+ */
+export const partEnvelope = (text: string): { fields: string, payload: string } => {
+  const at = text.indexOf(PAYLOAD)
+  return { fields: text.slice(0, at), payload: text.slice(at + PAYLOAD.length, -1) }
+}
+
 /** What is stored of an entry of the broker's log: the same as when it had been stored at once. */
 export const storedFromLog = (producerId: number, entry: LogEntry): StoredMessage => {
-  const envelope = JSON.parse(entry.text) as Envelope
+  const envelope = JSON.parse(`${partEnvelope(entry.text).fields}}`) as Omit<Envelope, 'payload'>
+  const timestamp = readInstant(envelope.timestamp)
   const head = `${envelopeHead(producerId, envelope.device_id)}${entry.epoch},"offset":${entry.offset}`
-  if (comparePlaces(envelope, entry) !== 0 || !entry.text.startsWith(head)) throw new Error(`The log's entry ${entry.epoch}-${entry.offset} is not the envelope of its place`)
+  if (timestamp === null || comparePlaces(envelope, entry) !== 0 || !entry.text.startsWith(head)) {
+    throw new Error(`The log's entry ${entry.epoch}-${entry.offset} is not the envelope of its place`)
+  }
   const named = envelope.session !== null && envelope.seq !== null
   return {
     producerId,
@@ -70,7 +87,7 @@ export const storedFromLog = (producerId: number, entry: LogEntry): StoredMessag
     offset: entry.offset,
     version: entry.version,
     receivedAt: Date.parse(envelope.received_at),
-    at: correctedTime(Date.parse(envelope.timestamp), envelope.clock_offset_ms),
+    ...correctedTime(timestamp, envelope.clock_offset_ms),
     deviceId: envelope.device_id,
     session: named ? envelope.session : null,
     seq: named ? envelope.seq : null,

@@ -77,7 +77,7 @@ export const createKeeper = ({ store, findRepeats, repairs }: KeeperOptions): Ke
       }
       const { epoch, offset, version } = outcome
       outcomes[index] = { epoch, offset, subscriberCount, duplicate: false, receivedAt: draft.receivedAt }
-      rows.push({ producerId, epoch, offset, version, receivedAt: draft.receivedAt, at: draft.at, deviceId: draft.deviceId, session: draft.session, seq: draft.seq, tail: draft.tail })
+      rows.push({ producerId, epoch, offset, version, receivedAt: draft.receivedAt, at: draft.at, atNs: draft.atNs, deviceId: draft.deviceId, session: draft.session, seq: draft.seq, tail: draft.tail })
     }
     note(lane, rows)
     const refused = await commit(lane, rows)

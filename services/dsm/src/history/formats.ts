@@ -1,4 +1,4 @@
-import { envelopeText } from '../accept/envelope.js'
+import { envelopeText, partEnvelope } from '../accept/envelope.js'
 import type { HistoryRow } from './read-chunks.js'
 
 /** How a stream of messages is written. */
@@ -10,11 +10,14 @@ export interface StreamFormat {
   write: (row: HistoryRow) => string
 }
 
-/** One envelope a line: https://github.com/ndjson/ndjson-spec. */
+/**
+ * One envelope a line: https://github.com/ndjson/ndjson-spec. A payload may have been sent with line breaks between its
+ * tokens (within a string they are escaped): each becomes a space. All else stays as it was sent.
+ */
 const ndjson: StreamFormat = {
   contentType: 'application/x-ndjson; charset=utf-8',
   head: '',
-  write: row => `${envelopeText(row)}\n`
+  write: row => `${envelopeText(row).replace(/[\r\n]/g, ' ')}\n`
 }
 
 /** A field of RFC 4180: in quotes, each doubled inside, where it has a comma, a quote or a line's end. */
@@ -26,18 +29,15 @@ export const csvField = (value: string | number | null | undefined): string => {
 
 const columns = ['producer_id', 'device_id', 'epoch', 'offset', 'id', 'session', 'seq', 'timestamp', 'clock_offset_ms', 'received_at', 'payload'] as const
 
-const PAYLOAD = ',"payload":'
-
-/** The same columns whatever the payloads hold; the payload's JSON text is the last (RFC 4180, with a header). */
+/** The same columns whatever the payloads hold; the payload's JSON text as it was sent is the last (RFC 4180, with a header). */
 const csv: StreamFormat = {
   contentType: 'text/csv; charset=utf-8; header=present',
   head: `${columns.join(',')}\r\n`,
   write ({ producerId, deviceId, epoch, offset, tail }) {
-    // No name before it holds the mark: within a JSON string its quotes would be escaped.
-    const at = tail.indexOf(PAYLOAD)
-    const fields = JSON.parse(`{${tail.slice(1, at)}}`) as Record<string, string | number | null>
+    const parts = partEnvelope(tail)
+    const fields = JSON.parse(`{${parts.fields.slice(1)}}`) as Record<string, string | number | null>
     const values = [producerId, deviceId, epoch, offset, fields['id'], fields['session'], fields['seq'], fields['timestamp'], fields['clock_offset_ms'],
-      fields['received_at'], tail.slice(at + PAYLOAD.length, -1)]
+      fields['received_at'], parts.payload]
     return `${values.map(csvField).join(',')}\r\n`
   }
 }

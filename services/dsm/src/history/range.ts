@@ -1,5 +1,5 @@
 import { ProblemError, type Place } from '@motience/kit'
-import type { HistoryQuery } from '@motience/schemas'
+import { instantMs, type HistoryQuery } from '@motience/schemas'
 import type { LogStretch } from '../storage/absences.js'
 import { comparePlaces, laterPlace } from '../storage/stored-message.js'
 import type { Access } from './access.js'
@@ -11,7 +11,7 @@ export interface HistoryRange extends LogStretch {
   order: 'asc' | 'desc'
 }
 
-const instant = (text: string | undefined): number | null => text === undefined ? null : Date.parse(text)
+const instant = (text: string | undefined): number | null => text === undefined ? null : instantMs(text)
 
 /** Place of `<epoch>-<offset>`, whose shape the schema checked; 0-0 where there is none. Throws MOT_BAD_INPUT for numbers that are none. */
 const placeOf = (text: string | undefined): Place => {

@@ -1,5 +1,5 @@
 import { parseDuration, ProblemError, type Database } from '@motience/kit'
-import type { Series, SeriesQuery } from '@motience/schemas'
+import { instantMs, type Series, type SeriesQuery } from '@motience/schemas'
 import type { Access } from './access.js'
 
 /** Most points of one answer, and most messages of one query. */
@@ -38,8 +38,8 @@ const merge = (buckets: Bucket[], next: Bucket): void => {
 export const readSeries = async ({ sql }: Database, producerId: number, query: SeriesQuery, { after, upTo, minVersion }: Access): Promise<Series> => {
   const bucketMs = parseDuration(query.bucket ?? '60s')
   const path = query.field.split('.')
-  const fromMs = query.from === undefined ? null : Date.parse(query.from)
-  const toMs = query.to === undefined ? null : Date.parse(query.to)
+  const fromMs = query.from === undefined ? null : instantMs(query.from)
+  const toMs = query.to === undefined ? null : instantMs(query.to)
   const deviceId = query.device_id ?? null
   const buckets: Bucket[] = []
 

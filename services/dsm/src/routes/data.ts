@@ -1,10 +1,11 @@
 import { compileChecker, ProblemError, problemDocument, requireRole, validatorCompiler, type Identity, type ServiceApp } from '@motience/kit'
-import { DataBodySchema, dsmRoutes, MAX_DATA_BATCH, type DataBody } from '@motience/schemas'
+import { DataBodySchema, dsmRoutes, MAX_DATA_BATCH, payloadOf, payloadsOf, type DataBody, type PayloadText } from '@motience/schemas'
 import { Type } from '@sinclair/typebox'
 import type { Acceptor } from '../accept/acceptor.js'
 import { checkMessage } from '../accept/check-message.js'
 import { isoTime, type Draft } from '../accept/envelope.js'
 import type { Kept, Outcome } from '../accept/outcome.js'
+import { parseJsonText } from './json-body.js'
 import { JSON_TYPE, sendReady } from './send-ready.js'
 
 /** Most bytes of a batch's body: what a sender has in flight at most, and some more. */
@@ -34,22 +35,14 @@ const keptText = (producerId: number, { epoch, offset, subscriberCount, duplicat
 
 /** `POST /api/data` and `POST /api/data/batch`. */
 export const addDataRoutes = (app: ServiceApp, { acceptor, maxPayload, now }: DataRoutesOptions): void => {
-  // Without Fastify's search for `__proto__` in the whole body: each payload is checked, and answered, on its own.
-  app.removeContentTypeParser('application/json')
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text: string, done) => {
-    try {
-      done(null, JSON.parse(text))
-    } catch (cause) {
-      done(new ProblemError('MOT_BAD_JSON', 'The body is not well-formed JSON', { cause }))
-    }
-  })
+  parseJsonText(app)
 
   app.route({
     ...dsmRoutes.postDataRoute,
     bodyLimit: maxPayload * BODY_SLACK + 16_384,
     onRequest: requireRole('producer', 'service'),
     handler: async (request, reply) => {
-      const draft = checkMessage(request.body, request.identity, maxPayload, now())
+      const draft = checkMessage(request.body, payloadOf(request.bodyText)!, request.identity, maxPayload, now())
       if (draft instanceof ProblemError) throw draft
       const [outcome] = await acceptor.accept(request.body.producer_id, [draft])
       if (outcome instanceof ProblemError) throw outcome
@@ -58,18 +51,19 @@ export const addDataRoutes = (app: ServiceApp, { acceptor, maxPayload, now }: Da
     }
   })
 
-  const checkOne = (message: unknown, identity: Identity, receivedAt: number): Draft | ProblemError => {
-    if (messageChecker.check(message)) return checkMessage(message as DataBody, identity, maxPayload, receivedAt)
+  const checkOne = (message: unknown, payload: PayloadText | null, identity: Identity, receivedAt: number): Draft | ProblemError => {
+    if (payload !== null && messageChecker.check(message)) return checkMessage(message as DataBody, payload, identity, maxPayload, receivedAt)
     return new ProblemError('MOT_BAD_INPUT', undefined, { errors: messageChecker.faults(message) })
   }
 
   /** Accepts the good messages of a batch, each producer's together and in order; one outcome a message. */
-  const acceptBatch = async (messages: readonly unknown[], identity: Identity): Promise<Outcome[]> => {
+  const acceptBatch = async (messages: readonly unknown[], text: string, identity: Identity): Promise<Outcome[]> => {
     const receivedAt = now()
+    const payloads = payloadsOf(text)
     const outcomes = new Array<Outcome>(messages.length)
     const groups = new Map<number, { drafts: Draft[], places: number[] }>()
     for (const [index, message] of messages.entries()) {
-      const draft = checkOne(message, identity, receivedAt)
+      const draft = checkOne(message, payloads[index]!, identity, receivedAt)
       if (draft instanceof ProblemError) {
         outcomes[index] = draft
         continue
@@ -94,7 +88,7 @@ export const addDataRoutes = (app: ServiceApp, { acceptor, maxPayload, now }: Da
     onRequest: requireRole('producer', 'service'),
     handler: async (request, reply) => {
       const { messages } = request.body
-      const outcomes = await acceptBatch(messages, request.identity)
+      const outcomes = await acceptBatch(messages, request.bodyText, request.identity)
       const texts = outcomes.map((outcome, index) => outcome instanceof ProblemError
         ? `{"error":${JSON.stringify(problemDocument(outcome, request.id))}}`
         : keptText(messages[index]!.producer_id, outcome))

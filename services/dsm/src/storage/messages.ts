@@ -18,20 +18,21 @@ const texts = (values: readonly string[]): string => values.join(SEPARATOR)
 /** Stores messages; those that are stored already stay as they are. Rejects with SQLSTATE 23514 where a day has no partition. */
 export const insertMessages = async (sql: SqlRunner, rows: readonly StoredMessage[]): Promise<void> => {
   await sql`
-    INSERT INTO dsm.messages (producer_id, epoch, "offset", received_at, at_ms, version, device_id, session, seq, tail)
-    SELECT producer_id, epoch, "offset", to_timestamp(received_ms / 1000.0), at_ms, version, coalesce(device_id, ''), session, seq, tail
+    INSERT INTO dsm.messages (producer_id, epoch, "offset", received_at, at_ms, at_ns, version, device_id, session, seq, tail)
+    SELECT producer_id, epoch, "offset", to_timestamp(received_ms / 1000.0), at_ms, at_ns, version, coalesce(device_id, ''), session, seq, tail
     FROM unnest(
       ${numbers(rows.map(row => row.producerId))}::text::integer[],
       ${numbers(rows.map(row => row.epoch))}::text::bigint[],
       ${numbers(rows.map(row => row.offset))}::text::bigint[],
       ${numbers(rows.map(row => row.receivedAt))}::text::bigint[],
       ${numbers(rows.map(row => row.at))}::text::bigint[],
+      ${numbers(rows.map(row => row.atNs))}::text::integer[],
       ${numbers(rows.map(row => row.version))}::text::bigint[],
       string_to_array(${texts(rows.map(row => row.deviceId ?? ''))}::text, chr(1)),
       string_to_array(${texts(rows.map(row => row.session ?? ''))}::text, chr(1), ''),
       ${numbers(rows.map(row => row.seq))}::text::bigint[],
       string_to_array(${texts(rows.map(row => row.tail))}::text, chr(1))
-    ) AS row (producer_id, epoch, "offset", received_ms, at_ms, version, device_id, session, seq, tail)
+    ) AS row (producer_id, epoch, "offset", received_ms, at_ms, at_ns, version, device_id, session, seq, tail)
     ON CONFLICT DO NOTHING`
 }
 

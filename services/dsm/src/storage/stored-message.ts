@@ -9,6 +9,8 @@ export interface StoredMessage extends Place {
   receivedAt: number
   /** Milliseconds since 1970, by the device's clock and corrected by its clock offset. */
   at: number
+  /** Nanoseconds of that time beyond its milliseconds: 0 to 999999. */
+  atNs: number
   deviceId: string | null
   session: string | null
   seq: number | null

@@ -8,7 +8,7 @@ import type { StoredMessage } from './stored-message.js'
 import { createWriter, NotStoredError } from './writer.js'
 
 const row = (producerId: number, offset: number, more: Partial<StoredMessage> = {}): StoredMessage => ({
-  producerId, epoch: 1, offset, version: 0, receivedAt: Date.now(), at: 0, deviceId: null, session: 's', seq: offset, tail: ',"payload":{}}', ...more
+  producerId, epoch: 1, offset, version: 0, receivedAt: Date.now(), at: 0, atNs: 0, deviceId: null, session: 's', seq: offset, tail: ',"payload":{}}', ...more
 })
 
 for (const kind of await databaseKinds()) {

@@ -2,6 +2,7 @@ import type { TSchema } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { Value } from '@sinclair/typebox/value'
 import type { FastifySchemaCompiler } from 'fastify'
+import { faultMessage } from './fault-message.js'
 import { ProblemError, type InputFault } from './problem-error.js'
 
 /** Most faults that are told of one input. */
@@ -15,8 +16,9 @@ export const compileChecker = (schema: TSchema): Checker => {
   const compiled = TypeCompiler.Compile(schema)
   const faults = (value: unknown): InputFault[] => {
     const found = new Map<string, InputFault>()
-    for (const { path, message } of compiled.Errors(value)) {
-      if (!found.has(path)) found.set(path, { path, message })
+    for (const error of compiled.Errors(value)) {
+      const { path } = error
+      if (!found.has(path)) found.set(path, { path, message: faultMessage(error) })
       if (found.size === MAX_FAULTS) break
     }
     return [...found.values()]

@@ -1,6 +1,7 @@
 import type { Static, TSchema } from '@sinclair/typebox'
 import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler'
 import { AuthFrameSchema, type AuthFrame, type ErrorFrame, type ProblemCode } from '@motience/schemas'
+import { faultMessage } from '../service/fault-message.js'
 
 /** The frames that clients of one server may send, by their `type`; `auth` is always among them. */
 export type FrameSchemas = Record<string, TSchema>
@@ -49,6 +50,6 @@ export const createFrameReader = <S extends FrameSchemas>(schemas: S, badFrame: 
       return type === 'auth' ? { kind: 'auth', frame: value as AuthFrame } : { kind: 'frame', frame: value as FrameOf<S> }
     }
     const first = check.Errors(value).First()
-    return fault(first?.message ?? 'The frame is not of its schema', { path: first?.path ?? '', ...nameOf(value) })
+    return fault(first === undefined ? 'The frame is not of its schema' : faultMessage(first), { path: first?.path ?? '', ...nameOf(value) })
   }
 }

@@ -27,8 +27,11 @@ export interface SocketServerLimits extends ConnectionLimits {
 
 /** What a service does with one connection. */
 export interface ConnectionHandlers<F> {
-  /** A frame that was checked against its schema; `auth` frames are answered by the server itself. */
-  frame (frame: F): void
+  /**
+   * A frame that was checked against its schema, and its text as it came; `auth` frames are answered by the server
+   * itself.
+   */
+  frame (frame: F, text: string): void
   /** Once, as soon as nothing can be sent any more. */
   ended? (code: number): void
 }
@@ -171,7 +174,7 @@ export class SocketServer<S extends FrameSchemas, Q extends TObject> {
     } else if (read.kind === 'auth') {
       this.#renewal.renew(connection, read.frame.token).catch((error: unknown) => { this.#fail(connection, error) })
     } else {
-      this.#guard(connection, () => this.#handlers.get(connection)?.frame(read.frame))
+      this.#guard(connection, () => this.#handlers.get(connection)?.frame(read.frame, text))
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Envelope } from '@motience/schemas'
+import { instantMs, type Envelope } from '@motience/schemas'
 import { signal } from '@preact/signals'
 import type { LiveSource } from '../charts/live-chart.js'
 import { extractSamples, type Sample } from '../series/extract.js'
@@ -42,7 +42,7 @@ export interface Group {
 /** When a message was measured, milliseconds since 1970; a device's clock that is off by days, or ahead, is not believed. */
 export const timeOf = (envelope: Envelope): number => {
   const received = Date.parse(envelope.received_at)
-  const measured = Date.parse(envelope.timestamp) + (envelope.clock_offset_ms ?? 0)
+  const measured = instantMs(envelope.timestamp) + (envelope.clock_offset_ms ?? 0)
   return Number.isFinite(measured) && measured <= received + 60_000 && received - measured < DAY_MS ? measured : received
 }
 

@@ -17,6 +17,7 @@ t.test('what the platform would refuse is refused here', async t => {
   t.match(checkJson('{"a": "0123456789"}', 10).fault, { message: '19 bytes; at most 10 are taken' })
   t.match(checkJson(`{"a":${'['.repeat(20_000)}`, 100_000).fault, { message: /deep/ })
   t.match(checkJson('{"a": {"__proto__": 1}}', 100).fault, { message: /__proto__/ })
+  t.match(checkJson(' {"a": [1e400]}', 100).fault, { message: /^\/a\/0: .*double/ })
 })
 
 t.test('each fault is named where it is', async t => {

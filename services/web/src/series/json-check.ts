@@ -26,7 +26,7 @@ export const checkJson = (text: string, maxBytes: number): JsonCheck => {
   const value: unknown = JSON.parse(text)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrong('A payload is a JSON object: { … }')
   if (bytes > maxBytes) return wrong(`${bytes} bytes; at most ${maxBytes} are taken`)
-  const fault = checkPayload(value)
+  const fault = checkPayload(text)
   if (fault !== null) return wrong(`${fault.path}: ${fault.message}`)
   return { payload: value as Payload, bytes, fault: null }
 }

@@ -3,6 +3,9 @@ import type { AcceptMessage, AcceptOutcome, BrokerLimits, LogEntry, LogHead, Log
 /** Names a session within one producer. Neither a device nor a session has a line feed. */
 const sessionName = (device: string, session: string): string => `${device}\n${session}`
 
+/** A text of its own: a payload that was cut out of a request's body would keep all of the body for as long as the log. */
+const ownText = (text: string): string => Buffer.from(text).toString()
+
 /**
  * One producer's log in memory: its head, its latest messages and the last `seq` of its latest sessions.
  * Bounded by `limits`; the oldest go first.
@@ -53,7 +56,7 @@ export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
     }
     const { epoch, version } = head
     const offset = ++head.offset
-    const text = `${message.head}${epoch},"offset":${offset}${message.tail}`
+    const text = ownText(`${message.head}${epoch},"offset":${offset}${message.tail}`)
     entries.push({ epoch, offset, version, appendedAt: now(), text })
     if (entries.length - first > limits.logMaxMessages) dropOldest(1)
     if (session !== null && seq !== null) touch({ device, session, seq, epoch, offset })

@@ -1,0 +1,73 @@
+/** A moment to the nanosecond, and the text that tells it. */
+export interface Instant {
+  /** Whole milliseconds since 1970, and the nanoseconds beyond: 0 to 999999. */
+  ms: number
+  ns: number
+  /** RFC 3339 in UTC, with the digits that were sent: at least three, at most nine. */
+  text: string
+}
+
+const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:([Zz])|([+-])(\d\d):(\d\d))$/
+
+/** RFC 3339 has four digits for a year; these are its first and last moments, in milliseconds since 1970. */
+export const MIN_INSTANT_MS = -62_167_219_200_000
+export const MAX_INSTANT_MS = 253_402_300_799_999
+
+const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
+
+/** Milliseconds after which the calendar repeats itself, in 400 years. */
+const CYCLE_MS = 146_097 * DAY_MS
+
+const daysOf = (year: number, month: number): number =>
+  month === 2 ? year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28 : [4, 6, 9, 11].includes(month) ? 30 : 31
+
+/** `Date.UTC` takes the years 0 to 99 for those of the 20th century: so it is asked for one cycle later. */
+const startOfMinute = (year: number, month: number, day: number, hour: number, minute: number): number =>
+  Date.UTC(year + 400, month - 1, day, hour, minute) - CYCLE_MS
+
+const readText = (text: string): Instant | null => {
+  const match = RFC3339.exec(text)
+  if (match === null) return null
+  const [, years, months, days, hours, minutes, seconds, fraction = '', zulu, sign, offsetHours, offsetMinutes] = match
+  const [year, month, day, hour, minute, second] = [Number(years), Number(months), Number(days), Number(hours), Number(minutes), Number(seconds)]
+  if (month < 1 || month > 12 || day < 1 || day > daysOf(year, month) || hour > 23 || minute > 59 || second > 60) return null
+  let start = startOfMinute(year, month, day, hour, minute)
+  if (zulu === undefined) {
+    const [aheadHours, aheadMinutes] = [Number(offsetHours), Number(offsetMinutes)]
+    if (aheadHours > 23 || aheadMinutes > 59) return null
+    start += (sign === '-' ? 1 : -1) * (aheadHours * 60 + aheadMinutes) * MINUTE_MS
+  }
+  // A leap second ends a day of UTC (RFC 3339, 5.7). Which days have one nobody can know ahead, so any may.
+  if (second === 60 && (start + MINUTE_MS) % DAY_MS !== 0) return null
+  const digits = fraction.padEnd(9, '0')
+  const ms = start + second * 1_000 + Number(digits.slice(0, 3))
+  if (ms < MIN_INSTANT_MS || ms > MAX_INSTANT_MS) return null
+  const ns = Number(digits.slice(3))
+  if (zulu === 'Z' && text[10] === 'T' && (fraction.length >= 3 || second === 60)) return { ms, ns, text }
+  const shown = second === 60 ? fraction : fraction.padEnd(3, '0')
+  return { ms, ns, text: `${new Date(start).toISOString().slice(0, 17)}${seconds}${shown === '' ? '' : `.${shown}`}Z` }
+}
+
+let last: { value: string | number, instant: Instant | null } = { value: '', instant: null }
+
+/**
+ * Reads a time as a sender may tell it: RFC 3339 with any offset and at most nine digits of a second, or whole
+ * milliseconds since 1970. Null for anything else, so for a date that does not exist and for a moment outside of the
+ * years 0000 to 9999 in UTC. The second 60 is taken at the end of any day of UTC: it is the next day's first second,
+ * and its text stays. The last answer is kept, since whoever checks a time reads it next.
+ */
+export const readInstant = (value: string | number): Instant | null => {
+  if (last.value === value) return last.instant
+  let instant: Instant | null = null
+  if (typeof value === 'string') {
+    instant = readText(value)
+  } else if (Number.isInteger(value) && value >= MIN_INSTANT_MS && value <= MAX_INSTANT_MS) {
+    instant = { ms: value, ns: 0, text: new Date(value).toISOString() }
+  }
+  last = { value, instant }
+  return instant
+}
+
+/** Whole milliseconds since 1970 of a time; NaN for what is none. Unlike `Date.parse` it knows leap seconds. */
+export const instantMs = (value: string | number): number => readInstant(value)?.ms ?? NaN
