@@ -1,6 +1,7 @@
 import { parseDuration, ProblemError, type Database } from '@motience/kit'
 import { instantMs, type Series, type SeriesQuery } from '@motience/schemas'
 import type { Access } from './access.js'
+import { doubleOf } from './double.js'
 
 /** Most points of one answer, and most messages of one query. */
 export const MAX_POINTS = 10_000
@@ -56,13 +57,15 @@ export const readSeries = async ({ sql }: Database, producerId: number, query: S
       ORDER BY m.at_ms, m.epoch, m."offset" LIMIT ${CHUNK}
     ), numbers AS (
       SELECT at_ms, epoch, "offset", ('{' || substr(CASE WHEN strpos(tail, '\\u') = 0 THEN tail
-        ELSE regexp_replace(tail, '\\\\u(0000|d[89a-f][0-9a-f]{2})', '\\\\ufffd', 'g') END, 2))::jsonb #> ${path}::text[] AS value
+        ELSE regexp_replace(tail, '\\\\u(0000|d[89a-f][0-9a-f]{2})', '\\\\ufffd', 'g') END, 2))::json #> ${path}::text[] AS value
       FROM chunk
+    ), doubles AS (
+      SELECT at_ms, epoch, "offset", ${doubleOf(sql, sql`value::text`)} AS value FROM numbers WHERE json_typeof(value) = 'number'
     ), sums AS (
       SELECT floor(at_ms::numeric / ${bucketMs})::float8 * ${bucketMs} AS start, count(*)::float8 AS count,
-        min(value::text::float8) AS min, max(value::text::float8) AS max, sum(value::text::float8) AS sum,
-        (array_agg(value::text::float8 ORDER BY at_ms DESC, epoch DESC, "offset" DESC))[1] AS last
-      FROM numbers WHERE jsonb_typeof(value) = 'number' GROUP BY 1
+        min(value) AS min, max(value) AS max, sum(value) AS sum,
+        (array_agg(value ORDER BY at_ms DESC, epoch DESC, "offset" DESC))[1] AS last
+      FROM doubles GROUP BY 1
     ), rows AS (
       SELECT count(*)::integer AS rows FROM chunk
     ), newest AS (
