@@ -2,7 +2,7 @@ import { Type, type Static } from '@sinclair/typebox'
 import { DeviceIdSchema, EpochSchema, IdSchema, MessageIdSchema, Nullable, OffsetSchema, SentTimeSchema } from './common.js'
 
 /** A payload is any JSON object; `PayloadText` holds the bounds that a schema can't say, and how it was written. */
-export const PayloadSchema = Type.Record(Type.String(), Type.Unknown(), { description: 'Any JSON object of at most `max_payload` bytes and 32 levels' })
+export const PayloadSchema = Type.Record(Type.String(), Type.Unknown(), { description: 'Any JSON object of at most `max_payload` bytes and 32 levels; it arrives as it was sent' })
 export type Payload = Static<typeof PayloadSchema>
 
 /** One run of a sender's numbering. */

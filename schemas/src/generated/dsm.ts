@@ -103,7 +103,7 @@ export interface components {
             clock_offset_ms?: number;
             /** @description The platform's time */
             received_at: string;
-            /** @description Any JSON object of at most `max_payload` bytes and 32 levels */
+            /** @description Any JSON object of at most `max_payload` bytes and 32 levels; it arrives as it was sent */
             payload: {
                 [key: string]: unknown;
             };
@@ -247,7 +247,7 @@ export interface operations {
                     messages: {
                         /** @description Id of a user: a positive integer */
                         producer_id: number;
-                        /** @description Any JSON object of at most `max_payload` bytes and 32 levels */
+                        /** @description Any JSON object of at most `max_payload` bytes and 32 levels; it arrives as it was sent */
                         payload: {
                             [key: string]: unknown;
                         };
@@ -358,7 +358,7 @@ export interface operations {
                 "application/json": {
                     /** @description Id of a user: a positive integer */
                     producer_id: number;
-                    /** @description Any JSON object of at most `max_payload` bytes and 32 levels */
+                    /** @description Any JSON object of at most `max_payload` bytes and 32 levels; it arrives as it was sent */
                     payload: {
                         [key: string]: unknown;
                     };
