@@ -2,12 +2,15 @@ import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createConsumer, envelopeText, payloadText } from '@motience/agent/consumer'
 import { waitFor } from '@motience/kit/testing'
-import type { Tokens } from '@motience/schemas'
+import type { Envelope, Tokens } from '@motience/schemas'
 import { createRandomJson, seededRandom } from '@motience/schemas/testing'
 import t, { type Test } from 'tap'
 import { WebSocket } from 'ws'
 import { startPlatform, type Platform } from '../platform.mjs'
+
+const PASSWORD = 'a long password'
 
 /** `npm start` with its embedded default, on free ports. */
 const start = async (t: Test): Promise<Platform> => {
@@ -30,7 +33,7 @@ const call = async (url: string, body: string | object | null, token?: string, a
 }
 
 const account = async ({ urls }: Platform, role: 'producer' | 'consumer'): Promise<Tokens> => {
-  const credentials = { username: `exact-${role}`, password: 'a long password' }
+  const credentials = { username: `exact-${role}`, password: PASSWORD }
   await call(`${urls.ap}/api/auth/register`, { ...credentials, role })
   return JSON.parse(await call(`${urls.ap}/api/auth/login`, credentials)) as Tokens
 }
@@ -54,6 +57,11 @@ t.test('every byte of a payload and every digit of a time arrives by every way',
   await call(`${urls.sm}/api/subscribe`, { producer_id: producerId }, consumer.access_token)
   const listening = await open(t, urls.consumer, consumer.access_token)
   const sending = await open(t, urls.producer, producer.access_token)
+  const library = createConsumer({ url: urls.consumer, authUrl: urls.ap, username: 'exact-consumer', password: PASSWORD })
+  t.teardown(() => library.close())
+  const envelopes: Envelope[] = []
+  library.on('data', envelope => { envelopes.push(envelope) })
+  await new Promise(resolve => { library.on('subscriptions', resolve) })
 
   const json = createRandomJson(seededRandom(20))
   const payloads = ['{"imei":867322048123456789,"zero":-0,"fixed":0.1000,"large":1E5,"v":3.710}', '{"lines":\n[1,\r\n2]}', ...Array.from({ length: 150 }, () => json.object(4))]
@@ -76,6 +84,10 @@ t.test('every byte of a payload and every digit of a time arrives by every way',
   await waitFor(() => texts.length === payloads.length, { what: 'every message' })
   const wrong = payloads.flatMap((payload, n) => texts[n]!.endsWith(`,"payload":${payload}}`) && texts[n]!.includes(`"timestamp":"${told[n % 3]}"`) ? [] : [{ payload, text: texts[n] }])
   t.same(wrong, [], 'live')
+
+  await waitFor(() => envelopes.length === payloads.length, { what: 'every message in the library' })
+  t.same(envelopes.map(envelopeText), texts)
+  t.same(envelopes.map(payloadText), payloads)
 
   const history = `${urls.dsm}/api/data/${producerId}`
   t.equal(await call(`${history}?limit=1000`, null, consumer.access_token), `{"items":[${texts.join(',')}],"next_cursor":null,"complete":true}`)

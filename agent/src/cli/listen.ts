@@ -14,10 +14,13 @@ export interface ListenFlags {
   json?: boolean
 }
 
-/** One line: the device's time of day, where it comes from, its place, and the payload. */
-const formatEnvelope = (envelope: Envelope): string => {
+/** JSON text on one line: a line break in it can only be white space. */
+const inLine = (text: string): string => text.replace(/[\r\n]/g, ' ')
+
+/** One line: the device's time of day, where it comes from, its place, and the payload as it was sent. */
+const formatEnvelope = (envelope: Envelope, payload: string): string => {
   const from = `${envelope.producer_id}/${envelope.device_id ?? '-'}`
-  return `${envelope.timestamp.slice(11, 23)}  ${from}  #${envelope.offset}  ${JSON.stringify(envelope.payload)}\n`
+  return `${envelope.timestamp.slice(11, 23).replace('Z', '')}  ${from}  #${envelope.offset}  ${inLine(payload)}\n`
 }
 
 /** Prints what a consumer receives, one line a message, until it is stopped or has printed `count` of them. */
@@ -28,7 +31,7 @@ export const listen = async (flags: ListenFlags, io: CliIo): Promise<number> => 
     io.err('The account is missing: set USERNAME (or --username) and PASSWORD\n')
     return EXIT.config
   }
-  const { createConsumer, filePositions } = await import('../consumer/index.js')
+  const { createConsumer, envelopeText, filePositions, payloadText } = await import('../consumer/index.js')
   const consumer = createConsumer({
     url: flags.websocketUrl,
     authUrl: flags.authUrl,
@@ -50,7 +53,7 @@ export const listen = async (flags: ListenFlags, io: CliIo): Promise<number> => 
   let printed = 0
   try {
     for await (const envelope of consumer) {
-      io.out(flags.json === true ? `${JSON.stringify(envelope)}\n` : formatEnvelope(envelope))
+      io.out(flags.json === true ? `${inLine(envelopeText(envelope))}\n` : formatEnvelope(envelope, payloadText(envelope)))
       printed++
       if (printed === flags.count) break
     }

@@ -2,6 +2,7 @@ import type { Envelope, HistoryPage } from '@motience/schemas'
 import { createBackoff, type Backoff, type BackoffOptions } from '../session/backoff.js'
 import { parseRetryAfter, RestError } from '../session/rest.js'
 import { comparePlaces, type Place } from './place.js'
+import { parsePage } from './texts.js'
 
 /** Messages asked for at once. */
 const PAGE_LIMIT = 500
@@ -49,7 +50,7 @@ const getPage = async (request: HistoryRequest, cursor: string | null): Promise<
     headers: { authorization: `Bearer ${token}`, accept: 'application/json' },
     signal
   })
-  if (response.ok) return await response.json() as HistoryPage
+  if (response.ok) return parsePage(await response.text())
   if (response.status === 401) request.refused(token)
   const problem = await response.json().catch(() => ({})) as { detail?: string, code?: string }
   throw new RestError(problem.detail ?? `HTTP ${response.status}`, {

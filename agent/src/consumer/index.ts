@@ -3,6 +3,7 @@ export type { HistoryFetch } from './history.js'
 export { comparePlaces, type Place } from './place.js'
 export { filePositions, memoryPositions, storagePositions, type KeyValueStorage, type PositionStore } from './positions.js'
 export type { SocketConstructor, SocketLike } from './socket.js'
+export { envelopeText, payloadText } from './texts.js'
 export {
   ConsumerStoppedError, type ConsumerCredentials, type ConsumerEvents, type ConsumerOptions, type ConsumerSettings,
   type ConsumerState, type HistoryReport, type StateChange, type TokenSource

@@ -1,6 +1,7 @@
 import { closeCodes, SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX, type ConsumerServerFrame } from '@motience/schemas'
 import { Heartbeat } from './heartbeat.js'
 import { openSocket, type OpenSocket, type SocketConstructor, type SocketEnd } from './socket.js'
+import { keepText } from './texts.js'
 
 type WelcomeFrame = Extract<ConsumerServerFrame, { type: 'welcome' }>
 
@@ -80,6 +81,7 @@ export class Link {
       return
     }
     if (frame.type !== 'welcome') {
+      if (frame.type === 'data') keepText(frame, text)
       options.onFrame(frame)
       return
     }
