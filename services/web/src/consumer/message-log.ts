@@ -1,6 +1,7 @@
+import { payloadText } from '@motience/agent/consumer'
 import type { Envelope } from '@motience/schemas'
 
-/** A message as it is read. */
+/** A message as it is read, and its payload's text as it was sent. */
 export interface LogLine { envelope: Envelope, text: string }
 
 const MAX_LINES = 2000
@@ -16,7 +17,7 @@ export class MessageLog {
   get count (): number { return this.#count }
 
   add (envelope: Envelope): void {
-    const text = JSON.stringify(envelope.payload)
+    const text = payloadText(envelope)
     this.#lines.push({ envelope, text })
     this.#characters += text.length
     this.#count++

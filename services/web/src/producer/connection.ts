@@ -1,7 +1,7 @@
 import { createBackoff, Heartbeat, openSocket, type OpenSocket, type SocketConstructor, type SocketEnd, type TokenSource } from '@motience/agent/consumer'
 import { afterClose, closeCodes, SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX, type ErrorFrame, type ProducerServerFrame } from '@motience/schemas'
 import { signal } from '@preact/signals'
-import { Outbox, type Outgoing, type Receipt } from './outbox.js'
+import { dataFrame, Outbox, type Outgoing, type Receipt } from './outbox.js'
 
 type Welcome = Extract<ProducerServerFrame, { type: 'welcome' }>
 
@@ -146,7 +146,7 @@ export class ProducerConnection {
   }
 
   #transmit (): void {
-    for (const message of this.outbox.take()) this.#send({ type: 'data', ...message })
+    for (const message of this.outbox.take()) this.#socket?.send(dataFrame(message))
   }
 
   #send (frame: object): void { this.#socket?.send(JSON.stringify(frame)) }

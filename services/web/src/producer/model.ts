@@ -1,4 +1,4 @@
-import type { Payload, Policy, Subscriber } from '@motience/schemas'
+import type { Policy, Subscriber } from '@motience/schemas'
 import { signal } from '@preact/signals'
 import { toast } from '../parts/toasts.js'
 import { answered } from '../session/answer.js'
@@ -45,8 +45,8 @@ export class ProducerModel {
     this.refresh().catch(() => null)
   }
 
-  /** Sends a payload; false where too many wait. */
-  send (payload: Payload, deviceId: string | null): boolean {
+  /** Sends a payload's text; false where too many wait. */
+  send (payload: string, deviceId: string | null): boolean {
     const seq = ++this.#seq
     return this.connection.send({
       payload,

@@ -1,7 +1,10 @@
 import type { AckFrame, ErrorFrame, Message } from '@motience/schemas'
 
-/** A message as it is sent, with what names it. */
-export type Outgoing = Message & { id: string, session: string, seq: number }
+/** A message as it is sent, with what names it; its payload is the text that is sent. */
+export type Outgoing = Omit<Message, 'payload'> & { id: string, session: string, seq: number, payload: string }
+
+/** The text of its frame. */
+export const dataFrame = ({ payload, ...fields }: Outgoing): string => `${JSON.stringify({ type: 'data', ...fields }).slice(0, -1)},"payload":${payload}}`
 
 /** What became of a message. */
 export type Receipt = { id: string, seq: number, device: string | null, bytes: number, at: number, latencyMs: number } & (
@@ -12,7 +15,7 @@ export type Receipt = { id: string, seq: number, device: string | null, bytes: n
 /** Most messages that wait, sent or not. */
 export const MAX_WAITING = 1000
 
-const STORAGE_KEY = 'motience.unacknowledged'
+const STORAGE_KEY = 'motience.unacknowledged.2'
 
 interface Waiting { message: Outgoing, sentAt: number | null }
 
@@ -94,7 +97,7 @@ export class Outbox {
       id: message.id,
       seq: message.seq,
       device: message.device_id ?? null,
-      bytes: JSON.stringify(message.payload).length,
+      bytes: new TextEncoder().encode(message.payload).length,
       at: Date.now(),
       latencyMs: sentAt === null ? 0 : performance.now() - sentAt
     }

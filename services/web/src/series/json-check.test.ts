@@ -3,7 +3,7 @@ import { checkJson } from './json-check.js'
 import { scanJson } from './json-scan.js'
 
 t.test('a payload is taken with its size', async t => {
-  t.same(checkJson('{"a": "ä"}', 100), { payload: { a: 'ä' }, bytes: 11, fault: null })
+  t.same(checkJson(' {"a": "ä", "n": 1.50}\n', 100), { payload: '{"a":"ä","n":1.50}', bytes: 19, fault: null })
 })
 
 t.test('a fault in the text is told with its line and column', async t => {
@@ -14,7 +14,7 @@ t.test('a fault in the text is told with its line and column', async t => {
 
 t.test('what the platform would refuse is refused here', async t => {
   for (const text of ['[1]', 'null', '3', '"x"']) t.match(checkJson(text, 100).fault, { message: /object/, line: null })
-  t.match(checkJson('{"a": "0123456789"}', 10).fault, { message: '19 bytes; at most 10 are taken' })
+  t.match(checkJson('{"a": "0123456789"}', 10).fault, { message: '18 bytes; at most 10 are taken' })
   t.match(checkJson(`{"a":${'['.repeat(20_000)}`, 100_000).fault, { message: /deep/ })
   t.match(checkJson('{"a": {"__proto__": 1}}', 100).fault, { message: /__proto__/ })
   t.match(checkJson(' {"a": [1e400]}', 100).fault, { message: /^\/a\/0: .*double/ })

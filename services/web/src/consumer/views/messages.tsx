@@ -1,9 +1,11 @@
+import { envelopeText } from '@motience/agent/consumer'
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { CopyButton } from '../../parts/copy.js'
 import { Icon } from '../../parts/icon.js'
 import { Empty, ViewHead } from '../../parts/pieces.js'
 import { formatTime } from '../../series/format.js'
+import { layOutJson } from '../../series/json-layout.js'
 import type { LogLine } from '../message-log.js'
 import type { ConsumerModel } from '../model.js'
 
@@ -32,9 +34,9 @@ const Line = ({ line: { envelope, text }, search, name }: { line: LogLine, searc
       <span class='truncate' title={name}>{name}{envelope.device_id !== null && <span class='quiet'>/{envelope.device_id}</span>}</span>
       <span class='quiet place'>{place}</span>
       <button type='button' class='payload' aria-expanded={open.value} onClick={() => { open.value = !open.peek() }}>
-        {open.value ? JSON.stringify(envelope, null, 2) : <Marked text={text} search={search} />}
+        {open.value ? layOutJson(envelopeText(envelope)) : <Marked text={text} search={search} />}
       </button>
-      <CopyButton text={JSON.stringify(envelope)} label={`Copy message ${place}`} compact />
+      <CopyButton text={envelopeText(envelope)} label={`Copy message ${place}`} compact />
     </div>
   )
 }

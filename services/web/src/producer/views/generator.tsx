@@ -43,7 +43,7 @@ const FieldRow = ({ field, index }: { field: GeneratedField, index: number }) =>
 export const Generator = ({ model }: { model: ProducerModel }) => {
   const repeat = model.repeats.generator
   const generator = useMemo(() => new SampleGenerator(), [])
-  const work = (): boolean => model.send(generator.payload(fields.peek(), Date.now() / 1000), device.peek() || null)
+  const work = (): boolean => model.send(JSON.stringify(generator.payload(fields.peek(), Date.now() / 1000)), device.peek() || null)
   return (
     <Card
       title='Sample generator' flush actions={(
