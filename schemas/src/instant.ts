@@ -7,7 +7,7 @@ export interface Instant {
   text: string
 }
 
-const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?:([Zz])|([+-])(\d\d):(\d\d))$/
+const RFC3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)$/
 
 /** RFC 3339 has four digits for a year; these are its first and last moments, in milliseconds since 1970. */
 export const MIN_INSTANT_MS = -62_167_219_200_000
@@ -26,27 +26,45 @@ const daysOf = (year: number, month: number): number =>
 const startOfMinute = (year: number, month: number, day: number, hour: number, minute: number): number =>
   Date.UTC(year + 400, month - 1, day, hour, minute) - CYCLE_MS
 
+/** The number that the digits from `at` to `end` say. */
+const digitsOf = (text: string, at: number, end: number): number => {
+  let number = 0
+  for (; at < end; at++) number = number * 10 + text.charCodeAt(at) - 0x30
+  return number
+}
+
+/** Where a second and its fraction begin: `YYYY-MM-DDThh:mm:ss.`. */
+const SECOND = 17
+const FRACTION = 20
+
+/** Milliseconds by which local time is ahead of UTC, as `+hh:mm` at the end of a text says; null where no clock says so. */
+const aheadOf = (text: string, zone: number): number | null => {
+  const [hours, minutes] = [digitsOf(text, zone + 1, zone + 3), digitsOf(text, zone + 4, zone + 6)]
+  if (hours > 23 || minutes > 59) return null
+  return (text[zone] === '-' ? -1 : 1) * (hours * 60 + minutes) * MINUTE_MS
+}
+
 const readText = (text: string): Instant | null => {
-  const match = RFC3339.exec(text)
-  if (match === null) return null
-  const [, years, months, days, hours, minutes, seconds, fraction = '', zulu, sign, offsetHours, offsetMinutes] = match
-  const [year, month, day, hour, minute, second] = [Number(years), Number(months), Number(days), Number(hours), Number(minutes), Number(seconds)]
+  if (!RFC3339.test(text)) return null
+  const [year, month, day] = [digitsOf(text, 0, 4), digitsOf(text, 5, 7), digitsOf(text, 8, 10)]
+  const [hour, minute, second] = [digitsOf(text, 11, 13), digitsOf(text, 14, 16), digitsOf(text, SECOND, 19)]
   if (month < 1 || month > 12 || day < 1 || day > daysOf(year, month) || hour > 23 || minute > 59 || second > 60) return null
-  let start = startOfMinute(year, month, day, hour, minute)
-  if (zulu === undefined) {
-    const [aheadHours, aheadMinutes] = [Number(offsetHours), Number(offsetMinutes)]
-    if (aheadHours > 23 || aheadMinutes > 59) return null
-    start += (sign === '-' ? 1 : -1) * (aheadHours * 60 + aheadMinutes) * MINUTE_MS
-  }
+  const isUtc = text.endsWith('Z') || text.endsWith('z')
+  const zone = text.length - (isUtc ? 1 : 6)
+  const ahead = isUtc ? 0 : aheadOf(text, zone)
+  if (ahead === null) return null
+  const start = startOfMinute(year, month, day, hour, minute) - ahead
   // A leap second ends a day of UTC (RFC 3339, 5.7). Which days have one nobody can know ahead, so any may.
   if (second === 60 && (start + MINUTE_MS) % DAY_MS !== 0) return null
-  const digits = fraction.padEnd(9, '0')
-  const ms = start + second * 1_000 + Number(digits.slice(0, 3))
+  const digits = Math.max(0, zone - FRACTION)
+  const nanoseconds = digitsOf(text, FRACTION, zone) * 10 ** (9 - digits)
+  const ms = start + second * 1_000 + Math.floor(nanoseconds / 1e6)
   if (ms < MIN_INSTANT_MS || ms > MAX_INSTANT_MS) return null
-  const ns = Number(digits.slice(3))
-  if (zulu === 'Z' && text[10] === 'T' && (fraction.length >= 3 || second === 60)) return { ms, ns, text }
-  const shown = second === 60 ? fraction : fraction.padEnd(3, '0')
-  return { ms, ns, text: `${new Date(start).toISOString().slice(0, 17)}${seconds}${shown === '' ? '' : `.${shown}`}Z` }
+  const ns = nanoseconds % 1e6
+  const fewest = second === 60 ? 0 : 3
+  if (digits >= fewest && text.endsWith('Z') && text[10] === 'T') return { ms, ns, text }
+  const fraction = text.slice(FRACTION, zone).padEnd(fewest, '0')
+  return { ms, ns, text: `${new Date(start).toISOString().slice(0, SECOND)}${text.slice(SECOND, 19)}${fraction === '' ? '' : `.${fraction}`}Z` }
 }
 
 let last: { value: string | number, instant: Instant | null } = { value: '', instant: null }
