@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import t from 'tap'
 import type { ControlEvent } from '@motience/schemas'
 import { createMemoryBroker } from './memory-broker.js'
@@ -42,4 +44,23 @@ t.test('a closed broker refuses and hands nothing on', async t => {
   await broker.close()
   await t.rejects(broker.ping(), { name: 'BrokerUnavailableError' })
   await t.rejects(broker.accept([]), { name: 'BrokerUnavailableError' })
+})
+
+t.test('the log keeps messages, and not the bodies that they were cut out of', async t => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const used = (): number => {
+    collect()
+    return process.memoryUsage().heapUsed
+  }
+  const broker = await openBroker()
+  t.teardown(() => broker.close())
+  const before = used()
+  for (let n = 0; n < 100; n++) {
+    const body = `{"payload":{"n":${n},"text":"${'x'.repeat(50)}"},"rest":"${String.fromCharCode(0x61 + n % 26).repeat(1_000_000)}"}`
+    const payload = JSON.stringify({ body }).slice(12, 80)
+    await broker.accept([{ producerId: 1, version: 0, subscribers: [], messages: [{ ...message(n), tail: `,"payload":${payload}}` }] }])
+  }
+  const kept = used() - before
+  t.ok(kept < 20_000_000, `${kept} bytes of 100 MB`)
 })
