@@ -6,10 +6,14 @@ import { AuthenticatedFrameSchema, AuthFrameSchema, ErrorFrameSchema } from './b
 /** Most positions in one `resume` frame; a consumer with more sends several frames. */
 export const MAX_RESUME_POSITIONS = 1000
 
-/** Asks for everything after these positions, and then live data. */
+/**
+ * Asks for everything after these positions, and then live data. On a connection with `?resume=true` the first one without
+ * `more` also ends the wait: the producers that were not named go on from their position in the welcome.
+ */
 export const ResumeFrameSchema = Type.Object({
   type: Type.Literal('resume'),
-  positions: Type.Array(PositionSchema, { minItems: 1, maxItems: MAX_RESUME_POSITIONS })
+  positions: Type.Array(PositionSchema, { maxItems: MAX_RESUME_POSITIONS, description: 'May be empty' }),
+  more: Type.Optional(Type.Boolean({ description: 'Another `resume` follows with further positions; the producers not named yet wait for it' }))
 }, { additionalProperties: false })
 export type ResumeFrame = Static<typeof ResumeFrameSchema>
 
@@ -27,19 +31,26 @@ export const ConsumerWelcomeFrameSchema = Type.Object({
 })
 export type ConsumerWelcomeFrame = Static<typeof ConsumerWelcomeFrameSchema>
 
+/** Why messages are missing: the log was trimmed, a new epoch began, or the log never had the position. */
+export const ResumedReasonSchema = Type.Union([Type.Literal('trimmed'), Type.Literal('epoch'), Type.Literal('position')])
+export type ResumedReason = Static<typeof ResumedReasonSchema>
+
 /**
- * Ends a resume of one producer: the messages `from`…`to` of `epoch` were sent before it (`from` = `to` + 1 where
- * there were none), and live data follows. With `recovered: false` what came between the asked position and `from`
- * is not in the log any more, or was numbered in another epoch: `GET /api/data/{producer_id}` has what is left.
- * The server also sends it by itself when a producer's epoch changes on a live connection.
+ * Where one producer's stream stands now: after `to` of `epoch`. What follows it is `to` + 1.
+ *
+ * `recovered: false` stands exactly where something may be missing: between the last message (or the position that was asked for) and
+ * the next, `from` = `to` + 1; `GET /api/data/{producer_id}` has what is left of it. It comes before the first message of a new epoch,
+ * asked for or not. `recovered: true` loses nothing: it ends a replay that was asked for (`from`…`to` were sent since the
+ * last such frame, `from` = `to` + 1 for none), or stands where messages are passed over that were accepted while the consumer was not subscribed.
  */
 export const ResumedFrameSchema = Type.Object({
   type: Type.Literal('resumed'),
   producer_id: IdSchema,
   epoch: EpochSchema,
-  recovered: Type.Boolean(),
+  recovered: Type.Boolean({ description: 'Whether nothing is missing before this frame' }),
   from: OffsetSchema,
-  to: OffsetSchema
+  to: OffsetSchema,
+  reason: Type.Optional(ResumedReasonSchema)
 })
 export type ResumedFrame = Static<typeof ResumedFrameSchema>
 

@@ -1,8 +1,9 @@
 import { buildService, socketService, SocketServer, type Authenticator, type Broker, type Logger, type ReadyChecks, type ServiceApp } from '@motience/kit'
 import { ResumeFrameSchema } from '@motience/schemas'
-import { ConsumerQuerySchema, createConsumers } from './consumers.js'
+import { createConsumers } from './consumers.js'
 import type { GrantReader } from './grants.js'
 import { createConsumerMetrics } from './metrics.js'
+import { ConsumerQuerySchema } from './query.js'
 import { addStats } from './stats.js'
 
 /** Bounds of WSS2; see the variables `WSS2_…`. */
@@ -29,6 +30,8 @@ export interface Wss2Options {
   drainMs?: number
   /** Most milliseconds that a new connection waits for SM and the broker; 10 s by default. */
   welcomeMs?: number
+  /** Most milliseconds that a connection with `?resume=true` waits for its first `resume`; 10 s by default. */
+  resumeWaitMs?: number
 }
 
 /** WSS2: its HTTP side, its WebSockets, and how both end. */
@@ -76,7 +79,8 @@ export const buildWss2 = async (options: Wss2Options): Promise<Wss2> => {
     logger: http.log,
     outbox: { maxBytes: limits.maxQueueBytes, maxMessages: limits.maxQueueMessages },
     heartbeatMs: limits.heartbeatMs,
-    welcomeMs: options.welcomeMs
+    welcomeMs: options.welcomeMs,
+    resumeWaitMs: options.resumeWaitMs
   })
   const sockets = new SocketServer(websocket, {
     path: '/consumer',
@@ -87,7 +91,7 @@ export const buildWss2 = async (options: Wss2Options): Promise<Wss2> => {
     query: ConsumerQuerySchema,
     frames,
     ready: () => !http.draining && broker.link === 'up',
-    open: (connection, { slow }) => consumers.open(connection, slow)
+    open: (connection, query) => consumers.open(connection, query)
   })
 
   await sockets.register()

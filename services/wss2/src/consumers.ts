@@ -1,10 +1,10 @@
 import type { Broker, Connection, ConnectionHandlers, Logger } from '@motience/kit'
-import { SlowPolicySchema, type ResumeFrame, type SlowPolicy } from '@motience/schemas'
-import { Type } from '@sinclair/typebox'
+import type { ResumeFrame } from '@motience/schemas'
 import type { GrantReader } from './grants.js'
 import { Hubs } from './hubs.js'
 import type { ConsumerMetrics } from './metrics.js'
 import type { OutboxLimits } from './outbox.js'
+import type { ConsumerQuery } from './query.js'
 import { Session, type SessionParts } from './session.js'
 import { Slots } from './slots.js'
 
@@ -21,25 +21,24 @@ export interface ConsumersOptions {
   heartbeatMs: number
   /** Milliseconds that a new connection may wait for SM and the broker; 10 s by default. */
   welcomeMs?: number
+  /** Milliseconds that a connection with `?resume=true` waits for its first `resume`; 10 s by default. */
+  resumeWaitMs?: number
 }
 
 /** Every consumer that is connected to this WSS2. */
 export interface Consumers {
   /** Takes a new connection. */
-  open (connection: Connection, policy?: SlowPolicy): ConnectionHandlers<ResumeFrame>
+  open (connection: Connection, query: ConsumerQuery): ConnectionHandlers<ResumeFrame>
   /** How many different consumers are connected. */
   readonly size: number
   close (): void
 }
 
-/** The query of a consumer's upgrade, besides the token. */
-export const ConsumerQuerySchema = Type.Object({ slow: Type.Optional(SlowPolicySchema) })
-
 /** Follows the broker for all consumers: their channels, the changes of their subscriptions, and its link. */
 export const createConsumers = (options: ConsumersOptions): Consumers => {
   const { broker, logger } = options
   const hubs = new Hubs(broker, logger)
-  const parts: SessionParts = { ...options, hubs, slots: new Slots(CALLS_AT_ONCE), welcomeMs: options.welcomeMs ?? 10_000 }
+  const parts: SessionParts = { ...options, hubs, slots: new Slots(CALLS_AT_ONCE), welcomeMs: options.welcomeMs ?? 10_000, resumeWaitMs: options.resumeWaitMs ?? 10_000 }
   const sessions = new Map<number, Set<Session>>()
 
   const all = function * (): Iterable<Session> {
@@ -51,13 +50,15 @@ export const createConsumers = (options: ConsumersOptions): Consumers => {
   })
   const stopLink = broker.onLink(state => {
     logger.info({ link: state, consumers: sessions.size }, 'Followed the link to the broker')
-    if (state === 'down') return
-    for (const session of all()) session.sync().catch((error: unknown) => session.fail(error))
+    for (const session of all()) {
+      if (state === 'down') session.lostLink()
+      else session.sync().catch((error: unknown) => session.fail(error))
+    }
   })
 
   return {
-    open (connection, policy = 'close') {
-      const session = new Session(connection, policy, parts)
+    open (connection, query) {
+      const session = new Session(connection, query, parts)
       const { consumerId } = session
       let ofOne = sessions.get(consumerId)
       if (ofOne === undefined) sessions.set(consumerId, ofOne = new Set())

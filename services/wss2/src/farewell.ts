@@ -12,11 +12,14 @@ const MAX_FAREWELL = 64
  * `writable` tells whether the consumer takes more. Rejects where the broker doesn't answer.
  */
 export const bidFarewell = async (broker: Broker, feed: Feed, endedVersion: number, writable: () => boolean): Promise<void> => {
-  const { entries } = await broker.readLog(feed.producerId, feed.place, MAX_FAREWELL)
+  let { head, entries } = await broker.readLog(feed.producerId, feed.place, MAX_FAREWELL)
+  if (head.epoch !== feed.place.epoch && feed.beginsWith(head.epoch)) {
+    feed.skipTo({ epoch: head.epoch, offset: 0 })
+    entries = (await broker.readLog(feed.producerId, feed.place, MAX_FAREWELL)).entries
+  }
   for (const entry of entries) {
-    const first = feed.place.epoch === 0 && entry.offset === 1 && (feed.fresh || entry.epoch === 1)
     const message = toMessage(entry.text)
-    if ((!first && !follows(feed.place, entry)) || message === null || entry.version >= endedVersion || !writable()) return
+    if (!follows(feed.place, entry) || message === null || entry.version >= endedVersion || !writable()) return
     if (entry.version < feed.grant.activatedVersion) feed.skipTo(entry)
     else feed.replayed(message)
   }

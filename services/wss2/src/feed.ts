@@ -16,18 +16,25 @@ export interface FeedSink {
 
 /**
  * One producer on one connection: the last place that the consumer was given, and what is held back while the log is
- * read. `live`: what follows is delivered at once. `reading`: the log is read, live messages wait.
+ * read. `live`: what follows is delivered at once. `reading`: the log is read, live messages wait. `waiting`: for the
+ * consumer's `resume`; live messages are left to the log.
  */
 export class Feed {
   readonly producerId: number
   grant: Grant
   place: Place
-  /** Whether the consumer was told that there is no message yet, so that the first one of all follows. */
+  /**
+   * Whether nothing can have been before the next message: on this connection the log was seen to have none, and whatever
+   * was published since was heard. Only then does an epoch begin without a word.
+   */
   fresh: boolean
-  state: 'live' | 'reading' = 'live'
+  state: 'live' | 'reading' | 'waiting' = 'live'
+  /** Whether the log may have messages behind `place` that were published while the feed was `waiting`. */
+  behind = false
   /** Number of the replay that counts; an older one that is still under way has to end. */
   job = 0
   readonly #sink: FeedSink
+  #firstEpoch: number | null = null
   #held: LiveMessage[] = []
   #heldBytes = 0
 
@@ -47,7 +54,10 @@ export class Feed {
 
   /** A message that was just published. */
   live (message: LiveMessage): void {
-    if (this.state === 'reading') {
+    if (this.fresh && message.epoch !== (this.#firstEpoch ??= message.epoch)) this.fresh = false
+    if (this.state === 'waiting') {
+      this.behind = true
+    } else if (this.state === 'reading') {
       this.#hold(message)
     } else if (follows(this.place, message) || (this.fresh && message.offset === 1)) {
       this.#deliver(message)
@@ -56,6 +66,19 @@ export class Feed {
       this.#hold(message)
       this.#sink.catchUp(this)
     }
+  }
+
+  /** Whether the first message of `epoch` is the first of all that its consumer could see. */
+  beginsWith (epoch: number): boolean {
+    return this.fresh && (this.#firstEpoch ?? epoch) === epoch
+  }
+
+  /** Leaves what is published from now on to the log, until it is read or `goLive` is called. */
+  wait (): void {
+    this.behind ||= this.state === 'reading'
+    this.state = 'waiting'
+    this.job++
+    this.dropHeld()
   }
 
   /** The next message of the log. */
@@ -72,6 +95,7 @@ export class Feed {
   /** The log has given what it has: what was held back follows. */
   goLive (): void {
     this.state = 'live'
+    this.behind = false
     const held = this.#held
     this.dropHeld()
     for (const message of held) this.live(message)

@@ -107,7 +107,8 @@ export class Feeds {
     if (feed === undefined) return
     this.#feeds.delete(producerId)
     const { broker, logger, slots } = this.#parts
-    const writable = (): boolean => !this.#ended && this.#outbox.writable
+    // where a resume was to come first, what follows would not be what the consumer waits for
+    const writable = (): boolean => !this.#ended && this.#outbox.writable && feed.state !== 'waiting'
     const leaving = slots.run(() => bidFarewell(broker, feed, version, writable))
       .catch((error: unknown) => { logger.debug({ err: error, producer: producerId, consumer: this.#consumerId }, 'Failed to read the last messages') })
       .then(() => {
@@ -123,26 +124,39 @@ export class Feeds {
 
   /** Reads on from the log what the feed may have missed; nothing is told unless something can't be had. */
   catchUp (feed: Feed, cause: CatchUpCause): void {
-    if (feed.state === 'reading') return
+    if (feed.state === 'waiting') feed.behind = true
+    if (feed.state !== 'live') return
     this.#parts.metrics.catchUp(cause)
     this.#replay(feed, false)
   }
 
-  /** Holds live messages back, because a resume is on its way; `resume` or `release` has to follow. */
-  hold (feed: Feed): void {
-    feed.state = 'reading'
-    feed.job++
-  }
-
-  /** Goes on where a hold stopped. */
+  /** Goes on where `wait` stopped a feed; the log is read only if something was published since. */
   release (feed: Feed): void {
-    this.#replay(feed, false)
+    if (feed.behind) this.#replay(feed, false)
+    else feed.goLive()
   }
 
   /** Gives everything behind a place that the consumer named, then `resumed`, then what is live. */
   resume (feed: Feed, place: Place): void {
     feed.skipTo(place)
     this.#replay(feed, true)
+  }
+
+  /** The same from where a waiting feed stands, for a consumer that named no place. */
+  resumeHere (feed: Feed): void {
+    if (feed.behind) {
+      this.#replay(feed, true)
+      return
+    }
+    const { epoch, offset } = feed.place
+    this.frame({ type: 'resumed', producer_id: feed.producerId, recovered: true, epoch, from: offset + 1, to: offset }, feed.producerId)
+    this.#parts.metrics.resumed('recovered')
+    feed.goLive()
+  }
+
+  /** What was published may not have been heard: no epoch begins without a word any more. */
+  doubt (): void {
+    for (const feed of this.#feeds.values()) feed.fresh = false
   }
 
   frame (frame: ConsumerServerFrame, producerId: number): void {
@@ -157,6 +171,7 @@ export class Feeds {
 
   #replay (feed: Feed, asked: boolean): void {
     feed.state = 'reading'
+    feed.behind = false
     const job = ++feed.job
     const { metrics } = this.#parts
     const wanted = (): boolean => this.#feeds.get(feed.producerId) === feed && feed.job === job

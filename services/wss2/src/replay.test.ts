@@ -83,7 +83,7 @@ t.test('entries from before the grant are passed over, and where that tears a li
   t.same(unasked.story, ['resumed 1 5..4 true', '1-5', '1-6'])
   const asked = setUp({ epoch: 1, offset: 2 }, log, { activatedVersion: 5, asked: true })
   t.equal(await asked.run(), 'recovered')
-  t.same(asked.story, ['1-5', '1-6', 'resumed 1 5..6 true'])
+  t.same(asked.story, ['resumed 1 5..4 true', '1-5', '1-6', 'resumed 1 5..6 true'])
   const all = setUp({ epoch: 1, offset: 2 }, { head: { offset: 4 }, entries: span(1, 3, 4, 1) }, { activatedVersion: 5 })
   await all.run()
   t.same(all.story, ['resumed 1 5..4 true'])
@@ -98,8 +98,8 @@ t.test('a log that was cut off in the middle of a replay is told', async t => {
   log.entries = span(1, 1, 100)
   const asked = setUp({ epoch: 1, offset: 0 }, log, { ...options, asked: true })
   t.equal(await asked.run(), 'unrecovered')
-  t.same(asked.story.slice(31, 33), ['1-32', '1-61'])
-  t.equal(asked.story.at(-1), 'resumed 1 61..100 false')
+  t.same(asked.story.slice(31, 34), ['1-32', 'resumed 1 61..60 false', '1-61'])
+  t.equal(asked.story.at(-1), 'resumed 1 61..100 true')
 })
 
 t.test('a log that began anew below the place is told; one that is only behind is waited for', async t => {
@@ -118,6 +118,28 @@ t.test('an epoch without messages that was skipped leaves what is held to follow
   const { story, run } = setUp({ epoch: 1, offset: 5 }, { head: { epoch: 4, offset: 1 }, entries: [...span(1, 6, 7), entry(4, 1)] }, { onRead: (feed, reads) => { if (reads === 1) feed.live(live(4, 1)) } })
   t.equal(await run(), 'unrecovered')
   t.same(story, ['1-6', '1-7', 'resumed 4 1..0 false', '4-1'])
+})
+
+t.test('the first epoch begins without a word only where nothing can have been before it', async t => {
+  const log = { head: { epoch: 1700, offset: 2 }, entries: span(1700, 1, 2) }
+  const told = ['resumed 1700 1..0 false', '1700-1', '1700-2']
+  for (const { place, fresh, heard, story: expected } of [
+    { place: { epoch: 0, offset: 0 }, fresh: true, heard: [], story: ['1700-1', '1700-2'] },
+    { place: { epoch: 0, offset: 0 }, fresh: true, heard: [live(1700, 1)], story: ['1700-1', '1700-2'] },
+    { place: { epoch: 0, offset: 0 }, fresh: true, heard: [live(1600, 1)], story: told },
+    { place: { epoch: 0, offset: 0 }, fresh: true, heard: [live(1600, 1), live(1700, 1)], story: told },
+    { place: { epoch: 0, offset: 0 }, fresh: false, heard: [], story: told },
+    { place: { epoch: 1, offset: 0 }, fresh: false, heard: [], story: told }
+  ]) {
+    const { story, run, feed } = setUp(place, log)
+    Object.assign(feed, { fresh, state: 'live' })
+    feed.wait()
+    for (const message of heard) feed.live(message)
+    t.equal(feed.behind, heard.length > 0)
+    feed.state = 'reading'
+    await run()
+    t.same(story, expected)
+  }
 })
 
 t.test('a message of an older epoch makes the log be looked at', async t => {

@@ -1,5 +1,5 @@
 import type { LogEntry, LogHead, LogPage, Place } from '@motience/kit'
-import type { ResumedFrame } from '@motience/schemas'
+import type { ResumedFrame, ResumedReason } from '@motience/schemas'
 import type { Feed } from './feed.js'
 import { toMessage, type LiveMessage } from './message.js'
 import { comparePlaces, follows } from './place.js'
@@ -22,9 +22,9 @@ const MAX_PAGE = 500
 /**
  * Brings one feed from its place to the log's head and lets it go live, without a hole or a repeat.
  *
- * Where the consumer asked for it (`resume`), one `resumed` frame ends it. Where it did not, there is a frame only if the
- * messages do not simply follow: `resumed` stands before the first one behind the break. Entries that were accepted
- * before the subscription was active are passed over: the consumer has no claim to them.
+ * Each message is the next offset after the one before; where it is not, a `resumed` frame stands before it: `recovered: false` where
+ * something is missing or a new epoch begins, `recovered: true` where entries are passed over that were accepted before the
+ * subscription was active, to which the consumer has no claim. One more ends a replay that the consumer asked for (`resume`).
  */
 export class Replay {
   readonly #feed: Feed
@@ -58,7 +58,7 @@ export class Replay {
       if (held === undefined ? through : follows(feed.place, held)) break
       if (held !== undefined && through && held === heldBefore && comparePlaces(placeBefore, feed.place) === 0) {
         // it was published, and yet the log neither has it nor what came before it
-        this.#break({ epoch: held.epoch, offset: held.offset - 1 })
+        this.#break({ epoch: held.epoch, offset: held.offset - 1 }, held.epoch === feed.place.epoch ? 'trimmed' : 'epoch')
         break
       }
     }
@@ -76,10 +76,9 @@ export class Replay {
     if (head.epoch < place.epoch) return this.#startOver(head, { epoch: head.epoch, offset: 0 })
     const passed = this.#deliver(entries, true)
     if (passed > 0 || (entries.length > 0 && !this.#host.writable)) return false
-    // no message was ever before the first epoch, nor since the consumer was told that there is none
-    const beforeAll = place.epoch === 0 && place.offset === 0 && (this.#feed.fresh || head.epoch === 1)
-    if (beforeAll) this.#feed.skipTo({ epoch: head.epoch, offset: 0 })
-    else this.#break({ epoch: head.epoch, offset: 0 })
+    const start = { epoch: head.epoch, offset: 0 }
+    if (this.#feed.beginsWith(head.epoch)) this.#feed.skipTo(start)
+    else this.#break(start, 'epoch')
     return false
   }
 
@@ -91,7 +90,7 @@ export class Replay {
       const before = { epoch: head.epoch, offset: (first?.offset ?? head.offset + 1) - 1 }
       // what was dropped is older than the first entry: where that one is not for this consumer, neither was the rest
       if (first !== undefined && first.version < feed.grant.activatedVersion) this.#pass(before)
-      else this.#break(before)
+      else this.#break(before, 'trimmed')
     }
     const passed = this.#deliver(entries, false)
     if (entries.length > 0) this.#pageSize = pageSizeFor(entries)
@@ -106,20 +105,20 @@ export class Replay {
       if (!this.#host.writable) break
       if (!follows(feed.place, entry)) {
         if (oldEpoch) break
-        this.#break({ epoch: entry.epoch, offset: entry.offset - 1 })
+        this.#break({ epoch: entry.epoch, offset: entry.offset - 1 }, 'trimmed')
       }
       const message = toMessage(entry.text)
       if (entry.version < feed.grant.activatedVersion || message === null) this.#pass(entry)
-      else this.#send(message, oldEpoch)
+      else this.#send(message)
       passed++
     }
     return passed
   }
 
-  #send (message: LiveMessage, oldEpoch: boolean): void {
-    if (!oldEpoch) this.#from ??= message.offset
-    if (this.#hidden && !this.#asked) this.#announce(true)
+  #send (message: LiveMessage): void {
+    if (this.#hidden) this.#announce(true)
     this.#hidden = false
+    this.#from ??= message.offset
     this.#feed.replayed(message)
   }
 
@@ -131,7 +130,7 @@ export class Replay {
   /** The log is behind: the position is none of its own, or it lost its end and will get a new epoch. */
   #startOver (head: LogHead, place: Place): boolean {
     if (head.verified) {
-      this.#break(place)
+      this.#break(place, head.epoch === this.#feed.place.epoch ? 'position' : 'epoch')
       return comparePlaces(this.#feed.place, head) >= 0
     }
     this.#recovered = false
@@ -140,25 +139,37 @@ export class Replay {
   }
 
   /** Moves to a place between which and the present one something may be missing. */
-  #break (place: Place): void {
+  #break (place: Place, reason: ResumedReason): void {
     this.#feed.skipTo(place)
-    this.#from = null
     this.#recovered = false
     this.#hidden = false
-    if (!this.#asked) this.#announce(false)
+    this.#behind = null
+    this.#announce(false, reason)
   }
 
-  #announce (recovered: boolean): void {
+  /** Says where the stream goes on, before the next message. */
+  #announce (recovered: boolean, reason?: ResumedReason): void {
+    this.#from = null
     const { epoch, offset } = this.#feed.place
-    this.#host.frame({ type: 'resumed', producer_id: this.#feed.producerId, recovered, epoch, from: offset + 1, to: offset })
+    this.#frame({ recovered, epoch, from: offset + 1, to: offset, ...reason === undefined ? {} : { reason } })
   }
 
+  /** Says that a replay is through, and what was sent since the last frame that said where the stream goes on. */
   #end (): void {
     const { epoch, offset } = this.#feed.place
-    this.#host.frame({ type: 'resumed', producer_id: this.#feed.producerId, recovered: this.#recovered, epoch, from: this.#from ?? offset + 1, to: offset })
+    const from = this.#from ?? offset + 1
+    if (this.#behind === null) {
+      this.#frame({ recovered: true, epoch, from, to: offset })
+      return
+    }
+    this.#frame({ recovered: false, epoch, from: offset + 1, to: offset, reason: 'position' })
     // a position that this log never reached may be anyone's invention: what comes next is compared with the log's own
     // head, but follows on nothing
-    if (this.#behind !== null) this.#feed.skipTo({ epoch: this.#behind.epoch, offset: Math.max(1, this.#behind.offset) })
+    this.#feed.skipTo({ epoch: this.#behind.epoch, offset: Math.max(1, this.#behind.offset) })
+  }
+
+  #frame (frame: Omit<ResumedFrame, 'type' | 'producer_id'>): void {
+    this.#host.frame({ type: 'resumed', producer_id: this.#feed.producerId, ...frame })
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Connection } from '@motience/kit'
-import { closeCodes, problemKind, type ConsumerWelcomeFrame, type ResumeFrame, type SlowPolicy } from '@motience/schemas'
+import { closeCodes, problemKind, type ResumeFrame } from '@motience/schemas'
 import { Feeds, type FeedParts } from './feeds.js'
 import type { Grant } from './grants.js'
 import type { HubMember, Hubs } from './hubs.js'
@@ -7,7 +7,10 @@ import type { LiveMessage } from './message.js'
 import { Outbox, type OutboxLimits } from './outbox.js'
 import { untilDone } from './patience.js'
 import { comparePlaces } from './place.js'
+import type { ConsumerQuery } from './query.js'
+import { ResumeQueue } from './resume-queue.js'
 import { grantOfChange, SubscriptionNews, type SubscriptionChange } from './subscriptions.js'
+import { welcomeOf } from './welcome.js'
 
 /** What the sessions of one server share. */
 export interface SessionParts extends FeedParts {
@@ -16,10 +19,9 @@ export interface SessionParts extends FeedParts {
   heartbeatMs: number
   /** Most milliseconds until the welcome; a connection that can't be served by then is closed with 1001. */
   welcomeMs: number
+  /** Most milliseconds that a connection with `?resume=true` waits for its first `resume`. */
+  resumeWaitMs: number
 }
-
-/** Most `resume` frames of one connection that wait for their turn. */
-const MAX_PENDING_RESUMES = 16
 
 /** Most heads that the broker is asked for at once. */
 const HEADS_AT_ONCE = 500
@@ -29,6 +31,9 @@ const HEADS_AT_ONCE = 500
  *
  * The order at the start makes it exact: first the channel is subscribed, then SM is asked, then the heads are read. What
  * is published in between is in the logs, from which it is read after the welcome.
+ *
+ * With `?resume=true` nothing follows the welcome until the consumer's first `resume`: its feeds wait, messages are left to
+ * the logs, and of the changes of its subscriptions the latest of each producer is kept.
  */
 export class Session implements HubMember {
   readonly #connection: Connection
@@ -37,19 +42,22 @@ export class Session implements HubMember {
   readonly #outbox: Outbox
   readonly #feeds: Feeds
   readonly #news = new SubscriptionNews()
-  /** `starting` up to the welcome; `syncing` while SM and the heads are asked anew. */
-  #state: 'starting' | 'open' | 'syncing' | 'ended' = 'starting'
-  /** Newest message of each producer that came before the welcome. */
-  readonly #early = new Map<number, LiveMessage>()
-  #resumes: ResumeFrame[] = []
-  #resuming = false
+  /** Whether the consumer's first `resume` is waited for. */
+  readonly #holds: boolean
+  /** `starting` up to the welcome; `held` up to the first `resume`; `syncing` while SM and the heads are asked anew. */
+  #state: 'starting' | 'held' | 'open' | 'syncing' | 'ended' = 'starting'
+  /** Producers of which something was published before they could be served. */
+  readonly #early = new Set<number>()
+  readonly #resumes = new ResumeQueue(frame => this.#resume(frame), error => this.fail(error))
+  #holdTimer: NodeJS.Timeout | undefined
   #syncAgain = false
 
-  constructor (connection: Connection, policy: SlowPolicy, parts: SessionParts) {
+  constructor (connection: Connection, { slow = 'close', resume = false }: ConsumerQuery, parts: SessionParts) {
     this.#connection = connection
     this.#parts = parts
     this.#consumerId = connection.identity.userId
-    this.#outbox = new Outbox(connection, policy, parts.outbox, parts.metrics)
+    this.#holds = resume
+    this.#outbox = new Outbox(connection, slow, parts.outbox, parts.metrics)
     this.#feeds = new Feeds(parts, this.#consumerId, this.#outbox, error => this.fail(error))
   }
 
@@ -70,33 +78,39 @@ export class Session implements HubMember {
       return
     }
     for (const { producerId, grant, head } of standing) this.#feeds.add(producerId, grant, head)
-    this.#welcome()
-    this.#state = 'open'
-    for (const frame of this.#resumes) this.#holdFor(frame)
-    for (const message of this.#early.values()) this.message(message)
-    this.#early.clear()
-    this.#joinNew()
-    this.#resumeNext()
-    if (this.#syncAgain) await this.sync()
+    if (this.#syncAgain) this.#feeds.doubt()
+    this.#connection.sendFrame(welcomeOf(this.#connection, this.#feeds, this.#parts.heartbeatMs))
+    this.#state = 'held'
+    const named = this.#resumes.named()
+    for (const feed of this.#feeds) if (this.#holds || named.has(feed.producerId)) feed.wait()
+    for (const producerId of this.#early) {
+      const feed = this.#feeds.get(producerId)
+      if (feed !== undefined) this.#feeds.catchUp(feed, 'start')
+    }
+    if (this.#holds && !this.#resumes.complete) this.#holdTimer = setTimeout(() => this.#open(true), this.#parts.resumeWaitMs)
+    else this.#open(false)
+    this.#resumes.run()
   }
 
   message (message: LiveMessage): void {
-    if (this.#state === 'starting') this.#early.set(message.producerId, message)
-    else if (!this.#feeds.live(message) && this.#state === 'open') this.#feeds.join(message.producerId, null)
+    if (this.#state === 'starting') this.#early.add(message.producerId)
+    else if (!this.#feeds.live(message)) {
+      if (this.#state === 'held') this.#early.add(message.producerId)
+      else if (this.#state === 'open') this.#feeds.join(message.producerId, null)
+    }
   }
 
   /** A change of one of this consumer's subscriptions. */
   change (change: SubscriptionChange): void {
-    if (!this.#news.note(change) || this.#state === 'starting') return
-    const { producer_id: producerId, version, status } = change
-    const feed = this.#feeds.get(producerId)
-    if (status === 'active') {
-      const grant = grantOfChange(change)
-      if (feed === undefined) this.#feeds.join(producerId, grant)
-      else if (grant !== null && version > feed.grant.version) feed.grant = grant
-    } else if (feed === undefined || version > feed.grant.version) {
-      this.#feeds.leave(producerId, version, change.reason)
-    }
+    if (!this.#news.note(change)) return
+    if (this.#state !== 'starting' && this.#state !== 'held') this.#apply(change)
+    else if (this.#news.full) this.#syncAgain = true
+  }
+
+  /** The link to the broker is lost: what is published now may not be heard. */
+  lostLink (): void {
+    this.#feeds.doubt()
+    if (this.#state !== 'open') this.#syncAgain = true
   }
 
   /** The link to the broker is back: what was missed is read from the logs, and SM is asked what changed. */
@@ -106,7 +120,7 @@ export class Session implements HubMember {
       return
     }
     this.#state = 'syncing'
-    for (const feed of this.#feeds) feed.fresh = false
+    this.#feeds.doubt()
     do {
       this.#syncAgain = false
       const standing = await this.#standing(() => this.#stateIs('syncing'))
@@ -124,18 +138,19 @@ export class Session implements HubMember {
       for (const [producerId, { grant }] of active) if (this.#feeds.get(producerId) === undefined) this.#feeds.join(producerId, grant)
     } while (this.#syncAgain)
     this.#state = 'open'
-    this.#joinNew()
+    for (const change of this.#news.latest()) this.#apply(change)
   }
 
-  /** A consumer's wish to have what came behind its positions. */
+  /** A consumer's wish to have what came behind its positions. From now on no live message of theirs comes before it. */
   resume (frame: ResumeFrame): void {
-    if (this.#resumes.length >= MAX_PENDING_RESUMES) {
+    if (!this.#resumes.push(frame)) {
       this.#connection.sendError({ code: 'MOT_RATE_LIMITED', message: 'Too many `resume` frames wait', retry_after_ms: 1000 })
       return
     }
-    this.#resumes.push(frame)
-    this.#holdFor(frame)
-    this.#resumeNext()
+    if (this.#state === 'starting') return
+    for (const { producer_id: producerId } of frame.positions) this.#feeds.get(producerId)?.wait()
+    if (this.#state === 'held' && frame.more !== true) this.#open(false)
+    this.#resumes.run()
   }
 
   fail (error: unknown): void {
@@ -149,7 +164,8 @@ export class Session implements HubMember {
     this.#feeds.end()
     this.#outbox.end()
     this.#early.clear()
-    this.#resumes = []
+    this.#resumes.clear()
+    clearTimeout(this.#holdTimer)
   }
 
   #stateIs (state: string): boolean { return this.#state === state }
@@ -171,41 +187,35 @@ export class Session implements HubMember {
     return standing.filter(({ producerId, grant }) => !this.#news.endedAfter(producerId, grant))
   }
 
-  #welcome (): void {
-    const { identity } = this.#connection
-    const frame: ConsumerWelcomeFrame = {
-      type: 'welcome',
-      user_id: identity.userId,
-      expires_at: new Date(identity.expiresAt).toISOString(),
-      server_time: new Date().toISOString(),
-      heartbeat_ms: this.#parts.heartbeatMs,
-      subscriptions: [...this.#feeds].map(({ producerId, place }) => ({ producer_id: producerId, ...place }))
+  /**
+   * Ends what was held back: the producers that no `resume` names go on from the welcome, each with a `resumed` frame if
+   * `told`, and subscriptions are as they were changed since.
+   */
+  #open (told: boolean): void {
+    clearTimeout(this.#holdTimer)
+    this.#state = 'open'
+    const named = this.#resumes.named()
+    for (const feed of this.#feeds) {
+      if (feed.state !== 'waiting' || named.has(feed.producerId)) continue
+      if (told) this.#feeds.resumeHere(feed)
+      else this.#feeds.release(feed)
     }
-    this.#connection.sendFrame(frame)
+    for (const change of this.#news.latest()) this.#apply(change)
+    for (const producerId of this.#early) this.#feeds.join(producerId, null)
+    this.#early.clear()
+    if (this.#syncAgain) this.sync().catch((error: unknown) => this.fail(error))
   }
 
-  /** Producers that were granted while SM was being asked. */
-  #joinNew (): void {
-    for (const change of this.#news.active()) if (this.#feeds.get(change.producer_id) === undefined) this.#feeds.join(change.producer_id, null)
-  }
-
-  /** From the moment that a resume is read no live message of its producers comes before what it asks for. */
-  #holdFor ({ positions }: ResumeFrame): void {
-    for (const { producer_id: producerId } of positions) {
-      const feed = this.#feeds.get(producerId)
-      if (feed !== undefined) this.#feeds.hold(feed)
+  #apply (change: SubscriptionChange): void {
+    const { producer_id: producerId, version, status } = change
+    const feed = this.#feeds.get(producerId)
+    if (status === 'active') {
+      const grant = grantOfChange(change)
+      if (feed === undefined) this.#feeds.join(producerId, grant)
+      else if (grant !== null && version > feed.grant.version) feed.grant = grant
+    } else if (feed === undefined || version > feed.grant.version) {
+      this.#feeds.leave(producerId, version, change.reason)
     }
-  }
-
-  #resumeNext (): void {
-    if (this.#resuming || this.#state === 'starting') return
-    const frame = this.#resumes.shift()
-    if (frame === undefined) return
-    this.#resuming = true
-    this.#resume(frame).catch((error: unknown) => this.fail(error)).finally(() => {
-      this.#resuming = false
-      this.#resumeNext()
-    })
   }
 
   async #resume ({ positions }: ResumeFrame): Promise<void> {

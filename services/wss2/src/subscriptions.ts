@@ -45,8 +45,9 @@ export class SubscriptionNews {
     }
   }
 
-  /** The latest changes that made a subscription active. */
-  active (): SubscriptionChange[] {
-    return [...this.#changes.values()].filter(change => change.status === 'active')
-  }
+  /** The latest change of each producer, oldest first. */
+  latest (): SubscriptionChange[] { return [...this.#changes.values()] }
+
+  /** Whether changes may have been forgotten, so that SM has to be asked. */
+  get full (): boolean { return this.#changes.size >= MAX_CHANGES }
 }

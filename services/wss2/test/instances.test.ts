@@ -17,14 +17,14 @@ t.test('a consumer that is cut off at random and resumes at either of two instan
   const follow = (client: Client): void => {
     client.ws.on('message', data => {
       const frame = JSON.parse(String(data)) as { type: string, producer_id: number, offset: number, recovered?: boolean }
-      if (frame.type === 'resumed') t.equal(frame.recovered, true)
+      // who has seen nothing can't know whether an epoch was before the first
+      if (frame.type === 'resumed' && last(frame.producer_id) > 0) t.equal(frame.recovered, true)
       if (frame.type === 'data') seen.get(frame.producer_id)!.push(frame.offset)
     })
   }
   const last = (producer: number): number => seen.get(producer)!.at(-1) ?? 0
-  /** Asks before the welcome, so that nothing live comes before what was missed. */
   const reconnect = async (): Promise<Client> => {
-    const client = await connect(1, { instance: random(2), welcome: false })
+    const client = await connect(1, { instance: random(2), query: '?resume=true' })
     follow(client)
     client.resume(...producers.map((producer): [number, number, number] => [producer, last(producer) === 0 ? 0 : 1, last(producer)]))
     return client
@@ -46,7 +46,7 @@ t.test('a consumer that is cut off at random and resumes at either of two instan
   rounds.wanted = false
   await published
   const client = await reconnect()
-  await waitFor(() => client.of('resumed').length === 2)
+  await waitFor(() => new Set(client.of('resumed').map(frame => frame.producer_id)).size === 2)
   for (const producer of producers) {
     const offsets = seen.get(producer)!
     t.same(offsets, offsets.map((_, i) => i + 1))

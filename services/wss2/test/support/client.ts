@@ -19,6 +19,8 @@ export interface Client {
   first<T extends ConsumerServerFrame['type']> (type: T): Promise<Frame<T>>
   send (frame: object): void
   resume (...positions: [producerId: number, epoch: number, offset: number][]): void
+  /** Resolves once all that the server had to say when it was called has come. */
+  settled (): Promise<void>
   end (): Promise<void>
 }
 
@@ -54,6 +56,11 @@ export const connectClient = async (url: string, token: string, { welcome = true
     send: frame => { ws.send(JSON.stringify(frame)) },
     resume: (...positions) => {
       client.send({ type: 'resume', positions: positions.map(([producerId, epoch, offset]): Position => ({ producer_id: producerId, epoch, offset })) })
+    },
+    settled: async () => {
+      const pong = once(ws, 'pong')
+      ws.ping()
+      await pong
     },
     end: async () => {
       ws.terminate()

@@ -14,6 +14,7 @@ export interface PlatformOptions {
   open?: () => Promise<Broker>
   drainMs?: number
   welcomeMs?: number
+  resumeWaitMs?: number
 }
 
 /** One or more WSS2 on free ports, with all that it depends on. */
@@ -56,7 +57,8 @@ export const startPlatform = async (t: Test, kind: Broker['kind'], options: Plat
       limits: { maxConnections: 1000, maxConnectionsPerUser: 100, heartbeatMs: 30_000, maxQueueBytes: 1 << 20, maxQueueMessages: 4096, ...options.limits },
       ready: { tokens: async () => { await authenticator.ready() } },
       drainMs: options.drainMs ?? 2000,
-      welcomeMs: options.welcomeMs
+      welcomeMs: options.welcomeMs,
+      resumeWaitMs: options.resumeWaitMs
     })
     t.teardown(async () => {
       await built.close()
