@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import { FakePlatform } from '../../test/fake-platform/index.js'
+import { FakePlatform as ConsumerPlatform } from '../consumer/testing/fake-platform.js'
 import { tempDir } from '../../test/temp-dir.js'
 import { waitFor } from '../../test/wait-for.js'
 import { init } from './init.js'
@@ -160,6 +161,30 @@ t.test('listen without an account says what is missing', async t => {
   const io = terminal()
   t.equal(await listen({ authUrl: 'http://127.0.0.1:1', websocketUrl: 'ws://127.0.0.1:1', slow: 'close' }, io), EXIT.config)
   t.match(io.errors, /USERNAME/)
+})
+
+t.test('listen ends with 1 and a word where the account is refused, with 0 after `--count` messages', async t => {
+  const platform = await ConsumerPlatform.start()
+  t.teardown(() => platform.stop())
+  platform.subscribe(7)
+  const flags = ['listen', '--auth-url', platform.httpUrl, '--websocket-url', platform.url, '--count', '2', '--json']
+  const good = terminal({ USERNAME: 'someone', PASSWORD: 'secret' })
+  const listened = main(flags, good)
+  await waitFor(() => good.errors.includes('Connected, subscribed to 7'))
+  platform.publish(7, 2)
+  t.equal(await listened, EXIT.ok)
+  t.same(good.text.trim().split('\n').map(line => (JSON.parse(line) as { offset: number }).offset), [1, 2])
+
+  platform.settings.signIn = 401
+  const refused = terminal({ USERNAME: 'someone', PASSWORD: 'wrong' })
+  t.equal(await main(flags, refused), EXIT.failed)
+  t.equal(refused.errors, 'Wrong name or password\n')
+
+  platform.settings.signIn = null
+  platform.settings.refuse = 403
+  const producer = terminal({ USERNAME: 'someone', PASSWORD: 'secret' })
+  t.equal(await main(flags, producer), EXIT.failed)
+  t.match(producer.errors, /403/)
 })
 
 t.test('ages and sizes', async t => {

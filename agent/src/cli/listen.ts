@@ -23,7 +23,10 @@ const formatEnvelope = (envelope: Envelope, payload: string): string => {
   return `${envelope.timestamp.slice(11, 23).replace('Z', '')}  ${from}  #${envelope.offset}  ${inLine(payload)}\n`
 }
 
-/** Prints what a consumer receives, one line a message, until it is stopped or has printed `count` of them. */
+/**
+ * Prints what a consumer receives, one line a message, until it is stopped or has printed `count` of them: then the exit code
+ * is 0. It is 1 where the platform refuses the account for good; a platform that is away is tried again for ever.
+ */
 export const listen = async (flags: ListenFlags, io: CliIo): Promise<number> => {
   const username = flags.username ?? io.env['USERNAME']
   const password = io.env['PASSWORD']
@@ -57,10 +60,13 @@ export const listen = async (flags: ListenFlags, io: CliIo): Promise<number> => 
       printed++
       if (printed === flags.count) break
     }
+    return EXIT.ok
+  } catch {
+    // the listener of `error` has said why
+    return EXIT.failed
   } finally {
     process.off('SIGINT', stop)
     process.off('SIGTERM', stop)
     await consumer.close()
   }
-  return EXIT.ok
 }

@@ -41,7 +41,7 @@ t.test('positions that were kept are resumed from, in several frames where there
   })
   await waitFor(() => seen.length === ids.length)
   t.ok(seen.every(envelope => envelope.offset === 2))
-  t.same(platform.frames.map(frame => frame.type === 'resume' ? frame.positions.length : 0), [1000, 1000, 100])
+  t.same(platform.frames.map(frame => frame.type === 'resume' ? [frame.positions.length, frame.more] : []), [[1000, true], [1000, true], [100, undefined]])
   await consumer.close()
   t.ok((await kept.load()).every(position => position.offset === 2), 'and what was seen is kept')
 })
@@ -57,7 +57,7 @@ t.test('a loop that is slow loses nothing, whether the socket can be stopped or 
     await waitFor(() => consumer.state === 'open')
     const sent = platform.publish(1, 50)
     await waitFor(() => states.has('paused'))
-    t.equal(consumer.positions()[0]?.offset, undefined, 'nothing is finished yet')
+    t.same(consumer.positions(), [{ producer_id: 1, epoch: 1, offset: 0 }], 'nothing is finished yet')
     const seen: Envelope[] = []
     for await (const envelope of loop) {
       seen.push(envelope)
@@ -104,7 +104,43 @@ t.test('4001 signs in again, 4003 stops', async t => {
   platform.cut(4003)
   t.match(await error, { name: 'ConsumerStoppedError' })
   t.equal(consumer.state, 'stopped')
-  t.same(await consumer[Symbol.asyncIterator]().next(), { value: undefined, done: true })
+  const loop = consumer[Symbol.asyncIterator]()
+  await t.rejects(loop.next(), { name: 'ConsumerStoppedError' }, 'a loop that begins too late hears of it as well')
+  t.same(await loop.next(), { value: undefined, done: true })
+})
+
+t.test('a loop throws what stops the consumer, once it has had what came before', async t => {
+  const { platform, consumer } = await startConsumer(t, { prepare: platform => { platform.subscribe(1) } })
+  const seen: number[] = []
+  const looped = (async () => { for await (const { offset } of consumer) seen.push(offset) })()
+  const failed = t.rejects(looped, { name: 'ConsumerStoppedError' })
+  await waitFor(() => consumer.state === 'open')
+  platform.publish(1, 3)
+  await waitFor(() => seen.length === 3)
+  platform.cut(4003)
+  await failed
+})
+
+t.test('a password that is refused is thrown into the loop; one that is closed ends it', async t => {
+  const { consumer } = await startConsumer(t, { prepare: platform => { platform.settings.signIn = 401 } })
+  await t.rejects(async () => { for await (const envelope of consumer) t.fail(`unexpected ${envelope.offset}`) }, { name: 'RestError', status: 401 })
+  const other = await startConsumer(t)
+  const looped = (async () => { for await (const envelope of other.consumer) t.fail(`unexpected ${envelope.offset}`) })()
+  await other.consumer.close()
+  await looped
+})
+
+t.test('a loop that ended after a failure has had what was waiting', async t => {
+  const { platform, consumer } = await startConsumer(t, { prepare: platform => { platform.subscribe(1) } })
+  const loop = consumer[Symbol.asyncIterator]()
+  await waitFor(() => consumer.state === 'open')
+  const data = new Promise<void>(resolve => consumer.on('data', ({ offset }) => { if (offset === 2) resolve() }))
+  platform.publish(1, 2)
+  await data
+  platform.cut(4003)
+  await waitFor(() => consumer.state === 'stopped')
+  t.match([await loop.next(), await loop.next()], [{ value: { offset: 1 } }, { value: { offset: 2 } }])
+  await t.rejects(loop.next(), { name: 'ConsumerStoppedError' })
 })
 
 t.test('an upgrade refused with 401 signs in again, with 503 comes back, with 403 stops', async t => {

@@ -1,7 +1,9 @@
-import { afterClose, type ConsumerServerFrame, type Envelope, type Position } from '@motience/schemas'
+import type { ConsumerServerFrame, Envelope, Position } from '@motience/schemas'
+import { afterClose } from '@motience/schemas/protocol'
 import { createBackoff } from '../session/backoff.js'
 import { parseRetryAfter, RestError } from '../session/rest.js'
 import { createTokenSession } from '../session/tokens.js'
+import { runtime } from '#consumer-runtime'
 import { Bridges } from './bridges.js'
 import { Emitter } from './emitter.js'
 import { Inbox } from './inbox.js'
@@ -9,7 +11,6 @@ import { Link, type LinkEnd } from './link.js'
 import { PositionKeeper } from './position-keeper.js'
 import { memoryPositions } from './positions.js'
 import { MessageQueue } from './queue.js'
-import { findWebSocket } from './socket.js'
 import { ConsumerStoppedError, type ConsumerEvents, type ConsumerOptions, type ConsumerState, type StateChange, type TokenSource } from './types.js'
 
 /** A connection that lasted so long begins its back-off anew. */
@@ -23,7 +24,8 @@ const SUSPECT_AFTER = 3
  * Take the messages with `for await (const envelope of consumer)` or with `on('data', …)`. A loop that is slower than
  * the stream fills a buffer of `maxBuffered`; then Node stops reading the socket, and a browser, which can't, closes the
  * connection; either way the platform keeps the rest, up to the bounds of its log, and it is resumed from there.
- * A position counts as kept once the loop asks for the next message, or, without a loop, once the listeners returned.
+ * The loop ends when the consumer is closed, and throws what stopped it otherwise: a wrong password (`RestError`), a disabled
+ * account (`ConsumerStoppedError`). A position counts as kept once the loop asks for the next message, or, without a loop, once the listeners returned.
  */
 export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<Envelope> {
   readonly #options: ConsumerOptions
@@ -38,6 +40,8 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
   #welcomed = false
   #token = ''
   #queue: MessageQueue | null = null
+  /** Why it stopped; null where it was closed. */
+  #failure: Error | null = null
   #wakers: (() => void)[] = []
   readonly #running: Promise<void>
 
@@ -62,13 +66,14 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
       emit: (event, value) => { this.emit(event, value) },
       deliver: envelope => { this.#deliver(envelope) },
       send: frame => { this.#link?.send(frame) },
+      reconnect: () => { this.#link?.drop(1000, 'More came than may wait for history') },
       bridge: (producerId, after, before) => {
         const track = this.#inbox.track(producerId)
         if (track === undefined || this.#options.history === undefined) return
         this.#bridges.run(this.#options.history, producerId, after, before, envelope => { track.bridgeItem(envelope) }).then(report => {
           if (this.#abort.signal.aborted || this.#inbox.track(producerId) !== track) return
           this.emit('history', report)
-          track.bridgeDone(this.#welcomed)
+          track.bridgeDone()
         })
       }
     })
@@ -82,7 +87,7 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
       .finally(() => {
         offRenewed()
         this.#ownTokens?.close()
-        this.#queue?.end()
+        this.#queue?.end(this.#failure)
       })
       .then(() => this.#keeper.flush())
   }
@@ -93,12 +98,15 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
   positions (): Position[] { return this.#keeper.all() }
 
   [Symbol.asyncIterator] (): AsyncIterableIterator<Envelope> {
-    this.#queue ??= new MessageQueue({
-      max: this.#options.maxBuffered ?? 1000,
-      onFull: () => { this.#pause() },
-      onDrained: () => { this.#resume() },
-      onDone: envelope => { this.#keeper.advance(envelope.producer_id, envelope) }
-    })
+    if (this.#queue === null) {
+      this.#queue = new MessageQueue({
+        max: this.#options.maxBuffered ?? 1000,
+        onFull: () => { this.#pause() },
+        onDrained: () => { this.#resume() },
+        onDone: envelope => { this.#keeper.advance(envelope.producer_id, envelope) }
+      })
+      if (this.#state === 'stopped') this.#queue.end(this.#failure)
+    }
     return this.#queue
   }
 
@@ -110,7 +118,8 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
 
   async #run (): Promise<void> {
     const backoff = createBackoff(this.#options.backoff)
-    const WebSocket = this.#options.WebSocket ?? await findWebSocket()
+    const WebSocket = this.#options.WebSocket ?? runtime.WebSocket
+    if (WebSocket === null) throw new TypeError('There is no WebSocket here: give one as the option `WebSocket`')
     await this.#keeper.load()
     while (!this.#abort.signal.aborted) {
       this.#change({ state: 'connecting' })
@@ -211,6 +220,7 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
 
   #url (): string {
     const url = new URL(this.#options.url)
+    url.searchParams.set('resume', 'true')
     if (this.#options.slow !== undefined) url.searchParams.set('slow', this.#options.slow)
     return url.href
   }
@@ -223,6 +233,7 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
 
   #stop (error: Error | null, reason: string, code: number | null = null): void {
     if (this.#abort.signal.aborted) return
+    this.#failure = error
     this.#change({ state: 'stopped', reason, code })
     this.#abort.abort(error ?? new ConsumerStoppedError(reason))
     this.#wake()

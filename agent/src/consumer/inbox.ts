@@ -1,4 +1,5 @@
-import { MAX_RESUME_POSITIONS, type ConsumerServerFrame, type Envelope, type Position } from '@motience/schemas'
+import type { ConsumerServerFrame, Envelope, Position } from '@motience/schemas'
+import { MAX_RESUME_POSITIONS } from '@motience/schemas/protocol'
 import type { Place } from './place.js'
 import type { PositionKeeper } from './position-keeper.js'
 import { Track, type TrackOptions } from './track.js'
@@ -14,10 +15,12 @@ export interface InboxParts {
   deliver (envelope: Envelope): void
   /** Sends a frame, where there is a connection. */
   send (frame: object): void
+  /** Ends the connection, so that the next one resumes. */
+  reconnect (): void
   bridge (producerId: number, after: Place, before: Place): void
 }
 
-/** Puts what comes from the server in order, a track for each producer that is subscribed to. */
+/** Hands on what comes from the server, by a track for each producer that is subscribed to. */
 export class Inbox {
   readonly #tracks = new Map<number, Track>()
 
@@ -25,7 +28,7 @@ export class Inbox {
 
   track (producerId: number): Track | undefined { return this.#tracks.get(producerId) }
 
-  /** The server has greeted: asks for what was missed, and drops the producers that are not subscribed to any more. */
+  /** The server has greeted and waits: asks for what was missed, and drops the producers that are not subscribed to any more. */
   welcome (frame: Welcome): void {
     const active = new Map(frame.subscriptions.map(position => [position.producer_id, position]))
     for (const producerId of new Set([...this.#tracks.keys(), ...this.parts.keeper.all().map(position => position.producer_id)])) {
@@ -33,11 +36,15 @@ export class Inbox {
     }
     const missed: Position[] = []
     for (const position of frame.subscriptions) {
-      const track = this.#open(position.producer_id)
-      if (track.connected(position)) missed.push({ producer_id: position.producer_id, ...track.place! })
+      const { producer_id: producerId } = position
+      const from = this.#open(producerId).connected(position)
+      if (from !== null) missed.push({ producer_id: producerId, epoch: from.epoch, offset: from.offset })
+      // a restart before the first message has to know from where it was awaited
+      if (this.parts.keeper.get(producerId) === undefined) this.parts.keeper.reset(producerId, position)
     }
-    for (let i = 0; i < missed.length; i += MAX_RESUME_POSITIONS) {
-      this.parts.send({ type: 'resume', positions: missed.slice(i, i + MAX_RESUME_POSITIONS) })
+    for (let i = 0; i === 0 || i < missed.length; i += MAX_RESUME_POSITIONS) {
+      const end = i + MAX_RESUME_POSITIONS
+      this.parts.send({ type: 'resume', positions: missed.slice(i, end), ...end < missed.length ? { more: true } : {} })
     }
     this.parts.emit('subscriptions', frame.subscriptions)
   }
@@ -49,14 +56,9 @@ export class Inbox {
   frame (frame: Frame): void {
     switch (frame.type) {
       case 'data':
-        this.#tracks.get(frame.producer_id)?.data(frame)
-        break
       case 'resumed':
-        this.parts.emit('resumed', frame)
-        this.#tracks.get(frame.producer_id)?.resumed(frame)
-        break
       case 'gap':
-        this.#tracks.get(frame.producer_id)?.gap(frame)
+        this.#tracks.get(frame.producer_id)?.frame(frame)
         break
       case 'subscribed':
         this.#tracks.delete(frame.producer_id)
@@ -82,7 +84,8 @@ export class Inbox {
       deliver: envelope => { parts.deliver(envelope) },
       gap: gap => { parts.emit('gap', { producer_id: producerId, ...gap }) },
       bridge: (after, before) => { parts.bridge(producerId, after, before) },
-      resume: after => { parts.send({ type: 'resume', positions: [{ producer_id: producerId, ...after }] }) },
+      resumed: frame => { parts.emit('resumed', frame) },
+      reconnect: () => { parts.reconnect() },
       reset: place => { parts.keeper.reset(producerId, place) }
     }, parts.options)
     const kept = parts.keeper.get(producerId)

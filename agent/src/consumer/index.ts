@@ -11,3 +11,6 @@ export {
 export { createBackoff, type Backoff, type BackoffOptions } from '../session/backoff.js'
 export { Heartbeat } from './heartbeat.js'
 export { openSocket, type OpenSocket, type SocketEnd } from './socket.js'
+export type {
+  Envelope, ErrorFrame, GapFrame, Position, ResumedFrame, ResumedReason, SlowPolicy, SubscribedFrame, UnsubscribedFrame
+} from '@motience/schemas'

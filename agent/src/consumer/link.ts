@@ -1,4 +1,5 @@
-import { closeCodes, SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX, type ConsumerServerFrame } from '@motience/schemas'
+import type { ConsumerServerFrame } from '@motience/schemas'
+import { closeCodes, SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '@motience/schemas/protocol'
 import { Heartbeat } from './heartbeat.js'
 import { openSocket, type OpenSocket, type SocketConstructor, type SocketEnd } from './socket.js'
 import { keepText } from './texts.js'

@@ -1,4 +1,5 @@
 import type { Position } from '@motience/schemas'
+import { runtime } from '#consumer-runtime'
 
 /**
  * Keeps how far a consumer has come with each producer, over restarts. `save` is given every position, not only the
@@ -41,19 +42,12 @@ export const storagePositions = (storage: KeyValueStorage, key: string): Positio
   save: positions => { storage.setItem(key, JSON.stringify(positions)) }
 })
 
-/** Positions in a file, replaced as a whole, so that a crash leaves the old ones or the new. Node only. */
-export const filePositions = (path: string): PositionStore => ({
-  load: async () => {
-    const { readFile } = await import('node:fs/promises')
-    return readPositions(await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return null
-      throw error
-    }))
-  },
-  save: async positions => {
-    const { rename, writeFile } = await import('node:fs/promises')
-    const draft = `${path}.new`
-    await writeFile(draft, JSON.stringify(positions))
-    await rename(draft, path)
+/** Positions in a file, replaced as a whole, so that a crash leaves the old ones or the new. Throws where there are no files, as in a browser. */
+export const filePositions = (path: string): PositionStore => {
+  const { files } = runtime
+  if (files === null) throw new TypeError('There are no files here: use `storagePositions` or `memoryPositions`')
+  return {
+    load: async () => readPositions(await files.read(path)),
+    save: async positions => { await files.replace(path, JSON.stringify(positions)) }
   }
-})
+}

@@ -12,10 +12,12 @@ export interface MessageQueueOptions {
 /** Messages between the connection and one `for await` loop. */
 export class MessageQueue implements AsyncIterableIterator<Envelope> {
   #envelopes: Envelope[] = []
-  #waiting: ((result: IteratorResult<Envelope>) => void) | null = null
+  #waiting: { resolve (result: IteratorResult<Envelope>): void, reject (error: Error): void } | null = null
   #given: Envelope | null = null
   #full = false
   #ended = false
+  /** Thrown into the loop once it has had everything. */
+  #failure: Error | null = null
 
   constructor (private readonly options: MessageQueueOptions) {}
 
@@ -25,10 +27,10 @@ export class MessageQueue implements AsyncIterableIterator<Envelope> {
   push (envelope: Envelope): void {
     if (this.#ended) return
     if (this.#waiting !== null) {
-      const give = this.#waiting
+      const { resolve } = this.#waiting
       this.#waiting = null
       this.#given = envelope
-      give({ value: envelope, done: false })
+      resolve({ value: envelope, done: false })
       return
     }
     this.#envelopes.push(envelope)
@@ -52,21 +54,31 @@ export class MessageQueue implements AsyncIterableIterator<Envelope> {
       }
       return { value: envelope, done: false }
     }
+    if (this.#failure !== null) {
+      const failure = this.#failure
+      this.#failure = null
+      throw failure
+    }
     if (this.#ended) return { value: undefined, done: true }
-    return new Promise(resolve => { this.#waiting = resolve })
+    return await new Promise((resolve, reject) => { this.#waiting = { resolve, reject } })
   }
 
-  /** What is in it is still given; then the loop ends. */
-  end (): void {
+  /** What is in it is still given; then the loop ends, or throws `failure`. */
+  end (failure: Error | null = null): void {
+    if (this.#ended) return
     this.#ended = true
-    this.#waiting?.({ value: undefined, done: true })
+    const waiting = this.#waiting
     this.#waiting = null
+    if (failure === null) waiting?.resolve({ value: undefined, done: true })
+    else if (waiting === null) this.#failure = failure
+    else waiting.reject(failure)
   }
 
   /** The loop was left: what is in it was not seen, and is not counted as finished. */
   async return (): Promise<IteratorResult<Envelope>> {
     this.#given = null
     this.#envelopes = []
+    this.#failure = null
     this.end()
     return { value: undefined, done: true }
   }

@@ -56,15 +56,6 @@ export interface OpenSocket {
 
 const isNode = (socket: SocketLike): socket is SocketLike & NodeEvents => typeof (socket as Partial<NodeEvents>).on === 'function'
 
-/** Finds the WebSocket of where this runs: the global one, else that of the package `ws`. */
-export const findWebSocket = async (): Promise<SocketConstructor> => {
-  const { WebSocket: found } = globalThis as { WebSocket?: unknown }
-  if (found !== undefined) return found as SocketConstructor
-  const name = 'ws'
-  const { WebSocket } = await import(/* @vite-ignore */ name) as { WebSocket: SocketConstructor }
-  return WebSocket
-}
-
 /** Opens a socket and hands its events on, in one form for Node and browsers. */
 export const openSocket = (WebSocket: SocketConstructor, url: string, protocols: string[], handlers: SocketHandlers): OpenSocket => {
   const socket = new WebSocket(url, protocols)

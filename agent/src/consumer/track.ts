@@ -1,17 +1,21 @@
 import type { Envelope, GapFrame, ResumedFrame } from '@motience/schemas'
-import { Held } from './held.js'
 import { comparePlaces, follows, placeOf, type Place } from './place.js'
+
+/** What the server says of one producer, in the order in which it counts. */
+export type TrackFrame = Envelope | ResumedFrame | GapFrame
 
 /** What a track asks of whoever owns it. */
 export interface TrackSink {
   /** The next message, in order, once. */
   deliver (envelope: Envelope): void
+  /** Where the server says that the stream goes on, in order with the messages. */
+  resumed (frame: ResumedFrame): void
   /** Messages between two places are missing and nobody has them, or nobody is to be asked. */
   gap (gap: { epoch: number, from: number, to: number, reason: string }): void
   /** Get what lies between two places, both excluded, from history: `bridgeItem` for each, then `bridgeDone`. */
   bridge (after: Place, before: Place): void
-  /** Ask the server for everything after this place. */
-  resume (after: Place): void
+  /** More came while history was read than may be held: connect anew, so that the server sends it again. */
+  reconnect (): void
   /** The platform's log is behind what was seen: it is another one. Start again from here. */
   reset (place: Place): void
 }
@@ -21,26 +25,26 @@ export interface TrackOptions {
   history: boolean
   /** Whether holes are what the server was asked for (`slow: 'latest'`). */
   sparse: boolean
-  /** Most messages held back while something before them is awaited. */
+  /** Most frames held back while history is read. */
   maxHeld: number
 }
 
-type Mode = 'offline' | 'live' | 'resuming' | 'bridging'
+const before = ({ epoch, offset }: Place): Place => ({ epoch, offset: Math.max(0, offset - 1) })
 
 /**
- * One producer's messages, put in order: each place once, whatever comes from the live stream, a replay or history.
- *
- * While a replay is awaited or history is read, what does not follow directly is held back. Past `maxHeld` it is
- * dropped, and the server is asked to replay it afterwards: memory stays bounded and nothing is lost.
+ * One producer's messages. The server sends them in order and says where something is missing; what is missing is read
+ * from history, and what comes meanwhile waits.
  */
 export class Track {
-  #mode: Mode = 'offline'
   #place: Place | null = null
-  #held: Held
+  /** The place up to which history is being read. */
   #target: Place | null = null
+  #held: TrackFrame[] = []
+  #overflowed = false
+  #history: boolean
 
   constructor (private readonly sink: TrackSink, private readonly options: TrackOptions) {
-    this.#held = new Held(options.maxHeld)
+    this.#history = options.history
   }
 
   /** Newest place that was delivered or passed; null before the first. */
@@ -51,87 +55,88 @@ export class Track {
     this.#place = placeOf(place)
   }
 
-  /** The connection is up and live data follows `head`. True if the server has to be asked for what came before. */
-  connected (head: Place): boolean {
-    if (this.#mode === 'bridging') return false
-    this.#held.clear()
-    this.#place ??= placeOf(head)
-    this.#mode = comparePlaces(this.#place, head) === 0 ? 'live' : 'resuming'
-    return this.#mode === 'resuming'
+  /** A connection is up whose messages follow `head`: the place from which the server has to be asked, or null where that is it. */
+  connected (head: Place): Place | null {
+    if (this.#target !== null) return before(this.#target)
+    if (this.#place === null) {
+      this.#place = placeOf(head)
+      return null
+    }
+    // of a producer that had sent nothing a whole epoch may have come and gone
+    return this.#place.epoch === 0 || comparePlaces(this.#place, head) !== 0 ? this.#place : null
   }
 
   /** The connection is gone. What was held comes again. */
   disconnected (): void {
-    if (this.#mode === 'bridging') this.#held.overflow()
-    else {
-      this.#mode = 'offline'
-      this.#held.clear()
-    }
+    this.#held = []
+    this.#overflowed = false
   }
 
-  data (envelope: Envelope): void {
-    const place = this.#place
-    if (place === null) {
-      this.#deliver(envelope)
-      return
-    }
-    if (comparePlaces(envelope, place) <= 0) return
-    if (this.#mode === 'bridging') this.#held.add(envelope)
-    else if (follows(place, envelope) || this.options.sparse) {
-      this.#deliver(envelope)
-      if (this.#held.size > 0) this.#drain()
-    } else if (this.#mode === 'resuming') this.#held.add(envelope)
-    else this.#hole(envelope)
+  /** The next frame of the connection. */
+  frame (frame: TrackFrame): void {
+    if (this.#target !== null) this.#hold(frame)
+    else if (frame.type === 'data') this.#data(frame)
+    else if (frame.type === 'resumed') this.#resumed(frame)
+    else this.#gap(frame)
   }
 
-  /** The server is through with a replay, or has opened a new epoch. */
-  resumed (frame: ResumedFrame): void {
-    if (this.#mode === 'bridging') return
-    const start = { epoch: frame.epoch, offset: frame.from }
-    const before = { epoch: frame.epoch, offset: Math.max(0, frame.from - 1) }
-    const end = { epoch: frame.epoch, offset: frame.to }
-    if (this.#place === null || (!frame.recovered && comparePlaces(end, this.#place) < 0)) this.#restart(end)
-    else if (!frame.recovered && this.options.history && comparePlaces(this.#place, before) < 0) {
-      this.#bridge(start)
-      return
-    } else if (comparePlaces(this.#place, before) < 0) this.#place = before
-    this.#goLive()
-  }
-
-  /** The server has dropped messages for want of speed. */
-  gap (frame: GapFrame): void {
-    const end = { epoch: frame.epoch, offset: frame.to }
-    if (this.#mode === 'bridging' || (this.#place !== null && comparePlaces(end, this.#place) <= 0)) return
-    this.#place = end
-    this.sink.gap({ epoch: frame.epoch, from: frame.from, to: frame.to, reason: frame.reason })
-    this.#drain()
-  }
-
-  /** Access has ended, so that neither a replay nor history will come: what is held is delivered, and gaps told. */
+  /** Access has ended, so that history will not come: what is held is delivered, and gaps told. */
   end (): void {
-    this.#mode = 'offline'
     this.#target = null
-    for (const envelope of this.#held.take()) {
-      if (this.#place === null || comparePlaces(envelope, this.#place) > 0) this.#afterGap(envelope)
-    }
+    this.#history = false
+    this.#release()
   }
 
   /** One message from history. */
   bridgeItem (envelope: Envelope): void {
-    if (this.#mode !== 'bridging' || this.#target === null || comparePlaces(envelope, this.#target) >= 0) return
+    if (this.#target === null || comparePlaces(envelope, this.#target) >= 0) return
     if (this.#place === null || comparePlaces(envelope, this.#place) > 0) this.#deliver(envelope)
   }
 
   /** History has given what it has; what was held follows. */
-  bridgeDone (connected: boolean): void {
-    if (this.#mode !== 'bridging' || this.#target === null) return
-    const before = { epoch: this.#target.epoch, offset: Math.max(0, this.#target.offset - 1) }
-    if (this.#place === null || comparePlaces(this.#place, before) < 0) this.#place = before
+  bridgeDone (): void {
+    if (this.#target === null) return
+    const end = before(this.#target)
+    if (this.#place === null || comparePlaces(this.#place, end) < 0) this.#place = end
     this.#target = null
-    if (!connected) {
-      this.#mode = 'offline'
-      this.#held.clear()
-    } else this.#goLive()
+    if (this.#overflowed) this.sink.reconnect()
+    else this.#release()
+  }
+
+  #data (envelope: Envelope): void {
+    const place = this.#place
+    if (place !== null && comparePlaces(envelope, place) <= 0) return
+    if (place === null || follows(place, envelope) || this.options.sparse) {
+      this.#deliver(envelope)
+    } else if (this.#history) {
+      this.#bridge(envelope)
+      this.#hold(envelope)
+    } else {
+      const from = envelope.epoch === place.epoch ? place.offset + 1 : 1
+      if (envelope.offset > from) this.sink.gap({ epoch: envelope.epoch, from, to: envelope.offset - 1, reason: 'not announced' })
+      this.#deliver(envelope)
+    }
+  }
+
+  #resumed (frame: ResumedFrame): void {
+    this.sink.resumed(frame)
+    const end = { epoch: frame.epoch, offset: frame.to }
+    const ahead = this.#place === null ? 1 : comparePlaces(end, this.#place)
+    if (ahead > 0 && !frame.recovered && this.#history) {
+      this.#bridge({ epoch: frame.epoch, offset: frame.to + 1 })
+    } else if (ahead > 0) {
+      this.#place = end
+    } else if (ahead < 0 && !frame.recovered) {
+      this.#place = end
+      this.sink.reset(end)
+    }
+  }
+
+  #gap ({ epoch, from, to, reason }: GapFrame): void {
+    const end = { epoch, offset: to }
+    if (this.#place !== null && comparePlaces(end, this.#place) <= 0) return
+    this.#place = end
+    this.sink.gap({ epoch, from, to, reason })
   }
 
   #deliver (envelope: Envelope): void {
@@ -139,51 +144,22 @@ export class Track {
     this.sink.deliver(envelope)
   }
 
-  #restart (place: Place): void {
-    this.#place = placeOf(place)
-    this.#held.clear()
-    this.sink.reset(place)
+  #bridge (target: Place): void {
+    this.#target = placeOf(target)
+    this.sink.bridge(this.#place ?? { epoch: 0, offset: 0 }, this.#target)
   }
 
-  #bridge (before: Place): void {
-    this.#mode = 'bridging'
-    this.#target = placeOf(before)
-    this.sink.bridge(this.#place ?? { epoch: 0, offset: 0 }, before)
+  #hold (frame: TrackFrame): void {
+    if (this.#overflowed) return
+    this.#held.push(frame)
+    if (this.#held.length <= this.options.maxHeld) return
+    this.#held = []
+    this.#overflowed = true
   }
 
-  /** A live message that does not follow, of which the server has said nothing. */
-  #hole (envelope: Envelope): void {
-    if (this.options.history) {
-      this.#held.add(envelope)
-      this.#bridge(envelope)
-      return
-    }
-    this.#afterGap(envelope)
-  }
-
-  #afterGap (envelope: Envelope): void {
-    const from = envelope.epoch === this.#place?.epoch ? this.#place.offset + 1 : 1
-    if (envelope.offset > from && !this.options.sparse) this.sink.gap({ epoch: envelope.epoch, from, to: envelope.offset - 1, reason: 'not announced' })
-    this.#deliver(envelope)
-  }
-
-  #goLive (): void {
-    if (this.#held.overflowed && this.#place !== null) {
-      this.#held.clear()
-      this.#mode = 'resuming'
-      this.sink.resume(this.#place)
-      return
-    }
-    this.#mode = 'live'
-    for (const envelope of this.#held.take()) this.data(envelope)
-  }
-
-  /** Delivers what is held for as long as it follows. */
-  #drain (): void {
-    for (;;) {
-      const next = this.#place === null ? null : this.#held.takeNext(this.#place)
-      if (next === null) return
-      this.#deliver(next)
-    }
+  #release (): void {
+    const held = this.#held
+    this.#held = []
+    for (const frame of held) this.frame(frame)
   }
 }

@@ -24,12 +24,12 @@ export interface ConsumerSettings {
   history?: string
   /** Most messages that wait for the `for await` loop. Default 1000. */
   maxBuffered?: number
-  /** Most messages of one producer that are held back while something before them is awaited. Default 10000. */
+  /** Most messages of one producer that wait while its history is read; past it the connection is made anew. Default 10000. */
   maxHeld?: number
   /** Milliseconds within which the server has to greet. Default 10000. */
   connectTimeoutMs?: number
   backoff?: BackoffOptions
-  /** Default: the global one, else that of the package `ws`. */
+  /** Default: that of the package `ws` in Node, the global one elsewhere. */
   WebSocket?: SocketConstructor
   /** For history. Default: the global one. */
   fetch?: HistoryFetch

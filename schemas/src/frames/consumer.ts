@@ -1,10 +1,8 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { EpochSchema, IdSchema, OffsetSchema, PositionSchema } from '../common.js'
 import { EnvelopeSchema } from '../message.js'
+import { MAX_RESUME_POSITIONS } from '../protocol.js'
 import { AuthenticatedFrameSchema, AuthFrameSchema, ErrorFrameSchema } from './both.js'
-
-/** Most positions in one `resume` frame; a consumer with more sends several frames. */
-export const MAX_RESUME_POSITIONS = 1000
 
 /**
  * Asks for everything after these positions, and then live data. On a connection with `?resume=true` the first one without

@@ -1,10 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { comparePlaces, type Place } from '../place.js'
-import type { ConsumerFrame, Envelope } from '@motience/schemas'
+import type { ConsumerFrame, Envelope, Position } from '@motience/schemas'
 import { WebSocketServer, type WebSocket } from 'ws'
 
 interface Log { epoch: number, head: number, log: Envelope[], kept: Envelope[] }
+
+/** What waits for a connection's first `resume`: frames since its welcome, which said where each producer stands. */
+interface Hold { frames: { type: string, producer_id?: number }[], named: Set<number> }
 
 /** What a test can change while the platform runs. */
 export interface FakeSettings {
@@ -17,6 +20,8 @@ export interface FakeSettings {
   greet: boolean
   /** Status with which upgrades are refused; null takes them. */
   refuse: number | null
+  /** Status with which a sign-in is refused; null takes it. */
+  signIn: number | null
   /** Seconds that an access token lives. */
   tokenSecs: number
   /** Whether history says that it has everything. */
@@ -30,9 +35,10 @@ export interface FakeSettings {
  * trimmed, epochs, and history that keeps everything.
  */
 export class FakePlatform {
-  readonly settings: FakeSettings = { heartbeatMs: 20_000, mute: false, greet: true, pageSize: 3, refuse: null, tokenSecs: 3600, historyComplete: true, historyStatus: null }
+  readonly settings: FakeSettings = { heartbeatMs: 20_000, mute: false, greet: true, pageSize: 3, refuse: null, signIn: null, tokenSecs: 3600, historyComplete: true, historyStatus: null }
   readonly sockets = new Set<WebSocket>()
   readonly frames: ConsumerFrame[] = []
+  readonly #holds = new Map<WebSocket, Hold>()
   readonly upgradeUrls: string[] = []
   logins = 0
   historyCalls = 0
@@ -50,7 +56,7 @@ export class FakePlatform {
         socket.end(`HTTP/1.1 ${refuse} Refused\r\nretry-after: 0\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
         return
       }
-      platform.#ws.handleUpgrade(request, socket, head, ws => { platform.#greet(ws) })
+      platform.#ws.handleUpgrade(request, socket, head, ws => { platform.#greet(ws, (request.url ?? '').includes('resume=true')) })
     })
     await new Promise<void>(resolve => platform.#http.listen(0, '127.0.0.1', resolve))
     return platform
@@ -125,12 +131,20 @@ export class FakePlatform {
   }
 
   send (frame: object): void {
-    for (const socket of this.sockets) socket.send(JSON.stringify(frame))
+    for (const socket of this.sockets) {
+      const hold = this.#holds.get(socket)
+      if (hold === undefined) socket.send(JSON.stringify(frame))
+      else hold.frames.push(frame as Hold['frames'][number])
+    }
   }
 
-  #greet (ws: WebSocket): void {
+  #greet (ws: WebSocket, holds: boolean): void {
     this.sockets.add(ws)
-    ws.on('close', () => { this.sockets.delete(ws) })
+    if (holds) this.#holds.set(ws, { frames: [], named: new Set() })
+    ws.on('close', () => {
+      this.sockets.delete(ws)
+      this.#holds.delete(ws)
+    })
     ws.on('error', () => {})
     ws.on('message', data => { this.#receive(ws, JSON.parse(String(data)) as ConsumerFrame) })
     const subscriptions = [...this.#logs].map(([producerId, { epoch, head }]) => ({ producer_id: producerId, epoch, offset: head }))
@@ -141,17 +155,30 @@ export class FakePlatform {
     this.frames.push(frame)
     if (frame.type === 'auth') {
       if (!this.settings.mute) ws.send(JSON.stringify({ type: 'authenticated', expires_at: '2030-01-01T00:00:00.000Z' }))
-    } else {
-      for (const position of frame.positions) {
-        const log = this.#logs.get(position.producer_id)
-        if (log === undefined) continue
-        const replay = log.log.filter(envelope => comparePlaces(envelope, position) > 0)
-        for (const envelope of replay) ws.send(JSON.stringify(envelope))
-        const from = replay[0]?.offset ?? log.head + 1
-        const recovered = log.epoch === position.epoch && from <= position.offset + 1
-        ws.send(JSON.stringify({ type: 'resumed', producer_id: position.producer_id, epoch: log.epoch, recovered, from, to: log.head }))
-      }
+      return
     }
+    for (const position of frame.positions) this.#replay(ws, position)
+    const hold = this.#holds.get(ws)
+    if (hold === undefined) return
+    for (const position of frame.positions) hold.named.add(position.producer_id)
+    if (frame.more === true) return
+    this.#holds.delete(ws)
+    for (const held of hold.frames) if (held.producer_id === undefined || !hold.named.has(held.producer_id)) ws.send(JSON.stringify(held))
+  }
+
+  /** Sends what came behind a position, and says first where something is missing. */
+  #replay (ws: WebSocket, position: Position): void {
+    const { producer_id: producerId } = position
+    const log = this.#logs.get(producerId)
+    if (log === undefined) return
+    const resumed = (recovered: boolean, from: number, to: number): void => {
+      ws.send(JSON.stringify({ type: 'resumed', producer_id: producerId, epoch: log.epoch, recovered, from, to }))
+    }
+    const replay = log.log.filter(envelope => comparePlaces(envelope, position) > 0)
+    const from = replay[0]?.offset ?? log.head + 1
+    if (log.epoch !== position.epoch || from > position.offset + 1) resumed(false, from, from - 1)
+    for (const envelope of replay) ws.send(JSON.stringify(envelope))
+    resumed(true, from, log.head)
   }
 
   #answer (request: IncomingMessage, response: ServerResponse): void {
@@ -164,6 +191,10 @@ export class FakePlatform {
       this.#history(Number(data[1]), url, json)
     } else if (url.pathname.startsWith('/api/auth/')) {
       if (url.pathname.endsWith('login')) this.logins++
+      if (this.settings.signIn !== null) {
+        json(this.settings.signIn, { code: 'MOT_AP_BAD_CREDENTIALS', detail: 'Wrong name or password' })
+        return
+      }
       const token = `access${++this.#tokens}`
       json(200, { access_token: token, refresh_token: 'refresh', token_type: 'Bearer', expires_in: this.settings.tokenSecs, user_id: 1, user: { username: 'someone' } })
     } else json(404, {})

@@ -148,7 +148,7 @@ export class ConsumerModel {
       if (!recovered) this.events.add(id, this.streams.now(), 'warn', 'The log does not reach back; history is read')
       else if (count > 0) this.events.add(id, this.streams.now(), 'warn', `Resumed: ${count} missed ${count === 1 ? 'message' : 'messages'} came, none is lost`)
     })
-    consumer.on('history', report => { if (!beginning.delete(report.producer_id)) this.#reported(report) })
+    consumer.on('history', report => { if (!beginning.has(report.producer_id)) this.#reported(report) })
     consumer.on('error', error => {
       if ('code' in error && 'type' in error) toast(`${error.message} (${String(error.code)})`, 'bad')
     })
