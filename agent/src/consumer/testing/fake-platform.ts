@@ -53,6 +53,8 @@ export class FakePlatform {
       platform.upgradeUrls.push(request.url ?? '')
       const { refuse } = platform.settings
       if (refuse !== null) {
+        // whoever is refused may be gone before it is said
+        socket.on('error', () => {})
         socket.end(`HTTP/1.1 ${refuse} Refused\r\nretry-after: 0\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
         return
       }
