@@ -1,4 +1,6 @@
 export * from './fake-ap.js'
+export * from './latency-proxy.js'
+export * from './raw-consumer.js'
 export * from './servers.js'
 export * from './stores.js'
 export * from './wait-for.js'

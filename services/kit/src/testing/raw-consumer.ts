@@ -1,0 +1,131 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { ConsumerServerFrame, Envelope, Position } from '@motience/schemas'
+import { MAX_RESUME_POSITIONS } from '@motience/schemas/protocol'
+import { WebSocket } from 'ws'
+
+type Place = Omit<Position, 'producer_id'>
+
+export interface RawConsumerOptions {
+  /** WSS2, such as `ws://127.0.0.1:8002/consumer`. */
+  url: string
+  /** Asked before each connection. */
+  token: () => string | Promise<string>
+  onMessage: (envelope: Envelope) => void
+  /** Reads what lies between two places, both excluded; without it what is lost is only counted. */
+  history?: (producerId: number, after: Place, before: Place) => Promise<Envelope[]>
+  /** Told of each greeting, and of each connection that ended. */
+  onConnected?: () => void
+  onEnded?: () => void
+  /** Most milliseconds between two connections. */
+  reconnectMs?: number
+}
+
+/** What a raw consumer saw against the protocol, which has to be nought, and how much was tried. */
+export interface RawLedger {
+  connections: number
+  messages: number
+  /** At or before the position, in its epoch. */
+  repeats: number
+  /** In an older epoch than the position. */
+  backwards: number
+  /** Not the next after the position, without a frame that said so. */
+  holes: number
+  /** `recovered: false`, which is no fault. */
+  announced: number
+}
+
+export interface RawConsumer {
+  readonly ledger: RawLedger
+  readonly positions: ReadonlyMap<number, Place>
+  close (): Promise<void>
+}
+
+/**
+ * A consumer without a buffer: the algorithm of docs/clients.md and nothing else, one frame after the other. It checks
+ * that each message is the next one.
+ */
+export const startRawConsumer = ({ url, token, onMessage, history, onConnected, onEnded, reconnectMs = 100 }: RawConsumerOptions): RawConsumer => {
+  const positions = new Map<number, Place>()
+  const ledger: RawLedger = { connections: 0, messages: 0, repeats: 0, backwards: 0, holes: 0, announced: 0 }
+  let socket: WebSocket | null = null
+  const closing = new AbortController()
+
+  const check = ({ producer_id: id, epoch, offset }: Position): void => {
+    const at = positions.get(id)
+    ledger.messages++
+    if (at === undefined) ledger.holes++
+    else if (epoch < at.epoch) ledger.backwards++
+    else if (epoch === at.epoch && offset <= at.offset) ledger.repeats++
+    else if (offset !== at.offset + 1 && epoch === at.epoch) ledger.holes++
+    else if (epoch !== at.epoch && (at.epoch !== 0 || at.offset !== 0 || offset !== 1)) ledger.holes++
+  }
+
+  const resume = (ws: WebSocket): void => {
+    const all = [...positions].map(([id, at]) => ({ producer_id: id, ...at }))
+    for (let i = 0; i === 0 || i < all.length; i += MAX_RESUME_POSITIONS) {
+      ws.send(JSON.stringify({ type: 'resume', positions: all.slice(i, i + MAX_RESUME_POSITIONS), more: i + MAX_RESUME_POSITIONS < all.length }))
+    }
+  }
+
+  const handle = async (ws: WebSocket, frame: ConsumerServerFrame): Promise<void> => {
+    if (frame.type === 'welcome') {
+      const active = new Map(frame.subscriptions.map(({ producer_id: id, epoch, offset }) => [id, { epoch, offset }]))
+      for (const id of positions.keys()) if (!active.has(id)) positions.delete(id)
+      resume(ws)
+      for (const [id, at] of active) if (!positions.has(id)) positions.set(id, at)
+      onConnected?.()
+    } else if (frame.type === 'data') {
+      check(frame)
+      positions.set(frame.producer_id, { epoch: frame.epoch, offset: frame.offset })
+      onMessage(frame)
+    } else if (frame.type === 'resumed' || frame.type === 'gap') {
+      const id = frame.producer_id
+      if (frame.type === 'resumed' && !frame.recovered) {
+        ledger.announced++
+        // what comes meanwhile waits in the socket
+        ws.pause()
+        const missed = await history?.(id, positions.get(id)!, { epoch: frame.epoch, offset: frame.from })
+        for (const envelope of missed ?? []) onMessage(envelope)
+        ws.resume()
+      }
+      positions.set(id, { epoch: frame.epoch, offset: frame.to })
+    } else if (frame.type === 'subscribed') {
+      positions.set(frame.producer_id, { epoch: frame.epoch, offset: frame.offset })
+    } else if (frame.type === 'unsubscribed') {
+      positions.delete(frame.producer_id)
+    }
+  }
+
+  /** One connection; resolves when it has ended and everything that came over it is done. */
+  const connect = async (): Promise<void> => {
+    const ws = socket = new WebSocket(`${url}?resume=true`, { headers: { authorization: `Bearer ${await token()}` }, perMessageDeflate: false })
+    ledger.connections++
+    let turn = Promise.resolve()
+    ws.on('message', data => {
+      const frame = JSON.parse(String(data)) as ConsumerServerFrame
+      turn = turn.then(() => handle(ws, frame))
+    })
+    // what failed comes as the end that follows
+    ws.on('error', () => {})
+    await new Promise(resolve => { ws.once('close', resolve) })
+    await turn
+    onEnded?.()
+  }
+
+  const running = (async () => {
+    while (!closing.signal.aborted) {
+      await connect().catch(() => {})
+      await pause(Math.random() * reconnectMs)
+    }
+  })()
+
+  return {
+    ledger,
+    positions,
+    close: async () => {
+      closing.abort()
+      socket?.terminate()
+      await running
+    }
+  }
+}
