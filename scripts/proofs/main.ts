@@ -1,6 +1,7 @@
 import { ackAfterFdatasync } from './ack-after-fdatasync.js'
 import { diskFull } from './disk-full.js'
 import { dsmStopped } from './dsm-stopped.js'
+import { resumeLatency } from './resume-latency.js'
 import { rollbacks, staleFailovers } from './rollbacks.js'
 import { standStill } from './stand-still.js'
 import { stalledConsumers } from './stalled-consumers.js'
@@ -10,6 +11,7 @@ const proofs: Record<string, () => Promise<void>> = {
   'ack-after-fdatasync': ackAfterFdatasync,
   'disk-full': diskFull,
   'dsm-stopped': dsmStopped,
+  'resume-latency': resumeLatency,
   rollbacks,
   'stale-failovers': staleFailovers,
   'stand-still': standStill,
