@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { setTimeout as pause } from 'node:timers/promises'
-import { startPostgres, waitFor } from '@motience/kit/testing'
+import { startLatencyProxy, startPostgres, waitFor } from '@motience/kit/testing'
 import postgres from 'postgres'
 import { createAccount, subscribe, type Account } from '../fleet/accounts.js'
 import { startFleet } from '../fleet/fleet.js'
@@ -12,6 +12,7 @@ import { startConsumer, type Clash, type Places } from './consumer.js'
 import { faultsOf } from './faults.js'
 import { isClean, settle, type AccessWindow } from './ledger.js'
 import { startProducer } from './producer.js'
+import { startRawChaosConsumer } from './raw-consumer.js'
 import { createRandom } from './random.js'
 import { redisForms, startFaultyRedis } from './redis-forms.js'
 
@@ -38,6 +39,8 @@ const settings = Object.fromEntries(Object.entries(numbers).map(([name, value]) 
 const form = redisForms.find(form => form === formName)
 if (form === undefined) throw new Error(`--redis is one of ${redisForms.join(', ')}`)
 const SETTLE_MS = 60_000
+/** Each way between WSS2 and the raw consumers. */
+const LATENCY_MS = 20
 /** A message may be on its way for so long when access ends. */
 const IN_FLIGHT_MS = 1000
 /** What Redis did not deliver while it was away is delivered again within so long: a lost connection is found within 5 s. */
@@ -58,13 +61,18 @@ const producerNames = new Map(producerAccounts.map(account => [account.user.id, 
 
 const places: Places = new Map()
 const clashes: Clash[] = []
-const joinConsumer = async (username: string) => {
+const network = await startLatencyProxy(Number(new URL(urls.consumer).port), LATENCY_MS)
+const farUrls = { ...urls, consumer: `ws://127.0.0.1:${network.port}/consumer` }
+const subscribed = async (username: string): Promise<Account> => {
   const account = await createAccount(urls.ap, username, 'consumer')
   for (const { user } of producerAccounts) await subscribe(urls.sm, account, user.id)
-  return startConsumer(urls, account, producerNames, places, clashes)
+  return account
 }
-const steady = await Promise.all([0, 1].map(i => joinConsumer(`chaos-steady-${i}`)))
-const changing = await Promise.all([0, 1].map(i => joinConsumer(`chaos-changing-${i}`)))
+const joinConsumer = async (username: string) => startConsumer(urls, await subscribed(username), producerNames, places, clashes)
+const joinRaw = async (username: string) => startRawChaosConsumer(farUrls, await subscribed(username), producerNames, places, clashes)
+const raw = await Promise.all([joinRaw('chaos-raw-steady'), joinRaw('chaos-raw-changing')])
+const steady = [...await Promise.all([0, 1].map(i => joinConsumer(`chaos-steady-${i}`))), raw[0]]
+const changing = [...await Promise.all([0, 1].map(i => joinConsumer(`chaos-changing-${i}`))), raw[1]]
 const always = { from: 0, to: Infinity }
 for (const consumer of steady) for (const reader of consumer.readers.values()) reader.granted.push(always)
 const changes = changing.flatMap(consumer => [...consumer.readers].map(([producerId, reader]) =>
@@ -73,7 +81,9 @@ const producers = producerAccounts.map(account => startProducer(urls, account, {
 
 const deadline = performance.now() + settings.seconds * 1000
 const counts = new Map<string, number>()
-const faults = [...faultsOf({ fleet, postgres: database }), ...redis.faults]
+const faults = [
+  ...faultsOf({ fleet, postgres: database }), ...redis.faults, { name: 'cut the slow network', run: async () => { network.cut() } }
+]
 const redisAway: AccessWindow[] = []
 const timeline: (AccessWindow & { fault: string })[] = []
 let done = 0
@@ -124,11 +134,14 @@ try {
   console.table({ ...sums, 'places that name two messages': clashes.length })
   console.log('Announced to consumers:')
   console.table(consumers.map(consumer => ({ consumer: consumer.account.username, ...consumer.announced })))
+  console.log('Against the protocol, at the consumers without a buffer:')
+  console.table(raw.map(({ account, ledger }) => ({ consumer: account.username, ...ledger })))
+  const broken = raw.reduce((sum, { ledger }) => sum + ledger.repeats + ledger.backwards + ledger.holes, 0)
   console.log(`Access was taken away and given back ${changes.reduce((sum, change) => sum + change.changes(), 0)} times.`)
   console.log(`${changing.flatMap(({ readers }) => [...readers.values()]).reduce((sum, { granted }) => sum + granted.length, 0)} stretches with access were judged.`)
   console.log(`The longest time without a message at a steady consumer: ${Math.round(stillness.at(-1) ?? 0)} ms.`)
   if (found.length > 0) console.table(found)
-  if (!isClean(sums) || clashes.length > 0) {
+  if (!isClean(sums) || clashes.length + broken > 0) {
     const seen = consumers.flatMap(({ away, readers }) => [...readers.values()].map(reader => ({ ...reader, away })))
     await writeFile(join(logFolder, 'timeline.json'), JSON.stringify({ startedAt: performance.timeOrigin, faults: timeline, found, readers: seen }))
     console.log(`Not clean: see the logs and timeline.json (ms since ${new Date(performance.timeOrigin).toISOString()}) in ${logFolder}`)
@@ -137,6 +150,7 @@ try {
 } finally {
   await Promise.all(producers.map(producer => producer.close()))
   await Promise.all([...steady, ...changing].map(consumer => consumer.close()))
+  await network.close()
   await fleet.stop()
   await redis.remove()
   await database.remove()
