@@ -1,7 +1,7 @@
 import { waitFor } from '@motience/kit/testing'
 import type { Envelope } from '@motience/schemas'
 import t from 'tap'
-import type { Consumer, HistoryReport } from './index.js'
+import { memoryPositions, type Consumer, type HistoryReport } from './index.js'
 import { places, seeded, type FakePlatform } from './testing/fake-platform.js'
 import { startConsumer } from './testing/start-consumer.js'
 
@@ -106,6 +106,23 @@ t.test('without history the loss is told by the frame, and live data goes on', a
   t.match(await resumed, { producer_id: 1, recovered: false, from: 5, to: 4 })
   await waitFor(() => seen.length === 3)
   t.same(places(seen, 1), ['1-1', ...numbered(1, 5, 6)])
+})
+
+t.test('who stops before the first message gets it after the next start', async t => {
+  const positions = memoryPositions()
+  const first = await startConsumer(t, { prepare: one, settings: () => ({ positions }) })
+  await isOpen(first.consumer)
+  await first.consumer.close()
+  t.same(await positions.load(), [{ producer_id: 1, epoch: 1, offset: 0 }])
+  const second = await startConsumer(t, {
+    settings: () => ({ positions }),
+    prepare: platform => {
+      one(platform)
+      platform.publish(1, 2)
+    }
+  })
+  await waitFor(() => second.seen.length === 2)
+  t.same(places(second.seen, 1), ['1-1', '1-2'])
 })
 
 t.test('a hole of which the server says nothing is a gap', async t => {

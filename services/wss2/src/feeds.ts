@@ -132,8 +132,12 @@ export class Feeds {
 
   /** Goes on where `wait` stopped a feed; the log is read only if something was published since. */
   release (feed: Feed): void {
-    if (feed.behind) this.#replay(feed, false)
-    else feed.goLive()
+    if (!feed.behind) {
+      feed.goLive()
+      return
+    }
+    this.#parts.metrics.catchUp('start')
+    this.#replay(feed, false)
   }
 
   /** Gives everything behind a place that the consumer named, then `resumed`, then what is live. */
