@@ -12,12 +12,27 @@ import { createConsumer, filePositions, memoryPositions } from '@motience/agent/
 globalThis.library = { createConsumer, filePositions, memoryPositions }
 `
 
+type Library = Pick<typeof import('../src/consumer/index.js'), 'createConsumer' | 'filePositions' | 'memoryPositions'>
+
 /** Runs a bundle with what a browser has, and nothing of Node. */
-const runInBrowser = (code: string): { createConsumer: (options: object) => { state: string, close (): Promise<void> }, filePositions: (path: string) => unknown, memoryPositions: () => { load (): unknown } } => {
-  const sandbox = { URL, AbortController, AbortSignal, performance, setTimeout, clearTimeout, setInterval, clearInterval, fetch, queueMicrotask, TextEncoder, WebSocket: class {} }
+const runInBrowser = (code: string): Library => {
+  const sandbox = {
+    URL,
+    AbortController,
+    AbortSignal,
+    TextEncoder,
+    WebSocket: class {},
+    fetch,
+    performance,
+    queueMicrotask,
+    setTimeout,
+    clearTimeout,
+    setInterval,
+    clearInterval
+  }
   const context = createContext(sandbox)
   runInContext(code, context)
-  return (context as { library?: unknown }).library as never
+  return (context as { library?: unknown }).library as Library
 }
 
 const check = async (t: Test, code: string, imports: readonly unknown[]): Promise<void> => {
@@ -26,7 +41,8 @@ const check = async (t: Test, code: string, imports: readonly unknown[]): Promis
   const library = runInBrowser(code)
   t.throws(() => library.filePositions('positions.json'), { message: /no files here/ })
   t.same(library.memoryPositions().load(), [])
-  const consumer = library.createConsumer({ url: 'ws://127.0.0.1:1/consumer', authUrl: 'http://127.0.0.1:1', username: 'a', password: 'b' })
+  const account = { authUrl: 'http://127.0.0.1:1', username: 'a', password: 'b' }
+  const consumer = library.createConsumer({ url: 'ws://127.0.0.1:1/consumer', ...account })
   t.equal(consumer.state, 'connecting')
   await consumer.close()
 }

@@ -28,7 +28,8 @@ export const startRawChaosConsumer = (
 
   const currentToken = async (): Promise<string> => {
     if (performance.now() - renewedAt < RENEW_EVERY_MS) return token
-    const { data } = await createApClient({ baseUrl: urls.ap }).POST('/api/auth/login', { body: { username: account.username, password: account.password } })
+    const { username, password } = account
+    const { data } = await createApClient({ baseUrl: urls.ap }).POST('/api/auth/login', { body: { username, password } })
     if (data === undefined) return token
     renewedAt = performance.now()
     token = data.access_token
@@ -39,7 +40,8 @@ export const startRawChaosConsumer = (
   const readPage = async (producerId: number, after: Place) => {
     for (let attempt = 0; attempt < MAX_ATTEMPTS && !closing.signal.aborted; attempt++) {
       const dsm = createDsmClient({ baseUrl: urls.dsm, headers: { authorization: `Bearer ${token}` } })
-      const answer = await dsm.GET('/api/data/{producerId}', { params: { path: { producerId }, query: { after: `${after.epoch}-${after.offset}`, order: 'asc', limit: PAGE } } }).catch(() => null)
+      const query = { after: `${after.epoch}-${after.offset}`, order: 'asc', limit: PAGE } as const
+      const answer = await dsm.GET('/api/data/{producerId}', { params: { path: { producerId }, query } }).catch(() => null)
       if (answer?.data !== undefined) return answer.data
       if (answer?.response.status === 403) return null
       await pause(RETRY_MS)

@@ -42,16 +42,25 @@ export const resumeLatency = () => withFleet({}, async ({ fleet: { urls } }) => 
       await waitFor(() => consumer.ledger.connections > connections)
       const before = { seen: seen(), greeted: greeted() }
       const moment = random.pick(['at once', 'after the welcome', 'in the replay', 'in the stream'])
-      await waitFor(() => moment === 'at once' || (moment === 'after the welcome' ? greeted() > before.greeted : seen() > before.seen + (moment === 'in the stream' ? 200 : 0)), { timeoutMs: 60_000 })
+      await waitFor(() => {
+        if (moment === 'at once') return true
+        if (moment === 'after the welcome') return greeted() > before.greeted
+        return seen() > before.seen + (moment === 'in the stream' ? 200 : 0)
+      }, { timeoutMs: 60_000 })
     }
   }))
   for (const producer of producers) producer.finish()
   await waitFor(() => producers.every(producer => producer.pending() === 0), { timeoutMs: 60_000, what: 'every message to be acked' })
-  const complete = () => readers.every(({ numbers }) => producers.every(({ producerId, messages }) => numbers.get(producerId)!.at(-1) === messages.length))
-  await waitFor(complete, { timeoutMs: 60_000, what: 'every reader to have the last message' }).catch((error: unknown) => { console.log(String(error)) })
+  const complete = () => readers.every(({ numbers }) =>
+    producers.every(({ producerId, messages }) => numbers.get(producerId)!.at(-1) === messages.length))
+  await waitFor(complete, { timeoutMs: 60_000, what: 'every reader to have the last message' })
+    .catch((error: unknown) => { console.log(String(error)) })
 
   const rows = readers.map(({ latencyMs, numbers, consumer: { ledger } }) => {
-    const row = { 'each way, ms': latencyMs, connections: ledger.connections, messages: 0, repeats: ledger.repeats, backwards: ledger.backwards, holes: ledger.holes, announced: ledger.announced, 'not 1, 2, 3…': 0 }
+    const { connections, repeats, backwards, holes, announced } = ledger
+    const row = {
+      'each way, ms': latencyMs, connections, messages: 0, repeats, backwards, holes, announced, 'not 1, 2, 3…': 0
+    }
     for (const { producerId, messages } of producers) {
       const seen = numbers.get(producerId)!
       row.messages += seen.length

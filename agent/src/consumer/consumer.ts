@@ -24,8 +24,9 @@ const SUSPECT_AFTER = 3
  * Take the messages with `for await (const envelope of consumer)` or with `on('data', …)`. A loop that is slower than
  * the stream fills a buffer of `maxBuffered`; then Node stops reading the socket, and a browser, which can't, closes the
  * connection; either way the platform keeps the rest, up to the bounds of its log, and it is resumed from there.
- * The loop ends when the consumer is closed, and throws what stopped it otherwise: a wrong password (`RestError`), a disabled
- * account (`ConsumerStoppedError`). A position counts as kept once the loop asks for the next message, or, without a loop, once the listeners returned.
+ * The loop ends when the consumer is closed, and throws what stopped it otherwise: a wrong password (`RestError`), a
+ * disabled account (`ConsumerStoppedError`). A position counts as kept once the loop asks for the next message, or,
+ * without a loop, once the listeners returned.
  */
 export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<Envelope> {
   readonly #options: ConsumerOptions

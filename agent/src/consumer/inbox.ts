@@ -28,7 +28,7 @@ export class Inbox {
 
   track (producerId: number): Track | undefined { return this.#tracks.get(producerId) }
 
-  /** The server has greeted and waits: asks for what was missed, and drops the producers that are not subscribed to any more. */
+  /** The server has greeted and waits: asks for what was missed, and drops the producers whose subscriptions ended. */
   welcome (frame: Welcome): void {
     const active = new Map(frame.subscriptions.map(position => [position.producer_id, position]))
     for (const producerId of new Set([...this.#tracks.keys(), ...this.parts.keeper.all().map(position => position.producer_id)])) {

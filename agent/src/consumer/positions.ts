@@ -42,7 +42,10 @@ export const storagePositions = (storage: KeyValueStorage, key: string): Positio
   save: positions => { storage.setItem(key, JSON.stringify(positions)) }
 })
 
-/** Positions in a file, replaced as a whole, so that a crash leaves the old ones or the new. Throws where there are no files, as in a browser. */
+/**
+ * Positions in a file, replaced as a whole, so that a crash leaves the old ones or the new. Throws where there are no
+ * files, as in a browser.
+ */
 export const filePositions = (path: string): PositionStore => {
   const { files } = runtime
   if (files === null) throw new TypeError('There are no files here: use `storagePositions` or `memoryPositions`')

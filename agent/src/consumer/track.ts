@@ -55,7 +55,10 @@ export class Track {
     this.#place = placeOf(place)
   }
 
-  /** A connection is up whose messages follow `head`: the place from which the server has to be asked, or null where that is it. */
+  /**
+   * A connection is up whose messages follow `head`. Returns the place from which the server has to be asked, or null
+   * where that is it.
+   */
   connected (head: Place): Place | null {
     if (this.#target !== null) return before(this.#target)
     if (this.#place === null) {
@@ -113,7 +116,9 @@ export class Track {
       this.#hold(envelope)
     } else {
       const from = envelope.epoch === place.epoch ? place.offset + 1 : 1
-      if (envelope.offset > from) this.sink.gap({ epoch: envelope.epoch, from, to: envelope.offset - 1, reason: 'not announced' })
+      if (envelope.offset > from) {
+        this.sink.gap({ epoch: envelope.epoch, from, to: envelope.offset - 1, reason: 'not announced' })
+      }
       this.#deliver(envelope)
     }
   }

@@ -11,7 +11,7 @@ import { AuthenticatedFrameSchema, AuthFrameSchema, ErrorFrameSchema } from './b
 export const ResumeFrameSchema = Type.Object({
   type: Type.Literal('resume'),
   positions: Type.Array(PositionSchema, { maxItems: MAX_RESUME_POSITIONS, description: 'May be empty' }),
-  more: Type.Optional(Type.Boolean({ description: 'Another `resume` follows with further positions; the producers not named yet wait for it' }))
+  more: Type.Optional(Type.Boolean({ description: 'Another `resume` follows; the producers not named yet wait for it' }))
 }, { additionalProperties: false })
 export type ResumeFrame = Static<typeof ResumeFrameSchema>
 
@@ -36,10 +36,11 @@ export type ResumedReason = Static<typeof ResumedReasonSchema>
 /**
  * Where one producer's stream stands now: after `to` of `epoch`. What follows it is `to` + 1.
  *
- * `recovered: false` stands exactly where something may be missing: between the last message (or the position that was asked for) and
- * the next, `from` = `to` + 1; `GET /api/data/{producer_id}` has what is left of it. It comes before the first message of a new epoch,
- * asked for or not. `recovered: true` loses nothing: it ends a replay that was asked for (`from`…`to` were sent since the
- * last such frame, `from` = `to` + 1 for none), or stands where messages are passed over that were accepted while the consumer was not subscribed.
+ * `recovered: false` stands exactly where something may be missing: between the last message (or the position that was
+ * asked for) and the next, `from` = `to` + 1; `GET /api/data/{producer_id}` has what is left of it. It comes before the
+ * first message of a new epoch, asked for or not. `recovered: true` loses nothing: it ends a replay that was asked for
+ * (`from`…`to` were sent since the last such frame, `from` = `to` + 1 for none), or stands where messages are passed over
+ * that were accepted while the consumer was not subscribed.
  */
 export const ResumedFrameSchema = Type.Object({
   type: Type.Literal('resumed'),

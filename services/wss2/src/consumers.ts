@@ -38,7 +38,13 @@ export interface Consumers {
 export const createConsumers = (options: ConsumersOptions): Consumers => {
   const { broker, logger } = options
   const hubs = new Hubs(broker, logger)
-  const parts: SessionParts = { ...options, hubs, slots: new Slots(CALLS_AT_ONCE), welcomeMs: options.welcomeMs ?? 10_000, resumeWaitMs: options.resumeWaitMs ?? 10_000 }
+  const parts: SessionParts = {
+    ...options,
+    hubs,
+    slots: new Slots(CALLS_AT_ONCE),
+    welcomeMs: options.welcomeMs ?? 10_000,
+    resumeWaitMs: options.resumeWaitMs ?? 10_000
+  }
   const sessions = new Map<number, Set<Session>>()
 
   const all = function * (): Iterable<Session> {

@@ -22,9 +22,10 @@ const MAX_PAGE = 500
 /**
  * Brings one feed from its place to the log's head and lets it go live, without a hole or a repeat.
  *
- * Each message is the next offset after the one before; where it is not, a `resumed` frame stands before it: `recovered: false` where
- * something is missing or a new epoch begins, `recovered: true` where entries are passed over that were accepted before the
- * subscription was active, to which the consumer has no claim. One more ends a replay that the consumer asked for (`resume`).
+ * Each message is the next offset after the one before; where it is not, a `resumed` frame stands before it:
+ * `recovered: false` where something is missing or a new epoch begins, `recovered: true` where entries are passed over
+ * that were accepted before the subscription was active, to which the consumer has no claim. One more ends a replay that
+ * the consumer asked for (`resume`).
  */
 export class Replay {
   readonly #feed: Feed

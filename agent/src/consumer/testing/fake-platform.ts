@@ -165,7 +165,9 @@ export class FakePlatform {
     for (const position of frame.positions) hold.named.add(position.producer_id)
     if (frame.more === true) return
     this.#holds.delete(ws)
-    for (const held of hold.frames) if (held.producer_id === undefined || !hold.named.has(held.producer_id)) ws.send(JSON.stringify(held))
+    for (const held of hold.frames) {
+      if (held.producer_id === undefined || !hold.named.has(held.producer_id)) ws.send(JSON.stringify(held))
+    }
   }
 
   /** Sends what came behind a position, and says first where something is missing. */

@@ -44,7 +44,9 @@ export interface RawConsumer {
  * A consumer without a buffer: the algorithm of docs/clients.md and nothing else, one frame after the other. It checks
  * that each message is the next one.
  */
-export const startRawConsumer = ({ url, token, onMessage, history, onConnected, onEnded, reconnectMs = 100 }: RawConsumerOptions): RawConsumer => {
+export const startRawConsumer = ({
+  url, token, onMessage, history, onConnected, onEnded, reconnectMs = 100
+}: RawConsumerOptions): RawConsumer => {
   const positions = new Map<number, Place>()
   const ledger: RawLedger = { connections: 0, messages: 0, repeats: 0, backwards: 0, holes: 0, announced: 0 }
   let socket: WebSocket | null = null
@@ -63,7 +65,8 @@ export const startRawConsumer = ({ url, token, onMessage, history, onConnected, 
   const resume = (ws: WebSocket): void => {
     const all = [...positions].map(([id, at]) => ({ producer_id: id, ...at }))
     for (let i = 0; i === 0 || i < all.length; i += MAX_RESUME_POSITIONS) {
-      ws.send(JSON.stringify({ type: 'resume', positions: all.slice(i, i + MAX_RESUME_POSITIONS), more: i + MAX_RESUME_POSITIONS < all.length }))
+      const end = i + MAX_RESUME_POSITIONS
+      ws.send(JSON.stringify({ type: 'resume', positions: all.slice(i, end), more: end < all.length }))
     }
   }
 
@@ -98,7 +101,8 @@ export const startRawConsumer = ({ url, token, onMessage, history, onConnected, 
 
   /** One connection; resolves when it has ended and everything that came over it is done. */
   const connect = async (): Promise<void> => {
-    const ws = socket = new WebSocket(`${url}?resume=true`, { headers: { authorization: `Bearer ${await token()}` }, perMessageDeflate: false })
+    const headers = { authorization: `Bearer ${await token()}` }
+    const ws = socket = new WebSocket(`${url}?resume=true`, { headers, perMessageDeflate: false })
     ledger.connections++
     let turn = Promise.resolve()
     ws.on('message', data => {
