@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { startAp } from '@motience/ap'
 import { startDsm } from '@motience/dsm'
-import { databaseUrl, openBroker, openDatabase, readEnv, redisUrl } from '@motience/kit'
+import { brokerLimits, databaseUrl, openBroker, openDatabase, readEnv, redisUrl } from '@motience/kit'
 import { ApEnvSchema, CommonEnvSchema, DsmEnvSchema, SmEnvSchema, Wss1EnvSchema, Wss2EnvSchema } from '@motience/schemas'
 import { startSm } from '@motience/sm'
 import { startWss1 } from '@motience/wss1'
@@ -52,7 +52,7 @@ export const startPlatform = async (source = process.env) => {
       url: redisUrl(common),
       mode: common.REDIS_MODE,
       sentinelName: common.REDIS_SENTINEL_NAME,
-      limits: { logMaxMessages: common.LOG_MAX_MESSAGES, logMaxAgeSecs: common.LOG_MAX_AGE_SECS },
+      limits: brokerLimits(common),
       waitMs: common.DB_WAIT_MS,
       logger
     }))

@@ -17,7 +17,7 @@ let producers = 0
 const openProducer = async (broker: Broker): Promise<number> => {
   const producerId = ++producers
   const [expected] = await broker.heads([producerId])
-  await broker.openEpoch({ producerId, epoch: 1, expected: expected!, version: 0, sessions: [] })
+  await broker.openEpoch({ producerId, epoch: 1, expected: expected!, version: 0 })
   return producerId
 }
 

@@ -50,7 +50,9 @@ export const brokerEnv = {
   REDIS_MODE: Type.Union([Type.Literal('standalone'), Type.Literal('sentinel'), Type.Literal('cluster')], { default: 'standalone', description: 'Form of Redis' }),
   REDIS_SENTINEL_NAME: Type.String({ default: 'mymaster', description: 'Name of the master that the sentinels watch' }),
   LOG_MAX_MESSAGES: Type.Integer({ minimum: 1, maximum: 10000000, default: 10000, description: 'Most messages of one producer in the log that consumers resume from' }),
-  LOG_MAX_AGE_SECS: Type.Integer({ minimum: 1, maximum: 31536000, default: 86400, description: 'Most seconds that a message stays in that log' })
+  LOG_MAX_BYTES: Type.Integer({ minimum: 65536, maximum: 1099511627776, default: 67108864, description: 'Most bytes of that log. What is published and not stored yet may not take more than the log holds: past it the producer waits' }),
+  LOG_MAX_AGE_SECS: Type.Integer({ minimum: 1, maximum: 31536000, default: 86400, description: 'Most seconds that a message stays in that log, once it is stored' }),
+  SESSIONS_MAX_BYTES: Type.Integer({ minimum: 1024, maximum: 1099511627776, default: 8388608, description: 'Most bytes for the sessions of one producer whose last `seq` is remembered, a name and 200 bytes for each; the others are looked up in history' })
 }
 
 export const CommonEnvSchema = Type.Object({ ...commonEnv, ...addressEnv, ...databaseEnv, ...brokerEnv })

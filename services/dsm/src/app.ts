@@ -2,10 +2,11 @@ import { buildService, migrate, type Authenticator, type Broker, type Database, 
 import { createAcceptor } from './accept/acceptor.js'
 import { createKeeper } from './accept/keeper.js'
 import { createLanes } from './accept/lanes.js'
+import { createRelief } from './accept/relief.js'
 import { createRepairs } from './accept/repairs.js'
 import { findLoggedRepeats, findStoredRepeats } from './accept/repeats.js'
 import { createSender } from './accept/sender.js'
-import { guardSessions } from './accept/session-guard.js'
+import { findFloors } from './accept/session-floors.js'
 import { createVerifier } from './accept/verifier.js'
 import { createAccess } from './history/access.js'
 import { createDsmMetrics } from './metrics.js'
@@ -52,14 +53,16 @@ export const buildDsm = async (parts: DsmParts): Promise<ServiceApp> => {
   const lanes = createLanes(settings.maxIdleLanes)
   const metrics = createDsmMetrics(app.metrics, () => acceptor.pending, () => lanes.size)
   const writer = createWriter({ database, logger, metrics, deadlineMs: settings.commitDeadlineMs })
-  const completion = createCompletion({ database, broker, writer, logger, metrics })
+  const completion = createCompletion({
+    database, broker, writer, logger, metrics, onComplete: (producerId, upTo) => { lanes.find(producerId)?.stored.reach(upTo) }
+  })
   const repairs = createRepairs(broker, completion, logger, settings.repairDelayMs)
   const send = createSender({
     source,
     metrics,
     broker,
     verify: createVerifier({ database, broker, source, completion, persist, metrics }),
-    deadlineMs: settings.acceptDeadlineMs
+    history: persist ? { findFloors: findFloors(database), relieve: createRelief(completion) } : null
   })
   const acceptor = createAcceptor({
     broker,
@@ -67,11 +70,13 @@ export const buildDsm = async (parts: DsmParts): Promise<ServiceApp> => {
     logger,
     metrics,
     maxPending: settings.maxPending,
-    send: persist ? guardSessions(send, database, settings.acceptDeadlineMs) : send,
+    deadlineMs: settings.acceptDeadlineMs,
+    send,
     keep: createKeeper({
       store: persist ? rows => writer.store(rows) : null,
       findRepeats: persist ? findStoredRepeats(database, broker, completion) : findLoggedRepeats(broker),
-      repairs
+      repairs,
+      deadlineMs: settings.commitDeadlineMs
     })
   })
   const upkeep = createUpkeep({ database, broker, completion, settings, logger, metrics, now })

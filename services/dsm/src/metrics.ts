@@ -8,6 +8,8 @@ export const createDsmMetrics = (registry: Registry, pending: () => number, lane
     repeats: new Counter({ name: 'motience_dsm_repeated_messages_total', help: 'Messages that had been accepted before', registers }),
     refused: new Counter({ name: 'motience_dsm_refused_messages_total', help: 'Messages that were refused, by the problem\'s code', labelNames: ['code'], registers }),
     stale: new Counter({ name: 'motience_dsm_stale_subscribers_total', help: 'Calls of the broker with a subscriber list that had changed', registers }),
+    sessionLookups: new Counter({ name: 'motience_dsm_session_lookups_total', help: 'Sessions that the broker did not remember and that were looked up in PostgreSQL', registers }),
+    fullLogs: new Counter({ name: 'motience_dsm_full_logs_total', help: 'Calls of the broker that found the log full of messages that are not stored yet', registers }),
     verifications: new Counter({ name: 'motience_dsm_epochs_opened_total', help: 'New epochs that were opened', registers }),
     repaired: new Counter({ name: 'motience_dsm_repaired_messages_total', help: 'Messages that were stored from the broker\'s log', registers }),
     lost: new Counter({ name: 'motience_dsm_lost_messages_total', help: 'Offsets that neither PostgreSQL nor the broker\'s log has', registers }),

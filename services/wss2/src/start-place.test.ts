@@ -11,7 +11,7 @@ const publish = async (broker: Broker, version: number, count: number): Promise<
 t.test('the first message that a consumer may see is found over many short pages', async t => {
   const broker = createMemoryBroker({ logPageBytes: 200 })
   const [expected] = await broker.heads([7])
-  await broker.openEpoch({ producerId: 7, epoch: 1, expected: expected!, version: 0, sessions: [] })
+  await broker.openEpoch({ producerId: 7, epoch: 1, expected: expected!, version: 0 })
   await publish(broker, 3, 400)
   await publish(broker, 4, 300)
   const grant = { activatedVersion: 4, version: 4 }

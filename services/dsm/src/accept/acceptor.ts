@@ -1,5 +1,6 @@
 import { ProblemError, type Broker, type Logger } from '@motience/kit'
 import type { DsmMetrics } from '../metrics.js'
+import { createBatch } from './batch.js'
 import type { Draft } from './envelope.js'
 import type { Keep } from './keeper.js'
 import { takeBatch, type Job, type Lane } from './lane.js'
@@ -13,6 +14,8 @@ export interface AcceptorOptions {
   lanes: Lanes
   send: Send
   keep: Keep
+  /** Most milliseconds that a message waits for subscribers, broker, verification and room in the log. */
+  deadlineMs: number
   maxPending: number
   logger: Logger
   metrics: DsmMetrics
@@ -31,24 +34,35 @@ export interface Acceptor {
   close (): Promise<void>
 }
 
-export const createAcceptor = ({ broker, lanes, send, keep, maxPending, logger, metrics }: AcceptorOptions): Acceptor => {
+export const createAcceptor = ({ broker, lanes, send, keep, deadlineMs, maxPending, logger, metrics }: AcceptorOptions): Acceptor => {
   let pending = 0
   const idle: (() => void)[] = []
 
-  const work = async (lane: Lane): Promise<void> => {
-    lane.working = true
-    while (lane.queue.length > 0) {
-      const jobs = takeBatch(lane)
-      const drafts = jobs.length === 1 ? jobs[0]!.drafts : jobs.flatMap(job => job.drafts)
+  /** Sends a batch, in parts where the log has no room for all of it: the first ones are being stored while the next wait. */
+  const sendBatch = async (lane: Lane, jobs: readonly Job[]): Promise<void> => {
+    const batch = createBatch(jobs)
+    const deadline = performance.now() + deadlineMs
+    for (let from = 0; from < batch.drafts.length;) {
+      const start = from
+      const drafts = start === 0 ? batch.drafts : batch.drafts.slice(start)
       try {
-        keep(lane, jobs, drafts, await send(lane, drafts))
+        const sent = await send(lane, drafts, deadline)
+        keep(lane, drafts, sent).then(outcomes => { batch.settle(start, outcomes) })
+        from += sent.outcomes.length
       } catch (error) {
         const problem = refusal(error)
         logger.warn({ err: problem.cause ?? problem, producer_id: lane.producerId, messages: drafts.length }, 'Refused messages that could not be accepted now')
         // What waits behind is refused too: a later message must not overtake an earlier one that will come again.
-        for (const job of [...jobs, ...lane.queue.splice(0)]) job.resolve(job.drafts.map(() => problem))
+        for (const job of lane.queue.splice(0)) job.resolve(job.drafts.map(() => problem))
+        batch.settle(start, drafts.map(() => problem))
+        return
       }
     }
+  }
+
+  const work = async (lane: Lane): Promise<void> => {
+    lane.working = true
+    while (lane.queue.length > 0) await sendBatch(lane, takeBatch(lane))
     lane.working = false
   }
 
@@ -78,7 +92,6 @@ export const createAcceptor = ({ broker, lanes, send, keep, maxPending, logger, 
     for (const lane of lanes.all()) {
       lane.subscribers = null
       lane.seen = null
-      lane.checkedSessions.clear()
     }
   })
 

@@ -1,7 +1,8 @@
 import { ProblemError, type Place } from '@motience/kit'
 import type { StoredMessage } from '../storage/stored-message.js'
+import { within } from './deadline.js'
 import type { Draft } from './envelope.js'
-import { commitsEnded, type Job, type Lane } from './lane.js'
+import { commitsEnded, type Lane } from './lane.js'
 import { refusal, type Outcome } from './outcome.js'
 import type { Repairs } from './repairs.js'
 import type { FindRepeats } from './repeats.js'
@@ -12,14 +13,18 @@ export interface KeeperOptions {
   store: ((rows: readonly StoredMessage[]) => Promise<void>) | null
   findRepeats: FindRepeats
   repairs: Repairs
+  /** Most milliseconds for finding a repeat's first place, commits that come before it included. */
+  deadlineMs: number
 }
 
-/** Sees that what the broker did with a batch is kept, and answers its jobs. Never rejects. */
-export type Keep = (lane: Lane, jobs: readonly Job[], drafts: readonly Draft[], sent: Sent) => Promise<void>
+/** Sees that what the broker did with messages is kept; one outcome each, once it is. Never rejects. */
+export type Keep = (lane: Lane, drafts: readonly Draft[], sent: Sent) => Promise<Outcome[]>
+
+interface Repeat { draft: Draft, index: number, place: Place | null }
 
 const passed = new ProblemError('MOT_DSM_SEQ_PASSED')
 
-export const createKeeper = ({ store, findRepeats, repairs }: KeeperOptions): Keep => {
+export const createKeeper = ({ store, findRepeats, repairs, deadlineMs }: KeeperOptions): Keep => {
   /** Notes where the log ends; asks for a check where others wrote to it, or may have before this lane's first use. */
   const note = (lane: Lane, rows: readonly StoredMessage[]): void => {
     const [first, last] = [rows[0], rows.at(-1)]
@@ -37,6 +42,7 @@ export const createKeeper = ({ store, findRepeats, repairs }: KeeperOptions): Ke
     lane.commits.add(stored)
     try {
       await stored
+      lane.stored.add(rows)
       return null
     } catch (error) {
       repairs.schedule(lane.producerId)
@@ -46,17 +52,25 @@ export const createKeeper = ({ store, findRepeats, repairs }: KeeperOptions): Ke
     }
   }
 
-  const answerRepeats = async (lane: Lane, repeats: readonly { draft: Draft, index: number, place: Place | null }[], subscriberCount: number, outcomes: Outcome[]): Promise<void> => {
+  /**
+   * The places that repeats are answered with. Without persistence the broker's word is enough; otherwise they are found where they are
+   * kept. One that was accepted is: in PostgreSQL, or in the log, which drops nothing before it is stored.
+   */
+  const findPlaces = async (lane: Lane, repeats: readonly Repeat[], deadline: number): Promise<(Place | null)[]> => {
+    await commitsEnded(lane)
+    const known = store === null ? repeats.map(repeat => repeat.place) : repeats.map(() => null)
+    const unknown = repeats.filter((_repeat, n) => known[n] === null).map(({ draft }) => ({ deviceId: draft.deviceId, session: draft.session!, seq: draft.seq! }))
+    const found = unknown.length === 0 ? [] : await lane.oneAtATime(() => findRepeats(lane.producerId, unknown), deadline)
+    let next = 0
+    return known.map(place => place ?? found[next++] ?? null)
+  }
+
+  const answerRepeats = async (lane: Lane, repeats: readonly Repeat[], subscriberCount: number, outcomes: Outcome[]): Promise<void> => {
+    const deadline = performance.now() + deadlineMs
     try {
-      await commitsEnded(lane)
-      const known = store === null ? repeats.map(repeat => repeat.place) : repeats.map(() => null)
-      const unknown = repeats.filter((_repeat, n) => known[n] === null)
-      const found = unknown.length === 0
-        ? []
-        : await findRepeats(lane.producerId, unknown.map(({ draft }) => ({ deviceId: draft.deviceId, session: draft.session!, seq: draft.seq! })))
-      let next = 0
+      const places = await within(findPlaces(lane, repeats, deadline), deadline)
       for (const [n, { index }] of repeats.entries()) {
-        const place = known[n] ?? found[next++]
+        const place = places[n]
         outcomes[index] = place ? { epoch: place.epoch, offset: place.offset, subscriberCount, duplicate: true, receivedAt: null } : passed
       }
     } catch (error) {
@@ -64,13 +78,13 @@ export const createKeeper = ({ store, findRepeats, repairs }: KeeperOptions): Ke
     }
   }
 
-  return async (lane, jobs, drafts, { subscriberCount, outcomes: done }) => {
+  return async (lane, drafts, { subscriberCount, outcomes: done }) => {
     const { producerId } = lane
-    const outcomes = new Array<Outcome>(drafts.length)
+    const outcomes = new Array<Outcome>(done.length)
     const rows: StoredMessage[] = []
-    const repeats: { draft: Draft, index: number, place: Place | null }[] = []
-    for (const [index, draft] of drafts.entries()) {
-      const outcome = done[index]!
+    const repeats: Repeat[] = []
+    for (const [index, outcome] of done.entries()) {
+      const draft = drafts[index]!
       if (outcome.kind === 'repeat') {
         repeats.push({ draft, index, place: outcome.place })
         continue
@@ -86,7 +100,6 @@ export const createKeeper = ({ store, findRepeats, repairs }: KeeperOptions): Ke
     }
     // Repeats come after the commit: their first place may be in this very batch.
     if (repeats.length > 0) await answerRepeats(lane, repeats, subscriberCount, outcomes)
-    let start = 0
-    for (const job of jobs) job.resolve(outcomes.slice(start, start += job.drafts.length))
+    return outcomes
   }
 }

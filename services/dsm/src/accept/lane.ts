@@ -1,7 +1,9 @@
 import type { Place } from '@motience/kit'
 import type { SubscriberList } from '../subscriptions.js'
 import type { Draft } from './envelope.js'
+import { createOneAtATime, type OneAtATime } from './one-at-a-time.js'
 import type { Outcome } from './outcome.js'
+import { createStoredMark, type StoredMark } from './stored-mark.js'
 
 /** The messages of one request that are one producer's, and whoever waits for their outcomes. */
 export interface Job {
@@ -25,14 +27,16 @@ export interface Lane {
   subscribers: SubscriberList | null
   /** Where this instance saw the log end; null where it is not known what others accepted. */
   seen: Place | null
-  /** Sessions of which PostgreSQL knows no message that the broker has forgotten; the one checked first goes first. */
-  checkedSessions: Set<string>
+  /** Up to where this instance knows the log to be stored. */
+  readonly stored: StoredMark
   /** Commits of this lane that are under way. */
   commits: Set<Promise<void>>
+  /** What this lane asks PostgreSQL beside its commits. */
+  readonly oneAtATime: OneAtATime
 }
 
 export const createLane = (producerId: number): Lane =>
-  ({ producerId, queue: [], working: false, subscribers: null, seen: null, checkedSessions: new Set(), commits: new Set() })
+  ({ producerId, queue: [], working: false, subscribers: null, seen: null, stored: createStoredMark(), commits: new Set(), oneAtATime: createOneAtATime() })
 
 /** Whether nothing of the lane is under way. */
 export const isIdle = (lane: Lane): boolean => !lane.working && lane.queue.length === 0 && lane.commits.size === 0

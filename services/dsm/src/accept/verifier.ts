@@ -2,13 +2,8 @@ import type { Broker, Database, LogHead } from '@motience/kit'
 import type { DsmMetrics } from '../metrics.js'
 import type { Completion } from '../storage/completion.js'
 import { allocateEpoch, closeEpochs } from '../storage/epochs.js'
-import { recentSessions } from '../storage/messages.js'
 import type { SubscriptionSource } from '../subscriptions.js'
 import { commitsEnded, type Lane } from './lane.js'
-
-/** How far back the sessions of a producer are looked for, in messages, and most of them that are told the broker. */
-const SESSION_DEPTH = 10_000
-const MAX_SESSIONS = 1_024
 
 /** What the verifier needs. */
 export interface VerifierOptions {
@@ -25,18 +20,17 @@ export type Verify = (lane: Lane, head: LogHead) => Promise<void>
 
 /**
  * A run of the broker that changed may have lost the last messages and versions that it knew, so its log is not
- * continued: what PostgreSQL lacks of it is stored, and a new epoch begins with SM's version and with the sessions
- * as PostgreSQL knows them. Where another instance was faster nothing is done: the next call of the broker tells.
+ * continued: what PostgreSQL lacks of it is stored, and a new epoch begins with SM's version, in which each session is looked
+ * up in PostgreSQL. Where another instance was faster nothing is done: the next call of the broker tells.
  */
 export const createVerifier = ({ database: { sql }, broker, source, completion, persist, metrics }: VerifierOptions): Verify =>
   async (lane, head) => {
     const { producerId } = lane
     await commitsEnded(lane)
     if (persist) await completion.complete(producerId, head)
-    const sessions = persist ? await recentSessions(sql, producerId, SESSION_DEPTH, MAX_SESSIONS) : []
     const subscribers = await source.subscribers(producerId)
     const epoch = await allocateEpoch(sql, producerId, head.epoch)
-    const opened = await broker.openEpoch({ producerId, epoch, expected: head, version: subscribers.version, sessions })
+    const opened = await broker.openEpoch({ producerId, epoch, expected: head, version: subscribers.version })
     lane.subscribers = subscribers
     if (!opened) return
     metrics.verifications.inc()

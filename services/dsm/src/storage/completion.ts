@@ -18,6 +18,8 @@ export interface CompletionOptions {
   writer: Writer
   logger: Logger
   metrics: Pick<DsmMetrics, 'repaired' | 'lost'>
+  /** Told up to where everything is accounted for. */
+  onComplete: (producerId: number, upTo: Place) => void
 }
 
 /** Makes PostgreSQL's history of a producer as complete as the broker's log can. */
@@ -30,7 +32,7 @@ export interface Completion {
   complete (producerId: number, upTo: Place): Promise<void>
 }
 
-export const createCompletion = ({ database: { sql }, broker, writer, logger, metrics }: CompletionOptions): Completion => {
+export const createCompletion = ({ database: { sql }, broker, writer, logger, metrics, onComplete }: CompletionOptions): Completion => {
   const running = new Map<number, Promise<void>>()
 
   /** Stores from the log what it has of the offsets `missing`, which rise; returns those that it has not. */
@@ -100,6 +102,7 @@ export const createCompletion = ({ database: { sql }, broker, writer, logger, me
       running.set(producerId, mine)
       try {
         await mine
+        onComplete(producerId, upTo)
       } finally {
         if (running.get(producerId) === mine) running.delete(producerId)
       }

@@ -1,4 +1,4 @@
-import type { Place, SessionMark } from '@motience/kit'
+import type { Place } from '@motience/kit'
 import type { ISql } from 'postgres'
 import type { MessageName, StoredMessage } from './stored-message.js'
 
@@ -75,22 +75,6 @@ export const newestPlace = async (sql: SqlRunner, producerId: number): Promise<P
     SELECT epoch::float8, "offset"::float8 FROM dsm.messages
     WHERE producer_id = ${producerId} ORDER BY epoch DESC, "offset" DESC LIMIT 1`
   return row === undefined ? { epoch: 0, offset: 0 } : { epoch: row.epoch, offset: row.offset }
-}
-
-/** Last `seq` of each session among the latest `depth` messages of a producer: at most `limit`, the latest used. */
-export const recentSessions = async (sql: SqlRunner, producerId: number, depth: number, limit: number): Promise<SessionMark[]> => {
-  const rows = await sql<SessionMark[]>`
-    SELECT device, session, seq, epoch, "offset" FROM (
-      SELECT DISTINCT ON (device_id, session)
-        device_id AS device, session, seq::float8 AS seq, epoch::float8 AS epoch, "offset"::float8 AS "offset"
-      FROM (
-        SELECT device_id, session, seq, epoch, "offset" FROM dsm.messages
-        WHERE producer_id = ${producerId} ORDER BY epoch DESC, "offset" DESC LIMIT ${depth}
-      ) AS recent
-      WHERE session IS NOT NULL
-      ORDER BY device_id, session, seq DESC, epoch, "offset"
-    ) AS marks ORDER BY epoch DESC, "offset" DESC LIMIT ${limit}`
-  return rows.map(({ device, session, seq, epoch, offset }) => ({ device, session, seq, epoch, offset }))
 }
 
 /** How many offsets of an epoch, from `from` to `to`, are stored. */

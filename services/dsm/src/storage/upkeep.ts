@@ -43,9 +43,10 @@ export const createUpkeep = ({ database, broker, completion, settings, logger, m
       const heads = await broker.heads(producerIds)
       for (const [index, producerId] of producerIds.entries()) {
         if (closed) return
-        // Complete first: what is trimmed can't be stored any more.
-        if (settings.persist) await completion.complete(producerId, heads[index]!)
-        await broker.trimLog(producerId)
+        const head = heads[index]!
+        // Complete first: only what is stored is trimmed.
+        if (settings.persist) await completion.complete(producerId, head)
+        await broker.trimLog(producerId, settings.persist ? head : undefined)
       }
       afterId = producerIds.at(-1)!
     }

@@ -14,7 +14,21 @@ export interface AcceptMessage {
   seq: number | null
 }
 
-/** Messages of one producer, accepted together or not at all, in this order. */
+/** A session of a producer's device; `device` is '' where there is none. */
+export interface SessionName { device: string, session: string }
+
+/** One text for a session's name. Neither a device nor a session has a line feed. */
+export const sessionName = (device: string, session: string): string => `${device}\n${session}`
+
+/** What history knows of sessions that the broker does not. */
+export interface SessionFloors {
+  /** `asOf` of the answer after which history was asked. */
+  asOf: Place
+  /** Greatest `seq` in history, by `sessionName`; -1 where it has none. */
+  seqs: ReadonlyMap<string, number>
+}
+
+/** Messages of one producer, in this order. */
 export interface AcceptRequest {
   producerId: number
   /** Version of the subscriber list that `subscribers` was read at. */
@@ -22,6 +36,13 @@ export interface AcceptRequest {
   /** Consumer ids of the active subscribers. */
   subscribers: readonly number[]
   messages: readonly AcceptMessage[]
+  /**
+   * History keeps every offset of this epoch up to this one. Without it there is no history: then no message waits to be
+   * stored, and a session that the broker does not know is new.
+   */
+  stored?: Place
+  /** Answers what an earlier call did not know: see `unknown`. */
+  floors?: SessionFloors
 }
 
 /**
@@ -33,16 +54,22 @@ export type AcceptOutcome =
   | { kind: 'repeat', place: { epoch: number, offset: number } | null }
 
 /**
- * `ok`: see the outcomes, in order; every accepted one has the same `epoch`. They are fewer than the messages only where a
- * request was so large (over 1000 messages, 4 MiB, or 5000 publications) that it was cut, and the list changed or the
- * run ended between two pieces: the rest was not done.
+ * `ok`: see the outcomes, in order, at least one; every accepted one has the same `epoch`. They are fewer than the messages
+ * where the log has no room for the rest, or where a request was so large (over 1000 messages, 4 MiB, or 5000 publications)
+ * that it was cut, and what a later piece needs had changed: the rest was not done. `stored` is the greatest offset of the
+ * epoch up to which the broker knows everything to be stored.
  * `stale`: the broker knows a newer version of the subscriber list; nothing was done.
  * `unverified`: this run of the broker has not been told that its log continues; nothing was done. See `openEpoch`.
+ * `unknown`: the broker remembers nothing of these sessions in this epoch; nothing was done. All that was accepted of them up to
+ * `asOf` is stored, so whoever asks history after this answer learns it, for the next call's `floors`.
+ * `full`: the log holds as many messages (or bytes) that are not known to be stored as it may; nothing was done.
  */
 export type AcceptResult =
-  | { kind: 'ok', epoch: number, outcomes: AcceptOutcome[] }
+  | { kind: 'ok', epoch: number, stored: number, outcomes: AcceptOutcome[] }
   | { kind: 'stale', version: number }
   | { kind: 'unverified', head: LogHead }
+  | { kind: 'unknown', asOf: Place, sessions: SessionName[] }
+  | { kind: 'full', head: Place, stored: number }
 
 /** Where a producer's log stands. */
 export interface LogHead {
@@ -82,10 +109,7 @@ export interface LogPage {
   reachesBack: boolean
 }
 
-/** What is known of a session that must not be forgotten when a new epoch opens. */
-export interface SessionMark { device: string, session: string, seq: number, epoch: number, offset: number }
-
-/** How a new epoch begins. */
+/** How a new epoch begins. The log's older entries count as stored; of a session history has to be asked anew, where there is one. */
 export interface OpenEpoch {
   producerId: number
   /** Number of the new epoch: above every epoch that this producer ever had. */
@@ -94,8 +118,6 @@ export interface OpenEpoch {
   expected: LogHead
   /** Version of the subscriber list as SM has it now; the broker's only rises. */
   version: number
-  /** Latest sessions as history knows them; a higher `seq` that the broker has is kept. */
-  sessions: readonly SessionMark[]
 }
 
 /** A revocation in force: of a session (`sid`), or of all that a user has. */
@@ -136,8 +158,9 @@ export interface Broker {
 
   /**
    * Accepts the messages of several producers; requests of one producer keep their order. One result a request; after one
-   * that was not accepted, those of the same producer have the same result. If one request fails the call rejects,
-   * and the other producers' requests may have been done: where that matters, make a call for each.
+   * that was not accepted, those of the same producer have the same result, and after one that was accepted in part they
+   * have no outcomes. If one request fails the call rejects, and the other producers' requests may have been done: where that
+   * matters, make a call for each.
    */
   accept (requests: readonly AcceptRequest[]): Promise<AcceptResult[]>
   /** Opens a new epoch; true if it did, false if the head was no longer `expected`. Rejects with `RangeError` if the epoch isn't above the head's. */
@@ -146,8 +169,8 @@ export interface Broker {
   heads (producerIds: readonly number[]): Promise<LogHead[]>
   /** Entries after a place, at most `limit` of them, which is at least 1. */
   readLog (producerId: number, after: Place, limit: number): Promise<LogPage>
-  /** Drops what is older than the log's greatest age; returns how many entries. */
-  trimLog (producerId: number): Promise<number>
+  /** Drops what is older than the log's greatest age and stored, `stored` being as in `AcceptRequest`; returns how many entries. */
+  trimLog (producerId: number, stored?: Place): Promise<number>
 
   /** Raises the version of a producer's subscriber list; it never falls. Resolves once no accept with an older one can succeed. */
   raiseVersion (producerId: number, version: number): Promise<void>
@@ -181,16 +204,23 @@ export interface Broker {
   close (): Promise<void>
 }
 
-/** Bounds of the logs and of what is remembered of senders. */
+/** Bounds of one producer's log and of what is remembered of its senders. What is not known to be stored is never dropped. */
 export interface BrokerLimits {
-  /** Most messages of one producer's log. */
+  /** Most messages of the log. */
   logMaxMessages: number
-  /** Most seconds that a message stays in the log. */
+  /** Most bytes of the log's texts; the newest message stays, whatever its size. */
+  logMaxBytes: number
+  /** Seconds after which a message that is stored may be dropped from the log. */
   logMaxAgeSecs: number
-  /** Most sessions of one producer whose last `seq` is remembered; the one unused longest is forgotten first. */
-  maxSessions: number
+  /** Most bytes for the sessions whose last `seq` is remembered (see `sessionBytes`); the one unused longest is forgotten first. */
+  sessionsMaxBytes: number
   /** Bytes of text after which a page of a log ends, with the entry that reaches them. 64 MiB are a thousand of the largest messages. */
   logPageBytes: number
 }
 
-export const defaultBrokerLimits: BrokerLimits = { logMaxMessages: 10_000, logMaxAgeSecs: 86_400, maxSessions: 1024, logPageBytes: 64 * 1024 * 1024 }
+export const defaultBrokerLimits: BrokerLimits = {
+  logMaxMessages: 10_000, logMaxBytes: 64 * 1024 * 1024, logMaxAgeSecs: 86_400, sessionsMaxBytes: 8 * 1024 * 1024, logPageBytes: 64 * 1024 * 1024
+}
+
+/** Bytes that a session is reckoned to take besides its name: about what Redis needs for it. */
+export const SESSION_OVERHEAD = 200

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { CommonEnv } from '@motience/schemas'
-import { openBroker, type Broker } from '../broker/index.js'
+import { openBroker, type Broker, type BrokerLimits } from '../broker/index.js'
 import { openDatabase, type Database } from '../database/index.js'
 import { databaseUrl, redisUrl, serviceSecret } from './addresses.js'
 import { createLogger } from './logger.js'
@@ -22,7 +22,8 @@ export interface StartingService {
 }
 
 type DatabaseEnv = Parameters<typeof databaseUrl>[0] & Pick<CommonEnv, 'DATA_DIR' | 'DB_POOL' | 'DB_WAIT_MS'>
-type BrokerEnv = Parameters<typeof redisUrl>[0] & Pick<CommonEnv, 'REDIS_MODE' | 'REDIS_SENTINEL_NAME' | 'LOG_MAX_MESSAGES' | 'LOG_MAX_AGE_SECS' | 'DB_WAIT_MS'>
+type LimitsEnv = Pick<CommonEnv, 'LOG_MAX_MESSAGES' | 'LOG_MAX_BYTES' | 'LOG_MAX_AGE_SECS' | 'SESSIONS_MAX_BYTES'>
+type BrokerEnv = Parameters<typeof redisUrl>[0] & LimitsEnv & Pick<CommonEnv, 'REDIS_MODE' | 'REDIS_SENTINEL_NAME' | 'DB_WAIT_MS'>
 
 /** The database that the environment asks for; the embedded one is kept in `DATA_DIR/database`. */
 export const openServiceDatabase = async (env: DatabaseEnv, logger: Logger): Promise<Database> => await openDatabase({
@@ -33,12 +34,17 @@ export const openServiceDatabase = async (env: DatabaseEnv, logger: Logger): Pro
   logger
 })
 
+/** The broker's bounds that the environment asks for. */
+export const brokerLimits = (env: LimitsEnv): Partial<BrokerLimits> => ({
+  logMaxMessages: env.LOG_MAX_MESSAGES, logMaxBytes: env.LOG_MAX_BYTES, logMaxAgeSecs: env.LOG_MAX_AGE_SECS, sessionsMaxBytes: env.SESSIONS_MAX_BYTES
+})
+
 /** The broker that the environment asks for. */
 export const openServiceBroker = async (env: BrokerEnv, logger: Logger): Promise<Broker> => await openBroker({
   url: redisUrl(env),
   mode: env.REDIS_MODE,
   sentinelName: env.REDIS_SENTINEL_NAME,
-  limits: { logMaxMessages: env.LOG_MAX_MESSAGES, logMaxAgeSecs: env.LOG_MAX_AGE_SECS },
+  limits: brokerLimits(env),
   waitMs: env.DB_WAIT_MS,
   logger
 })

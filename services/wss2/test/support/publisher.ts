@@ -29,7 +29,7 @@ export const createPublisher = (broker: Broker, sm: FakeSm): Publisher => {
     const epoch = Math.max(epochs.get(producerId) ?? 0, expected!.epoch) + 1
     epochs.set(producerId, epoch)
     const { version } = sm.subscribers(producerId)
-    if (!await broker.openEpoch({ producerId, epoch, expected: expected!, version, sessions: [] })) throw new Error('Another opened an epoch')
+    if (!await broker.openEpoch({ producerId, epoch, expected: expected!, version })) throw new Error('Another opened an epoch')
     return epoch
   }
 

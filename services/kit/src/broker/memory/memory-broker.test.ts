@@ -11,7 +11,7 @@ const userEnabled = (userId: number): ControlEvent => ({ type: 'user-enabled', u
 const openBroker = async (...options: Parameters<typeof createMemoryBroker>) => {
   const broker = createMemoryBroker(...options)
   const [expected] = await broker.heads([1])
-  await broker.openEpoch({ producerId: 1, epoch: 1, expected: expected!, version: 0, sessions: [] })
+  await broker.openEpoch({ producerId: 1, epoch: 1, expected: expected!, version: 0 })
   return broker
 }
 

@@ -1,4 +1,5 @@
 import { type AcceptRequest, type AcceptResult, type Broker, type BrokerLimits, BrokerUnavailableError, defaultBrokerLimits } from '../broker.js'
+import { restAfter } from '../rest-after.js'
 import { createDeliveries, type HandlerFault } from './deliveries.js'
 import { createProducerLog, type ProducerLog } from './producer-log.js'
 import { createRevocationList } from './revocation-list.js'
@@ -46,10 +47,9 @@ export const createMemoryBroker = (limits: Partial<BrokerLimits> = {}, options: 
     const head = log.head()
     if (!head.verified) return { kind: 'unverified', head }
     if (request.version < head.version) return { kind: 'stale', version: head.version }
-    log.raiseVersion(request.version)
-    const { epoch, outcomes, texts } = log.append(request.messages)
+    const { result, texts } = log.append(request)
     deliveries.publish(request.subscribers, texts)
-    return { kind: 'ok', epoch, outcomes }
+    return result
   }
 
   return {
@@ -61,9 +61,10 @@ export const createMemoryBroker = (limits: Partial<BrokerLimits> = {}, options: 
       assertOpen()
       const refused = new Map<number, AcceptResult>()
       return requests.map(request => {
-        // After a request that was refused none of the same producer is accepted, or their order would be lost.
+        // After a request that was not accepted as a whole none of the same producer is, or their order would be lost.
         const result = refused.get(request.producerId) ?? acceptOne(request)
-        if (result.kind !== 'ok') refused.set(request.producerId, result)
+        const rest = restAfter(request, result)
+        if (rest !== null) refused.set(request.producerId, rest)
         return result
       })
     },
@@ -83,9 +84,9 @@ export const createMemoryBroker = (limits: Partial<BrokerLimits> = {}, options: 
       return (logs.get(producerId) ?? unknown).read(after, limit)
     },
 
-    async trimLog (producerId) {
+    async trimLog (producerId, stored) {
       assertOpen()
-      return logs.get(producerId)?.trim() ?? 0
+      return logs.get(producerId)?.trim(stored) ?? 0
     },
 
     async raiseVersion (producerId, version) {

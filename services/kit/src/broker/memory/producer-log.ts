@@ -1,65 +1,84 @@
-import type { AcceptMessage, AcceptOutcome, BrokerLimits, LogEntry, LogHead, LogPage, OpenEpoch, Place, SessionMark } from '../broker.js'
+import {
+  sessionName, type AcceptMessage, type AcceptOutcome, type AcceptRequest, type AcceptResult, type BrokerLimits, type LogEntry, type LogHead, type LogPage, type OpenEpoch, type Place,
+  type SessionName
+} from '../broker.js'
+import { createSessions } from './sessions.js'
 
-/** Names a session within one producer. Neither a device nor a session has a line feed. */
-const sessionName = (device: string, session: string): string => `${device}\n${session}`
+/** The sessions of some messages, each once. */
+const sessionsOf = (messages: readonly AcceptMessage[]): SessionName[] => {
+  const found = new Map<string, SessionName>()
+  for (const { device, session, seq } of messages) {
+    if (session !== null && seq !== null) found.set(sessionName(device, session), { device, session })
+  }
+  return [...found.values()]
+}
 
 /** A text of its own: a payload that was cut out of a request's body would keep all of the body for as long as the log. */
 const ownText = (text: string): string => Buffer.from(text).toString()
 
 /**
  * One producer's log in memory: its head, its latest messages and the last `seq` of its latest sessions.
- * Bounded by `limits`; the oldest go first.
+ * Bounded by `limits`; the oldest go first, but none that waits to be stored.
  */
 export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
   const head: LogHead = { epoch: 0, offset: 0, version: 0, verified: false }
   /** The log; entries before `first` are dropped and cut off now and then. */
   let entries: LogEntry[] = []
   let first = 0
-  /** In the order of their last use. */
-  const sessions = new Map<string, SessionMark>()
+  let bytes = 0
+  /** Offset of the head's epoch up to which everything is stored. */
+  let stored = 0
+  const sessions = createSessions(limits.sessionsMaxBytes)
 
-  const dropOldest = (count: number): void => {
-    first += count
+  const dropWhile = (isDropped: (entry: LogEntry) => boolean): number => {
+    const before = first
+    for (let entry; (entry = entries[first]) !== undefined; first++) {
+      if ((entry.epoch === head.epoch && entry.offset > stored) || !isDropped(entry)) break
+      bytes -= Buffer.byteLength(entry.text)
+    }
+    const dropped = first - before
     if (first * 2 > entries.length) {
       entries = entries.slice(first)
       first = 0
     }
+    return dropped
   }
 
   const dropExpired = (): number => {
     const oldest = now() - limits.logMaxAgeSecs * 1000
-    let count = 0
-    while (first + count < entries.length && entries[first + count]!.appendedAt < oldest) count++
-    dropOldest(count)
-    return count
+    return dropWhile(entry => entry.appendedAt < oldest)
   }
 
-  const touch = (mark: SessionMark): void => {
-    const name = sessionName(mark.device, mark.session)
-    sessions.delete(name)
-    sessions.set(name, mark)
+  const raiseStored = (place: Place | undefined): void => {
+    if (place === undefined) stored = head.offset
+    else if (place.epoch === head.epoch) stored = Math.max(stored, Math.min(head.offset, place.offset))
   }
 
-  const forgetOldest = (): void => {
-    for (const name of sessions.keys()) {
-      if (sessions.size <= limits.maxSessions) break
-      sessions.delete(name)
+  /** Whether so many bytes have room, once what may go has gone. */
+  const makeRoom = (size: number): boolean => {
+    const isFull = (): boolean => entries.length - first >= limits.logMaxMessages || bytes + size > limits.logMaxBytes
+    if (isFull()) dropWhile(isFull)
+    return !isFull() || entries.length === first
+  }
+
+  /** Accepts one message, tells that it is a repeat, or null where the log has no room for it. */
+  const acceptOne = ({ head: start, tail, device, session, seq }: AcceptMessage, version: number, history: boolean, texts: string[]): AcceptOutcome | null => {
+    const { epoch } = head
+    const name = session === null || seq === null ? null : sessionName(device, session)
+    const mark = name === null ? undefined : sessions.find(name, epoch, history)
+    if (name !== null && mark !== undefined && seq! <= mark.seq) {
+      sessions.use(name, mark)
+      return { kind: 'repeat', place: seq === mark.seq && mark.offset > 0 ? { epoch: mark.epoch, offset: mark.offset } : null }
     }
-  }
-
-  const acceptOne = (message: AcceptMessage, texts: string[]): AcceptOutcome => {
-    const { device, session, seq } = message
-    const mark = session === null || seq === null ? undefined : sessions.get(sessionName(device, session))
-    if (mark !== undefined && seq !== null && seq <= mark.seq) {
-      touch(mark)
-      return { kind: 'repeat', place: seq === mark.seq ? { epoch: mark.epoch, offset: mark.offset } : null }
-    }
-    const { epoch, version } = head
-    const offset = ++head.offset
-    const text = ownText(`${message.head}${epoch},"offset":${offset}${message.tail}`)
+    const offset = head.offset + 1
+    const text = ownText(`${start}${epoch},"offset":${offset}${tail}`)
+    const size = Buffer.byteLength(text)
+    if (!makeRoom(size)) return null
     entries.push({ epoch, offset, version, appendedAt: now(), text })
-    if (entries.length - first > limits.logMaxMessages) dropOldest(1)
-    if (session !== null && seq !== null) touch({ device, session, seq, epoch, offset })
+    bytes += size
+    head.offset = offset
+    if (!history) stored = offset
+    if (name !== null) sessions.use(name, { seq: seq!, epoch, offset })
     texts.push(text)
     return { kind: 'accepted', offset }
   }
@@ -85,23 +104,30 @@ export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
       head.version = Math.max(head.version, version)
     },
 
-    /** Appends what is no repeat; `texts` are to be published. The head has to be verified. */
-    append (messages: readonly AcceptMessage[]): { epoch: number, outcomes: AcceptOutcome[], texts: string[] } {
+    /** Appends what is no repeat, as long as there is room; `texts` are to be published. The head has to be verified, the version not older. */
+    append ({ version, messages, stored: storedTo, floors }: AcceptRequest): { result: AcceptResult, texts: string[] } {
+      const history = storedTo !== undefined
+      raiseStored(storedTo)
       const texts: string[] = []
-      const outcomes = messages.map(message => acceptOne(message, texts))
-      forgetOldest()
-      return { epoch: head.epoch, outcomes, texts }
+      const unknown = history ? sessions.lookUp(sessionsOf(messages), head.epoch, floors) : []
+      if (unknown.length > 0) return { result: { kind: 'unknown', asOf: { epoch: head.epoch, offset: head.offset }, sessions: unknown }, texts }
+      const outcomes: AcceptOutcome[] = []
+      for (const message of messages) {
+        const outcome = acceptOne(message, version, history, texts)
+        if (outcome === null) break
+        outcomes.push(outcome)
+      }
+      sessions.forgetOldest({ epoch: head.epoch, offset: stored })
+      if (outcomes.length === 0 && messages.length > 0) return { result: { kind: 'full', head: { epoch: head.epoch, offset: head.offset }, stored }, texts }
+      head.version = Math.max(head.version, version)
+      return { result: { kind: 'ok', epoch: head.epoch, stored, outcomes }, texts }
     },
 
-    openEpoch ({ epoch, expected, version, sessions: known }: OpenEpoch): boolean {
+    openEpoch ({ epoch, expected, version }: OpenEpoch): boolean {
       if (head.epoch !== expected.epoch || head.offset !== expected.offset || head.verified !== expected.verified) return false
       if (epoch <= head.epoch) throw new RangeError(`Epoch ${epoch} is not above ${head.epoch}`)
       Object.assign(head, { epoch, offset: 0, version: Math.max(head.version, version), verified: true })
-      for (const mark of known) {
-        const had = sessions.get(sessionName(mark.device, mark.session))
-        touch(had !== undefined && had.seq >= mark.seq ? had : { ...mark })
-      }
-      forgetOldest()
+      stored = 0
       return true
     },
 
@@ -116,7 +142,11 @@ export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
       return { head: { ...head }, entries: page, more: has(end), reachesBack: after.epoch === head.epoch && next === after.offset + 1 }
     },
 
-    trim: dropExpired,
+    /** Drops what is too old and stored; returns how many entries. */
+    trim (storedTo: Place | undefined): number {
+      raiseStored(storedTo)
+      return dropExpired()
+    }
   }
 }
 

@@ -1,7 +1,11 @@
-import type { Place } from '../broker.js'
+import { sessionName, type Place } from '../broker.js'
 
-/** Field of the meta hash that keeps a session's last accepted message. Neither a device nor a session has a line feed. */
-export const sessionField = (device: string, session: string): string => `s:${device}\n${session}`
+/** Field of the meta hash that keeps a session's last accepted message. */
+export const sessionField = (device: string, session: string): string => `s:${sessionName(device, session)}`
+
+/** A place as two of a script's arguments; '' and '' where there is none. */
+export const placeArguments = (place: Place | undefined): [epoch: string, offset: string] =>
+  place === undefined ? ['', ''] : [String(place.epoch), String(place.offset)]
 
 /** A place as it stands in an entry's id, `<epoch>-<offset>`. */
 export const readPlace = (text: string): Place => {

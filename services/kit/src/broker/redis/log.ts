@@ -1,17 +1,17 @@
-import { logKey, metaKey, sessionsKey } from '@motience/schemas'
+import { logKey, metaKey } from '@motience/schemas'
 import type { BrokerLimits, LogEntry, LogHead, LogPage, OpenEpoch, Place } from '../broker.js'
-import { readPlace, sessionField } from './fields.js'
+import { placeArguments, readPlace } from './fields.js'
 import type { Run } from './run.js'
 
 const readHead = ([epoch, offset, version, verified]: unknown[]): LogHead => ({
   epoch: Number(epoch), offset: Number(offset), version: Number(version), verified: verified === 1
 })
 
-type EntryReply = [id: string, fields: [string, string, string, string, string, string]]
+type EntryReply = [id: string, fields: string[]]
 
 const readEntry = ([id, fields]: EntryReply): LogEntry => {
   const [, text, , version, , appendedAt] = fields
-  return { ...readPlace(id), version: Number(version), appendedAt: Number(appendedAt), text }
+  return { ...readPlace(id), version: Number(version), appendedAt: Number(appendedAt), text: text! }
 }
 
 /** What concerns one producer's log, except accepting. */
@@ -19,12 +19,9 @@ export const createLogCommands = (run: Run, limits: BrokerLimits) => {
   const maxAge = String(limits.logMaxAgeSecs * 1000)
 
   return {
-    async openEpoch ({ producerId, epoch, expected, version, sessions }: OpenEpoch): Promise<boolean> {
-      const marks = sessions.slice(-limits.maxSessions).flatMap(({ device, session, seq, epoch, offset }) =>
-        [sessionField(device, session), String(seq), String(epoch), String(offset)])
-      const opened = await run('openEpoch', [metaKey(producerId), logKey(producerId), sessionsKey(producerId)], master => [
-        master.deadline(), String(epoch), String(expected.epoch), String(expected.offset), expected.verified ? '1' : '0',
-        String(version), String(limits.maxSessions), ...marks
+    async openEpoch ({ producerId, epoch, expected, version }: OpenEpoch): Promise<boolean> {
+      const opened = await run('openEpoch', [metaKey(producerId), logKey(producerId)], master => [
+        master.deadline(), String(epoch), String(expected.epoch), String(expected.offset), expected.verified ? '1' : '0', String(version)
       ])
       if (opened === -1) throw new RangeError(`Epoch ${epoch} is not above ${expected.epoch}`)
       return opened === 1
@@ -43,8 +40,8 @@ export const createLogCommands = (run: Run, limits: BrokerLimits) => {
       return { head, entries, more: reply[4] === 1, reachesBack: after.epoch === head.epoch && next === after.offset + 1 }
     },
 
-    async trimLog (producerId: number): Promise<number> {
-      return Number(await run('trimLog', [logKey(producerId)], () => [maxAge]))
+    async trimLog (producerId: number, stored?: Place): Promise<number> {
+      return Number(await run('trimLog', [metaKey(producerId), logKey(producerId)], () => [maxAge, ...placeArguments(stored)]))
     },
 
     async raiseVersion (producerId: number, version: number): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Test } from 'tap'
 import { waitFor } from '../../testing/wait-for.js'
+import { sessionName } from '../broker.js'
 import { headOf, message, newId, newProducer, type OpenBroker, openEpoch, range, request, textAt } from './parts.js'
 
 const accepted = (from: number, to: number) => range(from, to).map(offset => ({ kind: 'accepted', offset }))
@@ -15,7 +16,7 @@ export const acceptSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     t.same(await headOf(broker, producerId), head)
     await openEpoch(broker, producerId, 3)
     t.same(await headOf(broker, producerId), { epoch: 1, offset: 0, version: 3, verified: true })
-    t.same(await broker.accept([request(producerId, { version: 3 })]), [{ kind: 'ok', epoch: 1, outcomes: accepted(1, 1) }])
+    t.same(await broker.accept([request(producerId, { version: 3 })]), [{ kind: 'ok', epoch: 1, stored: 1, outcomes: accepted(1, 1) }])
   })
 
   t.test('messages are numbered from 1, and their text is completed', async t => {
@@ -23,7 +24,7 @@ export const acceptSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     const producerId = await newProducer(broker)
     const tail = ',"id":"ü😀\\"\\n\\u0000"}'
     const messages = [message(1), message(2, { tail }), message(3)]
-    t.same(await broker.accept([request(producerId, { messages })]), [{ kind: 'ok', epoch: 1, outcomes: accepted(1, 3) }])
+    t.same(await broker.accept([request(producerId, { messages })]), [{ kind: 'ok', epoch: 1, stored: 3, outcomes: accepted(1, 3) }])
     const { entries } = await broker.readLog(producerId, { epoch: 1, offset: 0 }, 10)
     t.same(entries.map(({ text }) => text), [textAt(1, 1, 1), `{"n":2,"epoch":1,"offset":2${tail}`, textAt(3, 1, 3)])
     t.match(await headOf(broker, producerId), { epoch: 1, offset: 3 })
@@ -35,18 +36,17 @@ export const acceptSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     const epoch = Number.MAX_SAFE_INTEGER - 1
     const seq = Number.MAX_SAFE_INTEGER
     const expected = await headOf(broker, producerId)
-    const sessions = [{ device: 'd', session: 's', seq: seq - 1, epoch: epoch - 1, offset: Number.MAX_SAFE_INTEGER }]
-    await broker.openEpoch({ producerId, epoch, expected, version: seq, sessions })
-    const messages = [seq - 2, seq - 1, seq].map(n => message(n, { device: 'd', session: 's', seq: n }))
-    t.same(await broker.accept([request(producerId, { version: seq, messages })]), [{
-      kind: 'ok',
-      epoch,
-      outcomes: [
-        { kind: 'repeat', place: null }, { kind: 'repeat', place: { epoch: epoch - 1, offset: Number.MAX_SAFE_INTEGER } }, { kind: 'accepted', offset: 1 }
-      ]
+    await broker.openEpoch({ producerId, epoch, expected, version: seq })
+    const numbered = (n: number) => message(n, { device: 'd', session: 's', seq: n })
+    const floors = { asOf: { epoch, offset: seq }, seqs: new Map([[sessionName('d', 's'), seq - 2]]) }
+    t.same(await broker.accept([request(producerId, { version: seq, messages: [seq - 2, seq - 1].map(numbered), stored: { epoch, offset: seq }, floors })]), [{
+      kind: 'ok', epoch, stored: 0, outcomes: [{ kind: 'repeat', place: null }, { kind: 'accepted', offset: 1 }]
     }])
-    const page = await broker.readLog(producerId, { epoch, offset: 0 }, 1)
-    t.match(page, { head: { epoch, offset: 1, version: seq }, entries: [{ epoch, offset: 1, version: seq, text: textAt(seq, epoch, 1) }] })
+    t.same(await broker.accept([request(producerId, { version: seq, messages: [seq - 1, seq].map(numbered), stored: { epoch, offset: seq } })]), [{
+      kind: 'ok', epoch, stored: 1, outcomes: [{ kind: 'repeat', place: { epoch, offset: 1 } }, { kind: 'accepted', offset: 2 }]
+    }])
+    const page = await broker.readLog(producerId, { epoch, offset: 1 }, 1)
+    t.match(page, { head: { epoch, offset: 2, version: seq }, entries: [{ epoch, offset: 2, version: seq, text: textAt(seq, epoch, 2) }] })
     t.same(await broker.accept([request(producerId, { version: seq - 1 })]), [{ kind: 'stale', version: seq }])
   })
 
@@ -95,7 +95,7 @@ export const acceptSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     await broker.subscribe(consumerId, text => got.push(text))
     const subscribers = [newId(), consumerId]
     const [result] = await broker.accept([request(producerId, { subscribers, messages })])
-    t.same(result, { kind: 'ok', epoch: 1, outcomes: accepted(1, 2500) })
+    t.same(result, { kind: 'ok', epoch: 1, stored: 2500, outcomes: accepted(1, 2500) })
     await waitFor(() => got.length >= 2500)
     await broker.unsubscribe(consumerId)
     t.same(got, range(1, 2500).map(n => textAt(n, 1, n)))

@@ -97,7 +97,7 @@ export const logSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     const broker = await open()
     const producerId = await newProducer(broker)
     const head = await headOf(broker, producerId)
-    const opening = { producerId, epoch: 5, expected: head, version: 0, sessions: [] }
+    const opening = { producerId, epoch: 5, expected: head, version: 0 }
     await broker.accept([request(producerId)])
     t.equal(await broker.openEpoch(opening), false, 'the offset is another')
     t.equal(await broker.openEpoch({ ...opening, expected: { ...head, offset: 1, verified: false } }), false)
@@ -107,23 +107,36 @@ export const logSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     t.same(await headOf(broker, producerId), { epoch: 5, offset: 0, version: 0, verified: true })
   })
 
-  t.test('a new epoch remembers sessions: those that are handed over, and a higher seq that the broker has', async t => {
+  t.test('without a history a new epoch remembers the sessions of the ones before', async t => {
     const broker = await open()
     const producerId = await newProducer(broker, 2)
-    const of = (session: string, seq: number) => message(seq, { device: 'd', session, seq })
-    await broker.accept([request(producerId, { version: 2, messages: [of('had', 10), of('behind', 3)] })])
-    const mark = (session: string, seq: number) => ({ device: 'd', session, seq, epoch: 1, offset: 77 })
-    await broker.openEpoch({
-      producerId, epoch: 2, expected: await headOf(broker, producerId), version: 1, sessions: [mark('had', 8), mark('behind', 6), mark('new', 4)]
-    })
+    const of = (seq: number) => message(seq, { device: 'd', session: 's', seq })
+    await broker.accept([request(producerId, { version: 2, messages: [of(10)] })])
+    await openEpoch(broker, producerId, 1)
     t.match(await headOf(broker, producerId), { version: 2 }, 'the version only rises')
-    const messages = [of('had', 10), of('behind', 6), of('new', 4), of('new', 3), of('new', 5)]
-    t.match(await broker.accept([request(producerId, { version: 2, messages })]), [{
+    t.match(await broker.accept([request(producerId, { version: 2, messages: [of(9), of(10), of(11)] })]), [{
       epoch: 2,
-      outcomes: [
-        { kind: 'repeat', place: { epoch: 1, offset: 1 } }, { kind: 'repeat', place: { epoch: 1, offset: 77 } },
-        { kind: 'repeat', place: { epoch: 1, offset: 77 } }, { kind: 'repeat', place: null }, { kind: 'accepted', offset: 1 }
-      ]
+      outcomes: [{ kind: 'repeat', place: null }, { kind: 'repeat', place: { epoch: 1, offset: 1 } }, { kind: 'accepted', offset: 1 }]
     }])
+  })
+
+  t.test('the log keeps so many bytes as it may, and the newest message in any case', async t => {
+    const broker = await open({ logMaxBytes: 1000 })
+    const producerId = await newProducer(broker)
+    const filled = (n: number, bytes: number) => message(n, { tail: `,"fill":"${'é'.repeat((bytes - textAt(n, 1, n).length) / 2)}"}` })
+    const bytesOf = async () => {
+      const { entries, head } = await broker.readLog(producerId, { epoch: 1, offset: 0 }, 1000)
+      t.equal(entries.at(-1)?.offset, head.offset)
+      return entries.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0)
+    }
+    for (const n of range(1, 30)) {
+      await broker.accept([request(producerId, { messages: range(1, n % 4 + 1).map(() => filled(n, 100)) })])
+      const bytes = await bytesOf()
+      t.ok(bytes <= 1000 && (n < 5 || bytes >= 700), `${bytes} bytes`)
+    }
+    await broker.accept([request(producerId, { messages: [filled(1, 5000)] })])
+    t.ok(await bytesOf() >= 5000)
+    await broker.accept([request(producerId, { messages: [filled(1, 200)] })])
+    t.ok(await bytesOf() <= 1000)
   })
 }

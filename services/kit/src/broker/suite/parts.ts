@@ -29,7 +29,7 @@ export const headOf = async (broker: Broker, producerId: number): Promise<LogHea
 export const openEpoch = async (broker: Broker, producerId: number, version = 0): Promise<number> => {
   const expected = await headOf(broker, producerId)
   const epoch = expected.epoch + 1
-  if (!await broker.openEpoch({ producerId, epoch, expected, version, sessions: [] })) throw new Error('Not opened')
+  if (!await broker.openEpoch({ producerId, epoch, expected, version })) throw new Error('Not opened')
   return epoch
 }
 

@@ -1,5 +1,6 @@
 import type { Test } from 'tap'
 import { waitFor } from '../../testing/wait-for.js'
+import { SESSION_OVERHEAD } from '../broker.js'
 import { headOf, message, newId, newProducer, type OpenBroker, range, request } from './parts.js'
 
 const repeat = (place: { epoch: number, offset: number } | null = null) => ({ kind: 'repeat', place })
@@ -14,8 +15,8 @@ export const repeatsSuite = async (t: Test, open: OpenBroker): Promise<void> => 
     await broker.subscribe(consumerId, text => got.push(text))
     const messages = range(1, 100).map(seq => message(seq, { device: 'a', session: 's', seq }))
     const send = async () => (await broker.accept([request(producerId, { subscribers: [consumerId], messages })]))[0]
-    t.same(await send(), { kind: 'ok', epoch: 1, outcomes: range(1, 100).map(offset => ({ kind: 'accepted', offset })) })
-    t.same(await send(), { kind: 'ok', epoch: 1, outcomes: [...range(1, 99).map(() => repeat()), repeat({ epoch: 1, offset: 100 })] })
+    t.same(await send(), { kind: 'ok', epoch: 1, stored: 100, outcomes: range(1, 100).map(offset => ({ kind: 'accepted', offset })) })
+    t.same(await send(), { kind: 'ok', epoch: 1, stored: 100, outcomes: [...range(1, 99).map(() => repeat()), repeat({ epoch: 1, offset: 100 })] })
     // What is published last comes last.
     await broker.accept([request(producerId, { subscribers: [consumerId] })])
     await waitFor(() => got.at(-1)?.startsWith('{"n":1,"epoch":1,"offset":101'))
@@ -43,7 +44,7 @@ export const repeatsSuite = async (t: Test, open: OpenBroker): Promise<void> => 
   })
 
   t.test('the session unused longest is forgotten first', async t => {
-    const broker = await open({ maxSessions: 2 })
+    const broker = await open({ sessionsMaxBytes: 2 * (SESSION_OVERHEAD + 10) })
     const producerId = await newProducer(broker)
     const send = async (...sessions: string[]) => {
       const [result] = await broker.accept([request(producerId, { messages: sessions.map(session => message(1, { session, seq: 1 })) })])

@@ -1,58 +1,67 @@
-import { deadlineLua, forgetSessionsLua, runLua, script, timeLua } from './script.js'
+import { makeRoomLua, unstoredLua } from './room.js'
+import { deadlineLua, runLua, script, timeLua } from './script.js'
+import { forgetSessionsLua, readMarksLua } from './sessions.js'
 
 /**
- * Accepts messages of one producer: all of them, or none.
+ * Accepts messages of one producer in their order, as many as the log has room for.
  *
  * KEYS: meta hash, log stream, sorted set of sessions.
- * ARGV: deadline (ms), version, most log entries, log's age (ms), most sessions, number of subscribers, their ids,
- * then for each message: head, tail, session's field (`s:<device>\n<session>`, or ''), seq (or '').
+ * ARGV: deadline (ms), version, most log entries, most bytes of the log, most bytes of sessions, epoch and offset up to which everything is
+ * stored ('' and '' without a history), epoch and offset as of which the floors hold ('' and '' without), number of subscribers,
+ * number of sessions; the subscribers' ids; for each session: its field, its floor (or ''); for each message: head, tail, the
+ * number of its session (0 for none), seq (or '').
  *
- * A session's field holds `<seq> <epoch> <offset>` of its last accepted message. A log entry has the fields
- * t (text), v (version) and a (time of appending, ms), in this order.
+ * A log entry has the fields t (text), v (version), a (time of appending, ms) and b (bytes of all texts up to this one), in this
+ * order. The meta hash has beside head and run: `stored`, `bytes` and `base` (see `makeRoom`), `sessionBytes` and `forgot`
+ * (see `forgetSessions`).
  *
- * Returns `{'unverified', epoch, offset, version}`, `{'stale', version}`, or `{'ok', epoch, outcome…}` with one outcome
- * a message: its offset if it was accepted, `r` for a repeat, `r<epoch>-<offset>` for a repeat whose place is known.
+ * Returns `{'unverified', epoch, offset, version}`, `{'stale', version}`, `{'unknown', epoch, offset, number of a session…}`,
+ * `{'full', epoch, offset, stored}`, or `{'ok', epoch, stored, outcome…}` with one outcome a message: its offset if it was accepted, `r`
+ * for a repeat, `r<epoch>-<offset>` for a repeat whose place is known.
  */
-export const acceptScript = script(timeLua, deadlineLua, runLua, forgetSessionsLua, `
-local meta = redis.call('HMGET', KEYS[1], 'run', 'epoch', 'offset', 'version')
+export const acceptScript = script(timeLua, deadlineLua, runLua, unstoredLua, makeRoomLua, readMarksLua, forgetSessionsLua, `
+local meta = redis.call('HMGET', KEYS[1], 'run', 'epoch', 'offset', 'version', 'stored', 'bytes', 'base', 'sessionBytes', 'forgot')
 if meta[1] ~= run() then return {'unverified', meta[2] or '0', meta[3] or '0', meta[4] or '0'} end
 if tonumber(ARGV[2]) < tonumber(meta[4]) then return {'stale', meta[4]} end
 
 local version, epoch, offset = ARGV[2], meta[2], tonumber(meta[3])
-local time = whole(nowMillis)
-local subscribers = tonumber(ARGV[6])
-local channels = {}
-for i = 1, subscribers do channels[i] = 'consumer_' .. ARGV[6 + i] end
+local maxEntries, history = tonumber(ARGV[3]), ARGV[6] ~= ''
+local room = { maxBytes = tonumber(ARGV[4]), stored = tonumber(meta[5] or '0'), bytes = tonumber(meta[6] or '0'), base = tonumber(meta[7] or '0') }
+local forgot = tonumber(meta[9] or '0')
+if not history then room.stored = offset
+elseif ARGV[6] == epoch then room.stored = math.max(room.stored, math.min(offset, tonumber(ARGV[7]))) end
 
-local marks, names, changed = {}, {}, {}
-local function markOf(field)
-  if marks[field] == nil then
-    local held = redis.call('HGET', KEYS[1], field)
-    local seq, place
-    if held then
-      local s, e, o = string.match(held, '^(%d+) (%d+) (%d+)$')
-      seq, place = tonumber(s), e .. '-' .. o
-    end
-    marks[field] = { seq = seq or -1, place = place }
-    names[#names + 1] = field
+local channels = {}
+for i = 1, tonumber(ARGV[10]) do channels[i] = 'consumer_' .. ARGV[11 + i] end
+local sessions = {}
+local first = 12 + #channels
+for i = 1, tonumber(ARGV[11]) do sessions[i] = { field = ARGV[first + 2 * i - 2], floor = ARGV[first + 2 * i - 1] } end
+local marks, unknown, newBytes = readMarks(sessions, epoch, history)
+local floorsHold = ARGV[8] == epoch and forgot <= tonumber(ARGV[9])
+for _, i in ipairs(unknown) do
+  if not floorsHold or sessions[i].floor == '' then
+    local result = {'unknown', epoch, whole(offset)}
+    for _, number in ipairs(unknown) do result[#result + 1] = number end
+    return result
   end
-  return marks[field]
 end
 
-local result = {'ok', epoch}
-local appended = 0
-for i = 7 + subscribers, #ARGV, 4 do
-  local field, seq = ARGV[i + 2], tonumber(ARGV[i + 3])
-  local mark = field ~= '' and markOf(field) or nil
+local result = {'ok', epoch, ''}
+local time, before = whole(nowMillis), offset
+for i = first + 2 * #sessions, #ARGV, 4 do
+  local mark, seq = marks[tonumber(ARGV[i + 2])], tonumber(ARGV[i + 3])
   if mark and seq <= mark.seq then
     result[#result + 1] = seq == mark.seq and ('r' .. mark.place) or 'r'
   else
-    offset = offset + 1
-    appended = appended + 1
-    local number = whole(offset)
+    local number = whole(offset + 1)
     local text = ARGV[i] .. epoch .. ',"offset":' .. number .. ARGV[i + 1]
-    redis.call('XADD', KEYS[2], epoch .. '-' .. number, 't', text, 'v', version, 'a', time)
-    for c = 1, subscribers do redis.call('PUBLISH', channels[c], text) end
+    if history and offset - room.stored >= maxEntries then break end
+    if room.bytes + #text - room.base > room.maxBytes and not makeRoom(KEYS[2], epoch, room, #text) then break end
+    offset = offset + 1
+    room.bytes = room.bytes + #text
+    if not history then room.stored = offset end
+    redis.call('XADD', KEYS[2], epoch .. '-' .. number, 't', text, 'v', version, 'a', time, 'b', whole(room.bytes))
+    for c = 1, #channels do redis.call('PUBLISH', channels[c], text) end
     if mark then
       mark.seq, mark.place = seq, epoch .. '-' .. number
       mark.text = ARGV[i + 3] .. ' ' .. epoch .. ' ' .. number
@@ -60,22 +69,31 @@ for i = 7 + subscribers, #ARGV, 4 do
     result[#result + 1] = number
   end
 end
+local stored = whole(room.stored)
+if #result == 3 and first + 2 * #sessions <= #ARGV then
+  redis.call('HSET', KEYS[1], 'stored', stored)
+  return {'full', epoch, whole(offset), stored}
+end
 
-if version ~= meta[4] or appended > 0 then
-  redis.call('HSET', KEYS[1], 'version', version, 'offset', whole(offset))
-end
-if appended > 0 then
-  redis.call('XTRIM', KEYS[2], 'MAXLEN', ARGV[3])
-  redis.call('PEXPIRE', KEYS[2], ARGV[4])
-end
-if #names > 0 then
+-- A log of an earlier release ends by itself, stored or not.
+if not meta[5] then redis.call('PERSIST', KEYS[2]) end
+if offset > before then redis.call('XTRIM', KEYS[2], 'MAXLEN', maxEntries) end
+local changed = {'version', version, 'offset', whole(offset), 'stored', stored, 'bytes', whole(room.bytes), 'base', whole(room.base)}
+if #marks > 0 then
   local scores = {}
-  for i, field in ipairs(names) do
-    scores[#scores + 1], scores[#scores + 2] = whole(nowMicros + i), field
-    if marks[field].text then changed[#changed + 1], changed[#changed + 2] = field, marks[field].text end
+  for i, mark in ipairs(marks) do
+    scores[2 * i - 1], scores[2 * i] = whole(nowMicros + i), mark.field
+    if mark.text then changed[#changed + 1], changed[#changed + 2] = mark.field, mark.text end
   end
   redis.call('ZADD', KEYS[3], unpack(scores))
-  if #changed > 0 then redis.call('HSET', KEYS[1], unpack(changed)) end
-  forgetSessions(tonumber(ARGV[5]))
+  local bytes = tonumber(meta[8] or '0') + newBytes
+  changed[#changed + 1], changed[#changed + 2] = 'sessionBytes', whole(bytes)
+  redis.call('HSET', KEYS[1], unpack(changed))
+  local left
+  left, forgot = forgetSessions(bytes, tonumber(ARGV[5]), epoch, room.stored, forgot)
+  if left ~= bytes then redis.call('HSET', KEYS[1], 'sessionBytes', whole(left), 'forgot', whole(forgot)) end
+else
+  redis.call('HSET', KEYS[1], unpack(changed))
 end
+result[3] = stored
 return result`)

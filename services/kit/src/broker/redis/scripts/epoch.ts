@@ -1,15 +1,14 @@
-import { deadlineLua, forgetSessionsLua, runLua, script, timeLua } from './script.js'
+import { deadlineLua, runLua, script, timeLua } from './script.js'
 
 /**
  * Opens an epoch if the head is still the expected one.
  *
- * KEYS: meta hash, log stream (unused), sorted set of sessions.
- * ARGV: deadline (ms), epoch, expected epoch, expected offset, whether it is expected to be verified (1 or 0), version,
- * most sessions, then for each session: field, seq, epoch, offset.
+ * KEYS: meta hash, log stream.
+ * ARGV: deadline (ms), epoch, expected epoch, expected offset, whether it is expected to be verified (1 or 0), version.
  *
  * Returns 1 if it did, 0 if the head is another, -1 if the epoch is not above the head's.
  */
-export const openEpochScript = script(timeLua, deadlineLua, runLua, forgetSessionsLua, `
+export const openEpochScript = script(timeLua, deadlineLua, runLua, `
 local meta = redis.call('HMGET', KEYS[1], 'run', 'epoch', 'offset', 'version')
 local now = run()
 local verified = meta[1] == now and '1' or '0'
@@ -18,15 +17,9 @@ if tonumber(ARGV[2]) <= tonumber(meta[2] or '0') then return -1 end
 
 local version = meta[4] or '0'
 if tonumber(ARGV[6]) > tonumber(version) then version = ARGV[6] end
-redis.call('HSET', KEYS[1], 'run', now, 'epoch', ARGV[2], 'offset', '0', 'version', version)
-for i = 8, #ARGV, 4 do
-  local held = redis.call('HGET', KEYS[1], ARGV[i])
-  if not held or tonumber(string.match(held, '^%d+')) < tonumber(ARGV[i + 1]) then
-    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1] .. ' ' .. ARGV[i + 2] .. ' ' .. ARGV[i + 3])
-  end
-  redis.call('ZADD', KEYS[3], whole(nowMicros + i), ARGV[i])
-end
-forgetSessions(tonumber(ARGV[7]))
+redis.call('HSET', KEYS[1], 'run', now, 'epoch', ARGV[2], 'offset', '0', 'version', version, 'stored', '0', 'forgot', '0')
+-- A log of an earlier release ends by itself, stored or not.
+redis.call('PERSIST', KEYS[2])
 return 1`)
 
 /**

@@ -1,16 +1,18 @@
-import { dropExpiredLua, runLua, script, timeLua } from './script.js'
+import { dropExpiredLua, unstoredLua } from './room.js'
+import { runLua, script, timeLua } from './script.js'
 
 /**
- * Reads a log after a place, together with its head. What is older than the log's age is dropped first.
+ * Reads a log after a place, together with its head. What is older than the log's age, and stored, is dropped first.
  *
  * KEYS: meta hash, log stream.
  * ARGV: epoch, offset, most entries, log's age (ms), bytes of text after which the page ends.
  *
- * Returns `{epoch, offset, version, verified, whether more follow (1 or 0), entry…}`, an entry being `{'<epoch>-<offset>', {'t', text, 'v', version, 'a', ms}}`.
+ * Returns `{epoch, offset, version, verified, whether more follow (1 or 0), entry…}`, an entry being
+ * `{'<epoch>-<offset>', {'t', text, 'v', version, 'a', ms, 'b', bytes}}`.
  */
-export const readLogScript = script(timeLua, runLua, dropExpiredLua, `
-dropExpired(KEYS[2], nowMillis - tonumber(ARGV[4]))
-local meta = redis.call('HMGET', KEYS[1], 'run', 'epoch', 'offset', 'version')
+export const readLogScript = script(timeLua, runLua, unstoredLua, dropExpiredLua, `
+local meta = redis.call('HMGET', KEYS[1], 'run', 'epoch', 'offset', 'version', 'stored')
+dropExpired(KEYS[2], nowMillis - tonumber(ARGV[4]), meta[2], tonumber(meta[5] or '0'))
 local result = {meta[2] or '0', meta[3] or '0', meta[4] or '0', meta[1] == run() and 1 or 0, 0}
 local from, last = '(' .. ARGV[1] .. '-' .. ARGV[2], ARGV[1] .. '-18446744073709551615'
 local left, bytes = tonumber(ARGV[3]), tonumber(ARGV[5])
@@ -30,9 +32,16 @@ if #redis.call('XRANGE', KEYS[2], from, last, 'COUNT', 1) > 0 then result[5] = 1
 return result`)
 
 /**
- * Drops what is older than the log's age.
+ * Drops what is older than the log's age and stored.
  *
- * KEYS: log stream. ARGV: log's age (ms). Returns how many entries were dropped.
+ * KEYS: meta hash, log stream. ARGV: log's age (ms), epoch and offset up to which everything is stored ('' and '' without a history).
+ * Returns how many entries were dropped.
  */
-export const trimLogScript = script(timeLua, dropExpiredLua, `
-return dropExpired(KEYS[1], nowMillis - tonumber(ARGV[1]))`)
+export const trimLogScript = script(timeLua, unstoredLua, dropExpiredLua, `
+local meta = redis.call('HMGET', KEYS[1], 'epoch', 'offset', 'stored')
+if not meta[1] then return 0 end
+local offset, stored = tonumber(meta[2]), tonumber(meta[3] or '0')
+if ARGV[2] == '' then stored = offset
+elseif ARGV[2] == meta[1] then stored = math.max(stored, math.min(offset, tonumber(ARGV[3]))) end
+redis.call('HSET', KEYS[1], 'stored', whole(stored))
+return dropExpired(KEYS[2], nowMillis - tonumber(ARGV[1]), meta[1], stored)`)

@@ -36,35 +36,3 @@ local nowMillis = math.floor(nowMicros / 1000)`
  */
 export const deadlineLua = `
 if nowMillis > tonumber(ARGV[1]) then return redis.error_reply('EXPIRED the call came after its deadline') end`
-
-/**
- * `forgetSessions(max)`: forgets the sessions unused longest. KEYS[1] is the meta hash, KEYS[3] the sorted set of
- * sessions by last use.
- */
-export const forgetSessionsLua = `
-local function forgetSessions(max)
-  local over = redis.call('ZCARD', KEYS[3]) - max
-  while over > 0 do
-    local oldest = redis.call('ZPOPMIN', KEYS[3], math.min(over, 500))
-    local fields = {}
-    for i = 1, #oldest, 2 do fields[#fields + 1] = oldest[i] end
-    redis.call('HDEL', KEYS[1], unpack(fields))
-    over = over - #fields
-  end
-end`
-
-/**
- * `dropExpired(key, oldestMillis)`: drops the entries of a log that were appended before that time; returns how many.
- * Entries stand in the order of their time, so only the front is looked at.
- */
-export const dropExpiredLua = `
-local function dropExpired(key, oldestMillis)
-  local dropped = 0
-  while true do
-    local front = redis.call('XRANGE', key, '-', '+', 'COUNT', dropped == 0 and 1 or 100)
-    local keep = 1
-    while keep <= #front and tonumber(front[keep][2][6]) < oldestMillis do keep = keep + 1 end
-    if keep == 1 then return dropped end
-    dropped = dropped + redis.call('XTRIM', key, 'MAXLEN', redis.call('XLEN', key) - (keep - 1))
-  end
-end`
