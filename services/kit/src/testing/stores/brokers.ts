@@ -1,4 +1,4 @@
-import { createMemoryBroker, createRedisBroker, type Broker } from '../../broker/index.js'
+import { createMemoryBroker, createRedisBroker, type Broker, type BrokerLimits } from '../../broker/index.js'
 import { redisAvailable } from '../servers/find-command.js'
 import { redisCall } from '../servers/redis-call.js'
 import type { Teardown } from '../servers/teardown.js'
@@ -15,15 +15,15 @@ export const brokerKinds = async (): Promise<Broker['kind'][]> => {
  * Opens a broker for one test and closes it after it. Redis is one server for the whole process, emptied at each
  * call that is not given `keep`: several brokers of one test share it with `keep: true` from the second on.
  */
-export const testBroker = async (t: Teardown, kind: Broker['kind'], { keep = false }: { keep?: boolean } = {}): Promise<Broker> => {
+export const testBroker = async (t: Teardown, kind: Broker['kind'], { keep = false, limits = {} }: { keep?: boolean, limits?: Partial<BrokerLimits> } = {}): Promise<Broker> => {
   if (kind === 'memory') {
-    const broker = createMemoryBroker()
+    const broker = createMemoryBroker(limits)
     t.teardown(() => broker.close())
     return broker
   }
   const server = await sharedRedis()
   if (!keep) await redisCall(server.port, 'FLUSHALL')
-  const broker = await createRedisBroker({ url: server.url, mode: 'standalone' })
+  const broker = await createRedisBroker({ url: server.url, mode: 'standalone', limits })
   t.teardown(() => broker.close())
   return broker
 }
