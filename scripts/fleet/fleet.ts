@@ -13,6 +13,8 @@ export type ServiceName = (typeof serviceNames)[number]
 export interface Instance {
   readonly name: ServiceName
   readonly index: number
+  /** Where it answers by itself, without its balancer. */
+  readonly url: string
   /** Ends it with SIGKILL. */
   kill (): Promise<void>
   /** Starts it again on the same ports and waits until it is ready. */
@@ -76,7 +78,7 @@ const createInstance = (name: ServiceName, index: number, ports: Ports, environm
     const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '')
     return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024
   }
-  return { name, index, start, kill, residentBytes }
+  return { name, index, url: `http://127.0.0.1:${ports.http}`, start, kill, residentBytes }
 }
 
 /** Starts `copies` processes of every service on the given PostgreSQL and Redis, each service behind a balancer of its own. */

@@ -2,6 +2,8 @@ import { ackAfterFdatasync } from './ack-after-fdatasync.js'
 import { diskFull } from './disk-full.js'
 import { dsmStopped } from './dsm-stopped.js'
 import { resumeLatency } from './resume-latency.js'
+import { fleetRepeats } from './fleet-repeats.js'
+import { postgresHangs } from './postgres-hangs.js'
 import { rollbacks, staleFailovers } from './rollbacks.js'
 import { standStill } from './stand-still.js'
 import { stalledConsumers } from './stalled-consumers.js'
@@ -12,6 +14,8 @@ const proofs: Record<string, () => Promise<void>> = {
   'disk-full': diskFull,
   'dsm-stopped': dsmStopped,
   'resume-latency': resumeLatency,
+  'fleet-repeats': fleetRepeats,
+  'postgres-hangs': postgresHangs,
   rollbacks,
   'stale-failovers': staleFailovers,
   'stand-still': standStill,

@@ -19,7 +19,8 @@ for (const brokerKind of await brokerKinds()) {
         // Room for some 20 sessions of 300.
         const broker = await testBroker(t, brokerKind, { limits: { sessionsMaxBytes: 20 * (SESSION_OVERHEAD + 30) } })
         const sm = fakeSm(broker)
-        const instances = [await testDsm(t, { database, broker, sm }), await testDsm(t, { database, broker, sm })] as const
+        const settings = { acceptDeadlineMs: 60_000 }
+        const instances = [await testDsm(t, { database, broker, sm, settings }), await testDsm(t, { database, broker, sm, settings })] as const
         const first: string[] = []
         for (const seq of [1, 2]) {
           const messages = fleet(300, seq)
