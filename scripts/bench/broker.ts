@@ -7,7 +7,7 @@
  * have a session and 200 bytes of payload. One consumer listens in the same process; the other subscribers are nobody's.
  */
 import type { AcceptMessage, Broker } from '@motience/kit'
-import { createMemoryBroker, createRedisBroker } from '@motience/kit'
+import { createMemoryBroker, createRedisBroker, sessionName } from '@motience/kit'
 import { redisAvailable, startRedis } from '@motience/kit/testing'
 
 const seconds = Number(process.argv[2] ?? 2)
@@ -27,11 +27,13 @@ const runLane = async (broker: Broker, subscribers: readonly number[], batch: nu
   const head = `{"type":"data","producer_id":${producerId},"device_id":"d1","epoch":`
   let seq = 0
   let accepted = 0
+  // As where everything is stored at once, and history knew nothing of the session.
+  const floors = { asOf: { epoch: 1, offset: 0 }, seqs: new Map([[sessionName('d1', 's'), -1]]) }
   while (performance.now() < until) {
     const messages: AcceptMessage[] = Array.from({ length: batch }, () => ({
       head, tail: `,"id":null,"session":"s","seq":${++seq},"payload":{"text":"${payload}"}}`, device: 'd1', session: 's', seq
     }))
-    const [result] = await broker.accept([{ producerId, version: 0, subscribers, messages }])
+    const [result] = await broker.accept([{ producerId, version: 0, subscribers, messages, stored: { epoch: 1, offset: accepted }, floors }])
     if (result?.kind !== 'ok') throw new Error(`The broker answered ${result?.kind}`)
     accepted += result.outcomes.length
   }

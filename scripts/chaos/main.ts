@@ -15,6 +15,7 @@ import { startProducer } from './producer.js'
 import { startRawChaosConsumer } from './raw-consumer.js'
 import { createRandom } from './random.js'
 import { redisForms, startFaultyRedis } from './redis-forms.js'
+import { sessionsMaxBytes, startSessions } from './sessions.js'
 
 /**
  * `npm run test:chaos`: two processes of each service on real PostgreSQL and Redis, agents with known sequences,
@@ -52,7 +53,9 @@ console.log(`Seed ${settings.seed}, ${settings.copies} of each service, Redis ${
 
 const database = await startPostgres({ durable: true })
 const redis = await startFaultyRedis(form)
-const fleet = await startFleet({ databaseUrl: database.url, redisUrl: redis.url, copies: settings.copies, logFolder, environment: redis.environment })
+const fleet = await startFleet({
+  databaseUrl: database.url, redisUrl: redis.url, copies: settings.copies, logFolder, environment: { ...redis.environment, SESSIONS_MAX_BYTES: String(sessionsMaxBytes) }
+})
 const { urls } = fleet
 
 const producerAccounts: Account[] = []
@@ -78,6 +81,7 @@ for (const consumer of steady) for (const reader of consumer.readers.values()) r
 const changes = changing.flatMap(consumer => [...consumer.readers].map(([producerId, reader]) =>
   startAccessChanges(urls.sm, consumer.account, producerId, reader, createRandom(settings.seed * 1000 + producerId + consumer.account.user.id))))
 const producers = producerAccounts.map(account => startProducer(urls, account, { rate: settings.rate }))
+const sessions = startSessions(urls.producer, await createAccount(urls.ap, 'chaos-sessions', 'producer'))
 
 const deadline = performance.now() + settings.seconds * 1000
 const counts = new Map<string, number>()
@@ -104,6 +108,7 @@ try {
   console.log('Settling…')
   await Promise.all(changes.map(change => change.stop()))
   for (const producer of producers) producer.finish()
+  const sentOfSessions = await sessions.finish()
   await waitFor(() => producers.every(producer => producer.pending() === 0), { timeoutMs: SETTLE_MS, what: 'every message to be acked' })
   await waitFor(() => steady.every(consumer => producers.every(producer =>
     consumer.readers.get(producer.producerId)!.numbers.length >= producer.messages.length)), { timeoutMs: SETTLE_MS, what: 'the steady consumers to have everything' })
@@ -115,6 +120,7 @@ try {
     const rows = await sql<{ number: number }[]>`select (('{' || substr(tail, 2))::json->'payload'->>'number')::int as number from dsm.messages where producer_id = ${producer.producerId} order by epoch, "offset"`
     stored.set(producer.name, rows.map(row => row.number))
   }
+  const ofSessions = { ...sentOfSessions, ...await sessions.compare(sql) }
   await sql.end()
 
   // What is sent while a consumer or Redis is away, and access ends before they are back, may not be seen any more: such a stretch proves nothing.
@@ -132,6 +138,8 @@ try {
   console.table(Object.fromEntries([...counts].sort()))
   console.log('The ledger:')
   console.table({ ...sums, 'places that name two messages': clashes.length })
+  console.log('A fleet with a session for each device:')
+  console.table(ofSessions)
   console.log('Announced to consumers:')
   console.table(consumers.map(consumer => ({ consumer: consumer.account.username, ...consumer.announced })))
   console.log('Against the protocol, at the consumers without a buffer:')
@@ -141,7 +149,8 @@ try {
   console.log(`${changing.flatMap(({ readers }) => [...readers.values()]).reduce((sum, { granted }) => sum + granted.length, 0)} stretches with access were judged.`)
   console.log(`The longest time without a message at a steady consumer: ${Math.round(stillness.at(-1) ?? 0)} ms.`)
   if (found.length > 0) console.table(found)
-  if (!isClean(sums) || clashes.length + broken > 0) {
+  const unkept = ofSessions['refused for ever'] + ofSessions.lost + ofSessions['stored twice']
+  if (!isClean(sums) || clashes.length + broken + unkept > 0) {
     const seen = consumers.flatMap(({ away, readers }) => [...readers.values()].map(reader => ({ ...reader, away })))
     await writeFile(join(logFolder, 'timeline.json'), JSON.stringify({ startedAt: performance.timeOrigin, faults: timeline, found, readers: seen }))
     console.log(`Not clean: see the logs and timeline.json (ms since ${new Date(performance.timeOrigin).toISOString()}) in ${logFolder}`)

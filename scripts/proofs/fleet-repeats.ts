@@ -1,7 +1,7 @@
 import postgres from 'postgres'
 import { createAccount } from '../fleet/accounts.js'
 import type { Fleet } from '../fleet/fleet.js'
-import { sendByWebSocket, type GatewayMessage, type Sending } from './gateway.js'
+import { newSending, sendByWebSocket, type GatewayMessage } from './gateway.js'
 import { withFleet } from './with-fleet.js'
 
 const DEVICES = Number(process.env['DEVICES'] ?? 5000)
@@ -29,7 +29,7 @@ export const fleetRepeats = () => withFleet({ SESSIONS_MAX_BYTES: String(SESSION
   const share = (gateway: number): GatewayMessage[] => Array.from({ length: MESSAGES }, (_, round) =>
     Array.from({ length: DEVICES }, (_, device) => device).filter(device => device % GATEWAYS === gateway)
       .map(device => ({ device_id: `device-${device}`, session: `session-${device}`, seq: round + 1, payload: { round } }))).flat()
-  const total: Sending = { acked: 0, repeats: 0, delayed: 0, refused: [] }
+  const total = newSending()
   const sendEverything = async () => {
     await Promise.all(Array.from({ length: GATEWAYS }, async (_, gateway) => await sendByWebSocket(fleet.urls.producer, producer, share(gateway), 250, total)))
   }

@@ -47,7 +47,8 @@ const sendAll = async (send: SendBatch, messages: readonly GatewayMessage[], bat
   }
 }
 
-const newSending = (): Sending => ({ acked: 0, repeats: 0, delayed: 0, refused: [] })
+/** Sums to begin with. */
+export const newSending = (): Sending => ({ acked: 0, repeats: 0, delayed: 0, refused: [] })
 
 /** Sends over REST, as the producer itself. */
 export const sendByRest = async (dsmUrl: string, { user, token }: Account, messages: readonly GatewayMessage[], batch = 100, total = newSending()): Promise<Sending> => {
@@ -86,7 +87,7 @@ export const sendByWebSocket = async (producerUrl: string, { token }: Account, m
   let socket: WebSocket | null = null
   await sendAll(async part => {
     if (socket?.readyState !== WebSocket.OPEN) {
-      socket = new WebSocket(producerUrl, { headers: { authorization: `Bearer ${token}` } })
+      socket = new WebSocket(producerUrl, { headers: { authorization: `Bearer ${token}` } }).on('error', () => {})
       await nextFrame(socket)
     }
     socket.send(JSON.stringify({ type: 'batch', messages: part }))

@@ -3,7 +3,7 @@ import { waitFor } from '@motience/kit/testing'
 import postgres from 'postgres'
 import WebSocket from 'ws'
 import { createAccount, subscribe, type Account } from '../fleet/accounts.js'
-import { sendByRest, sendByWebSocket, type GatewayMessage, type Sending } from './gateway.js'
+import { newSending, sendByRest, sendByWebSocket, type GatewayMessage } from './gateway.js'
 import { withFleet } from './with-fleet.js'
 
 const LOGS = (process.env['LOGS'] ?? '100,10000').split(',').map(Number)
@@ -42,7 +42,7 @@ const hangWith = (log: number) => withFleet({ LOG_MAX_MESSAGES: String(log) }, a
   const producers = await Promise.all(Object.entries(WAYS).map(async ([way, send]) => {
     const account = await createAccount(urls.ap, `hang-${way}`, 'producer')
     await subscribe(urls.sm, consumer, account.user.id)
-    return { way, send, account, sending: { acked: 0, repeats: 0, delayed: 0, refused: [] } as Sending }
+    return { way, send, account, sending: newSending() }
   }))
   const { seen, close } = await watch(urls.consumer, consumer)
   const seenOf = (account: Account): string[] => seen.get(account.user.id) ?? []

@@ -57,6 +57,14 @@ for (const brokerKind of await brokerKinds()) {
     t.equal((await storedOf(database, 1)).length, 50)
   })
 
+  t.test(`and one of more bytes than the log holds, on ${brokerKind}`, async t => {
+    const broker = await testBroker(t, brokerKind, { limits: { logMaxBytes: 2_000 } })
+    const { postBatch, database } = await testDsm(t, { broker })
+    const messages = numbered(1, 's', 1, 20).map((message, n) => ({ ...message, payload: { text: 'x'.repeat(n === 7 ? 5_000 : 300) } }))
+    t.same(resultsOf(await postBatch(messages)).map(result => result.offset), Array.from({ length: 20 }, (_, n) => n + 1))
+    t.equal((await storedOf(database, 1)).length, 20)
+  })
+
   t.test(`what an instance that died left in a full log is stored by the next, on ${brokerKind}`, async t => {
     const broker = await testBroker(t, brokerKind, { limits: { logMaxMessages: 10 } })
     const { post, postBatch, database } = await testDsm(t, { broker, settings: { repairDelayMs: 60_000 } })
