@@ -16,6 +16,9 @@ const sessionsOf = (messages: readonly AcceptMessage[]): SessionName[] => {
 /** A text of its own: a payload that was cut out of a request's body would keep all of the body for as long as the log. */
 const ownText = (text: string): string => Buffer.from(text).toString()
 
+/** An entry with the bytes of its text. */
+interface HeldEntry extends LogEntry { size: number }
+
 /**
  * One producer's log in memory: its head, its latest messages and the last `seq` of its latest sessions.
  * Bounded by `limits`; the oldest go first, but none that waits to be stored.
@@ -23,30 +26,31 @@ const ownText = (text: string): string => Buffer.from(text).toString()
 export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
   const head: LogHead = { epoch: 0, offset: 0, version: 0, verified: false }
   /** The log; entries before `first` are dropped and cut off now and then. */
-  let entries: LogEntry[] = []
+  let entries: HeldEntry[] = []
   let first = 0
   let bytes = 0
   /** Offset of the head's epoch up to which everything is stored. */
   let stored = 0
   const sessions = createSessions(limits.sessionsMaxBytes)
 
-  const dropWhile = (isDropped: (entry: LogEntry) => boolean): number => {
-    const before = first
-    for (let entry; (entry = entries[first]) !== undefined; first++) {
-      if ((entry.epoch === head.epoch && entry.offset > stored) || !isDropped(entry)) break
-      bytes -= Buffer.byteLength(entry.text)
-    }
-    const dropped = first - before
+  /** Drops the oldest entry, unless there is none or it waits to be stored; whether it did. */
+  const dropOldest = (): boolean => {
+    const oldest = entries[first]
+    if (oldest === undefined || (oldest.epoch === head.epoch && oldest.offset > stored)) return false
+    bytes -= oldest.size
+    first++
     if (first * 2 > entries.length) {
       entries = entries.slice(first)
       first = 0
     }
-    return dropped
+    return true
   }
 
   const dropExpired = (): number => {
     const oldest = now() - limits.logMaxAgeSecs * 1000
-    return dropWhile(entry => entry.appendedAt < oldest)
+    let dropped = 0
+    while (first < entries.length && entries[first]!.appendedAt < oldest && dropOldest()) dropped++
+    return dropped
   }
 
   const raiseStored = (place: Place | undefined): void => {
@@ -56,9 +60,10 @@ export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
 
   /** Whether so many bytes have room, once what may go has gone. */
   const makeRoom = (size: number): boolean => {
-    const isFull = (): boolean => entries.length - first >= limits.logMaxMessages || bytes + size > limits.logMaxBytes
-    if (isFull()) dropWhile(isFull)
-    return !isFull() || entries.length === first
+    while (entries.length > first && (entries.length - first >= limits.logMaxMessages || bytes + size > limits.logMaxBytes)) {
+      if (!dropOldest()) return false
+    }
+    return true
   }
 
   /** Accepts one message, tells that it is a repeat, or null where the log has no room for it. */
@@ -74,7 +79,7 @@ export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
     const text = ownText(`${start}${epoch},"offset":${offset}${tail}`)
     const size = Buffer.byteLength(text)
     if (!makeRoom(size)) return null
-    entries.push({ epoch, offset, version, appendedAt: now(), text })
+    entries.push({ epoch, offset, version, appendedAt: now(), text, size })
     bytes += size
     head.offset = offset
     if (!history) stored = offset
