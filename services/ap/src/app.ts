@@ -1,4 +1,4 @@
-import { buildService, type ServiceApp, maxLoopDelayMs } from '@motience/kit'
+import { buildService, createClientAddresses, type ServiceApp, maxLoopDelayMs } from '@motience/kit'
 import { createOwnAuthenticator } from './authenticator.js'
 import { startHousekeeping } from './housekeeping.js'
 import { createApMetrics } from './metrics.js'
@@ -38,6 +38,7 @@ export const buildAp = async ({ database, broker, settings, logger, clock = Date
     maxEventLoopDelayMs: maxLoopDelayMs(database),
     corsOrigin: settings.corsOrigin,
     trustProxy: settings.trustProxy,
+    clientAddresses: createClientAddresses(settings.serviceSecret),
     openapi: openapiInfo,
     ready: { database: async () => await database.ping(), broker: async () => await broker.ping() }
   })

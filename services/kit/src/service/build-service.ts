@@ -9,6 +9,7 @@ import type { Registry } from 'prom-client'
 import type { Authenticator, Identity } from '../auth/authenticator.js'
 import { createRegistry } from '../metrics/registry.js'
 import { measureRequests } from '../metrics/http.js'
+import { addClientAddress, type ClientAddresses } from './client-address.js'
 import { answerClientError } from './client-error.js'
 import { answerNotFound } from './not-found.js'
 import { addOpenapi, type OpenapiInfo } from './openapi.js'
@@ -32,6 +33,8 @@ export interface ServiceParts {
   corsOrigin?: string
   /** Whether `X-Forwarded-For` is believed. */
   trustProxy?: boolean
+  /** Reads the client addresses that the pages' proxies sign; without it none is believed. */
+  clientAddresses?: ClientAddresses
   /** Most bytes of a body; 1 MiB by default. */
   bodyLimit?: number
   /** Most milliseconds that a whole request may take to arrive; 30 s by default. */
@@ -95,6 +98,7 @@ export const buildService = async (name: ServiceId, parts: ServiceParts): Promis
   app.decorate('draining', false)
   app.decorate('startDraining', () => { app.draining = true })
   app.decorateRequest('identity', null as unknown as Identity)
+  addClientAddress(app, parts.clientAddresses)
   app.addHook('preClose', async () => { app.draining = true })
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
@@ -116,6 +120,7 @@ export const buildService = async (name: ServiceId, parts: ServiceParts): Promis
     global: parts.rateLimit !== undefined,
     max: 1_000,
     timeWindow: 60_000,
+    keyGenerator: request => request.clientAddress,
     ...parts.rateLimit,
     errorResponseBuilder: (_request, { ttl }) => new ProblemError('MOT_RATE_LIMITED', undefined, { retryAfterSecs: ttl / 1_000 })
   })

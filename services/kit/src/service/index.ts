@@ -1,5 +1,6 @@
 export * from './addresses.js'
 export * from './build-service.js'
+export { CLIENT_ADDRESS_HEADER, createClientAddresses, type ClientAddresses } from './client-address.js'
 export * from './duration.js'
 export * from './env.js'
 export * from './is-main.js'

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import t, { type Test } from 'tap'
 import { waitFor } from '../testing/wait-for.js'
-import { buildService, createLogger, listen, redactUrl, type ServiceApp, type ServiceParts } from './index.js'
+import { buildService, CLIENT_ADDRESS_HEADER, createClientAddresses, createLogger, listen, redactUrl, type ServiceApp, type ServiceParts } from './index.js'
 
 const build = async (t: Test, parts: Partial<ServiceParts> = {}): Promise<ServiceApp> => {
   const app = await buildService('ap', { ready: {}, ...parts })
@@ -32,6 +32,24 @@ t.test('a rate that is passed is a problem that says when to come again', async 
   const wait = Number(refused.headers['retry-after'])
   t.ok(wait > 50 && wait <= 60, `Retry-After ${wait}`)
   t.equal((await app.inject('/freely')).statusCode, 200)
+})
+
+t.test('a rate counts the clients of a page\'s proxy apart, and believes nobody else\'s word for an address', async t => {
+  const addresses = createClientAddresses('a secret of the services')
+  const app = await build(t, { clientAddresses: addresses })
+  app.get('/slowly', { config: { rateLimit: { max: 1, timeWindow: 60_000 } } }, async request => ({ address: request.clientAddress }))
+  const ask = async (header?: string) => await app.inject({ url: '/slowly', headers: { 'x-forwarded-for': '9.9.9.9', ...(header === undefined ? {} : { [CLIENT_ADDRESS_HEADER]: header }) } })
+  const first = await ask(addresses.sign('203.0.113.7'))
+  t.same(first.json(), { address: '203.0.113.7' })
+  t.equal((await ask(addresses.sign('203.0.113.7'))).statusCode, 429)
+  t.same((await ask(addresses.sign('2001:db8::7'))).json(), { address: '2001:db8::7' })
+  t.same((await ask()).json(), { address: '127.0.0.1' }, 'who comes by itself has its own address')
+  const signature = addresses.sign('203.0.113.8').split(' ')[1]!
+  const forged = ['203.0.113.9', `203.0.113.9 ${signature}`, '203.0.113.9 ', createClientAddresses('another secret').sign('203.0.113.9'), addresses.sign('no address'), `203.0.113.8  ${signature}`]
+  for (const header of forged) t.equal((await ask(header)).statusCode, 429, `counts as the connection's own: ${header}`)
+  const none = await build(t)
+  none.get('/x', async request => request.clientAddress)
+  t.equal((await none.inject({ url: '/x', headers: { [CLIENT_ADDRESS_HEADER]: addresses.sign('203.0.113.7') } })).body, '127.0.0.1')
 })
 
 t.test('a bound on everything leaves health and metrics alone', async t => {

@@ -27,5 +27,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who calls; set by `requireRole`. */
     identity: Identity
+    /** Address of the client, also where a page's proxy calls for it; what limits by address counts. */
+    readonly clientAddress: string
   }
 }

@@ -1,6 +1,7 @@
 import { fastifyWebsocket } from '@fastify/websocket'
 import { Type, type Static, type TObject } from '@sinclair/typebox'
 import type { FastifyRequest } from 'fastify'
+import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { PerMessageDeflateOptions, WebSocket } from 'ws'
 import { closeCodes, type ProblemCode } from '@motience/schemas'
@@ -15,6 +16,7 @@ import { drainConnections, type DrainOptions } from './drain.js'
 import { Flusher } from './flusher.js'
 import { createFrameReader, type FrameOf, type FrameReader, type FrameSchemas } from './frame-reader.js'
 import { createSocketMetrics, type SocketMetrics } from './metrics.js'
+import { serveWithoutUpgrade } from './plain-request.js'
 import { TokenRenewal } from './renewal.js'
 import { TokenVerifier } from './token-verifier.js'
 import { selectProtocol } from './token.js'
@@ -136,6 +138,17 @@ export class SocketServer<S extends FrameSchemas, Q extends TObject> {
       // the plugin's listener keeps Request and Reply; the connection has one of its own
       ws.removeAllListeners('error')
       this.#open(ws, request)
+    })
+  }
+
+  /**
+   * Takes the upgrades of another HTTP server too, which answers everything else as before: the same connections and
+   * bounds by a second way. The other server has to be closed after this one.
+   */
+  attach (server: Server): void {
+    server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      if (request.headers.upgrade?.toLowerCase() !== 'websocket') serveWithoutUpgrade(server, request, socket, head)
+      else if (!this.#app.server.emit('upgrade', request, socket, head)) socket.destroy()
     })
   }
 
