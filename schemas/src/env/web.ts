@@ -1,9 +1,9 @@
 import { Type } from '@sinclair/typebox'
 
 const publicUrl = (scheme: string, what: string) =>
-  Type.String({ pattern: `^(${scheme}s?://.+)?$`, default: '', description: `Where browsers reach ${what}, if not at the address that the services use` })
+  Type.String({ pattern: `^(${scheme}s?://.+)?$`, default: '', description: `Where browsers reach ${what}, if not by the page's own host and port` })
 
-/** What the pages are told of the platform, where browsers reach it at other addresses than the services do. */
+/** Where the pages find the platform, if not below their own address. */
 export const webEnv = {
   PUBLIC_AP_URL: publicUrl('http', 'AP'),
   PUBLIC_SM_URL: publicUrl('http', 'SM'),

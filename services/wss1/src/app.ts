@@ -101,6 +101,8 @@ export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
 
   addStats(http, { counters, connections: () => sockets.connections.size, inFlight: () => dispatcher.size, inFlightBytes: () => budget.used })
 
+  sockets.attach(http.server)
+
   return {
     http,
     websocket,

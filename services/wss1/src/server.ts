@@ -1,5 +1,5 @@
 import {
-  createAuthenticator, createInternalCaller, createServiceTokens, isMain, listen, openServiceBroker, pingService, readEnv, runService, startService,
+  createAuthenticator, createClientAddresses, createInternalCaller, createServiceTokens, isMain, listen, openServiceBroker, pingService, readEnv, runService, startService,
   type Running, type Shared
 } from '@motience/kit'
 import { pageConfig, registerPages } from '@motience/web'
@@ -52,7 +52,13 @@ export const startWss1 = async (env: Wss1Env, shared: Shared = {}): Promise<Runn
   }))
   const listening = await listen(wss1.websocket, { host: env.HOST, port: env.WSS1_PORT, variable: 'WSS1_PORT' })
   const port = Number(new URL(listening).port)
-  await wss1.http.register(registerPages, { page: 'producer', config: pageConfig({ ...env, WSS1_PORT: port }, 'producer') })
+  await wss1.http.register(registerPages, {
+    page: 'producer',
+    config: pageConfig(env, 'producer'),
+    upstreams: { ap: env.AP_URL, sm: env.SM_URL, dsm: env.DSM_URL },
+    clientAddresses: createClientAddresses(secret),
+    drainMs: env.DRAIN_MS
+  })
   const http = await listen(wss1.http, { host: env.HOST, port: env.WSS1_HTTP_PORT, variable: 'WSS1_HTTP_PORT' })
   const websocket = `ws://${new URL(http).hostname}:${port}/producer`
   logger.info({ url: websocket }, 'Takes producers')

@@ -57,10 +57,27 @@ t.test('the HTTP side tells how it stands, and serves the page', async t => {
   await producer.receive(3)
   t.match(await stats(started), { connections: 1, paused: 0, messages: 2, acks: 2, duplicates: 1, in_flight: 0, in_flight_bytes: 0, orphans: 0 })
   for (const path of ['/health', '/ready', '/metrics', '/config.json']) t.equal((await fetch(http + path)).status, 200, path)
-  const config = await (await fetch(`${http}/config.json`)).json() as { websocket_url: string }
-  t.equal(config.websocket_url, started.wss1.urls.websocket)
+  t.match(await (await fetch(`${http}/config.json`)).json(), { ap_url: 'ap', websocket_url: 'producer' })
   t.match((await fetch(http)).headers.get('content-type'), /text\/html/)
   t.equal((await fetch(`${http}/stats`, { method: 'POST' })).status, 405)
+})
+
+t.test('the page\'s port takes producers too, and the calls of the page', async t => {
+  const started = await start(t)
+  const { http } = started.wss1.urls
+  const page = { ...started, wss1: { ...started.wss1, urls: { http, websocket: http.replace('http', 'ws') + '/producer' } } }
+  const producer = await connect(page, { userId: 4, sid: 'gone' })
+  producer.send({ type: 'data', payload: { a: 1 } })
+  await producer.receive(1)
+  t.equal(producer.acks().length, 1)
+  t.equal(await refusal(page.wss1.urls.websocket), 401)
+  const token = await started.ap.issue({ role: 'producer', userId: 4 })
+  t.match(await (await fetch(`${http}/ap/api/auth/verify`, { headers: { authorization: `Bearer ${token}` } })).json(), { valid: true })
+  await started.broker.publishControl({ type: 'session-revoked', sid: 'gone', user_id: 4, reason: 'logout', expires_at: new Date(Date.now() + 60_000).toISOString() })
+  t.equal(await producer.closed, 4001)
+  const stays = await connect(page)
+  await started.wss1.close()
+  t.equal(await stays.closed, 1001)
 })
 
 t.test('stopping lets what is in flight be acked, and says 1001', async t => {

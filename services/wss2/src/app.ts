@@ -98,6 +98,8 @@ export const buildWss2 = async (options: Wss2Options): Promise<Wss2> => {
 
   addStats(http, { metrics, connections: () => sockets.connections.size, consumers: () => consumers.size })
 
+  sockets.attach(http.server)
+
   return {
     http,
     websocket,

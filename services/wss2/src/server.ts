@@ -1,5 +1,5 @@
 import {
-  createAuthenticator, createInternalClients, createServiceTokens, isMain, listen, openServiceBroker, pingService, readEnv, runService, startService,
+  createAuthenticator, createClientAddresses, createInternalClients, createServiceTokens, isMain, listen, openServiceBroker, pingService, readEnv, runService, startService,
   type Running, type Shared
 } from '@motience/kit'
 import { pageConfig, registerPages } from '@motience/web'
@@ -45,7 +45,13 @@ export const startWss2 = async (env: Wss2Env, shared: Shared = {}): Promise<Runn
   }))
   const listening = await listen(wss2.websocket, { host: env.HOST, port: env.WSS2_PORT, variable: 'WSS2_PORT' })
   const port = Number(new URL(listening).port)
-  await wss2.http.register(registerPages, { page: 'consumer', config: pageConfig({ ...env, WSS2_PORT: port }, 'consumer') })
+  await wss2.http.register(registerPages, {
+    page: 'consumer',
+    config: pageConfig(env, 'consumer'),
+    upstreams: { ap: env.AP_URL, sm: env.SM_URL, dsm: env.DSM_URL },
+    clientAddresses: createClientAddresses(secret),
+    drainMs: env.DRAIN_MS
+  })
   const http = await listen(wss2.http, { host: env.HOST, port: env.WSS2_HTTP_PORT, variable: 'WSS2_HTTP_PORT' })
   const websocket = `ws://${new URL(http).hostname}:${port}/consumer`
   logger.info({ url: websocket }, 'Takes consumers')

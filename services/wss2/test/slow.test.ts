@@ -32,21 +32,23 @@ const taken = async (platform: Platform): Promise<number> => {
 
 const kind = (await brokerKinds()).at(-1)!
 
-t.test('by default a consumer that does not read is closed with 4008, and can resume', async t => {
-  const platform = await startPlatform(t, kind, { limits })
-  await platform.sm.set(1, 7, 'active')
-  const stalled = await platform.connect(1)
-  const server = platform.wss2[0]!
-  await flood(platform, stalled, () => server.sockets.connections.size === 0 || [...server.sockets.connections].every(connection => !connection.open))
-  stalled.ws.resume()
-  t.equal(await stalled.closed, 4008)
-  const places = stalled.places(7)
-  t.same(places, places.map((_, i) => `1-${i + 1}`))
-  const again = await platform.connect(1)
-  again.resume([7, 1, places.length])
-  t.match(await again.first('resumed'), { recovered: true, from: places.length + 1 })
-  await waitFor(async () => /code="4008"\} 1/.test(await server.http.metrics.getSingleMetricAsString('motience_ws_closes_total')))
-})
+for (const byPage of [false, true]) {
+  t.test(`by default a consumer that does not read is closed with 4008, and can resume${byPage ? ', at the page\'s port too' : ''}`, async t => {
+    const platform = await startPlatform(t, kind, { limits, byPage })
+    await platform.sm.set(1, 7, 'active')
+    const stalled = await platform.connect(1)
+    const server = platform.wss2[0]!
+    await flood(platform, stalled, () => server.sockets.connections.size === 0 || [...server.sockets.connections].every(connection => !connection.open))
+    stalled.ws.resume()
+    t.equal(await stalled.closed, 4008)
+    const places = stalled.places(7)
+    t.same(places, places.map((_, i) => `1-${i + 1}`))
+    const again = await platform.connect(1)
+    again.resume([7, 1, places.length])
+    t.match(await again.first('resumed'), { recovered: true, from: places.length + 1 })
+    await waitFor(async () => /code="4008"\} 1/.test(await server.http.metrics.getSingleMetricAsString('motience_ws_closes_total')))
+  })
+}
 
 t.test('with `drop` each stretch that is left out is told exactly, and live data goes on', async t => {
   const platform = await startPlatform(t, kind, { limits })

@@ -96,10 +96,14 @@ export const buildService = async (name: ServiceId, parts: ServiceParts): Promis
   app.decorate('metrics', parts.metrics ?? createRegistry(name))
   app.decorate('authenticator', parts.auth ?? null)
   app.decorate('draining', false)
-  app.decorate('startDraining', () => { app.draining = true })
+  app.decorate('drainingSince', null)
+  app.decorate('startDraining', () => {
+    app.draining = true
+    app.drainingSince ??= performance.now()
+  })
   app.decorateRequest('identity', null as unknown as Identity)
   addClientAddress(app, parts.clientAddresses)
-  app.addHook('preClose', async () => { app.draining = true })
+  app.addHook('preClose', async () => { app.startDraining() })
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     if (app.draining) reply.header('connection', 'close')

@@ -21,6 +21,8 @@ declare module 'fastify' {
     authenticator: Authenticator | null
     /** Whether the service is stopping: `/ready` is red. */
     draining: boolean
+    /** When it began to, by `performance.now()`. */
+    drainingSince: number | null
     /** Turns `/ready` red, before the service stops to accept. */
     startDraining (): void
   }

@@ -1,3 +1,4 @@
+export * from './certificates.js'
 export * from './fake-ap.js'
 export * from './latency-proxy.js'
 export * from './raw-consumer.js'

@@ -1,5 +1,5 @@
 import { createApClient, createDsmClient, createSmClient, type AccountRole, type ApClient, type DsmClient, type SmClient } from '@motience/schemas'
-import type { PageConfig } from '../serve/config.js'
+import { resolveConfig, type PageConfig } from '../serve/config.js'
 import { Session } from './session.js'
 
 /** Everything that a page reaches: where it is, who is signed in, and the typed clients of the three REST services. */
@@ -36,7 +36,7 @@ const timely = (run: (request: Request) => Promise<Response>) => (request: Reque
 export const openPlatform = async (role: AccountRole): Promise<Platform> => {
   const response = await fetch('./config.json', { cache: 'no-store' })
   if (!response.ok) throw new Error(`The page's server answered with ${response.status}`)
-  const config = await response.json() as PageConfig
+  const config = resolveConfig(await response.json() as PageConfig, document.baseURI)
   const session = new Session(createApClient({ baseUrl: config.ap_url, fetch: timely(request => fetch(request)) }), role)
   const withToken = authorized(session)
   return {

@@ -14,8 +14,8 @@ export const buildPages = async (): Promise<void> => {
 }
 
 /** Opens a page and collects whatever its console complains of: a test of a sound page finds nothing there. */
-export const openPage = async (context: BrowserContext, url: string): Promise<{ page: Page, complaints: string[] }> => {
-  const page = await context.newPage()
+export const openPage = async (context: BrowserContext, url: string, page?: Page): Promise<{ page: Page, complaints: string[] }> => {
+  page ??= await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', error => complaints.push(error.message))
   page.on('console', message => { if (message.type() === 'error') complaints.push(message.text()) })

@@ -15,6 +15,8 @@ export interface PlatformOptions {
   drainMs?: number
   welcomeMs?: number
   resumeWaitMs?: number
+  /** Whether consumers come by the port of the page. */
+  byPage?: boolean
 }
 
 /** One or more WSS2 on free ports, with all that it depends on. */
@@ -23,7 +25,7 @@ export interface Platform {
   ap: FakeAp
   sm: FakeSm
   publisher: Publisher
-  /** WSS2's WebSocket addresses. */
+  /** WSS2's WebSocket addresses: on the ports of their own, or on the pages'. */
   urls: string[]
   wss2: Wss2[]
   token (consumerId: number, options?: { expiresInSecs?: number, role?: 'consumer' | 'producer', sid?: string }): Promise<string>
@@ -67,7 +69,8 @@ export const startPlatform = async (t: Test, kind: Broker['kind'], options: Plat
       await authenticator.close()
     })
     const port = Number(new URL(await listen(built.websocket, { host: '127.0.0.1', port: 0, variable: 'WSS2_PORT' })).port)
-    urls.push(`ws://127.0.0.1:${port}/consumer`)
+    const page = await built.http.listen({ port: 0, host: '127.0.0.1' })
+    urls.push(options.byPage === true ? `${page.replace('http', 'ws')}/consumer` : `ws://127.0.0.1:${port}/consumer`)
     wss2.push(built)
   }
 

@@ -4,7 +4,7 @@ import { freePort, startRedis, waitFor } from '../../testing/index.js'
 import { readEnv } from '../../service/env.js'
 import { redisUrl } from '../../service/addresses.js'
 import { openBroker } from '../open-broker.js'
-import { makeCertificates } from '../suite/certificates.js'
+import { makeCertificates } from '../../testing/certificates.js'
 import { newId, newProducer, request, textAt } from '../suite/parts.js'
 
 const certificates = await makeCertificates(t.testdir())
