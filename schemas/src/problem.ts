@@ -2,7 +2,7 @@ import { Type, type Static } from '@sinclair/typebox'
 
 /** What an error of any REST call looks like: RFC 9457, `application/problem+json`. */
 export const ProblemSchema = Type.Object({
-  type: Type.String({ description: 'URI reference that names the kind of problem' }),
+  type: Type.String({ description: 'URI reference that names the kind of problem: `/docs/errors.md#` and the code in lower case', examples: ['/docs/errors.md#mot_bad_input'] }),
   title: Type.String(),
   status: Type.Integer({ minimum: 400, maximum: 599 }),
   detail: Type.String({ description: 'What went wrong this time, for a person' }),

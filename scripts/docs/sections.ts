@@ -40,7 +40,7 @@ export const configurationTable = (): string => table(['variable', 'read by', 't
 
 /** Every code of the catalogue. */
 export const errorTable = (): string => table(['code', 'status', 'title', 'what to do'],
-  Object.entries(schemas.problemKinds).map(([code, { status, title, action }]) => [`\`${code}\``, String(status), title, action]))
+  Object.entries(schemas.problemKinds).map(([code, { status, title, action }]) => [`<a id="${code.toLowerCase()}"></a>\`${code}\``, String(status), title, action]))
 
 /** The fields of one frame. */
 const frameTable = (title: string, schema: TSchema): string => {

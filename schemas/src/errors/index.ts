@@ -15,4 +15,7 @@ export type ProblemCode = keyof typeof problemKinds
 /** The entry of a code. */
 export const problemKind = (code: ProblemCode): ProblemKind => problemKinds[code]
 
+/** The `type` of a code's problems (RFC 9457): its entry in the documentation. */
+export const problemType = (code: ProblemCode): string => `/docs/errors.md#${code.toLowerCase()}`
+
 export type { ProblemKind }

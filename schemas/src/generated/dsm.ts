@@ -109,7 +109,10 @@ export interface components {
             };
         };
         Problem: {
-            /** @description URI reference that names the kind of problem */
+            /**
+             * @description URI reference that names the kind of problem: `/docs/errors.md#` and the code in lower case
+             * @example /docs/errors.md#mot_bad_input
+             */
             type: string;
             title: string;
             status: number;

@@ -42,7 +42,7 @@ t.test('who may send what', async t => {
     const messages = bad.flatMap(([message], n) => [good(n), message as object])
     const results = resultsOf(await postBatch(messages))
     t.same(results.map(result => result.error?.code ?? result.offset), bad.flatMap(([, code], n) => [n + 1, code]))
-    t.match(results[1]!.error, { type: 'urn:motience:problem:MOT_BAD_INPUT', status: 400, title: 'Bad input', request_id: /./, errors: [{ path: '/payload' }] })
+    t.match(results[1]!.error, { type: '/docs/errors.md#mot_bad_input', status: 400, title: 'Bad input', request_id: /./, errors: [{ path: '/payload' }] })
     for (const [message, code] of bad) {
       const response = await post(message as object)
       t.ok(response.statusCode >= 400 && response.statusCode < 500, code)

@@ -117,7 +117,7 @@ else {
         status: 503,
         headers: { 'access-control-allow-origin': '*' },
         contentType: 'application/problem+json',
-        body: JSON.stringify({ type: 'about:blank', title: 'Not available now', status: 503, detail: 'The catalogue is not available now', code: 'MOT_UNAVAILABLE', request_id: 'req-4711' })
+        body: JSON.stringify({ type: '/docs/errors.md#mot_unavailable', title: 'Not available now', status: 503, detail: 'The catalogue is not available now', code: 'MOT_UNAVAILABLE', request_id: 'req-4711' })
       })
     })
     await goTo(page, 'Producers')

@@ -1,4 +1,4 @@
-import { problemKind, type Problem, type ProblemCode } from '@motience/schemas'
+import { problemKind, problemType, type Problem, type ProblemCode } from '@motience/schemas'
 
 /** One fault of an input: where, as a JSON pointer, and what is wrong. */
 export interface InputFault { path: string, message: string }
@@ -31,7 +31,7 @@ export class ProblemError extends Error {
 
 /** The document (RFC 9457) of a problem. */
 export const problemDocument = (error: ProblemError, requestId: string): Problem => ({
-  type: `urn:motience:problem:${error.code}`,
+  type: problemType(error.code),
   title: problemKind(error.code).title,
   status: error.statusCode,
   detail: error.message,

@@ -38,7 +38,7 @@ t.test('a problem stays as it is', async t => {
   const problem = new ProblemError('MOT_SM_NO_SUBSCRIPTION', 'None of 7', { errors: [{ path: '/producer_id', message: 'none' }] })
   t.equal(toProblem(problem), problem)
   t.strictSame(problemDocument(problem, 'r-1'), {
-    type: 'urn:motience:problem:MOT_SM_NO_SUBSCRIPTION',
+    type: '/docs/errors.md#mot_sm_no_subscription',
     title: 'No such subscription',
     status: 404,
     detail: 'None of 7',

@@ -7,7 +7,7 @@ interface Call { method: string, url: URL, authorization: string | undefined, bo
 interface Parts { directory: FakeDirectory, signer: FakeSigner, secret: string }
 interface Answer { status: number, document: unknown }
 
-const refuse = (status: number, code: string): Answer => ({ status, document: { type: 'about:blank', title: code, status, detail: code, code, request_id: 'fake' } })
+const refuse = (status: number, code: string): Answer => ({ status, document: { type: `/docs/errors.md#${code.toLowerCase()}`, title: code, status, detail: code, code, request_id: 'fake' } })
 
 const verify = async (token: string, { directory, signer }: Parts): Promise<Answer> => {
   try {
