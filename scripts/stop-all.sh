@@ -4,7 +4,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 RUN_DIR=${RUN_DIR:-.run}
-WAIT_SECS=${WAIT_SECS:-15}
+# What a service may take by DRAIN_MS, and some seconds more.
+WAIT_SECS=${WAIT_SECS:-$((${DRAIN_MS:-8000} / 1000 + 7))}
 status=0
 
 for service in wss1 wss2 dsm sm ap; do

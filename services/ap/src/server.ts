@@ -34,5 +34,5 @@ export const startAp = async (env: ApEnv, shared: Shared = {}): Promise<RunningA
 })
 
 if (isMain(import.meta.url)) {
-  await runService({ name: 'AP', start: async () => await startAp(readEnv(ApEnvSchema)) })
+  await runService({ name: 'AP', env: () => readEnv(ApEnvSchema), start: async env => await startAp(env) })
 }

@@ -41,6 +41,5 @@ export const startDsm = async (env: DsmEnv, shared: Shared = {}): Promise<Runnin
 })
 
 if (isMain(import.meta.url)) {
-  const env = readEnv(DsmEnvSchema)
-  await runService({ name: 'DSM', start: async () => await startDsm(env), drainMs: env.DRAIN_MS + 1_000 })
+  await runService({ name: 'DSM', env: () => readEnv(DsmEnvSchema), start: async env => await startDsm(env) })
 }

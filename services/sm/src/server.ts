@@ -28,5 +28,5 @@ export const startSm = async (env: SmEnv, shared: Shared = {}): Promise<RunningS
 })
 
 if (isMain(import.meta.url)) {
-  await runService({ name: 'SM', start: async () => await startSm(readEnv(SmEnvSchema)) })
+  await runService({ name: 'SM', env: () => readEnv(SmEnvSchema), start: async env => await startSm(env) })
 }

@@ -66,5 +66,5 @@ export const startWss1 = async (env: Wss1Env, shared: Shared = {}): Promise<Runn
 })
 
 if (isMain(import.meta.url)) {
-  await runService({ name: 'WSS1', start: async () => await startWss1(readEnv(Wss1EnvSchema)) })
+  await runService({ name: 'WSS1', env: () => readEnv(Wss1EnvSchema), start: async env => await startWss1(env) })
 }

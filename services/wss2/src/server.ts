@@ -59,5 +59,5 @@ export const startWss2 = async (env: Wss2Env, shared: Shared = {}): Promise<Runn
 })
 
 if (isMain(import.meta.url)) {
-  await runService({ name: 'WSS2', start: async () => await startWss2(readEnv(Wss2EnvSchema)) })
+  await runService({ name: 'WSS2', env: () => readEnv(Wss2EnvSchema), start: async env => await startWss2(env) })
 }

@@ -1,21 +1,28 @@
 import closeWithGrace from 'close-with-grace'
+import { BrokerUnavailableError } from '../broker/index.js'
+import { DatabaseUnavailableError, DataDirInUseError } from '../database/index.js'
 import { EnvError } from './env.js'
 import { StartError } from './listen.js'
 import type { Logger } from './service-app.js'
 
-/** A service, or several, that run as one process. */
-export interface RunOptions<Running extends { close (): Promise<void> }> {
+/** A service that runs as a process of its own. */
+export interface RunOptions<Env extends { DRAIN_MS: number }, Running extends { close (): Promise<void> }> {
   /** Name in messages. */
   name: string
-  start: () => Promise<Running>
-  /** Most milliseconds that stopping may take; 9 s by default, so that it ends within 10 s of the signal. */
-  drainMs?: number
+  /** Reads the environment; `DRAIN_MS` of it bounds how long stopping may take. */
+  env: () => Env
+  start: (env: Env) => Promise<Running>
   logger?: Logger
 }
 
+/** Milliseconds beyond `DRAIN_MS` for what is left when nothing is in flight any more: last answers, parts that close. */
+const CLOSING_MS = 2_000
+
+const foreseen = [EnvError, StartError, DatabaseUnavailableError, DataDirInUseError, BrokerUnavailableError]
+
 /** What is written for an error that stops the start: one clear line for the foreseen ones. */
 const startMessage = (name: string, error: unknown): string => {
-  if (error instanceof EnvError || error instanceof StartError) return `${name} can't start: ${error.message}`
+  if (foreseen.some(kind => error instanceof kind)) return `${name} can't start: ${(error as Error).message}`
   return `${name} can't start: ${error instanceof Error ? error.stack ?? error.message : String(error)}`
 }
 
@@ -24,14 +31,25 @@ const startMessage = (name: string, error: unknown): string => {
  * that nothing caught (1), within a bounded time (else 1). A second signal ends the process at once. Rejects never: a
  * start that fails writes its reason to standard error and exits with 1. Resolves once it runs.
  */
-export const runService = async <Running extends { close (): Promise<void> }>(options: RunOptions<Running>): Promise<Running> => {
-  const { name, start, drainMs = 9_000, logger } = options
+export const runService = async <Env extends { DRAIN_MS: number }, Running extends { close (): Promise<void> }>(options: RunOptions<Env, Running>): Promise<Running> => {
+  const { name, start, logger } = options
+  const fail = (error: unknown): never => {
+    console.error(startMessage(name, error))
+    process.exit(1)
+  }
+  let env: Env
+  try {
+    env = options.env()
+  } catch (error) {
+    return fail(error)
+  }
+  const stopMs = env.DRAIN_MS + CLOSING_MS
   let running: Running | undefined
   closeWithGrace({
-    delay: drainMs,
+    delay: stopMs,
     logger: false,
     onSecondSignal: () => { logger?.warn({ service: name }, 'Stopped at once by a second signal') },
-    onTimeout: () => { console.error(`${name} did not stop within ${drainMs} ms`) }
+    onTimeout: () => { console.error(`${name} did not stop within ${stopMs} ms`) }
   }, async ({ err, signal }) => {
     if (err !== undefined) {
       if (logger === undefined) console.error(err)
@@ -42,10 +60,9 @@ export const runService = async <Running extends { close (): Promise<void> }>(op
     await running?.close()
   })
   try {
-    running = await start()
+    running = await start(env)
     return running
   } catch (error) {
-    console.error(startMessage(name, error))
-    process.exit(1)
+    return fail(error)
   }
 }

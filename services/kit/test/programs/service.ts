@@ -6,9 +6,8 @@ const print = (line: string): void => { process.stdout.write(`${line}\n`) }
 /** A service for the tests of `runService`: `/slow` answers when the next request comes; `HANG` never stops, `THROW` fails later. */
 await runService({
   name: 'ap',
-  drainMs: process.env['HANG'] === undefined ? 5_000 : 100,
-  start: async () => {
-    const env = readEnv(CommonEnvSchema)
+  env: () => readEnv(CommonEnvSchema),
+  start: async env => {
     const app = await buildService('ap', { ready: {} })
     let finish = (): void => {}
     app.get('/slow', async (_request, reply) => {
