@@ -150,6 +150,45 @@ t.test('init: a name that is taken, a platform that is away, an account that exi
   t.equal(await init({ ...flags, config: join(dir, 'y.yaml'), username: 'new' }, terminal({ PASSWORD: 'long-secret' }), parts()), EXIT.unavailable)
 })
 
+t.test('init: an address that is none is named, with what was given', async t => {
+  const { platform, dir } = await setUp(t)
+  const good = { config: join(dir, 'x.yaml'), authUrl: platform.authUrl, websocketUrl: platform.websocketUrl, deviceId: 'd', username: 'new' }
+  const attempt = async (flags: Partial<typeof good>, env: NodeJS.ProcessEnv = {}): Promise<string> => {
+    const io = terminal({ PASSWORD: 'long-secret', ...env })
+    t.equal(await init({ ...good, ...flags }, io, { input: Readable.from([]), output: new PassThrough() }), EXIT.usage)
+    return io.errors
+  }
+  for (const address of ['plant.local:3001', 'http://', 'plant', 'ws://plant.local']) {
+    t.equal(await attempt({ authUrl: address }), `The address of the Authentication Platform (AUTH_URL, --auth-url) must be a URL that begins with http:// or https://, not '${address}'\n`)
+  }
+  for (const address of ['http://plant.local', 'ws//plant.local']) {
+    t.equal(await attempt({ websocketUrl: address }), `The address of the producers' WebSocket (WEBSOCKET_URL, --websocket-url) must be a URL that begins with ws:// or wss://, not '${address}'\n`)
+  }
+  t.same(platform.calls, [])
+})
+
+t.test('init: the WebSocket is looked for beside AP, and the agent is called again as it was', async t => {
+  const { platform, dir } = await setUp(t)
+  const guessed = async (authUrl: string): Promise<string> => {
+    const output = new PassThrough()
+    const input = new PassThrough()
+    let asked = ''
+    output.on('data', (text: Buffer) => { if (text.toString().startsWith('Address of the producers')) asked = text.toString() })
+    output.on('data', () => { input.write('\n') })
+    const io = terminal({ PASSWORD: 'long-secret' })
+    const config = join(dir, `${Math.random()}.yaml`)
+    const answer = { status: 201, headers: { get: () => null }, text: async () => '{}' }
+    t.equal(await init({ config, authUrl, deviceId: 'd', username: 'new' }, io, { input, output, fetch: async () => answer, command: 'node here/motience-agent.js' }), EXIT.ok)
+    t.match(io.text, `Start the agent with: node here/motience-agent.js run --config ${config}`)
+    return /\[(.*)\]/.exec(asked)![1]!
+  }
+  t.equal(await guessed('http://plant.local:3001'), 'ws://plant.local:8001/producer')
+  t.equal(await guessed('https://plant.local/'), 'wss://plant.local:8001/producer')
+  t.equal(await guessed('http://plant.local:3010/ap'), 'ws://plant.local:3010/producer', 'below the producer\'s page')
+  t.equal(await guessed('https://example.org/send/ap/'), 'wss://example.org/send/producer')
+  t.same(platform.calls, [])
+})
+
 t.test('top shows the sensors of a machine', async t => {
   const io = terminal()
   t.equal(await top(1, join(import.meta.dirname, '../../test/fixtures/pi-5'), false, io), EXIT.ok)

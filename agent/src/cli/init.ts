@@ -21,7 +21,8 @@ export interface InitFlags {
   existing?: boolean
 }
 
-export interface InitParts { input: Readable, output: Writable, fetch?: RestFetch }
+/** `command` is how the agent was called, and is called again. */
+export interface InitParts { input: Readable, output: Writable, fetch?: RestFetch, command?: string }
 
 const hidden = async (terminal: Interface, output: Writable & { isTTY?: boolean }, question: string): Promise<string> => {
   if (output.isTTY !== true) return terminal.question(question)
@@ -46,11 +47,26 @@ export const writePrivately = (path: string, text: string): void => {
   renameSync(temporary, path)
 }
 
+/** What is wrong with an address; null for nothing. */
+const addressFault = (what: string, variable: string, flag: string, address: string, scheme: 'http' | 'ws'): string | null => {
+  const url = URL.canParse(address) ? new URL(address) : null
+  if (url !== null && (url.protocol === `${scheme}:` || url.protocol === `${scheme}s:`)) return null
+  return `The address of ${what} (${variable}, ${flag}) must be a URL that begins with ${scheme}:// or ${scheme}s://, not '${address}'\n`
+}
+
+/** Where WSS1 is likely to be: below the same page as AP, or on its usual port. */
+const guessWebsocketUrl = (authUrl: string): string => {
+  const url = new URL(authUrl)
+  const scheme = url.protocol.replace('http', 'ws')
+  const below = /^(.*)\/ap\/*$/.exec(url.pathname)
+  return below === null ? `${scheme}//${url.hostname}:8001/producer` : `${scheme}//${url.host}${below[1]}/producer`
+}
+
 /**
  * Asks for what was not said by a flag or the environment, registers the device as a producer (or signs in, where the account exists), and
  * writes the configuration.
  */
-export const init = async (flags: InitFlags, io: CliIo, { input, output, fetch = lightFetch }: InitParts): Promise<number> => {
+export const init = async (flags: InitFlags, io: CliIo, { input, output, fetch = lightFetch, command = 'motience-agent' }: InitParts): Promise<number> => {
   if (existsSync(flags.config) && flags.force !== true) {
     io.err(`${flags.config} is there already; --force replaces it\n`)
     return EXIT.failed
@@ -64,8 +80,17 @@ export const init = async (flags: InitFlags, io: CliIo, { input, output, fetch =
   try {
     const host = os.hostname().replaceAll(/[^A-Za-z0-9._-]/g, '-')
     const authUrl = await ask(flags.authUrl ?? io.env['AUTH_URL'], 'Address of the Authentication Platform', 'http://127.0.0.1:3001')
-    const guess = `${authUrl.replace(/^http/, 'ws').replace(/:\d+$|\/+$/, '')}:8001/producer`
-    const websocketUrl = await ask(flags.websocketUrl ?? io.env['WEBSOCKET_URL'], 'Address of the producers\' WebSocket', guess)
+    const authFault = addressFault('the Authentication Platform', 'AUTH_URL', '--auth-url', authUrl, 'http')
+    if (authFault !== null) {
+      io.err(authFault)
+      return EXIT.usage
+    }
+    const websocketUrl = await ask(flags.websocketUrl ?? io.env['WEBSOCKET_URL'], 'Address of the producers\' WebSocket', guessWebsocketUrl(authUrl))
+    const websocketFault = addressFault('the producers\' WebSocket', 'WEBSOCKET_URL', '--websocket-url', websocketUrl, 'ws')
+    if (websocketFault !== null) {
+      io.err(websocketFault)
+      return EXIT.usage
+    }
     const deviceId = await ask(flags.deviceId ?? io.env['DEVICE_ID'], 'Name of this device', host)
     const username = await ask(flags.username, 'Name of the account', deviceId)
     const given = io.env['PASSWORD']
@@ -82,7 +107,7 @@ export const init = async (flags: InitFlags, io: CliIo, { input, output, fetch =
     writePrivately(flags.config, `# Configuration of motience-agent; what more there is: docs/agent.md\n${stringify({
       device_id: deviceId, username, password, auth_url: authUrl, websocket_url: websocketUrl, interval: `${flags.interval ?? 1}s`
     })}`)
-    io.out(`Wrote ${flags.config}, readable by you alone. Start the agent with: motience-agent run --config ${flags.config}\n`)
+    io.out(`Wrote ${flags.config}, readable by you alone. Start the agent with: ${command} run --config ${flags.config}\n`)
     return EXIT.ok
   } finally {
     terminal.close()

@@ -9,6 +9,9 @@ export const VERSION = '0.1.0'
 
 const positive = (text: string): number => Math.max(0, Number(text) || 0)
 
+/** What calls this program again: from a clone it is no command of its own. */
+const calledAs = (program = ''): string => program.endsWith('/motience-agent.js') ? `node ${program}` : 'motience-agent'
+
 /** Socket of the agent that this user's configuration describes; an incomplete one will do. */
 const socketOf = (flags: ConfigFlags & { socket?: string }, env: NodeJS.ProcessEnv): string => {
   if (flags.socket !== undefined) return flags.socket
@@ -48,7 +51,7 @@ export const main = async (argv: readonly string[], io: CliIo): Promise<number> 
     .option('--interval <seconds>', 'seconds between two readings', positive)
     .option('--existing', 'the account exists: only sign in')
     .option('--force', 'replace an existing file')
-    .action((flags: InitFlags) => { work = async () => (await import('./init.js')).init(flags, io, { input: process.stdin, output: process.stdout }) })
+    .action((flags: InitFlags) => { work = async () => (await import('./init.js')).init(flags, io, { input: process.stdin, output: process.stdout, command: calledAs(process.argv[1]) }) })
 
   addConfigFlags(program.command('validate').description('check the configuration'))
     .action((flags: ConfigFlags) => {

@@ -10,12 +10,12 @@ export interface DeviceCommand { name: string, about: string, text: string }
 export const deviceCommands = ({ username, deviceId, authUrl, websocketUrl }: DeviceValues): DeviceCommand[] => [
   {
     name: 'Agent',
-    about: 'Reads the machine\'s own sensors, keeps what it can\'t send, and sends it later. Needs Node 20 or newer.',
+    about: 'Reads the machine\'s own sensors, keeps what it can\'t send, and sends it later. Needs Node 20 or newer, and a clone in whose folder this is typed (after npm ci and npm run build); where the agent\'s package is installed, the last line is motience-agent.',
     text: [
       'read -rs -p "Password: " PASSWORD && export PASSWORD',
       `export DEVICE_ID=${shellWord(deviceId)} USERNAME=${shellWord(username)}`,
       `export AUTH_URL=${shellWord(authUrl)} WEBSOCKET_URL=${shellWord(websocketUrl)}`,
-      'npx motience-agent'
+      'node agent/bin/motience-agent.js'
     ].join('\n')
   },
   {
