@@ -40,27 +40,49 @@ ready_url() {
   esac
 }
 
+# What a service has written since this start: the logs go on from the starts before.
+since() { tail -c "+$((${log_size[$1]} + 1))" "$RUN_DIR/$1.log"; }
+
+# Why a service is not there: the reason that it gave, else the last of what it wrote.
+reason() {
+  local said
+  said=$(since "$1" | sed -n "s/^[A-Z0-9]* can't start: //p" | head -n 1)
+  if [ -n "$said" ]; then echo "$said"; else echo "the end of $RUN_DIR/$1.log is"; since "$1" | tail -n 20; fi
+}
+
+declare -A log_size
 for service in "${services[@]}"; do
+  log_size[$service]=$(wc -c 2>/dev/null <"$RUN_DIR/$service.log" || echo 0)
   node "services/$service/dist/server.js" >>"$RUN_DIR/$service.log" 2>&1 </dev/null &
   echo $! >"$RUN_DIR/$service.pid"
 done
 
 for service in "${services[@]}"; do
   url=$(ready_url "$service")
-  node -e '
+  status=0
+  missing=$(node -e '
     const [url, pid, secs] = process.argv.slice(1)
     const deadline = Date.now() + secs * 1000
+    const ask = async () => {
+      const answer = await fetch(url)
+      return answer.ok ? null : (await answer.json()).detail
+    }
     const attempt = async () => {
-      if (await fetch(url).then(answer => answer.ok, () => false)) process.exit(0)
+      const missing = await ask().catch(() => `no answer at ${url}`)
+      if (missing === null) process.exit(0)
       try { process.kill(pid, 0) } catch { process.exit(2) }
-      if (Date.now() > deadline) process.exit(3)
+      if (Date.now() > deadline) {
+        console.log(missing)
+        process.exit(3)
+      }
       setTimeout(attempt, 100)
     }
     attempt()
-  ' "$url" "$(cat "$RUN_DIR/$service.pid")" "$WAIT_SECS" || {
-    tail -n 5 "$RUN_DIR/$service.log" >&2
+  ' "$url" "$(cat "$RUN_DIR/$service.pid")" "$WAIT_SECS") || status=$?
+  if [ "$status" -ne 0 ]; then
     RUN_DIR=$RUN_DIR scripts/stop-all.sh >/dev/null || true
-    fail "$service is not ready at $url: see $RUN_DIR/$service.log"
-  }
+    [ "$status" -ne 3 ] || fail "$service is not ready after $WAIT_SECS s: $missing (the log is $RUN_DIR/$service.log)"
+    fail "$service could not start: $(reason "$service")"
+  fi
   printf '%-5s ready  pid %-7s %s\n' "$service" "$(cat "$RUN_DIR/$service.pid")" "${url%/ready}"
 done
