@@ -15,7 +15,7 @@ export interface RunOptions<Env extends { DRAIN_MS: number }, Running extends { 
   logger?: Logger
 }
 
-/** Milliseconds beyond `DRAIN_MS` for what is left when nothing is in flight any more: last answers, parts that close. */
+/** Milliseconds beyond `DRAIN_MS` for what is left when nothing is in flight any more. */
 const CLOSING_MS = 2_000
 
 const foreseen = [EnvError, StartError, DatabaseUnavailableError, DataDirInUseError, BrokerUnavailableError]
@@ -31,7 +31,9 @@ const startMessage = (name: string, error: unknown): string => {
  * that nothing caught (1), within a bounded time (else 1). A second signal ends the process at once. Rejects never: a
  * start that fails writes its reason to standard error and exits with 1. Resolves once it runs.
  */
-export const runService = async <Env extends { DRAIN_MS: number }, Running extends { close (): Promise<void> }>(options: RunOptions<Env, Running>): Promise<Running> => {
+export const runService = async <Env extends { DRAIN_MS: number }, Running extends { close (): Promise<void> }>(
+  options: RunOptions<Env, Running>
+): Promise<Running> => {
   const { name, start, logger } = options
   const fail = (error: unknown): never => {
     console.error(startMessage(name, error))

@@ -5,13 +5,15 @@ import type { Socket } from 'node:net'
 const OF_UPGRADE = new Set(['connection', 'upgrade', 'http2-settings'])
 
 /**
- * Gives a request that offers an upgrade that is no WebSocket's back to its server, as if it had not been offered (RFC 9110, 7.8).
- * Node hands over every upgrade as soon as a server takes any, and some clients offer `h2c` with each of their requests.
+ * Gives a request that offers an upgrade that is no WebSocket's back to its server, as if it had not been offered
+ * (RFC 9110, 7.8). Node hands over every upgrade as soon as a server takes any, and some clients offer `h2c` with each of
+ * their requests.
  */
 export const serveWithoutUpgrade = (server: Server, request: IncomingMessage, socket: Socket, head: Buffer): void => {
   const lines = [`${request.method} ${request.url} HTTP/1.1`]
   for (let i = 0; i < request.rawHeaders.length; i += 2) {
-    if (!OF_UPGRADE.has(request.rawHeaders[i]!.toLowerCase())) lines.push(`${request.rawHeaders[i]}: ${request.rawHeaders[i + 1]}`)
+    const [name, value] = [request.rawHeaders[i]!, request.rawHeaders[i + 1]!]
+    if (!OF_UPGRADE.has(name.toLowerCase())) lines.push(`${name}: ${value}`)
   }
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]))
   server.emit('connection', socket)

@@ -22,12 +22,17 @@ export interface ApiProxyOptions {
 const CONNECT_MS = 2_000
 
 /** Fields that concern one connection (RFC 9110, 7.6.1), in either direction. */
-const HOP_BY_HOP = ['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'upgrade', 'http2-settings', 'expect']
+const HOP_BY_HOP = [
+  'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'upgrade', 'http2-settings', 'expect'
+]
 
 /** What a client may say of who it calls for, and is not asked; and its origin, of which the service knows nothing. */
-const CLAIMS = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-real-ip', 'origin', 'cookie']
+const CLAIMS = [
+  'forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-real-ip', 'origin', 'cookie'
+]
 
 type Headers = Record<string, string | string[] | undefined>
+type AnyRequest = FastifyRequest<RequestGenericInterface, RawServerBase>
 
 const without = (headers: Headers, names: readonly string[]): Headers => {
   const kept = { ...headers }
@@ -35,17 +40,21 @@ const without = (headers: Headers, names: readonly string[]): Headers => {
   return kept
 }
 
+const unavailable = (detail: string, cause?: unknown): ProblemError => new ProblemError('MOT_UNAVAILABLE', detail, { retryAfterSecs: 1, cause })
+
 /** The page's own server answers for itself: its CORS, and its cookies, of which it has none. */
-const NOT_PASSED_ON = [...HOP_BY_HOP, 'set-cookie', 'access-control-allow-origin', 'access-control-allow-credentials', 'access-control-expose-headers']
+const NOT_PASSED_ON = [
+  ...HOP_BY_HOP, 'set-cookie', 'access-control-allow-origin', 'access-control-allow-credentials', 'access-control-expose-headers'
+]
 
 /**
- * Serves the REST calls of one service, `<path>/api/…`, on the page's own origin. Bodies are passed on as they come, in
- * both directions, and no faster than the other side takes them. A service that can't be reached is answered with 503.
+ * Serves the REST calls of one service, `<path>/api/…`, on the page's own origin. Bodies are passed on as they come,
+ * in both directions, and no faster than the other side takes them. A service that can't be reached is answered with 503.
  */
 export const proxyApi: FastifyPluginAsync<ApiProxyOptions> = async (app, options) => {
   const { upstream, path, clientAddresses, maxRequests = 512, stallMs = 60_000, drainMs = 7_000 } = options
   const { bodyLimit = 1_048_576 } = app.initialConfig
-  const rewriteRequestHeaders = (request: FastifyRequest<RequestGenericInterface, RawServerBase>, headers: Headers): Headers => ({
+  const rewriteRequestHeaders = (request: AnyRequest, headers: Headers): Headers => ({
     ...without(headers, [...HOP_BY_HOP, ...CLAIMS]),
     'x-request-id': request.id,
     'x-forwarded-for': request.clientAddress,
@@ -55,7 +64,7 @@ export const proxyApi: FastifyPluginAsync<ApiProxyOptions> = async (app, options
   const answers = new Set<ServerResponse>()
   let ended = (): void => {}
   app.addHook('onRequest', async (request, reply) => {
-    if (answers.size >= maxRequests) throw new ProblemError('MOT_UNAVAILABLE', 'Too many requests are under way', { retryAfterSecs: 1 })
+    if (answers.size >= maxRequests) throw unavailable('Too many requests are under way')
     if (Number(request.headers['content-length'] ?? 0) > bodyLimit) {
       reply.header('connection', 'close') // the body is not going to be read
       throw new ProblemError('MOT_BODY_TOO_LARGE')
@@ -98,9 +107,10 @@ export const proxyApi: FastifyPluginAsync<ApiProxyOptions> = async (app, options
     replyOptions: {
       rewriteRequestHeaders,
       rewriteHeaders: headers => without(headers, NOT_PASSED_ON),
-      // A call whose connection was just closed is made once more, where a repeat is harmless. With none the plugin would repeat what is answered with 503.
+      // A call whose connection was just closed is made once more, where a repeat is harmless. With no retries the
+      // plugin would repeat what is answered with 503.
       retriesCount: 1,
-      onError: (reply, { error }) => { reply.send(new ProblemError('MOT_UNAVAILABLE', 'The service can\'t be reached now', { retryAfterSecs: 1, cause: error })) }
+      onError: (reply, { error }) => { reply.send(unavailable('The service can\'t be reached now', error)) }
     }
   })
 }

@@ -3,7 +3,7 @@ export type PageName = 'producer' | 'consumer'
 
 /**
  * What a page has to know of the platform it belongs to: the answer of `GET /config.json`. Addresses are absolute, or
- * relative to the page, whose own server then serves them: whatever name and port a browser reached it by, it reaches these by too.
+ * relative to the page, whose own server then serves them: the name and port that a browser reached it by serve for these too.
  */
 export interface PageConfig {
   ap_url: string
@@ -58,7 +58,8 @@ export const resolveConfig = (config: PageConfig, base: string): PageConfig => {
 
 /** The content security policy of a page that talks to its own origin, and to what `config` names beside it. */
 export const contentSecurityPolicy = (config: PageConfig): string => {
-  const others = [config.ap_url, config.sm_url, config.dsm_url, config.websocket_url].filter(address => URL.canParse(address)).map(address => {
+  const addresses = [config.ap_url, config.sm_url, config.dsm_url, config.websocket_url]
+  const others = addresses.filter(address => URL.canParse(address)).map(address => {
     const url = new URL(address)
     return `${url.protocol}//${url.host}`
   })

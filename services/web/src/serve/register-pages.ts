@@ -22,8 +22,10 @@ export interface RegisterPagesOptions {
 const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Motience</title>
 <h1>The pages are not built</h1><p>Run <code>npm run build</code> and start the platform again.</p></html>`
 
+type ServePageOptions = Required<Pick<RegisterPagesOptions, 'config' | 'folder'>>
+
 /** The page's files and `GET /config.json`, with a strict content security policy. */
-const servePage: FastifyPluginAsync<Required<Pick<RegisterPagesOptions, 'config' | 'folder'>>> = async (app, { config, folder }) => {
+const servePage: FastifyPluginAsync<ServePageOptions> = async (app, { config, folder }) => {
   const policy = contentSecurityPolicy(config)
   app.addHook('onSend', async (_request, reply) => {
     reply.header('content-security-policy', policy)
@@ -56,11 +58,13 @@ const servePage: FastifyPluginAsync<Required<Pick<RegisterPagesOptions, 'config'
 }
 
 /**
- * Serves one page, and below `/ap`, `/sm` and `/dsm` the REST calls that it makes. The routes that the service has beside
- * them stay as they are.
+ * Serves one page, and below `/ap`, `/sm` and `/dsm` the REST calls that it makes. The routes that the service has
+ * beside them stay as they are.
  */
 export const registerPages: FastifyPluginAsync<RegisterPagesOptions> = async (app, options) => {
   const { page, config, upstreams, clientAddresses, drainMs, folder = pageFolder(page) } = options
   await app.register(servePage, { config, folder })
-  for (const [name, upstream] of Object.entries(upstreams)) await app.register(proxyApi, { upstream, path: `/${name}`, clientAddresses, drainMs })
+  for (const [name, upstream] of Object.entries(upstreams)) {
+    await app.register(proxyApi, { upstream, path: `/${name}`, clientAddresses, drainMs })
+  }
 }
