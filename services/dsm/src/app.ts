@@ -61,7 +61,7 @@ export const buildDsm = async (parts: DsmParts): Promise<ServiceApp> => {
     source,
     metrics,
     broker,
-    verify: createVerifier({ database, broker, source, completion, persist, metrics }),
+    verify: createVerifier({ database, broker, source, completion, persist, metrics, now }),
     history: persist ? { findFloors: findFloors(database), relieve: createRelief(completion) } : null
   })
   const acceptor = createAcceptor({

@@ -14,20 +14,41 @@ for (const databaseKind of await databaseKinds()) {
 
       const { postBatch } = await testDsm(t, { database })
       const again = resultsOf(await postBatch(numbered(1, 's', 11, 20)))
+      const { epoch } = again.at(-1)!
+      t.ok(epoch > before[0]!.epoch)
       t.same(again.slice(0, 10).map(result => [result.epoch, result.offset, result.duplicate]), before.slice(10).map(result => [result.epoch, result.offset, true]))
-      t.same(again.slice(10).map(result => [result.epoch, result.offset, result.duplicate]), Array.from({ length: 10 }, (_, n) => [before[0]!.epoch + 1, n + 1, false]))
+      t.same(again.slice(10).map(result => [result.epoch, result.offset, result.duplicate]), Array.from({ length: 10 }, (_, n) => [epoch, n + 1, false]))
       t.same((await storedOf(database, 1)).map(row => row.seq), Array.from({ length: 30 }, (_, n) => n + 1))
     })
 
     t.test('a session that the broker forgot is known from PostgreSQL, however old it is', async t => {
       const database = await testDatabase(t, { kind: databaseKind })
       const first = await testDsm(t, { database })
-      await first.postBatch(numbered(1, 'old', 1, 5))
+      const [{ epoch: old } = { epoch: 0 }] = resultsOf(await first.postBatch(numbered(1, 'old', 1, 5)))
       for (let n = 0; n < 11; n++) await first.postBatch(numbered(1, `s${n}`, 1, 1_000))
       await first.app.close()
       const { postBatch } = await testDsm(t, { database })
       const results = resultsOf(await postBatch(numbered(1, 'old', 4, 3)))
-      t.same(results.map(result => [result.epoch, result.offset, result.duplicate]), [[1, 4, true], [1, 5, true], [2, 1, false]])
+      t.same(results.slice(0, 2).map(result => [result.epoch, result.offset, result.duplicate]), [[old, 4, true], [old, 5, true]])
+      t.match(results[2], { offset: 1, duplicate: false })
+      t.ok(results[2]!.epoch > old)
+    })
+
+    t.test('an epoch is never below the clock, and above the known ones where the clock was set back', async t => {
+      const database = await testDatabase(t, { kind: databaseKind })
+      const epochAt = async (ms: number): Promise<number> => {
+        const { app, post } = await testDsm(t, { database, now: () => ms })
+        const { epoch } = (await post({ producer_id: 1, payload: {} })).json<{ epoch: number }>()
+        await app.close()
+        return epoch
+      }
+      const now = Date.now()
+      t.equal(await epochAt(now), now)
+      t.equal(await epochAt(now - 60_000), now + 1)
+      t.equal(await epochAt(now + 60_000), now + 60_000)
+      await database.sql`DELETE FROM dsm.messages`
+      await database.sql`DELETE FROM dsm.epochs`
+      t.equal(await epochAt(now + 60_001), now + 60_001, 'what is remembered makes no difference')
     })
 
     t.test('two instances that find the log unverified at once open one epoch', async t => {

@@ -22,7 +22,7 @@ export const createFaultyBroker = (broker: Broker): FaultyBroker => {
     async raiseVersion (producerId: number, version: number) {
       raises++
       if (faulty.failing === 'raise') throw new BrokerUnavailableError('made to fail by the test')
-      await broker.raiseVersion(producerId, version)
+      return await broker.raiseVersion(producerId, version)
     },
     async publishControl (event: Parameters<Broker['publishControl']>[0]) {
       if (faulty.failing === 'control') throw new BrokerUnavailableError('made to fail by the test')

@@ -30,9 +30,8 @@ export const createKeeper = ({ store, findRepeats, repairs, deadlineMs }: Keeper
     const [first, last] = [rows[0], rows.at(-1)]
     if (first === undefined || last === undefined) return
     const follows = lane.seen !== null && lane.seen.epoch === first.epoch && lane.seen.offset + 1 === first.offset
-    const begins = lane.seen === null && first.offset === 1 && first.epoch === 1
     const isWhole = last.epoch === first.epoch && last.offset - first.offset === rows.length - 1
-    if (!((follows || begins) && isWhole) && store !== null) repairs.schedule(lane.producerId)
+    if (!(follows && isWhole) && store !== null) repairs.schedule(lane.producerId)
     lane.seen = { epoch: last.epoch, offset: last.offset }
   }
 

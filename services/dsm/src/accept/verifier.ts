@@ -13,6 +13,8 @@ export interface VerifierOptions {
   completion: Completion
   persist: boolean
   metrics: Pick<DsmMetrics, 'verifications'>
+  /** Milliseconds since 1970. */
+  now: () => number
 }
 
 /** Opens a new epoch for a lane whose log this run of the broker can't vouch for. */
@@ -23,17 +25,17 @@ export type Verify = (lane: Lane, head: LogHead) => Promise<void>
  * continued: what PostgreSQL lacks of it is stored, and a new epoch begins with SM's version, in which each session is looked
  * up in PostgreSQL. Where another instance was faster nothing is done: the next call of the broker tells.
  */
-export const createVerifier = ({ database: { sql }, broker, source, completion, persist, metrics }: VerifierOptions): Verify =>
+export const createVerifier = ({ database: { sql }, broker, source, completion, persist, metrics, now }: VerifierOptions): Verify =>
   async (lane, head) => {
     const { producerId } = lane
     await commitsEnded(lane)
     if (persist) await completion.complete(producerId, head)
     const subscribers = await source.subscribers(producerId)
-    const epoch = await allocateEpoch(sql, producerId, head.epoch)
+    const epoch = await allocateEpoch(sql, producerId, head.epoch, now())
     const opened = await broker.openEpoch({ producerId, epoch, expected: head, version: subscribers.version })
     lane.subscribers = subscribers
     if (!opened) return
     metrics.verifications.inc()
     lane.seen = { epoch, offset: 0 }
-    await closeEpochs(sql, producerId, epoch, head)
+    await closeEpochs(sql, producerId, epoch, [head])
   }

@@ -1,8 +1,8 @@
 import type { Database } from '@motience/kit'
 import type { HistoryQuery } from '@motience/schemas'
 import { envelopeText } from '../accept/envelope.js'
-import { hasAbsences } from '../storage/absences.js'
 import type { Access } from './access.js'
+import { isComplete } from './completeness.js'
 import { cursorAfter } from './cursor.js'
 import { narrowByTime } from './narrow.js'
 import { rangeOf, readPart } from './range.js'
@@ -30,7 +30,7 @@ export const readPage = async (database: Database, producerId: number, query: Hi
   const items = rows.slice(0, limit)
   const last = cut ? items.at(-1) : undefined
   const seen = last === undefined ? range : readPart(range, last)
-  const complete = access.settled && !await hasAbsences(database.sql, seen)
+  const complete = await isComplete(database.sql, seen, access)
   const next = last === undefined ? 'null' : `"${cursorAfter(last, producerId, query)}"`
   return { text: `{"items":[${items.map(envelopeText).join(',')}],"next_cursor":${next},"complete":${complete}}`, messages: items.length }
 }

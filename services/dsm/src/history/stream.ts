@@ -2,8 +2,8 @@ import { Readable } from 'node:stream'
 import type { Database } from '@motience/kit'
 import type { HistoryQuery } from '@motience/schemas'
 import type { DsmMetrics } from '../metrics.js'
-import { hasAbsences } from '../storage/absences.js'
 import type { Access } from './access.js'
+import { isComplete } from './completeness.js'
 import type { StreamFormat } from './formats.js'
 import { narrowByTime } from './narrow.js'
 import { rangeOf, type HistoryRange } from './range.js'
@@ -18,7 +18,7 @@ export interface HistoryStream { body: Readable, complete: boolean }
  */
 export const openStream = async (database: Database, producerId: number, query: HistoryQuery, access: Access, format: StreamFormat, metrics: Pick<DsmMetrics, 'historyMessages'>): Promise<HistoryStream> => {
   const range = rangeOf(producerId, query, access)
-  const complete = access.settled && !await hasAbsences(database.sql, range)
+  const complete = await isComplete(database.sql, range, access)
   const texts = async function * (part: HistoryRange): AsyncGenerator<string, void, undefined> {
     if (format.head !== '') yield format.head
     for await (const rows of readChunks(database, part, query.limit ?? Infinity)) {

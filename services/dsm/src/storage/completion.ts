@@ -2,7 +2,7 @@ import type { Broker, Database, Logger, LogPage, Place } from '@motience/kit'
 import { storedFromLog } from '../accept/envelope.js'
 import type { DsmMetrics } from '../metrics.js'
 import { writeLost } from './absences.js'
-import { lastStored, openAccounts, raiseCheckedTo } from './epochs.js'
+import { isKnownEpoch, lastStored, learnEpochs, newestKnownEpoch, openAccounts, raiseCheckedTo } from './epochs.js'
 import { countStored, missingOffsets } from './messages.js'
 import type { StoredMessage } from './stored-message.js'
 import type { Writer } from './writer.js'
@@ -80,20 +80,32 @@ export const createCompletion = ({ database: { sql }, broker, writer, logger, me
     }
   }
 
+  /**
+   * Takes up what PostgreSQL does not know of the broker's epochs; only after it was put back to an older state is there
+   * anything. Where the log does not reach back to what PostgreSQL knows, nobody knows what came between: it counts as lost.
+   */
+  const learn = async (producerId: number, epoch: number): Promise<void> => {
+    const logged = await broker.loggedEpochs(producerId)
+    const known = await newestKnownEpoch(sql, producerId)
+    logger.warn({ producer_id: producerId, epoch, known_epoch: known }, 'PostgreSQL was put back: the broker knows later epochs')
+    if (logged[0] === undefined || logged[0].epoch > known) {
+      const next = await lastStored(sql, producerId, known) + 1
+      await writeLost(sql, producerId, known, next, next)
+    }
+    await learnEpochs(sql, producerId, epoch, logged)
+  }
+
   const run = async (producerId: number, upTo: Place): Promise<void> => {
-    const accounts = await openAccounts(sql, producerId, upTo.epoch)
-    if (upTo.offset > 0 && accounts.at(-1)?.epoch !== upTo.epoch && await isUnknown(producerId, upTo.epoch)) {
-      accounts.push({ epoch: upTo.epoch, lastOffset: null, checkedTo: 0 })
+    let accounts = await openAccounts(sql, producerId, upTo.epoch)
+    if (upTo.epoch > 0 && accounts.at(-1)?.epoch !== upTo.epoch && !await isKnownEpoch(sql, producerId, upTo.epoch)) {
+      await learn(producerId, upTo.epoch)
+      accounts = await openAccounts(sql, producerId, upTo.epoch)
     }
     for (const { epoch, lastOffset, checkedTo } of accounts) {
       const target = epoch === upTo.epoch ? upTo.offset : lastOffset ?? await lastStored(sql, producerId, epoch)
       await accountFor(producerId, epoch, checkedTo, target)
     }
   }
-
-  /** Whether PostgreSQL does not know an epoch of the broker: it was restored from a backup. */
-  const isUnknown = async (producerId: number, epoch: number): Promise<boolean> =>
-    (await sql`SELECT 1 FROM dsm.epochs WHERE producer_id = ${producerId} AND epoch = ${epoch}`).length === 0
 
   return {
     async complete (producerId, upTo) {

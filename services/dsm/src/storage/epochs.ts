@@ -1,5 +1,5 @@
 import type { Place } from '@motience/kit'
-import type { SqlRunner } from './messages.js'
+import { numbers, type SqlRunner } from './messages.js'
 
 /** What is known of an epoch whose offsets are not all accounted for yet. */
 export interface OpenAccount {
@@ -11,28 +11,65 @@ export interface OpenAccount {
 }
 
 /**
- * Allocates the next epoch of a producer: above every one that was ever allocated, and above `atLeast`. One that is
- * allocated and then not used is never given again.
+ * Allocates the next epoch of a producer: above every one that PostgreSQL knows and above `head`, the broker's, and never
+ * below `now`, milliseconds since 1970. PostgreSQL and the broker may both have been put back to an older state and know
+ * nothing of the latest epochs; the clock is past all of them. One that is allocated and then not used is never given again.
  */
-export const allocateEpoch = async (sql: SqlRunner, producerId: number, atLeast: number): Promise<number> => {
+export const allocateEpoch = async (sql: SqlRunner, producerId: number, head: number, now: number): Promise<number> => {
   for (;;) {
     const [row] = await sql<{ epoch: number }[]>`
       INSERT INTO dsm.epochs (producer_id, epoch)
-      SELECT ${producerId}, greatest(coalesce(max(epoch), 0), ${atLeast}::bigint,
-        (SELECT coalesce(max(epoch), 0) FROM dsm.messages WHERE producer_id = ${producerId})) + 1
+      SELECT ${producerId}, greatest(${Math.floor(now)}::bigint, ${head}::bigint + 1, coalesce(max(epoch), 0) + 1,
+        (SELECT coalesce(max(epoch), 0) FROM dsm.messages WHERE producer_id = ${producerId}) + 1)
       FROM dsm.epochs WHERE producer_id = ${producerId}
       ON CONFLICT DO NOTHING RETURNING epoch::float8`
     if (row !== undefined) return row.epoch
   }
 }
 
-/** Writes down where the epochs before `epoch` ended, as PostgreSQL knows it and as the broker's head told. */
-export const closeEpochs = async (sql: SqlRunner, producerId: number, epoch: number, head: Place): Promise<void> => {
+/** Writes down where the epochs before `epoch` ended, as PostgreSQL knows it and as `ends`, the broker's places, tell. */
+export const closeEpochs = async (sql: SqlRunner, producerId: number, epoch: number, ends: readonly Place[]): Promise<void> => {
   await sql`
     UPDATE dsm.epochs AS e SET last_offset = greatest(
       (SELECT coalesce(max(m."offset"), 0) FROM dsm.messages AS m WHERE m.producer_id = e.producer_id AND m.epoch = e.epoch),
-      CASE WHEN e.epoch = ${head.epoch} THEN ${head.offset}::bigint ELSE 0 END)
+      (SELECT coalesce(max(ended."offset"), 0)
+        FROM unnest(${numbers(ends.map(end => end.epoch))}::text::bigint[], ${numbers(ends.map(end => end.offset))}::text::bigint[]) AS ended (epoch, "offset")
+        WHERE ended.epoch = e.epoch))
     WHERE e.producer_id = ${producerId} AND e.epoch < ${epoch} AND e.last_offset IS NULL`
+}
+
+/** Whether an epoch of the broker is known to PostgreSQL. It is not where PostgreSQL was put back to an older state. */
+export const isKnownEpoch = async (sql: SqlRunner, producerId: number, epoch: number): Promise<boolean> =>
+  (await sql`SELECT 1 FROM dsm.epochs WHERE producer_id = ${producerId} AND epoch = ${epoch}`).length > 0
+
+/** The greatest epoch of a producer that PostgreSQL knows; 0 where there is none. */
+export const newestKnownEpoch = async (sql: SqlRunner, producerId: number): Promise<number> => {
+  const [row] = await sql<{ epoch: number }[]>`SELECT coalesce(max(epoch), 0)::float8 AS epoch FROM dsm.epochs WHERE producer_id = ${producerId}`
+  return row!.epoch
+}
+
+/** Takes up epochs that PostgreSQL does not know: `newest`, the broker's, and those of which its log still has entries. */
+export const learnEpochs = async (sql: SqlRunner, producerId: number, newest: number, logged: readonly Place[]): Promise<void> => {
+  await sql`
+    INSERT INTO dsm.epochs (producer_id, epoch)
+    SELECT DISTINCT ${producerId}::integer, epoch FROM unnest(${numbers([newest, ...logged.map(place => place.epoch)])}::text::bigint[]) AS learnt (epoch)
+    WHERE epoch <= ${newest}
+    ON CONFLICT DO NOTHING`
+  await closeEpochs(sql, producerId, newest, logged)
+}
+
+/**
+ * Whether a producer's history up to `upTo` ever reached a place. One that it did not reach is of a history that was
+ * lost: what came between it and the next message is not known.
+ */
+export const hasReached = async (sql: SqlRunner, producerId: number, { epoch, offset }: Place, upTo: Place): Promise<boolean> => {
+  if (offset === 0 && epoch === 0) return true
+  if (epoch === upTo.epoch) return offset <= upTo.offset
+  const rows = await sql`
+    SELECT 1 FROM dsm.epochs AS e
+    WHERE e.producer_id = ${producerId} AND e.epoch = ${epoch} AND ${offset}::bigint <= coalesce(e.last_offset,
+      (SELECT max(m."offset") FROM dsm.messages AS m WHERE m.producer_id = e.producer_id AND m.epoch = e.epoch), 0)`
+  return rows.length > 0
 }
 
 /** Epochs of a producer up to `epoch` whose offsets are not all accounted for, rising. */

@@ -6,7 +6,7 @@ import type { MessageName, StoredMessage } from './stored-message.js'
 export type SqlRunner = ISql
 
 /** An array as PostgreSQL reads it from text; values are numbers or null. */
-const numbers = (values: readonly (number | null)[]): string => `{${values.map(value => value ?? 'NULL').join(',')}}`
+export const numbers = (values: readonly (number | null)[]): string => `{${values.map(value => value ?? 'NULL').join(',')}}`
 
 /**
  * Texts as one text, for `string_to_array`: nothing has to be escaped, since JSON text has no control character,

@@ -169,11 +169,16 @@ export interface Broker {
   heads (producerIds: readonly number[]): Promise<LogHead[]>
   /** Entries after a place, at most `limit` of them, which is at least 1. */
   readLog (producerId: number, after: Place, limit: number): Promise<LogPage>
+  /** Epochs of which the log has entries, rising, each with the offset of its last entry. */
+  loggedEpochs (producerId: number): Promise<Place[]>
   /** Drops what is older than the log's greatest age and stored, `stored` being as in `AcceptRequest`; returns how many entries. */
   trimLog (producerId: number, stored?: Place): Promise<number>
 
-  /** Raises the version of a producer's subscriber list; it never falls. Resolves once no accept with an older one can succeed. */
-  raiseVersion (producerId: number, version: number): Promise<void>
+  /**
+   * Raises the version of a producer's subscriber list; it never falls. Resolves, once no accept with an older one can
+   * succeed, to the version that the broker has then: a greater one than `version` if it knew that already.
+   */
+  raiseVersion (producerId: number, version: number): Promise<number>
 
   /** Hands on what is published to a consumer's channel. Resolves once nothing published later is missed. One handler a consumer. */
   subscribe (consumerId: number, handler: ChannelHandler): Promise<void>

@@ -84,6 +84,11 @@ export const createMemoryBroker = (limits: Partial<BrokerLimits> = {}, options: 
       return (logs.get(producerId) ?? unknown).read(after, limit)
     },
 
+    async loggedEpochs (producerId) {
+      assertOpen()
+      return (logs.get(producerId) ?? unknown).loggedEpochs()
+    },
+
     async trimLog (producerId, stored) {
       assertOpen()
       return logs.get(producerId)?.trim(stored) ?? 0
@@ -91,7 +96,7 @@ export const createMemoryBroker = (limits: Partial<BrokerLimits> = {}, options: 
 
     async raiseVersion (producerId, version) {
       assertOpen()
-      logOf(producerId).raiseVersion(version)
+      return logOf(producerId).raiseVersion(version)
     },
 
     async subscribe (consumerId, handler) {

@@ -104,9 +104,10 @@ export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
   return {
     head: (): LogHead => ({ ...head }),
 
-    /** Raises the version; it never falls. */
-    raiseVersion (version: number): void {
+    /** Raises the version; it never falls. Returns what it is then. */
+    raiseVersion (version: number): number {
       head.version = Math.max(head.version, version)
+      return head.version
     },
 
     /** Appends what is no repeat, as long as there is room; `texts` are to be published. The head has to be verified, the version not older. */
@@ -145,6 +146,13 @@ export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
       const page = entries.slice(start, end)
       const next = page[0]?.offset ?? head.offset + 1
       return { head: { ...head }, entries: page, more: has(end), reachesBack: after.epoch === head.epoch && next === after.offset + 1 }
+    },
+
+    /** Last place of each epoch that has entries. */
+    loggedEpochs (): Place[] {
+      const places = new Map<number, Place>()
+      for (const { epoch, offset } of entries.slice(first)) places.set(epoch, { epoch, offset })
+      return [...places.values()]
     },
 
     /** Drops what is too old and stored; returns how many entries. */

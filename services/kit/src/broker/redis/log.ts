@@ -40,12 +40,16 @@ export const createLogCommands = (run: Run, limits: BrokerLimits) => {
       return { head, entries, more: reply[4] === 1, reachesBack: after.epoch === head.epoch && next === after.offset + 1 }
     },
 
+    async loggedEpochs (producerId: number): Promise<Place[]> {
+      return (await run('loggedEpochs', [logKey(producerId)], () => []) as string[]).map(readPlace)
+    },
+
     async trimLog (producerId: number, stored?: Place): Promise<number> {
       return Number(await run('trimLog', [metaKey(producerId), logKey(producerId)], () => [maxAge, ...placeArguments(stored)]))
     },
 
-    async raiseVersion (producerId: number, version: number): Promise<void> {
-      await run('raiseVersion', [metaKey(producerId)], master => [master.deadline(), String(version)])
+    async raiseVersion (producerId: number, version: number): Promise<number> {
+      return Number(await run('raiseVersion', [metaKey(producerId)], master => [master.deadline(), String(version)]))
     }
   }
 }

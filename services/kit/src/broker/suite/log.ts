@@ -93,6 +93,22 @@ export const logSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     t.match(await broker.readLog(producerId, { epoch: 3, offset: 0 }, 10), { reachesBack: false, entries: [] })
   })
 
+  t.test('a log tells of which epochs it has entries', async t => {
+    const broker = await open({ logMaxMessages: 5 })
+    const producerId = await newProducer(broker)
+    t.same(await broker.loggedEpochs(producerId), [])
+    t.same(await broker.loggedEpochs(newId()), [])
+    await broker.accept([request(producerId, { messages: range(1, 3).map(n => message(n)) })])
+    const epoch = Date.now()
+    await broker.openEpoch({ producerId, epoch, expected: await headOf(broker, producerId), version: 0 })
+    await openEpoch(broker, producerId)
+    await broker.accept([request(producerId, { messages: [message(4)] })])
+    await openEpoch(broker, producerId)
+    t.same(await broker.loggedEpochs(producerId), [{ epoch: 1, offset: 3 }, { epoch: epoch + 1, offset: 1 }], 'one without entries is none of them')
+    await broker.accept([request(producerId, { messages: range(5, 9).map(n => message(n)) })])
+    t.same(await broker.loggedEpochs(producerId), [{ epoch: epoch + 2, offset: 5 }])
+  })
+
   t.test('an epoch is opened only from the head that was expected, and upwards', async t => {
     const broker = await open()
     const producerId = await newProducer(broker)

@@ -25,13 +25,13 @@ return 1`)
 /**
  * Raises the version of a producer's subscriber list; it never falls.
  *
- * KEYS: meta hash. ARGV: deadline (ms), version. Returns 1.
+ * KEYS: meta hash. ARGV: deadline (ms), version. Returns the version that it is then, as text.
  */
 export const raiseVersionScript = script(timeLua, deadlineLua, `
-if tonumber(ARGV[2]) > tonumber(redis.call('HGET', KEYS[1], 'version') or '0') then
-  redis.call('HSET', KEYS[1], 'version', ARGV[2])
-end
-return 1`)
+local version = redis.call('HGET', KEYS[1], 'version') or '0'
+if tonumber(ARGV[2]) <= tonumber(version) then return version end
+redis.call('HSET', KEYS[1], 'version', ARGV[2])
+return ARGV[2]`)
 
 /**
  * Tells a producer's head.

@@ -1,7 +1,7 @@
 import { acceptScript } from './accept.js'
 import { probeScript, publishControlScript } from './control.js'
 import { headScript, openEpochScript, raiseVersionScript } from './epoch.js'
-import { readLogScript, trimLogScript } from './log.js'
+import { loggedEpochsScript, readLogScript, trimLogScript } from './log.js'
 import { replaceScript, restoreScript, revocationsScript, revokeScript } from './revocations.js'
 
 /** Every script of the broker. A new connection hands all of them to its server. */
@@ -11,6 +11,7 @@ export const scripts = {
   raiseVersion: raiseVersionScript,
   head: headScript,
   readLog: readLogScript,
+  loggedEpochs: loggedEpochsScript,
   trimLog: trimLogScript,
   revoke: revokeScript,
   restore: restoreScript,

@@ -32,6 +32,21 @@ if #redis.call('XRANGE', KEYS[2], from, last, 'COUNT', 1) > 0 then result[5] = 1
 return result`)
 
 /**
+ * Tells of which epochs a log has entries.
+ *
+ * KEYS: log stream. Returns the id `<epoch>-<offset>` of the last entry of each, the oldest first.
+ */
+export const loggedEpochsScript = script(`
+local result, from = {}, '-'
+while true do
+  local first = redis.call('XRANGE', KEYS[1], from, '+', 'COUNT', 1)[1]
+  if not first then return result end
+  local last = string.match(first[1], '^%d+') .. '-18446744073709551615'
+  result[#result + 1] = redis.call('XREVRANGE', KEYS[1], last, '-', 'COUNT', 1)[1][1]
+  from = '(' .. last
+end`)
+
+/**
  * Drops what is older than the log's age and stored.
  *
  * KEYS: meta hash, log stream. ARGV: log's age (ms), epoch and offset up to which everything is stored ('' and '' without a history).
