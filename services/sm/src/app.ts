@@ -8,11 +8,12 @@ import { changeLimiter } from './routes/rates.js'
 import { addSubscriberRoutes } from './routes/subscribers.js'
 import { addSubscriptionRoutes } from './routes/subscriptions.js'
 import { createChanges } from './subscriptions/changes.js'
-import { createLists } from './subscriptions/lists.js'
+import { createLists, keepListsAbove } from './subscriptions/lists.js'
 import { createPolicies } from './subscriptions/policies.js'
+import { createVersions } from './subscriptions/versions.js'
 
 /** Builds SM: who is subscribed to whom. The database has to be migrated before. Knows no environment. */
-export const buildSm = async ({ database, broker, auth, ap, settings = {}, logger, sweepMs = 2_000 }: SmOptions): Promise<ServiceApp> => {
+export const buildSm = async ({ database, broker, auth, ap, settings = {}, logger, sweepMs = 2_000, now = Date.now }: SmOptions): Promise<ServiceApp> => {
   const { sql } = database
   const app = await buildService('sm', {
     logger: logger ?? false,
@@ -24,10 +25,11 @@ export const buildSm = async ({ database, broker, auth, ap, settings = {}, logge
     ready: { database: async () => await database.ping(), broker: async () => await broker.ping(), keys: async () => await auth.ready() }
   })
   const metrics = createSmMetrics(app.metrics)
-  const announcer = createAnnouncer({ sql, broker, metrics })
+  const versions = createVersions({ sql, broker, log: app.log, metrics, now })
+  const announcer = createAnnouncer({ sql, broker, versions, metrics })
   const parts: SmParts = {
-    changes: createChanges(sql),
-    lists: createLists(sql),
+    changes: createChanges(sql, now),
+    lists: keepListsAbove(createLists(sql), versions),
     policies: createPolicies(sql),
     announcer,
     directory: createDirectory(ap),

@@ -28,6 +28,8 @@ export interface SmOptions {
   logger?: Logger
   /** Milliseconds between looks at changes that the broker was not told of; 2 s by default. */
   sweepMs?: number
+  /** Milliseconds since 1970. */
+  now?: () => number
 }
 
 /** What SM's routes work with. */

@@ -28,8 +28,8 @@ export interface TestParts {
   database: Database
   broker: Broker
   ap: FakeAp
-  /** Builds an instance of SM on the parts; it closes with the test. `broker` replaces the parts' own. */
-  sm (options?: { broker?: Broker, sweepMs?: number, changeRate?: number }): Promise<ServiceApp>
+  /** Builds an instance of SM on the parts; it closes with the test. `broker` replaces the parts' own. Its clock stands at 1970, so that versions count 1, 2, 3…; `now` is another. */
+  sm (options?: { broker?: Broker, sweepMs?: number, changeRate?: number, now?: () => number }): Promise<ServiceApp>
   producer (): Promise<TestUser>
   consumer (): Promise<TestUser>
 }
@@ -52,7 +52,7 @@ export const testParts = async (t: Teardown, kinds: { database?: Database['kind'
       const auth = createAuthenticator({ apUrl: ap.url, broker: own })
       const tokens = createServiceTokens({ apUrl: ap.url, service: 'sm', secret: ap.secret })
       const clients = createInternalClients({ ap: ap.url, tokens })
-      const app = await buildSm({ database, broker: own, auth, ap: clients.ap, settings: { changeRate: options.changeRate ?? 100_000 }, sweepMs: options.sweepMs ?? 3_600_000 })
+      const app = await buildSm({ database, broker: own, auth, ap: clients.ap, settings: { changeRate: options.changeRate ?? 100_000 }, sweepMs: options.sweepMs ?? 3_600_000, now: options.now ?? (() => 0) })
       t.teardown(async () => {
         await app.close()
         await auth.close()

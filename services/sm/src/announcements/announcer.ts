@@ -3,6 +3,7 @@ import type { ControlEvent } from '@motience/schemas'
 import type { Sql } from 'postgres'
 import type { SmMetrics } from '../metrics.js'
 import type { ProducerRow, SubscriptionRow } from '../subscriptions/row.js'
+import type { Versions } from '../subscriptions/versions.js'
 
 /**
  * Tells the broker what was changed: first the producer's version, after which no message can be accepted for the
@@ -17,7 +18,7 @@ export interface Announcer {
 }
 
 /** What the announcer works with. */
-export interface AnnouncerParts { sql: Sql, broker: Broker, metrics: SmMetrics }
+export interface AnnouncerParts { sql: Sql, broker: Broker, versions: Versions, metrics: SmMetrics }
 
 /** Most changed subscriptions that are read at once. */
 const ROWS_AT_ONCE = 500
@@ -35,7 +36,7 @@ const eventOf = (row: SubscriptionRow): ControlEvent => ({
   activated_version: row.activated_version
 })
 
-export const createAnnouncer = ({ sql, broker, metrics }: AnnouncerParts): Announcer => {
+export const createAnnouncer = ({ sql, broker, versions, metrics }: AnnouncerParts): Announcer => {
   const running = new Map<number, Promise<number>>()
 
   const readUnraised = async (producerId: number) => await sql<Unraised[]>`
@@ -49,7 +50,12 @@ export const createAnnouncer = ({ sql, broker, metrics }: AnnouncerParts): Annou
       const rows = await readUnraised(producerId)
       const [first] = rows
       if (!first || first.version === first.raised_version) return first?.version ?? 0
-      await broker.raiseVersion(producerId, first.version)
+      const known = await broker.raiseVersion(producerId, first.version)
+      if (known > first.version) {
+        // A message may still be accepted with the greater one: for subscribers that the database knows nothing of.
+        await versions.overtake(producerId, known)
+        continue
+      }
       const changed = rows.slice(0, ROWS_AT_ONCE).filter((row): row is Changed => row.id !== null)
       for (const row of changed) await broker.publishControl(eventOf(row))
       const told = rows.length > ROWS_AT_ONCE ? changed.at(-1)?.changed_version ?? first.version : first.version

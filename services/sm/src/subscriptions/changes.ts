@@ -1,6 +1,7 @@
 import type { Sql, TransactionSql } from 'postgres'
 import type { Decide, Decision } from './decisions.js'
 import type { ProducerRow, SubscriptionRow } from './row.js'
+import { nextVersion } from './versions.js'
 
 /** What a change came to. `row` is null where there is no subscription and none was made. */
 export interface Change { row: SubscriptionRow | null, producer: ProducerRow, changed: boolean }
@@ -30,7 +31,7 @@ const store = async (transaction: TransactionSql, { producerId, consumerId, user
   return row
 }
 
-export const createChanges = (sql: Sql): Changes => ({
+export const createChanges = (sql: Sql, now: () => number = Date.now): Changes => ({
   change: async (pair, decide) => await sql.begin(async transaction => {
     const { producerId, consumerId } = pair
     // The lock that puts all changes of one producer in a row. Made first, so that there is something to lock.
@@ -40,7 +41,7 @@ export const createChanges = (sql: Sql): Changes => ({
     const [row = null] = await transaction<SubscriptionRow[]>`SELECT * FROM sm.subscriptions WHERE consumer_id = ${consumerId} AND producer_id = ${producerId}`
     const decision = decide(row, producer)
     if (!decision) return { row, producer, changed: false }
-    const version = producer.version + 1
+    const version = nextVersion(producer.version, now())
     const stored = await store(transaction, pair, version, decision)
     return { row: stored ?? null, producer: { ...producer, version }, changed: true }
   }),

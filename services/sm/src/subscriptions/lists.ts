@@ -2,6 +2,7 @@ import type { Subscribers, Subscriptions, SubscriptionStatus } from '@motience/s
 import type { Sql } from 'postgres'
 import { decodeCursor, encodeCursor } from '../cursor.js'
 import { publicSubscription, type SubscriptionRow } from './row.js'
+import type { Versions } from './versions.js'
 
 /** Which page, and of what. */
 export interface ListQuery { status?: SubscriptionStatus, limit?: number, cursor?: string }
@@ -54,5 +55,28 @@ export const createLists = (sql: Sql): Lists => ({
       subscribers: items.map(row => ({ subscription_id: row.id, consumer_id: row.consumer_id, username: row.username, status: row.status, activated_at: row.activated_at })),
       next_cursor: nextCursor
     }
+  }
+})
+
+/**
+ * The same lists, with versions that are not below the broker's, so that messages can be accepted for them and the
+ * broker's log be read. Of a consumer that holds for the subscription to one producer, if that is asked for.
+ */
+export const keepListsAbove = (lists: Lists, versions: Versions): Lists => ({
+  async ofConsumer (consumerId, query) {
+    if (query.producer_id === undefined) return await lists.ofConsumer(consumerId, query)
+    const known = await versions.known(query.producer_id)
+    const read = await lists.ofConsumer(consumerId, query)
+    if (read.subscriptions.every(({ version = 0 }) => version >= known)) return read
+    await versions.overtake(query.producer_id, known)
+    return await lists.ofConsumer(consumerId, query)
+  },
+
+  async ofProducer (producerId, query) {
+    const known = await versions.known(producerId)
+    const read = await lists.ofProducer(producerId, query)
+    if (read.version >= known) return read
+    await versions.overtake(producerId, known)
+    return await lists.ofProducer(producerId, query)
   }
 })
