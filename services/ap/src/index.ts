@@ -1,3 +1,4 @@
+export { afterRestore, type AfterRestore } from './after-restore.js'
 export { buildAp } from './app.js'
 export { migrateAp } from './migrate.js'
 export type { ApOptions, ApSettings } from './parts.js'
