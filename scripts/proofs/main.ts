@@ -4,6 +4,7 @@ import { dsmStopped } from './dsm-stopped.js'
 import { resumeLatency } from './resume-latency.js'
 import { fleetRepeats } from './fleet-repeats.js'
 import { postgresHangs } from './postgres-hangs.js'
+import { restore } from './restore.js'
 import { rollbacks, staleFailovers } from './rollbacks.js'
 import { standStill } from './stand-still.js'
 import { stalledConsumers } from './stalled-consumers.js'
@@ -16,6 +17,7 @@ const proofs: Record<string, () => Promise<void>> = {
   'resume-latency': resumeLatency,
   'fleet-repeats': fleetRepeats,
   'postgres-hangs': postgresHangs,
+  restore,
   rollbacks,
   'stale-failovers': staleFailovers,
   'stand-still': standStill,

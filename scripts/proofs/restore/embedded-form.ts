@@ -1,0 +1,61 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startPlatform } from '../../platform.mjs'
+import { runDocumented } from './documented.js'
+import { numbers, type RestorablePlatform, type RestoreForm } from './scenario.js'
+
+const anyPort = Object.fromEntries(['AP', 'SM', 'DSM', 'WSS1', 'WSS1_HTTP', 'WSS2', 'WSS2_HTTP'].map(name => [`${name}_PORT`, '0']))
+
+/** The platform in this process, on what the environment names besides. */
+export const inOneProcess = async (environment: Record<string, string>): Promise<RestorablePlatform & { close: () => Promise<void> }> => {
+  let platform: Awaited<ReturnType<typeof startPlatform>> | null = null
+  const start = async () => {
+    platform = await startPlatform({ LOG_LEVEL: 'error', AP_LOGIN_RATE: '100000', SM_CHANGE_RATE: '100000', ...anyPort, ...environment })
+  }
+  const stop = async () => {
+    await platform?.close()
+    platform = null
+  }
+  await start()
+  return {
+    get urls () {
+      const { ap, sm, dsm, consumer } = platform!.urls
+      return { ap, sm, dsm, consumer }
+    },
+    start,
+    stop,
+    close: stop
+  }
+}
+
+/** The embedded default on a folder of its own, whose copy is put back. */
+export const embeddedForm = async (afterRestore?: (dataDir: string) => Promise<void>): Promise<{ platform: RestorablePlatform, form: RestoreForm, remove: () => Promise<void> }> => {
+  const folder = await mkdtemp(join(tmpdir(), 'motience-embedded-'))
+  const variables = { DATA_DIR: join(folder, 'data'), BACKUPS: join(folder, 'backups') }
+  await mkdir(variables.BACKUPS)
+  const platform = await inOneProcess({ DATA_DIR: variables.DATA_DIR })
+  const form: RestoreForm = {
+    name: 'DATA_DIR put back',
+    forgetsSubscriptions: true,
+    keepsUpTo: numbers.backedUp,
+    backUp: async () => {
+      await platform.stop()
+      await runDocumented('back up the embedded default', variables)
+      await platform.start()
+    },
+    restore: async () => {
+      await runDocumented('restore the embedded default', variables)
+      if (afterRestore === undefined) await runDocumented('after a restore', variables)
+      else await afterRestore(variables.DATA_DIR)
+    }
+  }
+  return {
+    platform,
+    form,
+    remove: async () => {
+      await platform.close()
+      await rm(folder, { recursive: true, force: true })
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { chmod, mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { PostgresServer, RedisServer } from '@motience/kit/testing'
+import postgres from 'postgres'
+import { runDocumented } from './documented.js'
+import { numbers, type RestoreForm } from './scenario.js'
+
+/** Runs a documented step on the servers' machine. */
+type Step = (name: string, as?: string) => Promise<void>
+
+/** What a database's part of a form does. */
+type Part = Pick<RestoreForm, 'backUp' | 'restore'> & Partial<Pick<RestoreForm, 'backUpLater'>>
+
+const dump = (step: Step): Part => ({
+  backUp: () => step('dump'),
+  restore: async () => {
+    await step('restore a dump')
+    await step('after a restore')
+  }
+})
+
+const files = (step: Step, database: PostgresServer): Part => ({
+  backUp: () => step('base backup', 'postgres'),
+  restore: async () => {
+    await database.stop()
+    await step('restore a base backup', 'postgres')
+    await database.start()
+    await step('after a restore')
+  }
+})
+
+const oneValue = async (url: string, query: string): Promise<string> => {
+  const sql = postgres(url, { max: 1, onnotice: () => {} })
+  try {
+    const [row] = await sql.unsafe(query)
+    return String(Object.values(row!)[0])
+  } finally {
+    await sql.end()
+  }
+}
+
+const moment = (step: Step, database: PostgresServer, variables: Record<string, string>): Part => ({
+  backUp: () => step('base backup', 'postgres'),
+  backUpLater: async () => { variables['MOMENT'] = await oneValue(database.url, 'SELECT clock_timestamp()::text') },
+  restore: async () => {
+    await oneValue(database.url, 'SELECT pg_switch_wal()::text')
+    await database.stop()
+    await step('restore a moment', 'postgres')
+    await database.start()
+    await step('after a restore')
+  }
+})
+
+const redisFiles = (step: Step, redis: RedisServer): Part => ({
+  backUp: () => step('back up Redis'),
+  restore: async () => {
+    await redis.stop()
+    await step('restore Redis')
+    await redis.start()
+  }
+})
+
+/** Archives the log of PostgreSQL, and returns every form of backup and restore with PostgreSQL and Redis. */
+export const serverForms = async ({ database, redis }: { database: PostgresServer, redis: RedisServer }): Promise<RestoreForm[]> => {
+  const backups = await mkdtemp(join(tmpdir(), 'motience-backups-'))
+  await chmod(backups, 0o777)
+  const variables: Record<string, string> = {
+    BACKUPS: backups, DATABASE_URL: database.url, REDIS_URL: redis.url, PGDATA: database.dataDir, REDIS_DATA: redis.dataDir
+  }
+  const step: Step = (name, as) => runDocumented(name, variables, as)
+  await step('archive', 'postgres')
+  await database.restart()
+
+  const emptied = (part: Part): Part => ({ ...part, restore: async () => { await part.restore(); await step('empty Redis') } })
+  const { sent, later, backedUp } = numbers
+  const ofDatabase = { forgetsSubscriptions: true }
+  return [
+    { name: 'dump put back, Redis kept', ...ofDatabase, keepsUpTo: sent, ...dump(step) },
+    { name: 'dump put back, Redis emptied', ...ofDatabase, keepsUpTo: backedUp, ...emptied(dump(step)) },
+    { name: 'files put back, Redis kept', ...ofDatabase, keepsUpTo: sent, ...files(step, database) },
+    { name: 'files put back, Redis emptied', ...ofDatabase, keepsUpTo: backedUp, ...emptied(files(step, database)) },
+    { name: 'a moment put back, Redis kept', ...ofDatabase, keepsUpTo: sent, ...moment(step, database, variables) },
+    { name: 'a moment put back, Redis emptied', ...ofDatabase, keepsUpTo: later, ...emptied(moment(step, database, variables)) },
+    { name: 'Redis put back, PostgreSQL kept', forgetsSubscriptions: false, keepsUpTo: sent, ...redisFiles(step, redis) },
+    {
+      name: 'dump put back, and Redis of a later moment',
+      ...ofDatabase,
+      keepsUpTo: later,
+      backUp: dump(step).backUp,
+      backUpLater: redisFiles(step, redis).backUp,
+      restore: async () => { await dump(step).restore(); await redisFiles(step, redis).restore() }
+    },
+    {
+      name: 'a moment put back, and Redis of an earlier one',
+      ...ofDatabase,
+      keepsUpTo: later,
+      ...moment(step, database, variables),
+      backUp: async () => { await step('base backup', 'postgres'); await step('back up Redis') },
+      restore: async () => { await moment(step, database, variables).restore(); await redisFiles(step, redis).restore() }
+    }
+  ]
+}
