@@ -10,7 +10,7 @@ export interface RestoreSums {
   'seen by the revoked': number
   'seen of before the grant': number
   'acked before and lost with the backup': number
-  'stored again from the log': number
+  'acked after the backup and kept all the same': number
   'ms until accepted again': number
 }
 
@@ -31,7 +31,7 @@ export const createPlaces = () => {
 
 export type Places = ReturnType<typeof createPlaces>
 
-const informative = new Set<keyof RestoreSums>(['acked before and lost with the backup', 'stored again from the log', 'ms until accepted again'])
+const informative = new Set<keyof RestoreSums>(['acked before and lost with the backup', 'acked after the backup and kept all the same', 'ms until accepted again'])
 
 /** Producers have to be accepted within so long. */
 const ACCEPTED_MS = 10_000

@@ -119,7 +119,7 @@ export const liveThrough = async (platform: RestorablePlatform, form: RestoreFor
       'seen by the revoked': revokedReader.numbers.length + cutReader.numbers.filter(number => number > numbers.restored).length + forbidden.filter(history => history !== null).length,
       'seen of before the grant': [...lateReader.numbers, ...lateHistory?.numbers ?? []].filter(number => number < firstVisible).length,
       'acked before and lost with the backup': lost.length,
-      'stored again from the log': form.forgetsSubscriptions ? [...acked].filter(number => number > numbers.backedUp && stored.has(number)).length : 0,
+      'acked after the backup and kept all the same': [...acked].filter(number => number > numbers.backedUp && stored.has(number)).length,
       'ms until accepted again': Math.round(acceptedMs)
     }
   }

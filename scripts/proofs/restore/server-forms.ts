@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs'
 import { chmod, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -61,27 +62,53 @@ const redisFiles = (step: Step, redis: RedisServer): Part => ({
   }
 })
 
-/** Archives the log of PostgreSQL, and returns every form of backup and restore with PostgreSQL and Redis. */
-export const serverForms = async ({ database, redis }: { database: PostgresServer, redis: RedisServer }): Promise<RestoreForm[]> => {
+/** The servers whose state is put back. */
+export interface RestoredServers {
+  database: PostgresServer
+  redis: RedisServer
+  /** In place of the command of that step. */
+  afterRestore?: () => Promise<void>
+}
+
+const { sent, later, backedUp } = numbers
+const ofDatabase = { forgetsSubscriptions: true }
+
+/** Makes a folder for backups that PostgreSQL may write to, and the variables of docs/operations.md. */
+const prepare = async ({ database, redis, afterRestore }: RestoredServers): Promise<{ step: Step, variables: Record<string, string> }> => {
   const backups = await mkdtemp(join(tmpdir(), 'motience-backups-'))
   await chmod(backups, 0o777)
+  process.once('exit', () => rmSync(backups, { recursive: true, force: true }))
   const variables: Record<string, string> = {
     BACKUPS: backups, DATABASE_URL: database.url, REDIS_URL: redis.url, PGDATA: database.dataDir, REDIS_DATA: redis.dataDir
   }
-  const step: Step = (name, as) => runDocumented(name, variables, as)
+  return {
+    variables,
+    step: (name, as) => name === 'after a restore' && afterRestore !== undefined ? afterRestore() : runDocumented(name, variables, as)
+  }
+}
+
+const emptied = (step: Step, part: Part): Part => ({ ...part, restore: async () => { await part.restore(); await step('empty Redis') } })
+
+const dumps = (step: Step): RestoreForm[] => [
+  { name: 'dump put back, Redis kept', ...ofDatabase, keepsUpTo: sent, ...dump(step) },
+  { name: 'dump put back, Redis emptied', ...ofDatabase, keepsUpTo: backedUp, ...emptied(step, dump(step)) }
+]
+
+/** The forms that take a few seconds. */
+export const dumpForms = async (servers: RestoredServers): Promise<RestoreForm[]> => dumps((await prepare(servers)).step)
+
+/** Archives the log of PostgreSQL, and returns every form of backup and restore with PostgreSQL and Redis. */
+export const serverForms = async (servers: RestoredServers): Promise<RestoreForm[]> => {
+  const { database, redis } = servers
+  const { step, variables } = await prepare(servers)
   await step('archive', 'postgres')
   await database.restart()
-
-  const emptied = (part: Part): Part => ({ ...part, restore: async () => { await part.restore(); await step('empty Redis') } })
-  const { sent, later, backedUp } = numbers
-  const ofDatabase = { forgetsSubscriptions: true }
   return [
-    { name: 'dump put back, Redis kept', ...ofDatabase, keepsUpTo: sent, ...dump(step) },
-    { name: 'dump put back, Redis emptied', ...ofDatabase, keepsUpTo: backedUp, ...emptied(dump(step)) },
+    ...dumps(step),
     { name: 'files put back, Redis kept', ...ofDatabase, keepsUpTo: sent, ...files(step, database) },
-    { name: 'files put back, Redis emptied', ...ofDatabase, keepsUpTo: backedUp, ...emptied(files(step, database)) },
+    { name: 'files put back, Redis emptied', ...ofDatabase, keepsUpTo: backedUp, ...emptied(step, files(step, database)) },
     { name: 'a moment put back, Redis kept', ...ofDatabase, keepsUpTo: sent, ...moment(step, database, variables) },
-    { name: 'a moment put back, Redis emptied', ...ofDatabase, keepsUpTo: later, ...emptied(moment(step, database, variables)) },
+    { name: 'a moment put back, Redis emptied', ...ofDatabase, keepsUpTo: later, ...emptied(step, moment(step, database, variables)) },
     { name: 'Redis put back, PostgreSQL kept', forgetsSubscriptions: false, keepsUpTo: sent, ...redisFiles(step, redis) },
     {
       name: 'dump put back, and Redis of a later moment',
