@@ -1,5 +1,5 @@
 import { createMemoryBroker, type Broker, type Database } from '@motience/kit'
-import { brokerKinds, databaseKinds, testBroker, testDatabase } from '@motience/kit/testing'
+import { brokerKinds, databaseKinds, testBroker, testDatabase, waitFor } from '@motience/kit/testing'
 import t, { type Test } from 'tap'
 import { fakeSm, numbered, resultsOf, storedOf, testDsm } from './fixture.js'
 
@@ -59,6 +59,18 @@ for (const databaseKind of await databaseKinds()) {
       t.equal(complete, true)
     })
   }
+
+  t.test(`${databaseKind} was put back to before a producer's first message, and it is stored without being asked for`, async t => {
+    const database = await testDatabase(t, { kind: databaseKind })
+    const broker = await testBroker(t, 'memory')
+    const sm = fakeSm(broker)
+    const before = await testDsm(t, { database, broker, sm })
+    await before.postBatch([...numbered(1, 's', 1, 5), ...numbered(2, 's', 1, 3)])
+    await before.app.close()
+    for (const table of ['messages', 'epochs', 'absences']) await database.sql`DELETE FROM ${database.sql(`dsm.${table}`)}`
+    await testDsm(t, { database, broker, sm })
+    await waitFor(async () => (await storedOf(database, 1)).length === 5 && (await storedOf(database, 2)).length === 3)
+  })
 
   t.test(`${databaseKind} was put back, and the log does not reach back to what it has`, async t => {
     const database = await testDatabase(t, { kind: databaseKind })

@@ -104,3 +104,11 @@ export const producersWithEpochs = async (sql: SqlRunner, afterId: number, limit
     SELECT DISTINCT producer_id FROM dsm.epochs WHERE producer_id > ${afterId} ORDER BY producer_id LIMIT ${limit}`
   return rows.map(row => row.producer_id)
 }
+
+/** Which of these producers have no epoch in PostgreSQL. */
+export const producersWithoutEpochs = async (sql: SqlRunner, producerIds: readonly number[]): Promise<number[]> => {
+  const rows = await sql<{ producer_id: number }[]>`
+    SELECT DISTINCT producer_id FROM unnest(${numbers(producerIds)}::text::integer[]) AS asked (producer_id)
+    WHERE NOT EXISTS (SELECT 1 FROM dsm.epochs AS e WHERE e.producer_id = asked.producer_id)`
+  return rows.map(row => row.producer_id)
+}

@@ -2,7 +2,7 @@ import type { Broker, Database, Logger } from '@motience/kit'
 import type { DsmMetrics } from '../metrics.js'
 import type { DsmSettings } from '../settings.js'
 import type { Completion } from './completion.js'
-import { producersWithEpochs } from './epochs.js'
+import { producersWithEpochs, producersWithoutEpochs } from './epochs.js'
 import { comingDays, ensurePartitions } from './partitions.js'
 import { enforceRetention } from './retention.js'
 
@@ -34,6 +34,8 @@ export const createUpkeep = ({ database, broker, completion, settings, logger, m
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | null = null
   let closed = false
+  /** Once after the start is enough: PostgreSQL is put back while no service runs. */
+  let lookedForForgotten = false
 
   const checkLogs = async (): Promise<void> => {
     let afterId = 0
@@ -52,10 +54,26 @@ export const createUpkeep = ({ database, broker, completion, settings, logger, m
     }
   }
 
+  /** Completes producers that the broker knows and PostgreSQL does not: it was put back to a state before their first message. */
+  const checkForgotten = async (): Promise<void> => {
+    for await (const producerIds of broker.producers()) {
+      const forgotten = await producersWithoutEpochs(database.sql, producerIds)
+      const heads = await broker.heads(forgotten)
+      for (const [index, producerId] of forgotten.entries()) {
+        if (closed) return
+        await completion.complete(producerId, heads[index]!)
+      }
+    }
+  }
+
   const run = async (): Promise<void> => {
     await ensurePartitions(database, comingDays(now(), DAYS_AHEAD))
     await enforceRetention(database, settings.retention, now(), logger, metrics)
     await checkLogs()
+    if (settings.persist && !lookedForForgotten) {
+      await checkForgotten()
+      lookedForForgotten = true
+    }
   }
 
   const round = (): Promise<void> => {

@@ -171,6 +171,8 @@ export interface Broker {
   readLog (producerId: number, after: Place, limit: number): Promise<LogPage>
   /** Epochs of which the log has entries, rising, each with the offset of its last entry. */
   loggedEpochs (producerId: number): Promise<Place[]>
+  /** Every producer of which something is known, in parts; one that comes or goes meanwhile may be left out, and any may come twice. */
+  producers (): AsyncIterable<number[]>
   /** Drops what is older than the log's greatest age and stored, `stored` being as in `AcceptRequest`; returns how many entries. */
   trimLog (producerId: number, stored?: Place): Promise<number>
 

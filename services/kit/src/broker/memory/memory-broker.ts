@@ -89,6 +89,11 @@ export const createMemoryBroker = (limits: Partial<BrokerLimits> = {}, options: 
       return (logs.get(producerId) ?? unknown).loggedEpochs()
     },
 
+    async * producers () {
+      assertOpen()
+      if (logs.size > 0) yield [...logs.keys()]
+    },
+
     async trimLog (producerId, stored) {
       assertOpen()
       return logs.get(producerId)?.trim(stored) ?? 0

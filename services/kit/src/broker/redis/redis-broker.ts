@@ -9,6 +9,7 @@ import { createControlCount } from './control-count.js'
 import { asFailure } from './failure.js'
 import { openLink } from './link.js'
 import { createLogCommands } from './log.js'
+import { scanProducers } from './producers.js'
 import { createRevocationCommands } from './revocations.js'
 import { createRun } from './run.js'
 import { sentinelTopology } from './sentinel.js'
@@ -71,6 +72,7 @@ export const createRedisBroker = async (options: RedisBrokerOptions): Promise<Br
     accept: createAccept(run, limits),
     ...createLogCommands(run, limits),
     ...createRevocationCommands(run),
+    producers: () => scanProducers(link),
 
     subscribe: (consumerId, handler) => channels.subscribe(consumerId, handler),
     unsubscribe: consumerId => channels.unsubscribe(consumerId),

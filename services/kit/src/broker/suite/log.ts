@@ -93,6 +93,17 @@ export const logSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     t.match(await broker.readLog(producerId, { epoch: 3, offset: 0 }, 10), { reachesBack: false, entries: [] })
   })
 
+  t.test('every producer that is known is found', async t => {
+    const broker = await open()
+    const known = [await newProducer(broker), await newProducer(broker), newId()]
+    await broker.raiseVersion(known[2]!, 3)
+    const found = new Set<number>()
+    for await (const part of broker.producers()) for (const producerId of part) found.add(producerId)
+    t.ok(known.every(producerId => found.has(producerId)))
+    t.notOk(found.has(newId()))
+    t.ok([...found].every(Number.isSafeInteger))
+  })
+
   t.test('a log tells of which epochs it has entries', async t => {
     const broker = await open({ logMaxMessages: 5 })
     const producerId = await newProducer(broker)
