@@ -29,8 +29,10 @@ export const inOneProcess = async (environment: Record<string, string>): Promise
   }
 }
 
-/** The embedded default on a folder of its own, whose copy is put back. */
-export const embeddedForm = async (afterRestore?: (dataDir: string) => Promise<void>): Promise<{ platform: RestorablePlatform, form: RestoreForm, remove: () => Promise<void> }> => {
+interface EmbeddedForm { platform: RestorablePlatform, form: RestoreForm, remove: () => Promise<void> }
+
+/** The embedded default on a folder of its own, whose copy is put back. `afterRestore` takes the place of the command. */
+export const embeddedForm = async (afterRestore?: (dataDir: string) => Promise<void>): Promise<EmbeddedForm> => {
   const folder = await mkdtemp(join(tmpdir(), 'motience-embedded-'))
   const variables = { DATA_DIR: join(folder, 'data'), BACKUPS: join(folder, 'backups') }
   await mkdir(variables.BACKUPS)

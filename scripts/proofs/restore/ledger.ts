@@ -14,7 +14,7 @@ export interface RestoreSums {
   'ms until accepted again': number
 }
 
-/** Which message each place names, over everything that anybody was told of it: by acks, sockets and histories, before and after. */
+/** Which message each place names, by all that anybody was told: acks, sockets and histories, before and after. */
 export const createPlaces = () => {
   const numbers = new Map<string, number>()
   const clashes: string[] = []
@@ -31,11 +31,14 @@ export const createPlaces = () => {
 
 export type Places = ReturnType<typeof createPlaces>
 
-const informative = new Set<keyof RestoreSums>(['acked before and lost with the backup', 'acked after the backup and kept all the same', 'ms until accepted again'])
+const informative = new Set<string>([
+  'acked before and lost with the backup', 'acked after the backup and kept all the same', 'ms until accepted again'
+] satisfies (keyof RestoreSums)[])
 
 /** Producers have to be accepted within so long. */
 const ACCEPTED_MS = 10_000
 
 /** Whether everything that must be nought is, and producers were accepted again in time. */
 export const isClean = (sums: RestoreSums): boolean =>
-  Object.entries(sums).every(([name, value]) => informative.has(name as keyof RestoreSums) || value === 0) && sums['ms until accepted again'] < ACCEPTED_MS
+  Object.entries(sums).every(([name, value]) => informative.has(name) || value === 0) &&
+  sums['ms until accepted again'] < ACCEPTED_MS

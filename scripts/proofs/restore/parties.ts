@@ -9,7 +9,8 @@ export interface Urls { ap: string, sm: string, dsm: string, consumer: string }
 
 /** Signs an account in again: tokens of before a restore are no good. */
 export const signInAgain = async ({ ap }: Urls, account: Account): Promise<void> => {
-  const { data } = await createApClient({ baseUrl: ap }).POST('/api/auth/login', { body: { username: account.username, password: account.password } })
+  const { username, password } = account
+  const { data } = await createApClient({ baseUrl: ap }).POST('/api/auth/login', { body: { username, password } })
   if (data === undefined) throw new Error(`${account.username} could not sign in`)
   account.token = data.access_token
 }
@@ -40,17 +41,16 @@ export const send = async ({ dsm }: Urls, { user, token }: Account, from: number
   })
 }
 
-/** Everything that an account may read of a producer's history; null where it may read none. */
-export const readHistory = async ({ dsm }: Urls, { token }: Account, producerId: number, places: Places, after = '0-0'): Promise<{ numbers: number[], complete: boolean } | null> => {
+/** The numbers of everything that an account may read of a producer's history; null where it may read none. */
+export const readHistory = async ({ dsm }: Urls, { token }: Account, producerId: number, places: Places): Promise<number[] | null> => {
   const { data } = await createDsmClient({ baseUrl: dsm, headers: { authorization: `Bearer ${token}` } })
-    .GET('/api/data/{producerId}', { params: { path: { producerId }, query: { limit: 1000, after } } })
+    .GET('/api/data/{producerId}', { params: { path: { producerId }, query: { limit: 1000 } } })
   if (data === undefined) return null
-  const numbers = data.items.map(({ epoch, offset, payload }) => {
+  return data.items.map(({ epoch, offset, payload }) => {
     const { number } = payload as { number: number }
     places.note(producerId, epoch, offset, number)
     return number
   })
-  return { numbers, complete: data.complete }
 }
 
 /** A consumer's socket, without any library, and what came through it. */
@@ -64,7 +64,9 @@ export interface RawReader {
 }
 
 /** Connects; with a position it resumes there, and resolves once that was answered. */
-export const openReader = async ({ consumer }: Urls, { token }: Account, producerId: number, places: Places, from: Position | null = null): Promise<RawReader> => {
+export const openReader = async (
+  { consumer }: Urls, { token }: Account, producerId: number, places: Places, from: Position | null = null
+): Promise<RawReader> => {
   const socket = new WebSocket(consumer, { headers: { authorization: `Bearer ${token}` } })
   const numbers: number[] = []
   const recovered: boolean[] = []

@@ -1,5 +1,5 @@
 import { waitFor } from '@motience/kit/testing'
-import { createAccount, type Account } from '../../fleet/accounts.js'
+import { createAccount } from '../../fleet/accounts.js'
 import { createPlaces, type RestoreSums } from './ledger.js'
 import { openReader, readHistory, send, signInAgain, subscribe, unsubscribe, type Urls } from './parties.js'
 
@@ -30,18 +30,24 @@ export const numbers = { backedUp: 100, later: 150, seen: 200, sent: 220, repeat
 
 const ACCEPT_MS = 30_000
 
+/** What it came to, and the first places that name two messages. */
+export interface LivedThrough { sums: RestoreSums, clashes: readonly string[] }
+
 let runs = 0
 
 /**
  * Lives through a backup and a restore with one producer and the consumers that may go wrong, and says what it came to:
  * a steady one that resumes, one revoked before the backup, one revoked after the restore, and one that subscribes in between.
  */
-export const liveThrough = async (platform: RestorablePlatform, form: RestoreForm): Promise<{ sums: RestoreSums, clashes: readonly string[] }> => {
+export const liveThrough = async (platform: RestorablePlatform, form: RestoreForm): Promise<LivedThrough> => {
   const places = createPlaces()
   const run = `restore-${process.pid}-${++runs}`
   const account = (name: string, role: 'producer' | 'consumer') => createAccount(platform.urls.ap, `${run}-${name}`, role)
   const producer = await account('producer', 'producer')
-  const [steady, revoked, cut, late] = await Promise.all(['steady', 'revoked', 'cut', 'late'].map(name => account(name, 'consumer'))) as [Account, Account, Account, Account]
+  const steady = await account('steady', 'consumer')
+  const revoked = await account('revoked', 'consumer')
+  const cut = await account('cut', 'consumer')
+  const late = await account('late', 'consumer')
   const producerId = producer.user.id
   for (const consumer of [steady, revoked, cut]) await subscribe(platform.urls, consumer, producerId)
   await unsubscribe(platform.urls, revoked, producerId)
@@ -85,10 +91,11 @@ export const liveThrough = async (platform: RestorablePlatform, form: RestoreFor
   const revokedReader = await openReader(platform.urls, revoked, producerId, places)
   await sendKept(numbers.repeatedFrom, numbers.restored)
   const acceptedMs = performance.now() - since
-  await waitFor(() => reader.numbers.at(-1) === numbers.restored, { timeoutMs: ACCEPT_MS, what: 'the reader to have what came after the restore' })
+  const isUpToDate = (one: typeof reader) => one.numbers.at(-1) === numbers.restored
+  await waitFor(() => isUpToDate(reader), { timeoutMs: ACCEPT_MS, what: 'the reader to have what came after the restore' })
   reader.close()
   const again = await openReader(platform.urls, steady, producerId, places, position)
-  await waitFor(() => again.numbers.at(-1) === numbers.restored, { timeoutMs: ACCEPT_MS, what: 'the reader to resume' })
+  await waitFor(() => isUpToDate(again), { timeoutMs: ACCEPT_MS, what: 'the reader to resume' })
   again.close()
 
   await unsubscribe(platform.urls, cut, producerId)
@@ -102,11 +109,12 @@ export const liveThrough = async (platform: RestorablePlatform, form: RestoreFor
   const forbidden = await Promise.all([revoked, cut].map(one => readHistory(platform.urls, one, producerId, places)))
   for (const one of [cutReader, revokedReader, lateReader]) one.close()
 
-  const stored = new Set(own.numbers)
+  const stored = new Set(own)
+  const afterCut = cutReader.numbers.filter(number => number > numbers.restored)
   const lost = [...acked].filter(number => !stored.has(number))
   const missed = (one: typeof reader): number => {
-    const missing = Array.from({ length: numbers.sent - numbers.seen }, (_, n) => numbers.seen + 1 + n).filter(number => !one.numbers.includes(number))
-    return one.recovered.includes(false) ? 0 : missing.length
+    const unseen = [...acked].filter(number => number > numbers.seen && !one.numbers.includes(number))
+    return one.recovered.includes(false) ? 0 : unseen.length
   }
   const firstVisible = (form.forgetsSubscriptions ? numbers.cut : numbers.later) + 1
   return {
@@ -116,8 +124,8 @@ export const liveThrough = async (platform: RestorablePlatform, form: RestoreFor
       'acked after the restore and not kept': [...kept].filter(number => !stored.has(number)).length,
       'lost though a part still had it': lost.filter(number => number <= form.keepsUpTo).length,
       'missing and not announced': missed(reader) + missed(again),
-      'seen by the revoked': revokedReader.numbers.length + cutReader.numbers.filter(number => number > numbers.restored).length + forbidden.filter(history => history !== null).length,
-      'seen of before the grant': [...lateReader.numbers, ...lateHistory?.numbers ?? []].filter(number => number < firstVisible).length,
+      'seen by the revoked': revokedReader.numbers.length + afterCut.length + forbidden.filter(history => history !== null).length,
+      'seen of before the grant': [...lateReader.numbers, ...lateHistory ?? []].filter(number => number < firstVisible).length,
       'acked before and lost with the backup': lost.length,
       'acked after the backup and kept all the same': [...acked].filter(number => number > numbers.backedUp && stored.has(number)).length,
       'ms until accepted again': Math.round(acceptedMs)

@@ -14,14 +14,16 @@ export interface AfterRestore { keys: number, endedSessions: number }
  * no access token of before is good, and AP makes a new key when it starts. Refresh tokens that the database knows stay good, unless
  * `endSessions` ends those too: sign-outs and password changes after the backup are forgotten with it.
  */
-export const afterRestore = async (sql: Sql, { endSessions = false, now = Date.now() }: { endSessions?: boolean, now?: number } = {}): Promise<AfterRestore> =>
+export const afterRestore = async (sql: Sql, { endSessions = false }: { endSessions?: boolean } = {}): Promise<AfterRestore> =>
   await sql.begin(async tx => {
-    await tx`SELECT setval(pg_get_serial_sequence('ap.users', 'id'), nextval(pg_get_serial_sequence('ap.users', 'id')) + ${SKIPPED_IDS}::bigint)`
+    await tx`
+      SELECT setval(ids, nextval(ids) + ${SKIPPED_IDS}::bigint)
+      FROM (SELECT pg_get_serial_sequence('ap.users', 'id')::regclass AS ids) AS sequence`
     const keys = await tx`DELETE FROM ap.signing_keys`
     const ended = endSessions
       ? await tx`
         WITH ended AS (
-          UPDATE ap.sessions SET ended_at = ${new Date(now)}, end_reason = 'revoked' WHERE ended_at IS NULL RETURNING id, user_id
+          UPDATE ap.sessions SET ended_at = now(), end_reason = 'revoked' WHERE ended_at IS NULL RETURNING id, user_id
         )
         INSERT INTO ap.announcements (user_id, session_id) SELECT user_id, id FROM ended`
       : { count: 0 }

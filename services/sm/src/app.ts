@@ -13,7 +13,8 @@ import { createPolicies } from './subscriptions/policies.js'
 import { createVersions } from './subscriptions/versions.js'
 
 /** Builds SM: who is subscribed to whom. The database has to be migrated before. Knows no environment. */
-export const buildSm = async ({ database, broker, auth, ap, settings = {}, logger, sweepMs = 2_000, now = Date.now }: SmOptions): Promise<ServiceApp> => {
+export const buildSm = async (options: SmOptions): Promise<ServiceApp> => {
+  const { database, broker, auth, ap, settings = {}, logger, sweepMs = 2_000, now = Date.now } = options
   const { sql } = database
   const app = await buildService('sm', {
     logger: logger ?? false,

@@ -28,7 +28,10 @@ export interface TestParts {
   database: Database
   broker: Broker
   ap: FakeAp
-  /** Builds an instance of SM on the parts; it closes with the test. `broker` replaces the parts' own. Its clock stands at 1970, so that versions count 1, 2, 3…; `now` is another. */
+  /**
+   * Builds an instance of SM on the parts; it closes with the test. `broker` replaces the parts' own. Its clock stands at
+   * 1970, so that versions count 1, 2, 3…; `now` is another.
+   */
   sm (options?: { broker?: Broker, sweepMs?: number, changeRate?: number, now?: () => number }): Promise<ServiceApp>
   producer (): Promise<TestUser>
   consumer (): Promise<TestUser>
@@ -52,7 +55,8 @@ export const testParts = async (t: Teardown, kinds: { database?: Database['kind'
       const auth = createAuthenticator({ apUrl: ap.url, broker: own })
       const tokens = createServiceTokens({ apUrl: ap.url, service: 'sm', secret: ap.secret })
       const clients = createInternalClients({ ap: ap.url, tokens })
-      const app = await buildSm({ database, broker: own, auth, ap: clients.ap, settings: { changeRate: options.changeRate ?? 100_000 }, sweepMs: options.sweepMs ?? 3_600_000, now: options.now ?? (() => 0) })
+      const { changeRate = 100_000, sweepMs = 3_600_000, now = () => 0 } = options
+      const app = await buildSm({ database, broker: own, auth, ap: clients.ap, settings: { changeRate }, sweepMs, now })
       t.teardown(async () => {
         await app.close()
         await auth.close()

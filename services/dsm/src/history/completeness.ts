@@ -7,5 +7,5 @@ import type { Access } from './access.js'
  * Whether everything of a stretch that was ever accepted is there. What follows on a place that this history never
  * reached is not: PostgreSQL and the broker were put back to an older state, and nobody knows what came behind it.
  */
-export const isComplete = async (sql: SqlRunner, stretch: LogStretch, { settled, upTo }: Pick<Access, 'settled' | 'upTo'>): Promise<boolean> =>
+export const isComplete = async (sql: SqlRunner, stretch: LogStretch, { settled, upTo }: Access): Promise<boolean> =>
   settled && await hasReached(sql, stretch.producerId, stretch.after, upTo) && !await hasAbsences(sql, stretch)

@@ -33,7 +33,10 @@ export const closeEpochs = async (sql: SqlRunner, producerId: number, epoch: num
     UPDATE dsm.epochs AS e SET last_offset = greatest(
       (SELECT coalesce(max(m."offset"), 0) FROM dsm.messages AS m WHERE m.producer_id = e.producer_id AND m.epoch = e.epoch),
       (SELECT coalesce(max(ended."offset"), 0)
-        FROM unnest(${numbers(ends.map(end => end.epoch))}::text::bigint[], ${numbers(ends.map(end => end.offset))}::text::bigint[]) AS ended (epoch, "offset")
+        FROM unnest(
+          ${numbers(ends.map(end => end.epoch))}::text::bigint[],
+          ${numbers(ends.map(end => end.offset))}::text::bigint[]
+        ) AS ended (epoch, "offset")
         WHERE ended.epoch = e.epoch))
     WHERE e.producer_id = ${producerId} AND e.epoch < ${epoch} AND e.last_offset IS NULL`
 }
@@ -44,15 +47,17 @@ export const isKnownEpoch = async (sql: SqlRunner, producerId: number, epoch: nu
 
 /** The greatest epoch of a producer that PostgreSQL knows; 0 where there is none. */
 export const newestKnownEpoch = async (sql: SqlRunner, producerId: number): Promise<number> => {
-  const [row] = await sql<{ epoch: number }[]>`SELECT coalesce(max(epoch), 0)::float8 AS epoch FROM dsm.epochs WHERE producer_id = ${producerId}`
+  const [row] = await sql<{ epoch: number }[]>`
+    SELECT coalesce(max(epoch), 0)::float8 AS epoch FROM dsm.epochs WHERE producer_id = ${producerId}`
   return row!.epoch
 }
 
 /** Takes up epochs that PostgreSQL does not know: `newest`, the broker's, and those of which its log still has entries. */
 export const learnEpochs = async (sql: SqlRunner, producerId: number, newest: number, logged: readonly Place[]): Promise<void> => {
+  const epochs = [newest, ...logged.map(place => place.epoch)]
   await sql`
     INSERT INTO dsm.epochs (producer_id, epoch)
-    SELECT DISTINCT ${producerId}::integer, epoch FROM unnest(${numbers([newest, ...logged.map(place => place.epoch)])}::text::bigint[]) AS learnt (epoch)
+    SELECT DISTINCT ${producerId}::integer, epoch FROM unnest(${numbers(epochs)}::text::bigint[]) AS learnt (epoch)
     WHERE epoch <= ${newest}
     ON CONFLICT DO NOTHING`
   await closeEpochs(sql, producerId, newest, logged)

@@ -50,13 +50,15 @@ export const createVersions = ({ sql, broker, log, metrics, now }: VersionsParts
       if (!producer || producer.version >= known) return null
       const version = nextVersion(known, now())
       await transaction`
-        UPDATE sm.subscriptions SET changed_version = ${version}, activated_version = CASE WHEN status = 'active' THEN ${version}::bigint END
+        UPDATE sm.subscriptions
+        SET changed_version = ${version}, activated_version = CASE WHEN status = 'active' THEN ${version}::bigint END
         WHERE producer_id = ${producerId} AND changed_version > ${producer.raised_version}`
       await transaction`UPDATE sm.producers SET version = ${version} WHERE producer_id = ${producerId}`
       return { from: producer.version, version }
     })
     if (!overtook) return
     metrics.overtook()
-    log.warn({ producer_id: producerId, known_version: known, ...overtook }, 'The database was put back: the broker knows later subscribers, their version was raised above it')
+    log.warn({ producer_id: producerId, known_version: known, ...overtook },
+      'The database was put back: the broker knows a later version of the subscribers, and theirs was raised above it')
   }
 })
