@@ -68,7 +68,7 @@ export const seriesRoute = {
   schema: {
     operationId: 'getSeries',
     tags: ['history'],
-    summary: 'One number of the payloads, in buckets of time',
+    summary: 'One field of the payloads in buckets of time: numbers, booleans or strings',
     security: bearer,
     params: DataParamsSchema,
     querystring: SeriesQuerySchema,

@@ -59,7 +59,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One number of the payloads, in buckets of time */
+        /** One field of the payloads in buckets of time: numbers, booleans or strings */
         get: operations["getSeries"];
         put?: never;
         post?: never;
@@ -83,6 +83,32 @@ export interface components {
             subscriberCount: number;
             duplicate: boolean;
             received_at?: string;
+        };
+        BooleanSeries: {
+            field: string;
+            bucket: string;
+            /** @description The time zone that was asked for */
+            tz?: string;
+            /** @constant */
+            kind: "boolean";
+            /** @description Values that were read, by their kind: `points` has those of one */
+            kinds: {
+                number: number;
+                boolean: number;
+                string: number;
+            };
+            points: {
+                /** @description Start of the bucket */
+                t: string;
+                /** @description Values in the bucket */
+                count: number;
+                /** @description Share of true among the values, 0 to 1 */
+                share_true: number;
+                last: boolean;
+                /** @description How often a device sent another value than the time before */
+                changes: number;
+                changed_at: string | null;
+            }[];
         };
         Envelope: {
             /** @constant */
@@ -108,6 +134,33 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        NumberSeries: {
+            field: string;
+            bucket: string;
+            /** @description The time zone that was asked for */
+            tz?: string;
+            /** @constant */
+            kind: "number";
+            /** @description Values that were read, by their kind: `points` has those of one */
+            kinds: {
+                number: number;
+                boolean: number;
+                string: number;
+            };
+            points: {
+                /** @description Start of the bucket */
+                t: string;
+                /** @description Values in the bucket */
+                count: number;
+                min: number;
+                max: number;
+                /** @description Mean, never outside of `min` and `max` */
+                avg: number;
+                last: number;
+                increase?: number | null;
+                rate?: number | null;
+            }[];
+        };
         Problem: {
             /**
              * @description URI reference that names the kind of problem: `/docs/errors.md#` and the code in lower case
@@ -127,6 +180,37 @@ export interface components {
                 message: string;
             }[];
         };
+        StringSeries: {
+            field: string;
+            bucket: string;
+            /** @description The time zone that was asked for */
+            tz?: string;
+            /** @constant */
+            kind: "string";
+            /** @description Values that were read, by their kind: `points` has those of one */
+            kinds: {
+                number: number;
+                boolean: number;
+                string: number;
+            };
+            points: {
+                /** @description Start of the bucket */
+                t: string;
+                /** @description Values in the bucket */
+                count: number;
+                /** @description The 20 most frequent values, the most frequent first */
+                values: {
+                    value: string;
+                    count: number;
+                }[];
+                /** @description Values that are not counted in `values` */
+                other: number;
+                last: string;
+                /** @description How often a device sent another value than the time before */
+                changes: number;
+                changed_at: string | null;
+            }[];
+        };
     };
     responses: never;
     parameters: never;
@@ -143,7 +227,7 @@ export interface operations {
                 from?: string;
                 /** @description RFC 3339 instant */
                 to?: string;
-                /** @description Only what follows this position, `<epoch>-<offset>` */
+                /** @description Only what follows this position of the log, `<epoch>-<offset>` */
                 after?: string;
                 /** @description Name of a device */
                 device_id?: string;
@@ -467,9 +551,16 @@ export interface operations {
     getSeries: {
         parameters: {
             query: {
-                /** @description Path of a number, such as `payload.cpu.usage` */
+                /** @description A field of the payloads: a path such as `payload.cpu.usage`, `payload.cores.0` or `payload."a.b"`, or a JSON Pointer (RFC 6901) into the payload such as `/cpu/usage` */
                 field: string;
+                /** @description Length of a bucket. Days, weeks (from Monday on) and months are those of the calendar in `tz` */
                 bucket?: string;
+                /** @description Time zone (IANA) of buckets of days, weeks or months, such as `Europe/Berlin`; UTC if not given */
+                tz?: string;
+                /** @description Only values of this kind; if not given numbers, or where there is none the kind of the last value */
+                kind?: "number" | "boolean" | "string";
+                /** @description Adds `increase` and `rate` of a counter that only rises, but for resets, to the points of numbers */
+                fn?: "rate";
                 /** @description Name of a device */
                 device_id?: string;
                 /** @description RFC 3339 instant */
@@ -492,19 +583,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": {
-                        field: string;
-                        bucket: string;
-                        points: {
-                            /** @description Start of the bucket */
-                            t: string;
-                            count: number;
-                            min: number;
-                            max: number;
-                            avg: number;
-                            last: number;
-                        }[];
-                    };
+                    "application/json": components["schemas"]["NumberSeries"] | components["schemas"]["BooleanSeries"] | components["schemas"]["StringSeries"];
                 };
             };
             /** @description `MOT_BAD_INPUT`: Bad input */

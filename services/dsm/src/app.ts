@@ -33,6 +33,9 @@ export interface DsmParts {
   now?: () => number
 }
 
+/** A field may be named that is too long; that is answered with the bound, and not by cutting the connection off. */
+const MAX_HEADER_BYTES = 131_072
+
 /** Builds DSM and brings its schema up to date. Closing it waits for what is pending. */
 export const buildDsm = async (parts: DsmParts): Promise<ServiceApp> => {
   const { database, broker, auth, source, now = Date.now } = parts
@@ -45,6 +48,7 @@ export const buildDsm = async (parts: DsmParts): Promise<ServiceApp> => {
     ready: { database: () => database.ping(), broker: () => broker.ping(), tokens: () => auth.ready() },
     auth,
     maxEventLoopDelayMs: maxLoopDelayMs(database),
+    maxHeaderBytes: MAX_HEADER_BYTES,
     ...(parts.logger === undefined ? {} : { logger: parts.logger }),
     ...(parts.corsOrigin === undefined ? {} : { corsOrigin: parts.corsOrigin }),
     ...(parts.trustProxy === undefined ? {} : { trustProxy: parts.trustProxy })

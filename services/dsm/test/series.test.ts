@@ -1,5 +1,5 @@
 import { databaseKinds } from '@motience/kit/testing'
-import type { Series } from '@motience/schemas'
+import type { NumberSeries } from '@motience/schemas'
 import t from 'tap'
 import { fillHistory, testDsm } from './fixture.js'
 
@@ -9,7 +9,7 @@ const at = (ms: number): string => new Date(BASE + ms).toISOString()
 for (const databaseKind of await databaseKinds()) {
   t.test(`on ${databaseKind}`, async t => {
     const { postBatch, get, database } = await testDsm(t, { databaseKind })
-    const series = async (query: string): Promise<Series> => {
+    const series = async (query: string): Promise<NumberSeries> => {
       const response = await get(query)
       if (response.statusCode !== 200) throw new Error(response.body)
       return response.json()
@@ -26,6 +26,8 @@ for (const databaseKind of await databaseKinds()) {
       t.same(await series(`1/series?field=${field}`), {
         field: 'payload.cpu.us"age',
         bucket: '60s',
+        kind: 'number',
+        kinds: { number: 7, boolean: 0, string: 1 },
         points: [
           { t: at(0), count: 3, min: 1, max: 4, avg: 2.5, last: 4 },
           { t: at(60_000), count: 3, min: -7, max: 100, avg: 98 / 3, last: 5 },

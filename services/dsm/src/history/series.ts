@@ -1,92 +1,121 @@
-import { parseDuration, ProblemError, type Database } from '@motience/kit'
-import { instantMs, type Series, type SeriesQuery } from '@motience/schemas'
+import { ProblemError, type Database } from '@motience/kit'
+import { MAX_SERIES_POINTS, parseField, type Series, type SeriesKind, type SeriesQuery } from '@motience/schemas'
 import type { Access } from './access.js'
-import { doubleOf } from './double.js'
+import { openBuckets, type Bucket } from './bucket.js'
+import { readDeviceTime } from './device-time.js'
+import { instantText } from './instant-text.js'
+import { NumberPoints } from './number-points.js'
+import { readSamples, type Sample } from './samples.js'
+import { BooleanPoints, StringPoints } from './state-points.js'
 
-/** Most points of one answer, and most messages of one query. */
-export const MAX_POINTS = 10_000
-const CHUNK = 20_000
+/** What one series may take; past it the question is refused. */
+export interface SeriesBounds {
+  points: number
+  /** Messages that are looked at. */
+  messages: number
+  /** Devices whose changes or counters are followed. */
+  devices: number
+  /** Values of strings in all points. */
+  values: number
+}
 
-/** What a JavaScript date can hold, either side of 1970. */
-const MAX_INSTANT = 8.64e15
+export const seriesBounds: SeriesBounds = { points: MAX_SERIES_POINTS, messages: 10_000_000, devices: 10_000, values: 50_000 }
 
-/** What is known of one bucket so far. */
-interface Bucket { start: number, count: number, min: number, max: number, sum: number, last: number }
+/** What reading a series tells and asks while it lasts. */
+export interface SeriesReading {
+  /** Hears of the messages that were looked at. */
+  onMessages?: (count: number) => void
+  /** Whether anybody waits for the answer still; reading ends where not. */
+  isAwaited?: () => boolean
+}
 
-/** Where reading goes on: messages are taken in the order of the device's time, then of the log. */
-interface Key { at: number, epoch: number, offset: number }
+const refuse = (path: string, message: string): ProblemError => new ProblemError('MOT_BAD_INPUT', undefined, { errors: [{ path, message }] })
 
-interface ChunkRow extends Bucket { rows: number, last_at: number, last_epoch: number, last_offset: number }
+const shorter = 'take a longer bucket or a shorter time'
 
-const merge = (buckets: Bucket[], next: Bucket): void => {
-  const bucket = buckets.at(-1)
-  if (bucket?.start !== next.start) {
-    buckets.push({ ...next })
-    return
+/** The values of a range by their kind, in one row of buckets. */
+class Points {
+  readonly kinds: Record<SeriesKind, number> = { number: 0, boolean: 0, string: 0 }
+  readonly number: NumberPoints
+  readonly boolean = new BooleanPoints()
+  readonly string = new StringPoints()
+  #bucket: Bucket | null = null
+  #buckets = 0
+  #last: SeriesKind | null = null
+
+  constructor (readonly findBucket: (ms: number) => Bucket, readonly bounds: SeriesBounds, rate: boolean) {
+    this.number = new NumberPoints(rate)
   }
-  bucket.count += next.count
-  bucket.min = Math.min(bucket.min, next.min)
-  bucket.max = Math.max(bucket.max, next.max)
-  bucket.sum += next.sum
-  bucket.last = next.last
+
+  add (sample: Sample): void {
+    const { value } = sample
+    this.#last = typeof value as SeriesKind
+    this.kinds[this.#last]++
+    // With a number among them numbers are told: then the others are only counted.
+    if (typeof value !== 'number' && this.kinds.number > 0) return
+    if (this.#bucket === null || sample.at >= this.#bucket.end) this.#open(sample.at)
+    if (typeof value === 'number') this.number.add(sample, value)
+    else if (typeof value === 'boolean') this.boolean.add(sample, value)
+    else this.string.add(sample, value)
+  }
+
+  #open (at: number): void {
+    this.close()
+    this.#bucket = this.findBucket(at)
+    if (++this.#buckets > this.bounds.points) throw refuse('/bucket', `gives more than ${this.bounds.points} points; ${shorter}`)
+  }
+
+  /** Ends the last bucket. */
+  close (): void {
+    if (this.#bucket === null) return
+    const t = instantText(this.#bucket.start)
+    for (const points of [this.number, this.boolean, this.string]) points.close(t)
+  }
+
+  /** Throws where what is remembered is too much. */
+  check (): void {
+    const { devices, values } = this.bounds
+    if (this.number.devices > devices || (this.kinds.number === 0 && this.boolean.devices + this.string.devices > devices)) {
+      throw refuse('/device_id', `is needed where there are more than ${devices} devices`)
+    }
+    if (this.kinds.number === 0 && this.string.values > values) throw refuse('/bucket', `gives more than ${values} values; ${shorter}`)
+  }
+
+  /** The kind to tell of where none was asked for: a field that has numbers is a number, as it always was. */
+  get kind (): SeriesKind { return this.kinds.number > 0 ? 'number' : this.#last ?? 'number' }
 }
 
 /**
- * Sums up one number of the payloads in buckets of the device's corrected time, each from its start (a multiple of the
- * bucket since 1970) on. Messages without that number don't count; buckets without a message are left out. Throws
- * MOT_BAD_INPUT past `MAX_POINTS` points. Reads by short queries, each of which sums up its own messages.
+ * Sums up one field of the payloads in buckets of the device's corrected time. Messages without a number, a boolean or
+ * a string there don't count; buckets without a value are left out. Throws MOT_BAD_INPUT for a field, a bucket or a zone
+ * that is none, and past the bounds.
  */
-export const readSeries = async ({ sql }: Database, producerId: number, query: SeriesQuery, { after, upTo, minVersion }: Access): Promise<Series> => {
-  const bucketMs = parseDuration(query.bucket ?? '60s')
-  const path = query.field.split('.')
-  const fromMs = query.from === undefined ? null : instantMs(query.from)
-  const toMs = query.to === undefined ? null : instantMs(query.to)
-  const deviceId = query.device_id ?? null
-  const buckets: Bucket[] = []
+export const readSeries = async (database: Database, producerId: number, query: SeriesQuery, access: Access, { onMessages, isAwaited }: SeriesReading = {}, bounds = seriesBounds): Promise<Series> => {
+  const { keys, fault } = parseField(query.field)
+  if (keys === null) throw refuse('/field', fault)
+  const { bucket = '60s', tz, fn } = query
+  if (fn === 'rate' && query.kind !== undefined && query.kind !== 'number') throw refuse('/fn', 'is for numbers')
+  const points = new Points(openBuckets(bucket, tz), bounds, fn === 'rate')
+  const from = query.from === undefined ? null : readDeviceTime(query.from)
+  const to = query.to === undefined ? null : readDeviceTime(query.to)
+  const asked = fn === 'rate' ? 'number' : query.kind ?? null
 
-  // PostgreSQL's json refuses what JSON allows: NUL and lone surrogates, which are no part of a number.
-  const chunkAfter = (key: Key | null): Promise<ChunkRow[]> => sql<ChunkRow[]>`
-    WITH chunk AS MATERIALIZED (
-      SELECT at_ms, epoch, "offset", tail FROM dsm.messages AS m
-      WHERE producer_id = ${producerId} AND version >= ${minVersion}
-        AND (m.epoch, m."offset") > (${after.epoch}::bigint, ${after.offset}::bigint) AND (m.epoch, m."offset") <= (${upTo.epoch}::bigint, ${upTo.offset}::bigint)
-        ${key === null ? sql`` : sql`AND at_ms >= ${key.at} AND (m.at_ms, m.epoch, m."offset") > (${key.at}::bigint, ${key.epoch}::bigint, ${key.offset}::bigint)`}
-        ${fromMs === null ? sql`` : sql`AND at_ms >= ${fromMs}`}
-        ${toMs === null ? sql`` : sql`AND at_ms < ${toMs}`}
-        ${deviceId === null ? sql`` : sql`AND device_id = ${deviceId}`}
-      ORDER BY m.at_ms, m.epoch, m."offset" LIMIT ${CHUNK}
-    ), numbers AS (
-      SELECT at_ms, epoch, "offset", ('{' || substr(CASE WHEN strpos(tail, '\\u') = 0 THEN tail
-        ELSE regexp_replace(tail, '\\\\u(0000|d[89a-f][0-9a-f]{2})', '\\\\ufffd', 'g') END, 2))::json #> ${path}::text[] AS value
-      FROM chunk
-    ), doubles AS (
-      SELECT at_ms, epoch, "offset", ${doubleOf(sql, sql`value::text`)} AS value FROM numbers WHERE json_typeof(value) = 'number'
-    ), sums AS (
-      SELECT floor(at_ms::numeric / ${bucketMs})::float8 * ${bucketMs} AS start, count(*)::float8 AS count,
-        min(value) AS min, max(value) AS max, sum(value) AS sum,
-        (array_agg(value ORDER BY at_ms DESC, epoch DESC, "offset" DESC))[1] AS last
-      FROM doubles GROUP BY 1
-    ), rows AS (
-      SELECT count(*)::integer AS rows FROM chunk
-    ), newest AS (
-      SELECT at_ms::float8 AS last_at, epoch::float8 AS last_epoch, "offset"::float8 AS last_offset FROM chunk
-      ORDER BY chunk.at_ms DESC, chunk.epoch DESC, chunk."offset" DESC LIMIT 1
-    )
-    SELECT * FROM rows CROSS JOIN newest LEFT JOIN sums ON true ORDER BY start`
+  let messages = 0
+  for await (const chunk of readSamples(database, { producerId, access, keys, kind: asked, deviceId: query.device_id ?? null, from, to })) {
+    onMessages?.(chunk.messages)
+    messages += chunk.messages
+    if (messages > bounds.messages) throw refuse('/from', `begins a time of more than ${bounds.messages} messages; take a shorter time, or one device`)
+    for (const sample of chunk.samples) points.add(sample)
+    points.check()
+    if (isAwaited?.() === false) break
+  }
+  points.close()
+  points.check()
 
-  for (let key: Key | null = null; ;) {
-    const rows: ChunkRow[] = await chunkAfter(key)
-    for (const row of rows) if (row.count !== null) merge(buckets, row)
-    if (buckets.length > MAX_POINTS) {
-      throw new ProblemError('MOT_BAD_INPUT', undefined, { errors: [{ path: '/bucket', message: `gives more than ${MAX_POINTS} points; take a longer bucket or a shorter time` }] })
-    }
-    const end = rows[0]
-    if (end === undefined || end.rows < CHUNK) break
-    key = { at: end.last_at, epoch: end.last_epoch, offset: end.last_offset }
-  }
-  return {
-    field: query.field,
-    bucket: query.bucket ?? '60s',
-    points: buckets.map(({ start, count, min, max, sum, last }) => ({ t: new Date(Math.max(start, -MAX_INSTANT)).toISOString(), count, min, max, avg: sum / count, last }))
-  }
+  const kind = asked ?? points.kind
+  const head = { field: query.field, bucket, ...tz === undefined ? {} : { tz } }
+  const { kinds } = points
+  if (kind === 'boolean') return { ...head, kind, kinds, points: points.boolean.points }
+  if (kind === 'string') return { ...head, kind, kinds, points: points.string.points }
+  return { ...head, kind, kinds, points: points.number.points }
 }

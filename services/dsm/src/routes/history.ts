@@ -56,7 +56,10 @@ export const addHistoryRoutes = (app: ServiceApp, { database, openAccess, metric
     onRequest: requireRole(),
     handler: async request => {
       const { params: { producerId }, query } = request
-      return await readSeries(database, producerId, query, await openAccess(request.identity, producerId))
+      return await readSeries(database, producerId, query, await openAccess(request.identity, producerId), {
+        onMessages: count => { metrics.historyMessages.inc(count) },
+        isAwaited: () => !request.socket.destroyed
+      })
     }
   })
 }

@@ -37,6 +37,8 @@ export interface ServiceParts {
   clientAddresses?: ClientAddresses
   /** Most bytes of a body; 1 MiB by default. */
   bodyLimit?: number
+  /** Most bytes of a request's head: its URL and headers; 16 KiB by default. */
+  maxHeaderBytes?: number
   /** Most milliseconds that a whole request may take to arrive; 30 s by default. */
   requestTimeoutMs?: number
   /** Milliseconds that a connection may be idle between two requests; 72 s by default, more than most balancers'. */
@@ -71,7 +73,7 @@ const requestId = (request: { headers: Record<string, string | string[] | undefi
  * shedding, strict validation, `/health`, `/ready`, `/metrics` and the OpenAPI document. The caller adds its routes.
  */
 export const buildService = async (name: ServiceId, parts: ServiceParts): Promise<ServiceApp> => {
-  const { requestTimeoutMs = 30_000 } = parts
+  const { requestTimeoutMs = 30_000, maxHeaderBytes = 16_384 } = parts
   const app: ServiceApp = fastify({
     ...(isLogger(parts.logger) ? { loggerInstance: parts.logger } : { logger: parts.logger ?? false }),
     logController: quietLogController,
@@ -83,7 +85,12 @@ export const buildService = async (name: ServiceId, parts: ServiceParts): Promis
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 128 },
-    http: { requestTimeout: requestTimeoutMs, headersTimeout: Math.min(10_000, requestTimeoutMs), connectionsCheckingInterval: Math.min(1_000, requestTimeoutMs) },
+    http: {
+      maxHeaderSize: maxHeaderBytes,
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: Math.min(10_000, requestTimeoutMs),
+      connectionsCheckingInterval: Math.min(1_000, requestTimeoutMs)
+    },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => { answerProblem(error, request, reply) }
   }).withTypeProvider<TypeBoxTypeProvider>()

@@ -1,11 +1,11 @@
-import type { Series } from '@motience/schemas'
+import type { NumberPoint } from '@motience/schemas'
 import { useEffect, useRef } from 'preact/hooks'
 import UPlot from 'uplot'
 import { isDark } from '../parts/theme.js'
 import { axes, chartLook, faded, paddedRange, seriesColour } from './look.js'
 
 export interface SeriesChartProps {
-  points: Series['points']
+  points: NumberPoint[]
   /** Milliseconds of one bucket: buckets without data in between break the line. */
   bucketMs: number
   /** The range that was asked for, milliseconds since 1970. */
@@ -19,7 +19,7 @@ export interface SeriesChartProps {
 
 type Data = [number[], (number | null)[], (number | null)[], (number | null)[]]
 
-const columnsOf = (points: Series['points'], bucketMs: number): Data => {
+const columnsOf = (points: NumberPoint[], bucketMs: number): Data => {
   const data: Data = [[], [], [], []]
   let previous = Number.NaN
   for (const point of points) {

@@ -1,3 +1,4 @@
+import { MAX_FIELD_LENGTH } from '@motience/schemas'
 import t from 'tap'
 import { extractSamples, MAX_SAMPLES } from './extract.js'
 
@@ -18,8 +19,16 @@ t.test('a payload can name its units itself, in two ways', async t => {
   t.match(extractSamples({ temperature_c: { value: 1 } }), [{ label: 'temperature', unit: '°C' }], 'or by the name of the object')
 })
 
-t.test('what is no finite number, or can not be asked for by its path, is left out', async t => {
-  t.same(extractSamples({ a: null, b: '1', c: Number.NaN, 'd.e': 1, f: [] }), [])
+t.test('a key with a dot or a quote is named as the platform names it', async t => {
+  t.same(extractSamples({ 'a.b_c': 1, x: { 'say "y"': 2 } }), [
+    { path: '"a.b_c"', label: 'a › b', value: 1, unit: '°C' },
+    { path: 'x."say \\"y\\""', label: 'x › say "y"', value: 2, unit: '' }
+  ])
+})
+
+t.test('what is no finite number, or has too long a name to be asked for, is left out', async t => {
+  t.same(extractSamples({ a: null, b: '1', c: Number.NaN, f: [], ['k'.repeat(60_000)]: 1, n: { ['k'.repeat(MAX_FIELD_LENGTH - 9)]: 1 } }), [])
+  t.equal(extractSamples({ ['k'.repeat(MAX_FIELD_LENGTH - 8)]: 1 }).length, 1)
 })
 
 t.test('no more are taken than can be shown, and not from too deep', async t => {

@@ -1,4 +1,4 @@
-import type { Series } from '@motience/schemas'
+import type { NumberPoint } from '@motience/schemas'
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { SeriesChart } from '../../charts/series-chart.js'
@@ -12,12 +12,12 @@ import type { ConsumerModel } from '../model.js'
 import { CsvButton } from './csv-button.js'
 import { HistoryForm, type HistoryChoice } from './history-form.js'
 
-interface Shown { points: Series['points'], bucketMs: number, from: number, to: number }
+interface Shown { points: NumberPoint[], bucketMs: number, from: number, to: number }
 
 /** Ranges that were zoomed out of, at most. */
 const MAX_ZOOMS = 20
 
-const Figures = ({ points }: { points: Series['points'] }) => {
+const Figures = ({ points }: { points: NumberPoint[] }) => {
   const count = points.reduce((sum, point) => sum + point.count, 0)
   const low = Math.min(...points.map(point => point.min))
   const high = Math.max(...points.map(point => point.max))
@@ -55,11 +55,11 @@ export const History = ({ model }: { model: ConsumerModel }) => {
       const series = await answered(model.platform.dsm.GET('/api/data/{producerId}/series', {
         params: {
           path: { producerId },
-          query: { field: `payload.${path}`, bucket: `${bucket}s`, from: new Date(from).toISOString(), to: new Date(to).toISOString(), ...deviceId === null ? {} : { device_id: deviceId } }
+          query: { field: `payload.${path}`, bucket: `${bucket}s`, kind: 'number', from: new Date(from).toISOString(), to: new Date(to).toISOString(), ...deviceId === null ? {} : { device_id: deviceId } }
         }
       }))
       if (ask !== asked.current) return
-      shown.value = { points: series.points, bucketMs: bucket * 1000, from, to }
+      shown.value = { points: series.kind === 'number' ? series.points : [], bucketMs: bucket * 1000, from, to }
       failure.value = null
     } catch (error) {
       if (ask === asked.current) failure.value = error

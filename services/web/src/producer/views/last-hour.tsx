@@ -1,5 +1,5 @@
 import { useComputed, useSignal, useSignalEffect } from '@preact/signals'
-import type { Envelope, Series } from '@motience/schemas'
+import type { Envelope, NumberPoint } from '@motience/schemas'
 import { useEffect, useRef } from 'preact/hooks'
 import { SeriesChart } from '../../charts/series-chart.js'
 import { Failure } from '../../parts/failure.js'
@@ -20,7 +20,7 @@ interface Choice { key: string, device: string, path: string }
 
 const chosen = kept<string>('motience.producer.number', '', value => typeof value === 'string')
 
-interface Shown { points: Series['points'], to: number }
+interface Shown { points: NumberPoint[], to: number }
 
 /** What can be shown, by device and name; in an order that stays the same. */
 const choicesOf = (envelopes: readonly Envelope[]): Choice[] => {
@@ -50,10 +50,10 @@ export const LastHour = ({ model: { platform, producerId, rates } }: { model: Pr
       if (choices.peek()?.map(({ key }) => key).join() !== found.map(({ key }) => key).join()) choices.value = found
       const wanted = choice.peek()
       if (wanted === null) return
-      const query = { field: `payload.${wanted.path}`, bucket: `${BUCKET_MS / 1000}s`, from, ...wanted.device === '' ? {} : { device_id: wanted.device } }
+      const query = { field: `payload.${wanted.path}`, bucket: `${BUCKET_MS / 1000}s`, kind: 'number' as const, from, ...wanted.device === '' ? {} : { device_id: wanted.device } }
       const series = await answered(platform.dsm.GET('/api/data/{producerId}/series', { params: { path, query } }))
       if (ask !== asked.current) return
-      shown.value = { points: series.points, to: Date.now() }
+      shown.value = { points: series.kind === 'number' ? series.points : [], to: Date.now() }
       failure.value = null
     } catch (error) {
       if (ask === asked.current) failure.value = error
