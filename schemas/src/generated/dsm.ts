@@ -231,6 +231,8 @@ export interface operations {
                 after?: string;
                 /** @description Name of a device */
                 device_id?: string;
+                /** @description By the place in the log, or by the device's time, corrected by its clock offset; messages of one time follow each other as in the log */
+                order_by?: "received" | "device";
                 order?: "asc" | "desc";
                 /** @description Most messages of one page, 100 if not given; of a stream, all if not given */
                 limit?: number;

@@ -1,20 +1,30 @@
 import { createHash } from 'node:crypto'
 import { ProblemError, type Place } from '@motience/kit'
 import type { HistoryQuery } from '@motience/schemas'
+import type { DeviceTime } from './device-time.js'
+
+/** Where a page ended: the message's place in the log, and its device's time. */
+export interface PageEnd extends Place { at: DeviceTime }
+
+/** What a cursor holds: where its page ended, and where the log ended when the first page was read. */
+export interface PageCursor { end: PageEnd, upTo: Place }
 
 /** Stands for everything of a query that its pages must share. */
-const queryMark = (producerId: number, { from, to, after, device_id: deviceId, order }: HistoryQuery): string =>
-  createHash('sha256').update(JSON.stringify([producerId, from, to, after, deviceId, order ?? 'asc'])).digest('base64url').slice(0, 16)
+const queryMark = (producerId: number, { from, to, after, device_id: deviceId, order_by: orderBy, order }: HistoryQuery): string =>
+  createHash('sha256').update(JSON.stringify([producerId, from, to, after, deviceId, order ?? 'asc', orderBy ?? 'received'])).digest('base64url').slice(0, 16)
 
-/** `next_cursor` of a page that ended at `last`; it works with the same query only. */
-export const cursorAfter = (last: Place, producerId: number, query: HistoryQuery): string =>
-  Buffer.from(`${last.epoch}.${last.offset}.${queryMark(producerId, query)}`).toString('base64url')
+/** `next_cursor` of a page that ended at `end`; it works with the same query only. */
+export const writeCursor = ({ end, upTo }: PageCursor, producerId: number, query: HistoryQuery): string => {
+  const numbers = [end.epoch, end.offset, end.at.ms, end.at.ns, upTo.epoch, upTo.offset]
+  return Buffer.from(`${numbers.join('.')}.${queryMark(producerId, query)}`).toString('base64url')
+}
 
-/** The place at which the page before ended. Throws MOT_BAD_INPUT for a cursor of another query, or none of ours. */
-export const cursorPlace = (cursor: string, producerId: number, query: HistoryQuery): Place => {
-  const match = /^(\d{1,16})\.(\d{1,16})\.([\w-]{16})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'))
-  if (match === null || match[3] !== queryMark(producerId, query)) {
+/** Reads a cursor. Throws MOT_BAD_INPUT for one of another query, or none of ours. */
+export const readCursor = (cursor: string, producerId: number, query: HistoryQuery): PageCursor => {
+  const match = /^(-?\d{1,16}(?:\.-?\d{1,16}){5})\.([\w-]{16})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'))
+  const [epoch, offset, ms, ns, lastEpoch, lastOffset] = (match?.[1] ?? '').split('.').map(Number) as [number, number, number, number, number, number]
+  if (match?.[2] !== queryMark(producerId, query) || ![epoch, offset, ms, ns, lastEpoch, lastOffset].every(Number.isSafeInteger) || ns < 0 || ns > 999_999) {
     throw new ProblemError('MOT_BAD_INPUT', undefined, { errors: [{ path: '/cursor', message: 'is not a cursor of this query' }] })
   }
-  return { epoch: Number(match[1]), offset: Number(match[2]) }
+  return { end: { epoch, offset, at: { ms, ns } }, upTo: { epoch: lastEpoch, offset: lastOffset } }
 }

@@ -1,5 +1,6 @@
 import type { Database } from '@motience/kit'
 import { laterPlace } from '../storage/stored-message.js'
+import { withinTime } from './device-time.js'
 import type { HistoryRange } from './range.js'
 
 /** Most messages of a time that are looked through; of more, some come soon in log order anyway. */
@@ -9,15 +10,16 @@ interface Ends { matches: number, first_epoch: number, first_offset: number, las
 
 /**
  * Bounds a range that asks for a time by the first and last places that have it: reading in log order would pass over
- * everything before and after. Places outside have nothing of that time; a range of a long time stays as it is.
+ * everything before and after. Places outside have nothing of that time; a range of a long time, or that is read in
+ * the order of time, stays as it is.
  */
 export const narrowByTime = async ({ sql }: Database, range: HistoryRange): Promise<HistoryRange> => {
-  const { producerId, fromMs, toMs } = range
-  if (fromMs === null && toMs === null) return range
+  const { producerId, from, to, orderBy } = range
+  if (orderBy === 'device' || (from === null && to === null)) return range
   const [ends] = await sql<Ends[]>`
     WITH matching AS MATERIALIZED (
-      SELECT epoch, "offset" FROM dsm.messages
-      WHERE producer_id = ${producerId} ${fromMs === null ? sql`` : sql`AND at_ms >= ${fromMs}`} ${toMs === null ? sql`` : sql`AND at_ms < ${toMs}`}
+      SELECT epoch, "offset" FROM dsm.messages AS m
+      WHERE producer_id = ${producerId} ${withinTime(sql, { from, to })}
       LIMIT ${MAX_MATCHES + 1}
     ), first AS (SELECT epoch, "offset" FROM matching ORDER BY epoch, "offset" LIMIT 1
     ), last AS (SELECT epoch, "offset" FROM matching ORDER BY epoch DESC, "offset" DESC LIMIT 1)

@@ -3,7 +3,7 @@ import type { HistoryQuery } from '@motience/schemas'
 import { envelopeText } from '../accept/envelope.js'
 import type { Access } from './access.js'
 import { isComplete } from './completeness.js'
-import { cursorAfter } from './cursor.js'
+import { writeCursor } from './cursor.js'
 import { narrowByTime } from './narrow.js'
 import { rangeOf, readPart } from './range.js'
 import { readChunks, type HistoryRow } from './read-chunks.js'
@@ -29,8 +29,7 @@ export const readPage = async (database: Database, producerId: number, query: Hi
   const cut = rows.length > limit || characters > MAX_PAGE_CHARACTERS
   const items = rows.slice(0, limit)
   const last = cut ? items.at(-1) : undefined
-  const seen = last === undefined ? range : readPart(range, last)
-  const complete = await isComplete(database.sql, seen, access)
-  const next = last === undefined ? 'null' : `"${cursorAfter(last, producerId, query)}"`
+  const complete = await isComplete(database.sql, readPart(range, last), access)
+  const next = last === undefined ? 'null' : `"${writeCursor({ end: last, upTo: range.upTo }, producerId, query)}"`
   return { text: `{"items":[${items.map(envelopeText).join(',')}],"next_cursor":${next},"complete":${complete}}`, messages: items.length }
 }

@@ -1,17 +1,28 @@
 import { ProblemError, type Place } from '@motience/kit'
-import { instantMs, type HistoryQuery } from '@motience/schemas'
+import type { HistoryQuery } from '@motience/schemas'
 import type { LogStretch } from '../storage/absences.js'
-import { comparePlaces, laterPlace } from '../storage/stored-message.js'
+import { comparePlaces, earlierPlace, laterPlace } from '../storage/stored-message.js'
 import type { Access } from './access.js'
-import { cursorPlace } from './cursor.js'
+import { readCursor, type PageEnd } from './cursor.js'
+import { readDeviceTime, type DeviceTime } from './device-time.js'
 
 /** What of a producer's history is read, and in which order. */
-export interface HistoryRange extends LogStretch {
+export interface HistoryRange {
+  producerId: number
+  after: Place
+  upTo: Place
+  minVersion: number
+  /** The device's time: from here on, and before. */
+  from: DeviceTime | null
+  to: DeviceTime | null
   deviceId: string | null
+  orderBy: 'received' | 'device'
   order: 'asc' | 'desc'
+  /** By the device's time: what was read already, up to here in this order. */
+  passed: PageEnd | null
 }
 
-const instant = (text: string | undefined): number | null => text === undefined ? null : instantMs(text)
+const instant = (text: string | undefined): DeviceTime | null => text === undefined ? null : readDeviceTime(text)
 
 /** Place of `<epoch>-<offset>`, whose shape the schema checked; 0-0 where there is none. Throws MOT_BAD_INPUT for numbers that are none. */
 const placeOf = (text: string | undefined): Place => {
@@ -24,31 +35,46 @@ const placeOf = (text: string | undefined): Place => {
 
 /**
  * The stretch of what may be read that a query asks for. A cursor goes on where its page ended; throws MOT_BAD_INPUT
- * for one of another query.
+ * for one of another query. By the device's time all pages are of the log as it was at the first: a message that comes
+ * meanwhile may be of any time, and would be on the pages or not by chance.
  */
 export const rangeOf = (producerId: number, query: HistoryQuery, access: Access): HistoryRange => {
-  const order = query.order ?? 'asc'
   const range: HistoryRange = {
     producerId,
     after: laterPlace(placeOf(query.after), access.after),
     upTo: access.upTo,
     minVersion: access.minVersion,
-    fromMs: instant(query.from),
-    toMs: instant(query.to),
+    from: instant(query.from),
+    to: instant(query.to),
     deviceId: query.device_id ?? null,
-    order
+    orderBy: query.order_by ?? 'received',
+    order: query.order ?? 'asc',
+    passed: null
   }
-  const at = query.cursor === undefined ? null : cursorPlace(query.cursor, producerId, query)
-  return at === null ? range : beyond(range, at)
+  if (query.cursor === undefined) return range
+  const { end, upTo } = readCursor(query.cursor, producerId, query)
+  return beyond(range.orderBy === 'device' ? { ...range, upTo: earlierPlace(upTo, access.upTo) } : range, end)
 }
 
-/** What is left of a range once everything up to (descending: down to) a place was read. */
-export const beyond = (range: HistoryRange, { epoch, offset }: Place): HistoryRange => {
+/** What is left of a range once everything up to (descending: down to) a message was read. */
+export const beyond = (range: HistoryRange, end: PageEnd): HistoryRange => {
+  if (range.orderBy === 'device') return { ...range, passed: end }
+  const { epoch, offset } = end
   if (range.order === 'asc') return { ...range, after: comparePlaces({ epoch, offset }, range.after) > 0 ? { epoch, offset } : range.after }
   const before = { epoch, offset: offset - 1 }
   return { ...range, upTo: comparePlaces(before, range.upTo) < 0 ? before : range.upTo }
 }
 
-/** What of a range was read once everything up to (descending: down to) a place was read. */
-export const readPart = (range: HistoryRange, { epoch, offset }: Place): HistoryRange =>
-  range.order === 'asc' ? { ...range, upTo: { epoch, offset } } : { ...range, after: { epoch, offset: offset - 1 } }
+/**
+ * The stretch of the log that was read of a range: all of it, or up to (descending: down to) a message. By the device's
+ * time it is bounded by that, since a message of that time may be anywhere in the log.
+ */
+export const readPart = ({ producerId, after, upTo, minVersion, from, to, orderBy, order, passed }: HistoryRange, end: PageEnd | undefined): LogStretch => {
+  const stretch: LogStretch = { producerId, after, upTo, minVersion, fromMs: from?.ms ?? null, toMs: to === null ? null : to.ns === 0 ? to.ms : to.ms + 1 }
+  if (orderBy === 'received') {
+    if (end === undefined) return stretch
+    return order === 'asc' ? { ...stretch, upTo: { epoch: end.epoch, offset: end.offset } } : { ...stretch, after: { epoch: end.epoch, offset: end.offset - 1 } }
+  }
+  const [low, high] = order === 'asc' ? [passed, end] : [end, passed]
+  return { ...stretch, ...low == null ? {} : { fromMs: low.at.ms }, ...high == null ? {} : { toMs: high.at.ms + 1 } }
+}

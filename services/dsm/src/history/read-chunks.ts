@@ -1,5 +1,8 @@
 import type { Database } from '@motience/kit'
+import type { Fragment } from 'postgres'
 import type { SqlRunner } from '../storage/messages.js'
+import type { PageEnd } from './cursor.js'
+import { withinTime } from './device-time.js'
 import { beyond, type HistoryRange } from './range.js'
 
 /** Characters that one query should bring, and the bounds of its rows. */
@@ -9,28 +12,42 @@ const FIRST_ROWS = 64
 const MAX_ROWS = 500
 
 /** One message as it is read for a client. */
-export interface HistoryRow {
+export interface HistoryRow extends PageEnd {
   producerId: number
-  epoch: number
-  offset: number
   deviceId: string | null
   tail: string
 }
 
+/** What was not read yet of a range by the device's time. */
+const unread = (sql: SqlRunner, { orderBy, order, passed }: HistoryRange): Fragment => {
+  if (orderBy === 'received' || passed === null) return sql``
+  const { at: { ms, ns }, epoch, offset } = passed
+  const key = sql`(${ms}::bigint, ${ns}::integer, ${epoch}::bigint, ${offset}::bigint)`
+  // The index knows the milliseconds alone.
+  return order === 'asc'
+    ? sql`AND at_ms >= ${ms} AND (m.at_ms, m.at_ns, m.epoch, m."offset") > ${key}`
+    : sql`AND at_ms <= ${ms} AND (m.at_ms, m.at_ns, m.epoch, m."offset") < ${key}`
+}
+
+const ordering = (sql: SqlRunner, { orderBy, order }: HistoryRange): Fragment => {
+  if (orderBy === 'received') return order === 'asc' ? sql`m.epoch, m."offset"` : sql`m.epoch DESC, m."offset" DESC`
+  return order === 'asc' ? sql`m.at_ms, m.at_ns, m.epoch, m."offset"` : sql`m.at_ms DESC, m.at_ns DESC, m.epoch DESC, m."offset" DESC`
+}
+
 const readRows = async (sql: SqlRunner, range: HistoryRange, limit: number): Promise<HistoryRow[]> => {
-  const { producerId, after, upTo, minVersion, fromMs, toMs, deviceId, order } = range
-  const rows = await sql<{ epoch: number, offset: number, device_id: string, tail: string }[]>`
-    SELECT epoch::float8, "offset"::float8, device_id, tail FROM dsm.messages AS m
+  const { producerId, after, upTo, minVersion, deviceId } = range
+  const rows = await sql<{ epoch: number, offset: number, ms: number, ns: number, device_id: string, tail: string }[]>`
+    SELECT epoch::float8, "offset"::float8, at_ms::float8 AS ms, at_ns AS ns, device_id, tail FROM dsm.messages AS m
     WHERE producer_id = ${producerId}
       AND (m.epoch, m."offset") > (${after.epoch}::bigint, ${after.offset}::bigint)
       AND (m.epoch, m."offset") <= (${upTo.epoch}::bigint, ${upTo.offset}::bigint)
       ${minVersion === 0 ? sql`` : sql`AND version >= ${minVersion}`}
-      ${fromMs === null ? sql`` : sql`AND at_ms >= ${fromMs}`}
-      ${toMs === null ? sql`` : sql`AND at_ms < ${toMs}`}
+      ${withinTime(sql, range)}
       ${deviceId === null ? sql`` : sql`AND device_id = ${deviceId}`}
-    ORDER BY ${order === 'asc' ? sql`m.epoch, m."offset"` : sql`m.epoch DESC, m."offset" DESC`}
+      ${unread(sql, range)}
+    ORDER BY ${ordering(sql, range)}
     LIMIT ${limit}`
-  return rows.map(row => ({ producerId, epoch: row.epoch, offset: row.offset, deviceId: row.device_id === '' ? null : row.device_id, tail: row.tail }))
+  return rows.map(({ epoch, offset, ms, ns, device_id: device, tail }) => ({ producerId, epoch, offset, at: { ms, ns }, deviceId: device === '' ? null : device, tail }))
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Access } from './access.js'
 import { isComplete } from './completeness.js'
 import type { StreamFormat } from './formats.js'
 import { narrowByTime } from './narrow.js'
-import { rangeOf, type HistoryRange } from './range.js'
+import { rangeOf, readPart, type HistoryRange } from './range.js'
 import { readChunks } from './read-chunks.js'
 
 /** A stream of everything that a query asks for, and whether all of it is there. */
@@ -18,7 +18,7 @@ export interface HistoryStream { body: Readable, complete: boolean }
  */
 export const openStream = async (database: Database, producerId: number, query: HistoryQuery, access: Access, format: StreamFormat, metrics: Pick<DsmMetrics, 'historyMessages'>): Promise<HistoryStream> => {
   const range = rangeOf(producerId, query, access)
-  const complete = await isComplete(database.sql, range, access)
+  const complete = await isComplete(database.sql, readPart(range, undefined), access)
   const texts = async function * (part: HistoryRange): AsyncGenerator<string, void, undefined> {
     if (format.head !== '') yield format.head
     for await (const rows of readChunks(database, part, query.limit ?? Infinity)) {

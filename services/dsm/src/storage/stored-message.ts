@@ -26,3 +26,6 @@ export const comparePlaces = (a: Place, b: Place): number => a.epoch === b.epoch
 
 /** The later of two places. */
 export const laterPlace = (a: Place, b: Place): Place => comparePlaces(a, b) >= 0 ? a : b
+
+/** The earlier of two places. */
+export const earlierPlace = (a: Place, b: Place): Place => comparePlaces(a, b) <= 0 ? a : b
