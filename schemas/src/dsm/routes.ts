@@ -40,7 +40,7 @@ export const historyRoute = {
   schema: {
     operationId: 'getData',
     tags: ['history'],
-    summary: 'What a producer sent, in the order of its log; `application/x-ndjson` and `text/csv` are streamed whole',
+    summary: 'What a producer sent, in the order of its log or of the device\'s time; `application/x-ndjson` and `text/csv` are streamed whole',
     security: bearer,
     params: DataParamsSchema,
     querystring: HistoryQuerySchema,

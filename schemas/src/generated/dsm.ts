@@ -8,7 +8,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a producer sent, in the order of its log; `application/x-ndjson` and `text/csv` are streamed whole */
+        /** What a producer sent, in the order of its log or of the device's time; `application/x-ndjson` and `text/csv` are streamed whole */
         get: operations["getData"];
         put?: never;
         post?: never;
