@@ -21,6 +21,11 @@ export class DatabaseUnavailableError extends Error {
   override name = 'DatabaseUnavailableError'
 }
 
+/** Rejected with this while the embedded database takes no changes, since its disk is full. The message may be shown to anyone. */
+export class DatabaseFullError extends DatabaseUnavailableError {
+  override name = 'DatabaseFullError'
+}
+
 /** Thrown where a folder of the embedded database is held by another process, or opened twice in this one. */
 export class DataDirInUseError extends Error {
   override name = 'DataDirInUseError'

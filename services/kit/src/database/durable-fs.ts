@@ -3,11 +3,31 @@ import type { PGlite } from '@electric-sql/pglite'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
 
 /** The parts of Emscripten's file system that are touched here. */
-interface NodeFileSystem { stream_ops: { fsync?: (stream: { nfd: number }) => number } }
+interface Stream { nfd: number }
+type Write = (stream: Stream, buffer: Uint8Array, offset: number, length: number, position: number) => number
+interface NodeFileSystem { stream_ops: { fsync?: (stream: Stream) => number, write: Write } }
 type Init = Awaited<ReturnType<NodeFS['init']>>
 
+/** Numbers of errors as WASI has them (wasi_snapshot_preview1): no space left, and quota exceeded. */
+const NO_SPACE = new Set([51, 19])
+
+const isNoSpace = (error: unknown): boolean => NO_SPACE.has(Number((error as { errno?: unknown } | null)?.errno))
+
+/** Writes all bytes, and asks for room where the disk has none: PostgreSQL takes a part that is missing for a full disk. */
+const writeAll = (write: Write, makeRoom: () => boolean): Write => (stream, buffer, offset, length, position) => {
+  let written = 0
+  while (written < length) {
+    try {
+      written += write(stream, buffer, offset + written, length - written, position + written)
+    } catch (error) {
+      if (!isNoSpace(error) || !makeRoom()) throw error
+    }
+  }
+  return written
+}
+
 /**
- * The folder of an embedded database, with an `fsync` that reaches the disk.
+ * The folder of an embedded database, with an `fsync` that reaches the disk, and writes that ask `makeRoom` on a full one.
  *
  * PGlite as it comes (0.5) is not durable: it runs PostgreSQL with `fsync=off` (`-F`), and its file system has no
  * `fsync` of its own, so that a commit survives a killed process (the pages are the kernel's) but not a power cut.
@@ -15,6 +35,14 @@ type Init = Awaited<ReturnType<NodeFS['init']>>
  * strace, 100 inserts make 100 of them, 2.6 to 3.3 ms each on a virtual disk, where they take 0.3 ms without.
  */
 export class DurableFs extends NodeFS {
+  readonly #makeRoom: () => boolean
+
+  /** `makeRoom` returns whether a write that found the disk full should be tried again. */
+  constructor (folder: string, makeRoom: () => boolean) {
+    super(folder)
+    this.#makeRoom = makeRoom
+  }
+
   override async init (pg: PGlite, options: Init['emscriptenOpts']): Promise<Init> {
     const started = await super.init(pg, options)
     const { preRun } = started.emscriptenOpts
@@ -25,6 +53,7 @@ export class DurableFs extends NodeFS {
         fsyncSync(stream.nfd)
         return 0
       }
+      NODEFS.stream_ops.write = writeAll(NODEFS.stream_ops.write, this.#makeRoom)
     })
     return started
   }

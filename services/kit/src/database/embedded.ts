@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
@@ -7,23 +7,35 @@ import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 import postgres, { type Sql } from 'postgres'
 import type { Database } from './database.js'
 import { lockDataDir } from './data-dir-lock.js'
+import { createDiskGuard, type DiskGuard } from './disk-guard.js'
+import { createDiskReserve } from './disk-reserve.js'
 import { DurableFs, durableParams } from './durable-fs.js'
+import { silentDatabaseLogger, type DatabaseLogger } from './logger.js'
 import { CLOSE_SECS, driverOptions } from './options.js'
 import { createPing } from './ping.js'
 
 /** Where an embedded database's files are. */
 export interface EmbeddedOptions {
+  logger?: DatabaseLogger
   /** Folder for its files (in `postgres/` below it), made if missing; without it the database is in memory. */
   dataDir?: string
   /** A dump of a database that a new one begins as, which is faster than to make an empty one. */
   image?: Blob
 }
 
-const createPglite = async ({ dataDir, image }: EmbeddedOptions): Promise<PGlite> => {
+/** Bytes that are kept for a full disk: a segment of the write-ahead log (16 MiB), and what waits when it is found full. */
+const RESERVE_BYTES = 48 * 1_048_576
+
+const guardDisk = async (dataDir: string, logger: DatabaseLogger): Promise<DiskGuard> => {
+  await mkdir(dataDir, { recursive: true })
+  return createDiskGuard(createDiskReserve(join(dataDir, 'reserve'), RESERVE_BYTES), logger)
+}
+
+const createPglite = async ({ dataDir, image }: EmbeddedOptions, guard: DiskGuard | null): Promise<PGlite> => {
   if (!dataDir) return await PGlite.create({ loadDataDir: image })
   const folder = join(dataDir, 'postgres')
   return await PGlite.create({
-    fs: new DurableFs(folder),
+    fs: new DurableFs(folder, () => guard?.full() ?? false),
     startParams: durableParams(PGlite.defaultStartParams),
     ...(existsSync(join(folder, 'PG_VERSION')) ? {} : { loadDataDir: image })
   })
@@ -61,7 +73,9 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Database> 
     for (const step of undo.splice(0).reverse()) await step()
   }
   try {
-    const pglite = await createPglite(options)
+    const guard = options.dataDir ? await guardDisk(options.dataDir, options.logger ?? silentDatabaseLogger) : null
+    undo.push(async () => { guard?.stop() })
+    const pglite = await createPglite(options, guard)
     undo.push(() => pglite.close())
     const { address, stop } = await serve(pglite)
     undo.push(stop)
@@ -77,7 +91,13 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Database> 
     }) as unknown as Sql
     undo.push(() => sql.end({ timeout: CLOSE_SECS }))
     await sql`select 1`
-    return { kind: 'embedded', sql, ping: createPing(sql), close: undoAll }
+    await guard?.start(sql)
+    const answers = createPing(sql)
+    const ping = async (): Promise<void> => {
+      guard?.check()
+      await answers()
+    }
+    return { kind: 'embedded', sql, ping, close: undoAll }
   } catch (error) {
     await undoAll()
     throw error

@@ -1,6 +1,6 @@
 import type { Database } from './database.js'
 import { openEmbedded, type EmbeddedOptions } from './embedded.js'
-import { silentDatabaseLogger, type DatabaseLogger } from './logger.js'
+import { silentDatabaseLogger } from './logger.js'
 import { openServer } from './server.js'
 
 /** Which database, and how it is reached. */
@@ -11,7 +11,6 @@ export interface DatabaseOptions extends EmbeddedOptions {
   pool?: number
   /** Most milliseconds to wait for a server that is down. */
   waitMs?: number
-  logger?: DatabaseLogger
 }
 
 /**
@@ -19,4 +18,4 @@ export interface DatabaseOptions extends EmbeddedOptions {
  * Rejects with `DatabaseUnavailableError` or `DataDirInUseError`.
  */
 export const openDatabase = async ({ url = '', logger = silentDatabaseLogger, ...options }: DatabaseOptions): Promise<Database> =>
-  url === '' ? await openEmbedded(options) : await openServer({ ...options, url, logger })
+  url === '' ? await openEmbedded({ ...options, logger }) : await openServer({ ...options, url, logger })

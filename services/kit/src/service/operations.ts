@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { DatabaseFullError } from '../database/database.js'
 import { ProblemError } from './problem-error.js'
 import type { ServiceApp } from './service-app.js'
 
@@ -8,25 +9,37 @@ export type ReadyChecks = Record<string, () => Promise<void>>
 /** Most milliseconds that one check of `/ready` may take. */
 export const READY_CHECK_MS = 2_000
 
-const bounded = async (check: () => Promise<void>): Promise<boolean> => {
+const NO_ANSWER = 'does not answer'
+
+/** What is told of a check that failed: only of a full disk, why. */
+const reasonOf = (error: unknown): string => error instanceof DatabaseFullError ? error.message : NO_ANSWER
+
+const describe = (faults: readonly [name: string, reason: string][]): string => {
+  const silent = faults.filter(([, reason]) => reason === NO_ANSWER).map(([name]) => name)
+  const reasons = new Set(faults.flatMap(([, reason]) => reason === NO_ANSWER ? [] : [reason]))
+  return [...silent.length === 0 ? [] : [`Does not answer: ${silent.join(', ')}`], ...reasons].join('; ')
+}
+
+/** Runs a check; resolves to what is wrong, or null for nothing. */
+const bounded = async (check: () => Promise<void>): Promise<string | null> => {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>(resolve => { timer = setTimeout(resolve, READY_CHECK_MS, false) })
+  const late = new Promise<string>(resolve => { timer = setTimeout(resolve, READY_CHECK_MS, NO_ANSWER) })
   try {
-    return await Promise.race([check().then(() => true, () => false), late])
-  } catch {
-    return false
+    return await Promise.race([check().then(() => null), late])
+  } catch (error) {
+    return reasonOf(error)
   } finally {
     clearTimeout(timer)
   }
 }
 
-/** Runs the checks side by side; resolves to the names of those that failed or took too long. Calls at the same time share one run. */
-const failedChecks = (checks: ReadyChecks): () => Promise<string[]> => {
-  let running: Promise<string[]> | null = null
-  const run = async (): Promise<string[]> => {
+/** Runs the checks side by side; resolves to what is wrong with those that failed or took too long, by name. Calls at the same time share one run. */
+const failedChecks = (checks: ReadyChecks): () => Promise<[name: string, reason: string][]> => {
+  let running: Promise<[string, string][]> | null = null
+  const run = async (): Promise<[string, string][]> => {
     const names = Object.keys(checks)
-    const answers = await Promise.all(names.map(async name => await bounded(checks[name]!)))
-    return names.filter((_, i) => answers[i] !== true)
+    const reasons = await Promise.all(names.map(async name => await bounded(checks[name]!)))
+    return names.flatMap((name, i): [string, string][] => reasons[i] == null ? [] : [[name, reasons[i]]])
   }
   return async () => {
     running ??= run().finally(() => { running = null })
@@ -59,11 +72,11 @@ export const addOperations = (app: ServiceApp, checks: ReadyChecks): void => {
     schema: { operationId: 'getReady', tags: ['operations'], summary: 'Whether what the service needs answers', response: { 200: StatusSchema } },
     handler: async () => {
       if (app.draining) throw new ProblemError('MOT_UNAVAILABLE', 'The service is stopping', { retryAfterSecs: 5 })
-      const names = await failed()
-      if (names.length === 0) return { status: 'ready' }
-      throw new ProblemError('MOT_UNAVAILABLE', `Does not answer: ${names.join(', ')}`, {
+      const faults = await failed()
+      if (faults.length === 0) return { status: 'ready' }
+      throw new ProblemError('MOT_UNAVAILABLE', describe(faults), {
         retryAfterSecs: 1,
-        errors: names.map(name => ({ path: `/${name}`, message: 'does not answer' }))
+        errors: faults.map(([name, message]) => ({ path: `/${name}`, message }))
       })
     }
   })

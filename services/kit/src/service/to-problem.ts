@@ -5,7 +5,7 @@ import { ProblemError } from './problem-error.js'
 const notNow = new Set([
   'CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT',
   'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN',
-  '57P01', '57P02', '57P03', '53100', '53200', '53300', '08000', '08001', '08003', '08004', '08006'
+  '57P01', '57P02', '57P03', '25006', '53100', '53200', '53300', '08000', '08001', '08003', '08004', '08006'
 ])
 
 const fastifyCodes: Record<string, ConstructorParameters<typeof ProblemError>> = {
