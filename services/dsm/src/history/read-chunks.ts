@@ -18,6 +18,14 @@ export interface HistoryRow extends PageEnd {
   tail: string
 }
 
+/**
+ * The places of a range. PostgreSQL estimates a comparison of rows by their first columns, so within one epoch by nothing:
+ * it would take what is left for a row or two, and sort all of it for each chunk.
+ */
+const withinPlaces = (sql: SqlRunner, { after, upTo }: HistoryRange): Fragment => after.epoch === upTo.epoch
+  ? sql`m.epoch = ${after.epoch} AND m."offset" > ${after.offset} AND m."offset" <= ${upTo.offset}`
+  : sql`(m.epoch, m."offset") > (${after.epoch}::bigint, ${after.offset}::bigint) AND (m.epoch, m."offset") <= (${upTo.epoch}::bigint, ${upTo.offset}::bigint)`
+
 /** What was not read yet of a range by the device's time. */
 const unread = (sql: SqlRunner, { orderBy, order, passed }: HistoryRange): Fragment => {
   if (orderBy === 'received' || passed === null) return sql``
@@ -35,12 +43,11 @@ const ordering = (sql: SqlRunner, { orderBy, order }: HistoryRange): Fragment =>
 }
 
 const readRows = async (sql: SqlRunner, range: HistoryRange, limit: number): Promise<HistoryRow[]> => {
-  const { producerId, after, upTo, minVersion, deviceId } = range
+  const { producerId, minVersion, deviceId } = range
   const rows = await sql<{ epoch: number, offset: number, ms: number, ns: number, device_id: string, tail: string }[]>`
     SELECT epoch::float8, "offset"::float8, at_ms::float8 AS ms, at_ns AS ns, device_id, tail FROM dsm.messages AS m
     WHERE producer_id = ${producerId}
-      AND (m.epoch, m."offset") > (${after.epoch}::bigint, ${after.offset}::bigint)
-      AND (m.epoch, m."offset") <= (${upTo.epoch}::bigint, ${upTo.offset}::bigint)
+      AND ${withinPlaces(sql, range)}
       ${minVersion === 0 ? sql`` : sql`AND version >= ${minVersion}`}
       ${withinTime(sql, range)}
       ${deviceId === null ? sql`` : sql`AND device_id = ${deviceId}`}
