@@ -13,8 +13,17 @@ const NO_SPACE = new Set([51, 19])
 
 const isNoSpace = (error: unknown): boolean => NO_SPACE.has(Number((error as { errno?: unknown } | null)?.errno))
 
+/** What is asked of the folder before and while it is written to. */
+export interface FolderGuard {
+  /** Whether this process may write; once it may not, nothing is written any more. */
+  mayWrite (): boolean
+  /** Whether a write that found the disk full should be tried again. */
+  makeRoom (): boolean
+}
+
 /** Writes all bytes, and asks for room where the disk has none: PostgreSQL takes a part that is missing for a full disk. */
-const writeAll = (write: Write, makeRoom: () => boolean): Write => (stream, buffer, offset, length, position) => {
+const writeAll = (write: Write, { mayWrite, makeRoom }: FolderGuard): Write => (stream, buffer, offset, length, position) => {
+  if (!mayWrite()) throw new Error('The folder belongs to another process now')
   let written = 0
   while (written < length) {
     try {
@@ -27,7 +36,7 @@ const writeAll = (write: Write, makeRoom: () => boolean): Write => (stream, buff
 }
 
 /**
- * The folder of an embedded database, with an `fsync` that reaches the disk, and writes that ask `makeRoom` on a full one.
+ * The folder of an embedded database, with an `fsync` that reaches the disk, and writes that ask its guard.
  *
  * PGlite as it comes (0.5) is not durable: it runs PostgreSQL with `fsync=off` (`-F`), and its file system has no
  * `fsync` of its own, so that a commit survives a killed process (the pages are the kernel's) but not a power cut.
@@ -35,12 +44,11 @@ const writeAll = (write: Write, makeRoom: () => boolean): Write => (stream, buff
  * strace, 100 inserts make 100 of them, 2.6 to 3.3 ms each on a virtual disk, where they take 0.3 ms without.
  */
 export class DurableFs extends NodeFS {
-  readonly #makeRoom: () => boolean
+  readonly #guard: FolderGuard
 
-  /** `makeRoom` returns whether a write that found the disk full should be tried again. */
-  constructor (folder: string, makeRoom: () => boolean) {
+  constructor (folder: string, guard: FolderGuard) {
     super(folder)
-    this.#makeRoom = makeRoom
+    this.#guard = guard
   }
 
   override async init (pg: PGlite, options: Init['emscriptenOpts']): Promise<Init> {
@@ -53,7 +61,7 @@ export class DurableFs extends NodeFS {
         fsyncSync(stream.nfd)
         return 0
       }
-      NODEFS.stream_ops.write = writeAll(NODEFS.stream_ops.write, this.#makeRoom)
+      NODEFS.stream_ops.write = writeAll(NODEFS.stream_ops.write, this.#guard)
     })
     return started
   }

@@ -1,12 +1,11 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import type { Teardown } from '../testing/index.js'
-import { lockDataDir } from './data-dir-lock.js'
+import { waitFor, type Teardown } from '../testing/index.js'
 import { openDatabase } from './index.js'
 
 const ownFolder = async (t: Teardown) => {
@@ -49,26 +48,15 @@ t.test('another process is refused with the holder\'s number, and takes over aft
   t.strictSame([...await database.sql`select id from held`], [{ id: 1 }])
 })
 
-t.test('a lock is taken over if its process is gone, came later, or was never written whole', async t => {
+t.test('another process waits for the folder, and opens it as soon as it is given back', async t => {
   const folder = await ownFolder(t)
-  const held = { pid: process.pid, startedAt: 'another', host: hostname() }
-  for (const stale of ['', '{', '{"pid":"1"}', JSON.stringify(held), JSON.stringify({ ...held, pid: 2 ** 30 }), JSON.stringify({ ...held, host: 'x' })]) {
-    const [file] = await readdir(folder)
-    await writeFile(join(folder, file ?? 'motience.lock.1'), stale)
-    const unlock = await lockDataDir(folder)
-    await t.rejects(lockDataDir(folder), { name: 'DataDirInUseError' })
-    await unlock()
-  }
-  t.strictSame(await readdir(folder), ['motience.lock.7'])
-})
-
-t.test('of many that ask at once for a stale lock one gets it', async t => {
-  const folder = await ownFolder(t)
-  for (let round = 0; round < 20; round++) {
-    const asked = await Promise.allSettled(Array.from({ length: 20 }, () => lockDataDir(folder)))
-    const got = asked.flatMap(one => one.status === 'fulfilled' ? [one.value] : [])
-    if (got.length !== 1) t.fail(`${got.length} got it`)
-    await Promise.all(got.map(unlock => unlock()))
-  }
-  t.strictSame(await readdir(folder), ['motience.lock.20'])
+  const first = await openDatabase({ dataDir: folder })
+  const waiting: object[] = []
+  const logger = { info () {}, warn: (fields: object) => { waiting.push(fields) } }
+  const second = openDatabase({ dataDir: folder, waitMs: 60_000, logger })
+  await waitFor(() => waiting.length > 0, { what: 'the line that says who is waited for' })
+  t.match(waiting[0], { folder, pid: process.pid, host: hostname() })
+  await first.close()
+  await (await second).close()
+  t.equal((await stat(folder)).mode & 0o777, 0o700, 'and it is this user\'s alone')
 })

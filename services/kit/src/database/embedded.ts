@@ -2,11 +2,12 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Lease } from '@motience/lease'
 import { PGlite } from '@electric-sql/pglite'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 import postgres, { type Sql } from 'postgres'
+import { leaseDataDir } from './data-dir-lease.js'
 import type { Database } from './database.js'
-import { lockDataDir } from './data-dir-lock.js'
 import { createDiskGuard, type DiskGuard } from './disk-guard.js'
 import { createDiskReserve } from './disk-reserve.js'
 import { DurableFs, durableParams } from './durable-fs.js'
@@ -16,6 +17,8 @@ import { createPing } from './ping.js'
 
 /** Where an embedded database's files are. */
 export interface EmbeddedOptions {
+  /** Most milliseconds to wait for another process to give the folder back; 0 by default. */
+  waitMs?: number
   logger?: DatabaseLogger
   /** Folder for its files (in `postgres/` below it), made if missing; without it the database is in memory. */
   dataDir?: string
@@ -31,11 +34,11 @@ const guardDisk = async (dataDir: string, logger: DatabaseLogger): Promise<DiskG
   return createDiskGuard(createDiskReserve(join(dataDir, 'reserve'), RESERVE_BYTES), logger)
 }
 
-const createPglite = async ({ dataDir, image }: EmbeddedOptions, guard: DiskGuard | null): Promise<PGlite> => {
+const createPglite = async ({ dataDir, image }: EmbeddedOptions, guard: DiskGuard | null, lease: Lease | null): Promise<PGlite> => {
   if (!dataDir) return await PGlite.create({ loadDataDir: image })
   const folder = join(dataDir, 'postgres')
   return await PGlite.create({
-    fs: new DurableFs(folder, () => guard?.full() ?? false),
+    fs: new DurableFs(folder, { mayWrite: () => lease?.isHeld() ?? true, makeRoom: () => guard?.full() ?? false }),
     startParams: durableParams(PGlite.defaultStartParams),
     ...(existsSync(join(folder, 'PG_VERSION')) ? {} : { loadDataDir: image })
   })
@@ -67,15 +70,16 @@ const serve = async (pglite: PGlite): Promise<{ address: { path: string } | { ho
  * Rejects with `DataDirInUseError`.
  */
 export const openEmbedded = async (options: EmbeddedOptions): Promise<Database> => {
-  const unlock = options.dataDir ? await lockDataDir(options.dataDir) : async () => {}
-  const undo: (() => Promise<unknown>)[] = [unlock]
+  const { dataDir, logger = silentDatabaseLogger } = options
+  const lease = dataDir ? await leaseDataDir(dataDir, options.waitMs ?? 0, logger) : null
+  const undo: (() => Promise<unknown>)[] = [async () => { await lease?.release() }]
   const undoAll = async () => {
     for (const step of undo.splice(0).reverse()) await step()
   }
   try {
-    const guard = options.dataDir ? await guardDisk(options.dataDir, options.logger ?? silentDatabaseLogger) : null
+    const guard = dataDir ? await guardDisk(dataDir, logger) : null
     undo.push(async () => { guard?.stop() })
-    const pglite = await createPglite(options, guard)
+    const pglite = await createPglite(options, guard, lease)
     undo.push(() => pglite.close())
     const { address, stop } = await serve(pglite)
     undo.push(stop)

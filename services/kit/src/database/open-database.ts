@@ -9,7 +9,7 @@ export interface DatabaseOptions extends EmbeddedOptions {
   url?: string
   /** Most connections to a server; the embedded database has one. */
   pool?: number
-  /** Most milliseconds to wait for a server that is down. */
+  /** Most milliseconds to wait for a server that is down, or for another process to give the folder back. */
   waitMs?: number
 }
 

@@ -41,7 +41,7 @@ t.test('without a secret nothing is opened', async t => {
 
 t.test('without addresses the parts are the embedded ones, with the database in a folder of its own', async t => {
   const dir = t.testdir()
-  const env = environment({ DATA_DIR: dir, LOG_MAX_MESSAGES: '2' })
+  const env = environment({ DATA_DIR: dir, LOG_MAX_MESSAGES: '2', DB_WAIT_MS: '0' })
   await startService('dsm', env, {}, async ({ logger, opened }) => {
     const database = opened(await openServiceDatabase(env, logger))
     t.equal(database.kind, 'embedded')
