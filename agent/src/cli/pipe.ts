@@ -5,7 +5,7 @@ import { openBuffer } from '../buffer/buffer.js'
 import { lightFetch } from '../http/request.js'
 import { createLogger } from '../log/logger.js'
 import { createProducer } from '../producer/producer.js'
-import { serveStatus } from '../status/socket.js'
+import { ownFolder } from '../runtime/own-folder.js'
 import { monotonicMs, readBootId } from '../time/mono.js'
 import { EXIT, readConfig, type CliIo, type ConfigFlags } from './options.js'
 
@@ -35,8 +35,7 @@ export const pipe = async (flags: PipeFlags, input: Readable, io: CliIo): Promis
   const { config } = readConfig(flags, io.env)
   const logger = createLogger(io.err, { level: config.logLevel })
   const dir = config.buffer.dir === null ? null : join(config.buffer.dir, `pipe-${flags.name ?? 'lines'}`)
-  // As with the agent, a socket keeps two of them from one buffer.
-  const lock = dir === null ? null : await serveStatus(join(dir, 'pipe.sock'), () => ({ state: 'pipe' }))
+  const giveBack = await ownFolder(dir, logger)
   const buffer = await openBuffer({ ...config.buffer, dir, boot: readBootId(), mono: monotonicMs })
   const producer = createProducer({ ...config, buffer, fetch: lightFetch })
   producer.events.on('stopped', ({ message }) => { logger.error('The platform refuses this device', { reason: message }) })
@@ -57,7 +56,7 @@ export const pipe = async (flags: PipeFlags, input: Readable, io: CliIo): Promis
   const drained = await producer.drained(flags.wait * 1000)
   const { unacked, lastN } = buffer.stats()
   await producer.close()
-  await lock?.close()
+  await giveBack()
   if (bad > 0) logger.warn('Lines were skipped', { lines: bad })
   if (!drained) io.err(`${unacked} of the readings up to ${lastN} are not acked; they stay in the buffer and are sent the next time\n`)
   return bad > 0 || !drained ? EXIT.failed : EXIT.ok

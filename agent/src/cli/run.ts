@@ -39,7 +39,7 @@ export const run = async (flags: ConfigFlags, io: CliIo): Promise<number> => {
   const { path, config } = readConfig(flags, io.env)
   const logger = createLogger(io.err, { level: config.logLevel, journal: io.env['JOURNAL_STREAM'] !== undefined })
   const notifier = createNotifier(io.env, error => { logger.warn('systemd could not be told', { reason: (error as Error).message }) })
-  // The socket comes first: it keeps a second agent from the same buffer.
+  // The socket comes first: where it answers, a second agent need not wait for the buffer.
   let agent: Agent | null = null
   const status = config.statusSocket === null ? null : await serveStatus(config.statusSocket, () => agent?.status() ?? { state: 'starting' })
   agent = await startAgent({ config, logger, fetch: lightFetch })

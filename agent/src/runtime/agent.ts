@@ -7,6 +7,7 @@ import { createSensors } from '../sensors/index.js'
 import type { RestFetch } from '../session/rest.js'
 import { createSources, type RunningSources, type SourceState } from '../sources/index.js'
 import { monotonicMs, readBootId } from '../time/mono.js'
+import { ownFolder } from './own-folder.js'
 import { startTicker, type Ticker } from './ticker.js'
 
 /** What the agent shows of itself. */
@@ -34,6 +35,8 @@ export interface AgentOptions {
   /** Folder below which `/proc` and `/sys` are. */
   root?: string
   fetch?: RestFetch
+  /** Most milliseconds to wait for another process that has the buffer; 15 s by default. */
+  bufferWaitMs?: number
 }
 
 /** The parts that a new configuration replaces as a whole. */
@@ -68,11 +71,12 @@ const logEvents = (producer: Producer, logger: Logger): void => {
   producer.events.on('lost', ({ readings, damaged }) => { logger.warn('Readings were lost before they could be sent', { readings, damaged }) })
 }
 
-/** Opens the buffer and starts to collect and to send. */
-export const startAgent = async ({ config: firstConfig, logger, root = '/', fetch }: AgentOptions): Promise<Agent> => {
+/** Opens the buffer and starts to collect and to send. Rejects with `LeaseHeldError` where another process keeps the buffer. */
+export const startAgent = async ({ config: firstConfig, logger, root = '/', fetch, bufferWaitMs }: AgentOptions): Promise<Agent> => {
   let config = firstConfig
   const startedAt = Date.now()
   let readings = 0
+  const giveBack = await ownFolder(config.buffer.dir, logger, bufferWaitMs)
   const buffer = await openLoggedBuffer(config, logger)
   const { unacked, bytes } = buffer.stats()
   logger.info('Opened the buffer', { dir: config.buffer.dir, unacked, bytes })
@@ -145,6 +149,7 @@ export const startAgent = async ({ config: firstConfig, logger, root = '/', fetc
       end(collection)
       await producer.drained(waitMs)
       await producer.close()
+      await giveBack()
     }
   }
 }

@@ -41,8 +41,8 @@ const listen = (server: Server, path: string): Promise<void> => new Promise((res
 })
 
 /**
- * Answers every connection to a Unix socket with the status as JSON. The socket is also what keeps a second agent from
- * the same buffer: rejects with `AgentRunningError` where one answers. A socket that a crash left is taken over.
+ * Answers every connection to a Unix socket with the status as JSON. Rejects with `AgentRunningError` where another agent
+ * answers. A socket that a crash left is taken over.
  */
 export const serveStatus = async (path: string, status: () => object): Promise<{ close (): Promise<void> }> => {
   if (Buffer.byteLength(path) > MAX_SOCKET_PATH) throw new Error(`The path of a socket may have ${MAX_SOCKET_PATH} bytes: ${path}`)
