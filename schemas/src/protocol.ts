@@ -1,8 +1,10 @@
 /**
- * The WebSocket protocol's constants without its schemas: `@motience/schemas/protocol`. Clients that check nothing, in browsers
+ * The WebSocket protocol's constants, and what reads texts exactly, without its schemas: `@motience/schemas/protocol`. Clients that check nothing, in browsers
  * above all, need neither TypeBox nor a bundler that gets rid of it.
  */
 export { afterClose, closeCodes, type CloseCode } from './close-codes.js'
+export { listItems } from './json/list-items.js'
+export { payloadOf } from './payload.js'
 
 /** The WebSocket subprotocol; with `token.<jwt>` beside it, the token. */
 export const SUBPROTOCOL = 'motience.v1'

@@ -1,4 +1,5 @@
-import { listItems, payloadOf, type Envelope, type HistoryPage } from '@motience/schemas'
+import type { Envelope, HistoryPage } from '@motience/schemas'
+import { listItems, payloadOf } from '@motience/schemas/protocol'
 
 /** Texts of the envelopes that are in use, as they came. */
 const texts = new WeakMap<Envelope, string>()

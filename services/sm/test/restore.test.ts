@@ -1,5 +1,5 @@
 import t from 'tap'
-import { brokerKinds, databaseKinds } from '@motience/kit/testing'
+import { brokerKinds, databaseKinds, waitFor } from '@motience/kit/testing'
 import type { ControlEvent } from '@motience/schemas'
 import { call, subscribe, subscribers, testParts, unsubscribe } from './test-sm.js'
 
@@ -47,10 +47,13 @@ for (const database of await databaseKinds()) {
         await parts.broker.raiseVersion(producer.id, 1_000)
         t.equal((await unsubscribe(app, consumer, producer)).status, 204)
         t.ok(await head(producer.id) > 1_000)
-        t.match(told.at(-1), { consumer_id: consumer.id, status: 'inactive', version: await head(producer.id) })
+        const ended = await head(producer.id)
+        const endOf = await waitFor(() => told.find(event => 'version' in event && event.version === ended), { what: 'the event of the end' })
+        t.match(endOf, { consumer_id: consumer.id, status: 'inactive' })
         await parts.broker.raiseVersion(producer.id, 2_000)
         t.equal((await subscribe(app, consumer, producer)).status, 201)
-        t.match(told.at(-1), { consumer_id: consumer.id, status: 'active', version: 2_001, activated_version: 2_001 }, 'nothing of before is to be seen')
+        const grant = await waitFor(() => told.find(event => 'version' in event && event.version === 2_001), { what: 'the event of the grant' })
+        t.match(grant, { consumer_id: consumer.id, status: 'active', activated_version: 2_001 }, 'nothing of before is to be seen')
         const { body } = await subscribers(app, producer, '?status=active')
         t.match(body, { version: 2_001, subscribers: { length: 2 } })
       })
