@@ -33,6 +33,16 @@ const DEFAULT_STALE_MS = 10_000
 /** A lease's record as it stood when it was last seen to change. */
 interface Seen { number: number, text: string, at: number }
 
+/** Reads a lock's record; null where its file is gone, because a newer one was made. Any other error says nothing of its holder. */
+const readRecord = async (file: string): Promise<string | null> => {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return null
+  }
+}
+
 /** Makes lock `number` of a record that is written whole; false where another was faster. */
 const claim = async (folder: string, number: number, record: string): Promise<boolean> => {
   // Written aside and linked, so that nobody ever reads half a lock.
@@ -73,7 +83,8 @@ export const acquireLease = async (folder: string, options: LeaseOptions): Promi
   let told = false
   for (;;) {
     const number = await newest(folder)
-    const text = number === 0 ? '' : await readFile(fileOf(folder, number), 'utf8').catch(() => '')
+    const text = number === 0 ? '' : await readRecord(fileOf(folder, number))
+    if (text === null) continue
     const holder = parseHolder(text)
     const now = performance.now()
     if (seen.number !== number || seen.text !== text) seen = { number, text, at: now }

@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, writeSync } from 'node:fs'
 import { open, writeFile, type FileHandle } from 'node:fs/promises'
 import type { Holder } from './holder.js'
 import { fileOf, numberOf } from './lock-files.js'
@@ -12,8 +12,8 @@ const DOUBT_MS = 3_000
 /** A lease that is held, and renewed by itself. */
 export interface Lease {
   /**
-   * Whether the folder is still this process's. Cheap while renewals come in time; a process that stood still for seconds
-   * looks at the disk. Once it is false the process must write no more.
+   * Whether the folder is still this process's. Cheap while renewals come in time; a process that stood still, or was busy, for
+   * seconds looks at the disk and renews at once. Once it is false the process must write no more.
    */
   isHeld (): boolean
   /** Gives the folder back. */
@@ -47,12 +47,24 @@ export const renew = async (folder: string, number: number, holder: Holder, onLo
     } catch {} // a disk that can't be read now says nothing of who holds it
   }
 
+  const renewed = (): void => {
+    renewedAt = Date.now()
+    steadyAt = performance.now()
+  }
+
   const beat = async (): Promise<void> => {
     look()
     if (!held) return
-    await handle.write(recordOf(holder, ++renewals), 0).catch(() => {})
-    renewedAt = Date.now()
-    steadyAt = performance.now()
+    await handle.write(recordOf(holder, ++renewals), 0).then(renewed, () => {})
+  }
+
+  const beatNow = (): void => {
+    look()
+    if (!held) return
+    try {
+      writeSync(handle.fd, recordOf(holder, ++renewals), 0)
+      renewed()
+    } catch {}
   }
 
   const timer = setInterval(() => { writing = writing.then(beat) }, RENEW_MS)
@@ -61,7 +73,7 @@ export const renew = async (folder: string, number: number, holder: Holder, onLo
   return {
     isHeld () {
       // the steady clock stands still while a virtual machine is suspended, the wall clock may be set back
-      if (held && Math.max(Date.now() - renewedAt, performance.now() - steadyAt) > DOUBT_MS) look()
+      if (held && Math.max(Date.now() - renewedAt, performance.now() - steadyAt) > DOUBT_MS) beatNow()
       return held
     },
     async release () {

@@ -1,4 +1,5 @@
-import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
 
 const CHUNK = Buffer.alloc(1_048_576)
 
@@ -21,9 +22,16 @@ export const createDiskReserve = (file: string, bytes: number): DiskReserve => {
     held = false
   }
 
+  const hasRoom = (): boolean => {
+    const { bavail, bsize } = statfsSync(dirname(file))
+    return bavail * bsize >= bytes
+  }
+
   const restore = (): boolean => {
     if (held) return true
     try {
+      release()
+      if (!hasRoom()) return false
       const descriptor = openSync(file, 'w', 0o600)
       try {
         for (let left = bytes; left > 0;) left -= writeSync(descriptor, CHUNK, 0, Math.min(left, CHUNK.length))

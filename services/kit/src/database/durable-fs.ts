@@ -19,6 +19,8 @@ export interface FolderGuard {
   mayWrite (): boolean
   /** Whether a write that found the disk full should be tried again. */
   makeRoom (): boolean
+  /** The disk could not be told to keep what was written: nobody knows what it has, so the process has to end. */
+  failed (error: unknown): never
 }
 
 /** Writes all bytes, and asks for room where the disk has none: PostgreSQL takes a part that is missing for a full disk. */
@@ -33,6 +35,18 @@ const writeAll = (write: Write, { mayWrite, makeRoom }: FolderGuard): Write => (
     }
   }
   return written
+}
+
+/** As PostgreSQL does: after an fsync that failed, only a restart that reads the log again tells what is on the disk. */
+const syncOrEnd = (descriptor: number, { makeRoom, failed }: FolderGuard): void => {
+  for (;;) {
+    try {
+      fsyncSync(descriptor)
+      return
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC' || !makeRoom()) failed(error)
+    }
+  }
 }
 
 /**
@@ -58,7 +72,7 @@ export class DurableFs extends NodeFS {
     preRun.push(module => {
       const { NODEFS } = (module.FS as unknown as { filesystems: { NODEFS: NodeFileSystem } }).filesystems
       NODEFS.stream_ops.fsync = stream => {
-        fsyncSync(stream.nfd)
+        syncOrEnd(stream.nfd, this.#guard)
         return 0
       }
       NODEFS.stream_ops.write = writeAll(NODEFS.stream_ops.write, this.#guard)
@@ -69,4 +83,4 @@ export class DurableFs extends NodeFS {
 
 /** PostgreSQL's parameters for it. `fdatasync`, the default, is a stub in PGlite and would never reach the file system. */
 export const durableParams = (defaults: readonly string[]): string[] =>
-  [...defaults.filter(param => param !== '-F'), '-c', 'wal_sync_method=fsync']
+  [...defaults.filter(param => param !== '-F'), '-c', 'wal_sync_method=fsync', '-c', 'min_wal_size=32MB', '-c', 'max_wal_size=64MB']

@@ -14,12 +14,15 @@ import { DurableFs, durableParams } from './durable-fs.js'
 import { silentDatabaseLogger, type DatabaseLogger } from './logger.js'
 import { CLOSE_SECS, driverOptions } from './options.js'
 import { createPing } from './ping.js'
+import { startCheckpoints } from './wal-checkpoints.js'
 
 /** Where an embedded database's files are. */
 export interface EmbeddedOptions {
   /** Most milliseconds to wait for another process to give the folder back; 0 by default. */
   waitMs?: number
   logger?: DatabaseLogger
+  /** When checkpoints are made; see `startCheckpoints`. */
+  checkpoints?: { lookMs?: number, maxGrowth?: number }
   /** Folder for its files (in `postgres/` below it), made if missing; without it the database is in memory. */
   dataDir?: string
   /** A dump of a database that a new one begins as, which is faster than to make an empty one. */
@@ -34,11 +37,16 @@ const guardDisk = async (dataDir: string, logger: DatabaseLogger): Promise<DiskG
   return createDiskGuard(createDiskReserve(join(dataDir, 'reserve'), RESERVE_BYTES), logger)
 }
 
+const endProcess = (error: unknown): never => {
+  console.error(`The disk of the embedded database failed (${(error as NodeJS.ErrnoException).code ?? String(error)}), the process ends now`)
+  process.exit(1)
+}
+
 const createPglite = async ({ dataDir, image }: EmbeddedOptions, guard: DiskGuard | null, lease: Lease | null): Promise<PGlite> => {
   if (!dataDir) return await PGlite.create({ loadDataDir: image })
   const folder = join(dataDir, 'postgres')
   return await PGlite.create({
-    fs: new DurableFs(folder, { mayWrite: () => lease?.isHeld() ?? true, makeRoom: () => guard?.full() ?? false }),
+    fs: new DurableFs(folder, { mayWrite: () => lease?.isHeld() ?? true, makeRoom: () => guard?.full() ?? false, failed: endProcess }),
     startParams: durableParams(PGlite.defaultStartParams),
     ...(existsSync(join(folder, 'PG_VERSION')) ? {} : { loadDataDir: image })
   })
@@ -96,6 +104,10 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Database> 
     undo.push(() => sql.end({ timeout: CLOSE_SECS }))
     await sql`select 1`
     await guard?.start(sql)
+    if (dataDir) {
+      const stopCheckpoints = startCheckpoints(sql, join(dataDir, 'postgres'), logger, options.checkpoints)
+      undo.push(async () => { stopCheckpoints() })
+    }
     const answers = createPing(sql)
     const ping = async (): Promise<void> => {
       guard?.check()
