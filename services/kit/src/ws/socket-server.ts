@@ -63,6 +63,11 @@ const CLOSE_TIMEOUT_MS = 3000
 /** Sockets above the bound of connections that may wait for their refusal. */
 const SPARE_SOCKETS = 256
 
+/** Why a request is no WebSocket: it asked for none, or came while the server closes and takes no upgrades any more. */
+const notUpgraded = ({ headers }: FastifyRequest, path: string): ProblemError => headers.upgrade === undefined
+  ? new ProblemError('MOT_NOT_FOUND', `WebSockets are served at ${path}`)
+  : new ProblemError('MOT_UNAVAILABLE', 'The server is going away', { retryAfterSecs: 2 })
+
 /** How the service is built (`buildService`) that serves WebSockets alone: short waits for whoever does not upgrade. */
 export const socketService = { requestTimeoutMs: 10_000, keepAliveTimeoutMs: 1_000 }
 
@@ -129,7 +134,7 @@ export class SocketServer<S extends FrameSchemas, Q extends TObject> {
       websocket: true,
       schema: { querystring: Type.Object({ ...query.properties, token: Type.Optional(Type.String()) }) },
       preHandler: async (request, reply) => {
-        if (!request.ws) throw new ProblemError('MOT_NOT_FOUND', `WebSockets are served at ${path}`)
+        if (!request.ws) throw notUpgraded(request, path)
         await admit(request, rules, this.connections, this.#verifier)
         // the socket would keep the answer, and with it the request, for as long as the connection is open
         reply.raw.detachSocket(request.raw.socket)
