@@ -15,6 +15,7 @@ import { startProducer } from './producer.js'
 import { startRawChaosConsumer } from './raw-consumer.js'
 import { createRandom } from './random.js'
 import { redisForms, startFaultyRedis } from './redis-forms.js'
+import { restoreFault } from './restore.js'
 import { sessionsMaxBytes, startSessions } from './sessions.js'
 
 /**
@@ -22,7 +23,8 @@ import { sessionsMaxBytes, startSessions } from './sessions.js'
  * consumers that check what they see, and faults, one after the other. Ends with a ledger.
  *
  * `-- --seconds 60` bounds the time (the default), `--faults N` the number of faults, `--seed N` chooses them,
- * `--copies 1` runs one process of each service, `--redis sentinel` or `--redis cluster` another form of Redis.
+ * `--copies 1` runs one process of each service, `--redis sentinel` or `--redis cluster` another form of Redis. With
+ * `--restores N`, on standalone Redis, PostgreSQL is put back from a dump and Redis emptied after every N faults.
  */
 const { values } = parseArgs({
   options: {
@@ -32,6 +34,7 @@ const { values } = parseArgs({
     copies: { type: 'string', default: '2' },
     producers: { type: 'string', default: '4' },
     rate: { type: 'string', default: '20' },
+    restores: { type: 'string', default: '0' },
     redis: { type: 'string', default: 'standalone' }
   }
 })
@@ -88,13 +91,15 @@ const counts = new Map<string, number>()
 const faults = [
   ...faultsOf({ fleet, postgres: database }), ...redis.faults, { name: 'cut the slow network', run: async () => { network.cut() } }
 ]
+const restore = restoreFault({ fleet, databaseUrl: database.url, redisUrl: redis.url })
+if (settings.restores > 0 && form !== 'standalone') throw new Error('--restores empties a standalone Redis only')
 const redisAway: AccessWindow[] = []
 const timeline: (AccessWindow & { fault: string })[] = []
 let done = 0
 try {
   while (performance.now() < deadline && done < settings.faults) {
     await pause(random.between(100, 700))
-    const fault = random.pick(faults)
+    const fault = settings.restores > 0 && done % settings.restores === settings.restores - 1 ? restore : random.pick(faults)
     const from = performance.now()
     await fault.run(random)
     timeline.push({ fault: fault.name, from, to: performance.now() })

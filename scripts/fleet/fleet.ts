@@ -17,6 +17,8 @@ export interface Instance {
   readonly url: string
   /** Ends it with SIGKILL. */
   kill (): Promise<void>
+  /** Ends it with SIGTERM: it answers what it has taken. */
+  end (): Promise<void>
   /** Starts it again on the same ports and waits until it is ready. */
   start (): Promise<void>
   /** Resident memory, bytes; 0 while it is down. */
@@ -65,20 +67,22 @@ const createInstance = (name: ServiceName, index: number, ports: Ports, environm
       return child !== started || (await fetch(`http://127.0.0.1:${ports.http}/ready`, { signal: AbortSignal.timeout(2000) })).ok
     }, { timeoutMs: 60_000, what: `${name}-${index} to be ready` })
   }
-  const kill = async () => {
-    const killed = child
+  const signal = async (name: NodeJS.Signals) => {
+    const ended = child
     child = null
-    if (killed === null || killed.exitCode !== null) return
-    killed.kill('SIGKILL')
-    await once(killed, 'exit')
+    if (ended === null || ended.exitCode !== null) return
+    ended.kill(name)
+    await once(ended, 'exit')
   }
+  const kill = async () => { await signal('SIGKILL') }
+  const end = async () => { await signal('SIGTERM') }
   const residentBytes = async () => {
     if (child?.pid === undefined) return 0
     const { readFile } = await import('node:fs/promises')
     const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '')
     return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024
   }
-  return { name, index, url: `http://127.0.0.1:${ports.http}`, start, kill, residentBytes }
+  return { name, index, url: `http://127.0.0.1:${ports.http}`, start, kill, end, residentBytes }
 }
 
 /** Starts `copies` processes of every service on the given PostgreSQL and Redis, each service behind a balancer of its own. */
