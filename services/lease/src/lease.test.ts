@@ -1,8 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import fs from 'node:fs'
 import { readdir, writeFile } from 'node:fs/promises'
+import { syncBuiltinESMExports } from 'node:module'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { thisProcess } from './holder.js'
@@ -87,4 +90,26 @@ t.test('a process that stands still is followed after a time, and ends when it g
   t.strictSame(await ended, [3, null])
   t.equal(lease.isHeld(), true)
   await lease.release()
+})
+
+t.test('a process that waits and is itself held up does not take its own delay for the holder\'s', async t => {
+  const folder = t.testdir()
+  const child = startHolder(t, folder, 'container-1')
+  t.equal(await word(child), 'held')
+  const { readFile } = fs.promises
+  t.teardown(() => {
+    fs.promises.readFile = readFile
+    syncBuiltinESMExports()
+  })
+  // A disk that hangs, or a stop of the process, between what the second look reads and what is made of it.
+  let looks = 0
+  fs.promises.readFile = (async (...args: Parameters<typeof readFile>) => {
+    const text = await readFile(...args)
+    if (String(args[0]).includes('motience.lock') && ++looks === 2) await pause(3_500)
+    return text
+  }) as typeof readFile
+  syncBuiltinESMExports()
+  await t.rejects(acquire(folder, { host: 'container-2', waitMs: 5_000, staleMs: 3_000 }), { name: 'LeaseHeldError' })
+  t.ok(looks > 2, 'the delay came to pass')
+  t.equal(child.exitCode, null, 'and the holder still holds the folder')
 })

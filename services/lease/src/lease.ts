@@ -30,8 +30,14 @@ export interface LeaseOptions {
 const POLL_MS = 200
 const DEFAULT_STALE_MS = 10_000
 
-/** A lease's record as it stood when it was last seen to change. */
-interface Seen { number: number, text: string, at: number }
+/**
+ * Most milliseconds that count as silence between two looks. A disk that hangs or a stop of this process makes the
+ * pause between them long, and says nothing of the holder, which may have been held up as well.
+ */
+const MAX_SILENCE_PER_LOOK_MS = 1_000
+
+/** A lease's record, when it was last looked at, and for how long it had not changed by then. */
+interface Seen { number: number, text: string, at: number, silentMs: number }
 
 /** Reads a lock's record; null where its file is gone, because a newer one was made. Any other error says nothing of its holder. */
 const readRecord = async (file: string): Promise<string | null> => {
@@ -79,7 +85,7 @@ export const acquireLease = async (folder: string, options: LeaseOptions): Promi
   await mkdir(folder, { recursive: true })
   const self = await thisProcess(host)
   const giveUpAt = performance.now() + waitMs
-  let seen: Seen = { number: -1, text: '', at: 0 }
+  let seen: Seen = { number: -1, text: '', at: 0, silentMs: 0 }
   let told = false
   for (;;) {
     const number = await newest(folder)
@@ -87,8 +93,10 @@ export const acquireLease = async (folder: string, options: LeaseOptions): Promi
     if (text === null) continue
     const holder = parseHolder(text)
     const now = performance.now()
-    if (seen.number !== number || seen.text !== text) seen = { number, text, at: now }
-    if (holder === null || await hasEnded(holder, self) || now - seen.at > staleMs) {
+    const same = seen.number === number && seen.text === text
+    const silentMs = same ? seen.silentMs + Math.min(now - seen.at, MAX_SILENCE_PER_LOOK_MS) : 0
+    seen = { number, text, at: now, silentMs }
+    if (holder === null || await hasEnded(holder, self) || silentMs > staleMs) {
       if (await claim(folder, number + 1, recordOf(self, 0))) return await renew(folder, number + 1, self, onLost)
       continue
     }
