@@ -26,14 +26,14 @@ export const buildAp = async ({ database, broker, settings, logger, clock = Date
   const { lifetimes } = settings
   const secrets = deriveSecrets(settings.serviceSecret)
   const keyring = await createKeyring(sql, secrets, lifetimes, clock)
-  const tokens = createAccessTokens(keyring, lifetimes, clock)
-  const sessions = createSessions({ sql, secrets, lifetimes, tokens, clock })
+  const sessions = createSessions({ sql, secrets, lifetimes, clock })
+  const authenticator = createOwnAuthenticator({ keyring, sessions, clock })
   const passwords = options.passwords ?? await createPasswords()
   const announcer = createAnnouncer(sql, broker, clock)
 
   const app = await buildService('ap', {
     logger: logger ?? false,
-    auth: createOwnAuthenticator(tokens, sessions),
+    auth: authenticator,
     bodyLimit: 65_536,
     maxEventLoopDelayMs: maxLoopDelayMs(database),
     corsOrigin: settings.corsOrigin,
@@ -49,7 +49,8 @@ export const buildAp = async ({ database, broker, settings, logger, clock = Date
     administration: createAdministration(sql, clock),
     sessions,
     passwords,
-    tokens,
+    authenticator,
+    tokens: createAccessTokens(app.jwt, keyring, lifetimes, clock),
     keyring,
     announcer,
     metrics: createApMetrics(app.metrics, passwords),

@@ -1,5 +1,6 @@
 import type { Broker, Database, Logger } from '@motience/kit'
 import type { onRequestAsyncHookHandler } from 'fastify'
+import type { OwnAuthenticator } from './authenticator.js'
 import type { Clock } from './clock.js'
 import type { ApMetrics } from './metrics.js'
 import type { Passwords } from './passwords/passwords.js'
@@ -47,6 +48,7 @@ export interface ApParts {
   administration: Administration
   sessions: Sessions
   passwords: Passwords
+  authenticator: OwnAuthenticator
   tokens: AccessTokens
   keyring: Keyring
   announcer: Announcer

@@ -61,7 +61,9 @@ const MAX_LAST_CALLS_MS = 1_000
 export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
   const { authenticator, limits, logger, drainMs = 7_000 } = options
   const http = await buildService('wss1', { ready: options.ready, logger, corsOrigin: options.corsOrigin, trustProxy: options.trustProxy })
-  const websocket = await buildService('wss1', { ...socketService, logger, metrics: http.metrics, trustProxy: options.trustProxy })
+  const websocket = await buildService('wss1', {
+    ...socketService, auth: authenticator, logger, metrics: http.metrics, trustProxy: options.trustProxy
+  })
   const budget = new Budget(limits.maxInFlightBytes, () => sockets.connections.size)
   const counters = createCounters(http.metrics, { inFlight: () => dispatcher.size, inFlightBytes: () => budget.used })
   const dispatcher: Dispatcher = new Dispatcher({ call: options.callDsm, budget, counters, logger: http.log, limits: options.callLimits })

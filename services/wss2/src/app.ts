@@ -70,7 +70,9 @@ export const buildWss2 = async (options: Wss2Options): Promise<Wss2> => {
     corsOrigin: options.corsOrigin,
     trustProxy: options.trustProxy
   })
-  const websocket = await buildService('wss2', { ...socketService, logger, metrics: http.metrics, trustProxy: options.trustProxy })
+  const websocket = await buildService('wss2', {
+    ...socketService, auth: authenticator, logger, metrics: http.metrics, trustProxy: options.trustProxy
+  })
   const metrics = createConsumerMetrics(http.metrics)
   const consumers = createConsumers({
     broker,

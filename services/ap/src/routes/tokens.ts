@@ -6,12 +6,10 @@ import { publicUser } from '../users/users.js'
 import { serviceTokenLimiter } from './rates.js'
 
 /** What tokens say, the services' own tokens, and the keys that all are signed with. */
-export const addTokenRoutes = (app: ServiceApp, { settings, sessions, tokens, keyring }: ApParts): void => {
+export const addTokenRoutes = (app: ServiceApp, { settings, authenticator, tokens, keyring }: ApParts): void => {
   const verify = async (token: string): Promise<Verified> => {
-    const identity = await tokens.read(token)
-    if (identity.service !== null) throw new ProblemError('MOT_UNAUTHORIZED', 'The token is a service\'s, not a user\'s')
-    const user = await sessions.living(identity.sid)
-    if (user?.id !== identity.userId) throw new ProblemError('MOT_TOKEN_REVOKED', 'The session has ended')
+    const { identity, user } = await authenticator.verifyUser(token)
+    if (user === null) throw new ProblemError('MOT_UNAUTHORIZED', 'The token is a service\'s, not a user\'s')
     return { valid: true, user: publicUser(user), expires_at: new Date(identity.expiresAt).toISOString() }
   }
 
@@ -34,8 +32,8 @@ export const addTokenRoutes = (app: ServiceApp, { settings, sessions, tokens, ke
     onRequest: serviceTokenLimiter(app, settings.serviceTokenRate),
     async handler ({ body }, reply) {
       if (!sameSecret(body.secret, settings.serviceSecret)) throw new ProblemError('MOT_AP_BAD_SERVICE_SECRET', 'The secret is not the one that AP has')
-      const { text } = await tokens.forService(body.service)
-      return reply.header('cache-control', 'no-store').send({ access_token: text, token_type: 'Bearer' as const, expires_in: tokens.expiresIn })
+      const accessToken = await tokens.forService(body.service)
+      return reply.header('cache-control', 'no-store').send({ access_token: accessToken, token_type: 'Bearer' as const, expires_in: tokens.expiresIn })
     }
   })
 

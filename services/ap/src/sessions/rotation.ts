@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { TransactionSql } from 'postgres'
+import { accessExpiry } from '../tokens/lifetimes.js'
 import { childRefreshToken, parseRefreshToken, type RefreshToken } from '../tokens/refresh-token.js'
 import type { UserRow } from '../users/users.js'
 import { endSessions } from './end-sessions.js'
@@ -27,7 +28,7 @@ const lockSession = async (tx: TransactionSql, token: RefreshToken): Promise<{ s
 }
 
 /** Spends a refresh token: see the contract's `POST /auth/refresh`. Two that come at once get the same child. */
-export const rotate = async ({ sql, secrets, lifetimes, tokens, clock }: SessionParts, text: string): Promise<Rotation> => {
+export const rotate = async ({ sql, secrets, lifetimes, clock }: SessionParts, text: string): Promise<Rotation> => {
   const token = parseRefreshToken(secrets, text)
   if (!token) return INVALID
   return await sql.begin(async tx => {
@@ -45,7 +46,7 @@ export const rotate = async ({ sql, secrets, lifetimes, tokens, clock }: Session
       return { kind: 'reused', userId: session.user_id }
     }
 
-    const accessExpiresAt = tokens.expiry()
+    const accessExpiresAt = accessExpiry(lifetimes, now)
     const lastExpiry = Math.max(accessExpiresAt, Date.parse(session.access_expires_at))
     const rotatedAt = new Date(isCurrent ? now : session.rotated_at)
     const refreshExpiresAt = new Date(isCurrent ? now + lifetimes.refreshMs : session.refresh_expires_at)

@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { ProblemError } from '@motience/kit'
 import type { Sql } from 'postgres'
 import type { Clock } from '../clock.js'
-import type { AccessTokens } from '../tokens/access-tokens.js'
-import type { Lifetimes } from '../tokens/lifetimes.js'
+import { accessExpiry, type Lifetimes } from '../tokens/lifetimes.js'
 import { firstRefreshToken } from '../tokens/refresh-token.js'
 import type { Secrets } from '../tokens/secrets.js'
 import type { UserRow } from '../users/users.js'
@@ -40,12 +39,12 @@ export interface Sessions {
 export const MAX_SESSIONS = 100
 
 /** What sessions are made with. */
-export interface SessionParts { sql: Sql, secrets: Secrets, lifetimes: Lifetimes, tokens: AccessTokens, clock: Clock }
+export interface SessionParts { sql: Sql, secrets: Secrets, lifetimes: Lifetimes, clock: Clock }
 
 const FORGET_AFTER_MS = 24 * 3_600_000
 
 export const createSessions = (parts: SessionParts): Sessions => {
-  const { sql, secrets, lifetimes, tokens, clock } = parts
+  const { sql, secrets, lifetimes, clock } = parts
 
   return {
     async start ({ id, password_hash: compared }) {
@@ -57,7 +56,7 @@ export const createSessions = (parts: SessionParts): Sessions => {
         const now = clock()
         const sid = randomUUID()
         const refreshToken = firstRefreshToken(secrets, sid)
-        const accessExpiresAt = tokens.expiry()
+        const accessExpiresAt = accessExpiry(lifetimes, now)
         await tx`
           INSERT INTO ap.sessions (id, user_id, refresh_hash, created_at, rotated_at, refresh_expires_at, access_expires_at)
           VALUES (${sid}, ${id}, ${refreshToken.hash}, ${new Date(now)}, ${new Date(now)}, ${new Date(now + lifetimes.refreshMs)}, ${new Date(accessExpiresAt)})`

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import type { Static } from '@sinclair/typebox'
+import type { TokenKeys } from '@motience/kit'
 import type { JwksSchema } from '@motience/schemas'
 import type { Sql } from 'postgres'
 import type { Clock } from '../clock.js'
@@ -10,11 +11,11 @@ import type { Secrets } from './secrets.js'
 export type Jwks = Static<typeof JwksSchema>
 
 /** The keys as this instance knows them. */
-export interface Keyring {
+export interface Keyring extends Required<TokenKeys> {
   /** The key that signs now. */
-  signing (): { kid: string, privateKey: KeyObject }
+  signing (): { kid: string }
   /** The public key of a kid; asks the database about one that it doesn't know, though not more often than every 5 s. */
-  verifying (kid: string): Promise<KeyObject | null>
+  publicKey (kid: string): Promise<string | null>
   /** Every published key (RFC 7517, RFC 8037). */
   jwks (): Jwks
   /** Reads the keys again, and makes the next one when it is due. */
@@ -31,30 +32,38 @@ const publicJwk = ({ kid, publicKey }: SigningKey): Jwks['keys'][number] => {
   return { kty: String(kty), crv: String(crv), x: String(x), kid, alg: 'EdDSA', use: 'sig' }
 }
 
+const spkiPem = (key: KeyObject): string => key.export({ format: 'pem', type: 'spki' }).toString()
+const pkcs8Pem = (key: KeyObject): string => key.export({ format: 'pem', type: 'pkcs8' }).toString()
+
 /** Reads the keys, and makes the first one where there is none. */
 export const createKeyring = async (sql: Sql, secrets: Secrets, lifetimes: Lifetimes, clock: Clock): Promise<Keyring> => {
   let keys = await maintainKeys(sql, secrets, lifetimes, clock)
   let askedAt = -Infinity
 
   const refresh = async () => { keys = await maintainKeys(sql, secrets, lifetimes, clock) }
-  const find = (kid: string) => keys.find(key => key.kid === kid)?.publicKey
+  const find = (kid: string) => keys.find(key => key.kid === kid)
 
   return {
     signing () {
       const now = clock()
-      const able = keys.filter((key): key is SigningKey & { privateKey: KeyObject } => key.privateKey !== null)
+      const able = keys.filter(key => key.privateKey !== null)
       const key = able.findLast(({ signsFrom }) => signsFrom <= now) ?? able[0]
       if (!key) throw new Error('There is no key to sign with')
       return key
     },
 
-    async verifying (kid) {
-      const known = find(kid)
-      if (known) return known
-      if (clock() - askedAt < ASK_AGAIN_MS) return null
-      askedAt = clock()
-      await refresh()
-      return find(kid) ?? null
+    async publicKey (kid) {
+      if (!find(kid) && clock() - askedAt >= ASK_AGAIN_MS) {
+        askedAt = clock()
+        await refresh()
+      }
+      const key = find(kid)
+      return key ? spkiPem(key.publicKey) : null
+    },
+
+    async privateKey (kid) {
+      const key = find(kid)?.privateKey
+      return key ? pkcs8Pem(key) : null
     },
 
     jwks: () => ({ keys: keys.map(publicJwk) }),

@@ -10,3 +10,6 @@ export interface Lifetimes {
 
 /** How far the clocks of two machines may be apart before a revocation is forgotten too soon. */
 export const CLOCK_MARGIN_MS = 60_000
+
+/** When an access token that is made `now` expires: a whole second, in milliseconds since 1970. */
+export const accessExpiry = ({ accessMs }: Lifetimes, now: number): number => Math.floor((now + accessMs) / 1000) * 1000

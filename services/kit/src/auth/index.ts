@@ -1,7 +1,6 @@
-export type { AskAp } from './ask-ap.js'
 export * from './authenticator.js'
 export * from './bounded-map.js'
 export * from './create-authenticator.js'
+export * from './jwt.js'
 export * from './require-role.js'
 export * from './service-tokens.js'
-export { MAX_TOKEN_LENGTH } from './verify-token.js'

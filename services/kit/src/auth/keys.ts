@@ -1,29 +1,43 @@
-import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from 'jose'
+import { createPublicKey, type JsonWebKey } from 'node:crypto'
 import { request, type Dispatcher } from 'undici'
 import { ProblemError } from '../service/problem-error.js'
 import type { Logger } from '../service/service-app.js'
+import type { TokenKeys } from './jwt.js'
 
-/** Least milliseconds between two fetches of the keys. */
+/** Minimum milliseconds between two fetches of the keys. */
 const COOLDOWN_MS = 1_000
 
 /** Milliseconds after which keys are fetched anew in the background, so that one that AP took back is forgotten. */
 const MAX_AGE_MS = 600_000
 
-/** Most milliseconds that a fetch may take. */
+/** Maximum milliseconds that a fetch may take. */
 const FETCH_MS = 2_000
 
+/** Maximum number of keys that are kept; AP publishes two or three. */
+const MAX_KEYS = 100
+
 /** AP's public keys (RFC 7517), kept: once fetched they work without AP. */
-export interface KeySource {
-  /** For jose: the key of a token. Fetches for an unknown `kid`; rejects with `MOT_UNAVAILABLE` if that fails. */
-  getKey: JWTVerifyGetKey
+export interface KeySource extends TokenKeys {
+  /** Fetches for an unknown `kid`; rejects with `MOT_UNAVAILABLE` if that fails. */
+  publicKey (kid: string): Promise<string | null>
   /** Resolves once there are keys. */
   ready (): Promise<void>
 }
 
+type Jwk = JsonWebKey & { kid?: unknown, use?: unknown }
+
+const isSigningKey = ({ kty, crv, kid, use }: Jwk): boolean =>
+  kty === 'OKP' && crv === 'Ed25519' && typeof kid === 'string' && (use === undefined || use === 'sig')
+
+/** The Ed25519 keys of a JWKS as PEM, by `kid`. */
+const pemsOf = (document: { keys: Jwk[] }): Map<string, string> =>
+  new Map(document.keys.filter(isSigningKey).slice(0, MAX_KEYS).map(key =>
+    [String(key.kid), createPublicKey({ key, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString()]))
+
 /** Keeps the keys that `<apUrl>/.well-known/jwks.json` serves. */
 export const createKeySource = (options: { apUrl: string, dispatcher: Dispatcher, logger: Logger | undefined }): KeySource => {
   const { apUrl, dispatcher, logger } = options
-  let keys: ReturnType<typeof createLocalJWKSet> | null = null
+  let keys: Map<string, string> | null = null
   let fetchedAt = -Infinity
   let failedAt = -Infinity
   let fetching: Promise<void> | null = null
@@ -31,9 +45,9 @@ export const createKeySource = (options: { apUrl: string, dispatcher: Dispatcher
   const fetchKeys = async (): Promise<void> => {
     try {
       const { statusCode, body } = await request(`${apUrl}/.well-known/jwks.json`, { dispatcher, signal: AbortSignal.timeout(FETCH_MS) })
-      const document = await body.json() as JSONWebKeySet
+      const document = await body.json() as { keys: Jwk[] }
       if (statusCode !== 200) throw new Error(`AP answered ${statusCode}`)
-      keys = createLocalJWKSet(document)
+      keys = pemsOf(document)
       fetchedAt = performance.now()
     } catch (error) {
       failedAt = performance.now()
@@ -54,17 +68,17 @@ export const createKeySource = (options: { apUrl: string, dispatcher: Dispatcher
     if (performance.now() - fetchedAt > MAX_AGE_MS && performance.now() - failedAt > COOLDOWN_MS) refresh().catch(() => {})
   }
 
-  const getKey: JWTVerifyGetKey = async (header, token) => {
-    if (keys === null) await refresh()
-    else refreshIfOld()
-    try {
-      return await keys!(header, token)
-    } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || performance.now() - fetchedAt < COOLDOWN_MS) throw error
-      await refresh()
-      return await keys!(header, token)
-    }
-  }
+  const find = (kid: string): string | null => keys?.get(kid) ?? null
 
-  return { getKey, ready: async () => { if (keys === null) await refresh() } }
+  return {
+    publicKey: async kid => {
+      if (keys === null) await refresh()
+      else refreshIfOld()
+      const known = find(kid)
+      if (known !== null || performance.now() - fetchedAt < COOLDOWN_MS) return known
+      await refresh()
+      return find(kid)
+    },
+    ready: async () => { if (keys === null) await refresh() }
+  }
 }

@@ -1,5 +1,6 @@
 import type { ControlEvent } from '@motience/schemas'
 import { randomUUID } from 'node:crypto'
+import { fastify } from 'fastify'
 import t, { type Test } from 'tap'
 import { createMemoryBroker, type Broker, type LinkState, type Revocation } from '../broker/index.js'
 import { fakeAp } from '../testing/fake-ap.js'
@@ -58,6 +59,7 @@ const build = async (t: Test, revocations: Revocation[] | null = []) => {
   if (revocations !== null) await inner.replaceRevocations(revocations)
   const link = cuttable(inner)
   const authenticator = createAuthenticator({ apUrl: ap.url, broker: link.broker })
+  await authenticator.register?.(fastify())
   const told: Revoked[] = []
   authenticator.onRevoked(revoked => { told.push(revoked) })
   t.teardown(async () => {

@@ -102,6 +102,7 @@ export const buildService = async (name: ServiceId, parts: ServiceParts): Promis
 
   app.decorate('metrics', parts.metrics ?? createRegistry(name))
   app.decorate('authenticator', parts.auth ?? null)
+  await parts.auth?.register?.(app)
   app.decorate('draining', false)
   app.decorate('drainingSince', null)
   app.decorate('startDraining', () => {

@@ -63,7 +63,7 @@ const answer = (directory: FakeDirectory, signer: FakeSigner, secret: string, co
 export const fakeAp = async (t: { teardown (fn: () => unknown): void }): Promise<FakeAp> => {
   const secret = 'a secret of the services in tests'
   const directory = createFakeDirectory()
-  const signer = await createFakeSigner()
+  const signer = createFakeSigner()
   const counts = new Map<string, number>()
   const server = createServer(answer(directory, signer, secret, counts))
   let port = 0

@@ -1,5 +1,5 @@
-import { createLocalJWKSet, jwtVerify } from 'jose'
 import type { User } from '@motience/schemas'
+import { verifyJws } from '../jws.js'
 import type { FakeDirectory } from './directory.js'
 import type { FakeSigner } from './signer.js'
 
@@ -9,13 +9,14 @@ interface Answer { status: number, document: unknown }
 
 const refuse = (status: number, code: string): Answer => ({ status, document: { type: `/docs/errors.md#${code.toLowerCase()}`, title: code, status, detail: code, code, request_id: 'fake' } })
 
-const verify = async (token: string, { directory, signer }: Parts): Promise<Answer> => {
+const verify = (token: string, { directory, signer }: Parts): Answer => {
   try {
-    const { payload } = await jwtVerify(token, createLocalJWKSet(signer.jwks), { algorithms: ['EdDSA'] })
-    const id = Number(payload.sub)
-    if (directory.revokedSessions.has(String(payload['sid'])) || directory.disabledUsers.has(id)) return refuse(401, 'MOT_TOKEN_REVOKED')
-    const user = directory.users.get(id) ?? { id, username: payload['username'], role: payload['role'], device_id: payload['device_id'] ?? null, created_at: new Date(0).toISOString() }
-    return { status: 200, document: { valid: true, user, expires_at: new Date(payload.exp! * 1_000).toISOString() } }
+    const claims = verifyJws(token, ({ kid }) => signer.publicKey(String(kid)))
+    if (claims === null) return refuse(401, 'MOT_UNAUTHORIZED')
+    const id = Number(claims['sub'])
+    if (directory.revokedSessions.has(String(claims['sid'])) || directory.disabledUsers.has(id)) return refuse(401, 'MOT_TOKEN_REVOKED')
+    const user = directory.users.get(id) ?? { id, username: claims['username'], role: claims['role'], device_id: claims['device_id'] ?? null, created_at: new Date(0).toISOString() }
+    return { status: 200, document: { valid: true, user, expires_at: new Date(Number(claims['exp']) * 1_000).toISOString() } }
   } catch {
     return refuse(401, 'MOT_UNAUTHORIZED')
   }
@@ -36,15 +37,15 @@ export const answerAs = async ({ method, url, authorization, body }: Call, parts
   const token = authorization?.replace(/^Bearer /i, '')
   switch (`${method} ${url.pathname}`) {
     case 'GET /.well-known/jwks.json': return { status: 200, document: signer.jwks }
-    case 'POST /api/auth/verify': return await verify(String(body?.['token']), parts)
-    case 'GET /api/auth/verify': return await verify(token ?? '', parts)
+    case 'POST /api/auth/verify': return verify(String(body?.['token']), parts)
+    case 'GET /api/auth/verify': return verify(token ?? '', parts)
     case 'POST /api/auth/service-token': {
       if (body?.['secret'] !== secret) return refuse(401, 'MOT_AP_BAD_SERVICE_SECRET')
       const text = await signer.sign({ role: 'service', service: String(body['service']) })
       return { status: 200, document: { access_token: text, token_type: 'Bearer', expires_in: 3_600 } }
     }
   }
-  if (token === undefined || (await verify(token, parts)).status !== 200) return refuse(401, 'MOT_UNAUTHORIZED')
+  if (token === undefined || verify(token, parts).status !== 200) return refuse(401, 'MOT_UNAUTHORIZED')
   if (method === 'GET' && url.pathname === '/api/producers') return listUsers(url, 'producer', parts)
   if (method === 'GET' && url.pathname === '/api/consumers') return listUsers(url, 'consumer', parts)
   const id = /^\/api\/users\/(\d+)$/.exec(url.pathname)?.[1]

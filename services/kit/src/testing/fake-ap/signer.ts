@@ -1,14 +1,18 @@
 import { ACCESS_TOKEN_TYPE, TOKEN_AUDIENCE, TOKEN_ISSUER } from '@motience/schemas'
-import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose'
-import { randomUUID } from 'node:crypto'
+import { generateKeyPairSync, randomUUID, type JsonWebKey, type KeyObject } from 'node:crypto'
 import type { IssueOptions } from '../fake-ap.js'
+import { signJws } from '../jws.js'
 
-interface Key { kid: string, privateKey: CryptoKey, publicJwk: JWK }
+interface Key { kid: string, privateKey: KeyObject, publicKey: KeyObject }
 
 /** Keys of a fake AP. */
 export interface FakeSigner {
   /** What `/.well-known/jwks.json` serves. */
-  readonly jwks: { keys: JWK[] }
+  readonly jwks: { keys: JsonWebKey[] }
+  /** The key that signs now. */
+  readonly privateKey: KeyObject
+  /** The public key of a `kid`; undefined for one that is not served. */
+  publicKey (kid: string): KeyObject | undefined
   sign (options: IssueOptions): Promise<string>
   /** Signs with a key that has the current one's `kid` and is not served. */
   forge (options: IssueOptions): Promise<string>
@@ -16,12 +20,11 @@ export interface FakeSigner {
   rotate (): Promise<void>
 }
 
-const makeKey = async (kid: string = randomUUID()): Promise<Key> => {
-  const { privateKey, publicKey } = await generateKeyPair('EdDSA', { extractable: true })
-  return { kid, privateKey, publicJwk: { ...await exportJWK(publicKey), kid, alg: 'EdDSA', use: 'sig' } }
-}
+const makeKey = (kid: string = randomUUID()): Key => ({ kid, ...generateKeyPairSync('ed25519') })
 
-const signWith = async (key: Key, options: IssueOptions): Promise<string> => {
+const publicJwk = ({ kid, publicKey }: Key): JsonWebKey => ({ ...publicKey.export({ format: 'jwk' }), kid, alg: 'EdDSA', use: 'sig' })
+
+const signWith = (key: Key, options: IssueOptions): string => {
   const { role, userId = 1, service = 'dsm', deviceId = null, expiresInSecs = 3_600 } = options
   const now = Math.floor(Date.now() / 1_000)
   const claims: Record<string, unknown> = {
@@ -37,19 +40,18 @@ const signWith = async (key: Key, options: IssueOptions): Promise<string> => {
     ...options.claims
   }
   for (const name of Object.keys(claims)) if (claims[name] === undefined) delete claims[name]
-  return await new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA', kid: key.kid, typ: options.typ ?? ACCESS_TOKEN_TYPE }).sign(key.privateKey)
+  return signJws({ alg: 'EdDSA', kid: key.kid, typ: options.typ ?? ACCESS_TOKEN_TYPE }, claims, key.privateKey)
 }
 
-export const createFakeSigner = async (): Promise<FakeSigner> => {
-  let current = await makeKey()
-  const jwks = { keys: [current.publicJwk] }
+export const createFakeSigner = (): FakeSigner => {
+  const keys = [makeKey()]
+  const current = (): Key => keys.at(-1)!
   return {
-    jwks,
-    sign: async options => await signWith(current, options),
-    forge: async options => await signWith(await makeKey(current.kid), options),
-    rotate: async () => {
-      current = await makeKey()
-      jwks.keys.push(current.publicJwk)
-    }
+    get jwks () { return { keys: keys.map(publicJwk) } },
+    get privateKey () { return current().privateKey },
+    publicKey: kid => keys.find(key => key.kid === kid)?.publicKey,
+    sign: async options => signWith(current(), options),
+    forge: async options => signWith(makeKey(current().kid), options),
+    rotate: async () => { keys.push(makeKey()) }
   }
 }
