@@ -1,9 +1,36 @@
-import { Type } from '@sinclair/typebox'
-import { PROBLEM_CONTENT_TYPE, ProblemSchema } from './problem.js'
-import { problemKinds, type ProblemCode } from './errors/index.js'
+import { Type, type Static, type TSchema } from '@sinclair/typebox'
+import { PROBLEM_CONTENT_TYPE, ProblemSchema, type Problem } from './problem.js'
+import { problemKinds, problemType, type ProblemCode } from './errors/index.js'
+
+/** A route as its constant describes it. */
+export interface DescribedRoute {
+  method: string
+  url: string
+  schema: {
+    operationId: string
+    tags: readonly string[]
+    summary: string
+    security?: typeof bearer
+    params?: TSchema
+    querystring?: TSchema
+    body?: TSchema
+    response: Record<number | string, unknown>
+  }
+}
 
 /** OpenAPI's name for "with an access token". */
 export const bearer: { bearerAuth: string[] }[] = [{ bearerAuth: [] }]
+
+/**
+ * A schema with an example of what it describes, for the OpenAPI document; of params and a query each field is
+ * shown with its own, and those that it leaves out are left empty on `/api-docs`.
+ */
+export const withExample = <T extends TSchema>(schema: T, example: Static<T>): T => ({ ...schema, examples: [example] })
+
+const problemExample = (code: ProblemCode): Problem => {
+  const { status, title } = problemKinds[code]
+  return { type: problemType(code), title, status, detail: title, code, request_id: '0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a' }
+}
 
 /** The error answers of a route: one response for each status that its codes can have, described by them. */
 export const problems = (...codes: readonly ProblemCode[]) => {
@@ -14,7 +41,7 @@ export const problems = (...codes: readonly ProblemCode[]) => {
   }
   return Object.fromEntries([...byStatus].map(([status, kinds]) => [status, {
     description: [...kinds].map(code => `\`${code}\`: ${problemKinds[code].title}`).join('; '),
-    content: { [PROBLEM_CONTENT_TYPE]: { schema: ProblemSchema } }
+    content: { [PROBLEM_CONTENT_TYPE]: { schema: withExample(ProblemSchema, problemExample([...kinds][0]!)) } }
   }]))
 }
 

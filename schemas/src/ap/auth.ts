@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { DeviceIdSchema, IdSchema } from '../common.js'
+import { DeviceIdSchema, IdSchema, StringEnum } from '../common.js'
 import { AccountRoleSchema, PasswordSchema, RoleSchema, UsernameSchema, UserSchema } from './user.js'
 
 export const RegisterBodySchema = Type.Object({
@@ -52,7 +52,7 @@ export const PasswordBodySchema = Type.Object({
 }, { additionalProperties: false })
 export type PasswordBody = Static<typeof PasswordBodySchema>
 
-export const ServiceNameSchema = Type.Union([Type.Literal('sm'), Type.Literal('dsm'), Type.Literal('wss1'), Type.Literal('wss2')])
+export const ServiceNameSchema = StringEnum(['sm', 'dsm', 'wss1', 'wss2'])
 export type ServiceName = Static<typeof ServiceNameSchema>
 
 export const ServiceTokenBodySchema = Type.Object({

@@ -1,9 +1,10 @@
 import { Page } from '../common.js'
-import { bearer, NoContentSchema, problems } from '../route.js'
+import { bearer, NoContentSchema, problems, withExample } from '../route.js'
 import {
   JwksSchema, LoginBodySchema, PasswordBodySchema, RefreshTokenBodySchema, RegisterBodySchema, RegisteredSchema,
   ServiceTokenBodySchema, ServiceTokenSchema, TokensSchema, VerifiedSchema, VerifyBodySchema
 } from './auth.js'
+import * as examples from './examples.js'
 import { CatalogueEntrySchema, CatalogueQuerySchema, UserParamsSchema, UserSchema } from './user.js'
 
 const needsToken = ['MOT_UNAUTHORIZED', 'MOT_TOKEN_EXPIRED', 'MOT_TOKEN_REVOKED'] as const
@@ -15,8 +16,8 @@ export const registerRoute = {
     operationId: 'register',
     tags: ['auth'],
     summary: 'Sign up as a producer or a consumer',
-    body: RegisterBodySchema,
-    response: { 201: RegisteredSchema, ...problems('MOT_AP_USERNAME_TAKEN') }
+    body: withExample(RegisterBodySchema, { username: 'ann', password: 'correct horse battery', role: 'producer', device_id: 'attic-pi' }),
+    response: { 201: withExample(RegisteredSchema, { user: examples.user }), ...problems('MOT_AP_USERNAME_TAKEN') }
   }
 } as const
 
@@ -27,8 +28,8 @@ export const loginRoute = {
     operationId: 'login',
     tags: ['auth'],
     summary: 'Sign in',
-    body: LoginBodySchema,
-    response: { 200: TokensSchema, ...problems('MOT_AP_BAD_CREDENTIALS', 'MOT_AP_USER_DISABLED') }
+    body: withExample(LoginBodySchema, { username: 'ann', password: 'correct horse battery' }),
+    response: { 200: withExample(TokensSchema, examples.tokens), ...problems('MOT_AP_BAD_CREDENTIALS', 'MOT_AP_USER_DISABLED') }
   }
 } as const
 
@@ -39,8 +40,8 @@ export const refreshRoute = {
     operationId: 'refresh',
     tags: ['auth'],
     summary: 'Get a new access token; the refresh token is spent and replaced',
-    body: RefreshTokenBodySchema,
-    response: { 200: TokensSchema, ...problems('MOT_AP_REFRESH_INVALID', 'MOT_AP_REFRESH_REUSED') }
+    body: withExample(RefreshTokenBodySchema, { refresh_token: examples.refreshToken }),
+    response: { 200: withExample(TokensSchema, examples.tokens), ...problems('MOT_AP_REFRESH_INVALID', 'MOT_AP_REFRESH_REUSED') }
   }
 } as const
 
@@ -51,7 +52,7 @@ export const logoutRoute = {
     operationId: 'logout',
     tags: ['auth'],
     summary: 'End the session, its access tokens and its live connections',
-    body: RefreshTokenBodySchema,
+    body: withExample(RefreshTokenBodySchema, { refresh_token: examples.refreshToken }),
     response: { 204: NoContentSchema, ...problems('MOT_AP_REFRESH_INVALID') }
   }
 } as const
@@ -64,7 +65,7 @@ export const verifyBearerRoute = {
     tags: ['auth'],
     summary: 'Tell whose the bearer token is',
     security: bearer,
-    response: { 200: VerifiedSchema, ...problems(...needsToken) }
+    response: { 200: withExample(VerifiedSchema, examples.verified), ...problems(...needsToken) }
   }
 } as const
 
@@ -75,8 +76,8 @@ export const verifyRoute = {
     operationId: 'verify',
     tags: ['auth'],
     summary: 'Tell whose a token is',
-    body: VerifyBodySchema,
-    response: { 200: VerifiedSchema, ...problems(...needsToken) }
+    body: withExample(VerifyBodySchema, { token: examples.accessToken }),
+    response: { 200: withExample(VerifiedSchema, examples.verified), ...problems(...needsToken) }
   }
 } as const
 
@@ -88,7 +89,7 @@ export const meRoute = {
     tags: ['auth'],
     summary: 'The user who is signed in',
     security: bearer,
-    response: { 200: UserSchema, ...problems(...needsToken, 'MOT_FORBIDDEN') }
+    response: { 200: withExample(UserSchema, examples.user), ...problems(...needsToken, 'MOT_FORBIDDEN') }
   }
 } as const
 
@@ -100,7 +101,7 @@ export const passwordRoute = {
     tags: ['auth'],
     summary: 'Change the password and end the user\'s other sessions',
     security: bearer,
-    body: PasswordBodySchema,
+    body: withExample(PasswordBodySchema, { current_password: 'correct horse battery', new_password: 'a staple that nobody guesses' }),
     response: { 204: NoContentSchema, ...problems(...needsToken, 'MOT_FORBIDDEN', 'MOT_AP_BAD_CREDENTIALS') }
   }
 } as const
@@ -112,8 +113,8 @@ export const serviceTokenRoute = {
     operationId: 'getServiceToken',
     tags: ['auth'],
     summary: 'Sign a service in',
-    body: ServiceTokenBodySchema,
-    response: { 200: ServiceTokenSchema, ...problems('MOT_AP_BAD_SERVICE_SECRET') }
+    body: withExample(ServiceTokenBodySchema, { service: 'dsm', secret: 'the value of SERVICE_SECRET' }),
+    response: { 200: withExample(ServiceTokenSchema, { access_token: examples.accessToken, token_type: 'Bearer', expires_in: 3600 }), ...problems('MOT_AP_BAD_SERVICE_SECRET') }
   }
 } as const
 
@@ -125,8 +126,8 @@ const catalogue = (role: 'Producers' | 'Consumers') => ({
     tags: ['users'],
     summary: `The catalogue of ${role.toLowerCase()}`,
     security: bearer,
-    querystring: CatalogueQuerySchema,
-    response: { 200: Page(CatalogueEntrySchema), ...problems(...needsToken) }
+    querystring: withExample(CatalogueQuerySchema, { limit: 100 }),
+    response: { 200: withExample(Page(CatalogueEntrySchema), { items: [examples.catalogueEntry], next_cursor: null }), ...problems(...needsToken) }
   }
 }) as const
 
@@ -141,8 +142,8 @@ export const userRoute = {
     tags: ['users'],
     summary: 'One user',
     security: bearer,
-    params: UserParamsSchema,
-    response: { 200: UserSchema, ...problems(...needsToken, 'MOT_NOT_FOUND') }
+    params: withExample(UserParamsSchema, { id: 7 }),
+    response: { 200: withExample(UserSchema, examples.user), ...problems(...needsToken, 'MOT_NOT_FOUND') }
   }
 } as const
 
@@ -154,7 +155,7 @@ const userAction = <const Action extends string>(action: Action, operationId: st
     tags: ['users'],
     summary,
     security: bearer,
-    params: UserParamsSchema,
+    params: withExample(UserParamsSchema, { id: 7 }),
     response: { 204: NoContentSchema, ...problems(...needsToken, 'MOT_FORBIDDEN', 'MOT_NOT_FOUND') }
   }
 }) as const
@@ -170,6 +171,6 @@ export const jwksRoute = {
     operationId: 'getJwks',
     tags: ['auth'],
     summary: 'The public keys that access tokens are signed with (RFC 7517)',
-    response: { 200: JwksSchema, ...problems() }
+    response: { 200: withExample(JwksSchema, { keys: [examples.jwk] }), ...problems() }
   }
 } as const

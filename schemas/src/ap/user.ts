@@ -1,12 +1,12 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { CursorSchema, DeviceIdSchema, IdSchema, LimitSchema, Nullable } from '../common.js'
+import { CursorSchema, DeviceIdSchema, IdSchema, LimitSchema, Nullable, StringEnum } from '../common.js'
 
 /** What a person or a device signs up as. */
-export const AccountRoleSchema = Type.Union([Type.Literal('producer'), Type.Literal('consumer')])
+export const AccountRoleSchema = StringEnum(['producer', 'consumer'])
 export type AccountRole = Static<typeof AccountRoleSchema>
 
 /** Every role that a token can carry. */
-export const RoleSchema = Type.Union([Type.Literal('producer'), Type.Literal('consumer'), Type.Literal('admin'), Type.Literal('service')])
+export const RoleSchema = StringEnum(['producer', 'consumer', 'admin', 'service'])
 export type Role = Static<typeof RoleSchema>
 
 export const UsernameSchema = Type.String({ minLength: 3, maxLength: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9._@+-]*$', description: 'Unique, whatever the case' })

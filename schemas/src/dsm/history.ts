@@ -1,9 +1,9 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { CursorSchema, DeviceIdSchema, Nullable, TimestampSchema } from '../common.js'
+import { CursorSchema, DeviceIdSchema, Nullable, StringEnum, TimestampSchema } from '../common.js'
 import { EnvelopeSchema } from '../message.js'
 
 /** What history is ordered by: the place in the log, or the device's time (corrected by its clock offset), then the place. */
-export const OrderBySchema = Type.Union([Type.Literal('received'), Type.Literal('device')], {
+export const OrderBySchema = StringEnum(['received', 'device'], {
   default: 'received',
   description: 'By the place in the log, or by the device\'s time, corrected by its clock offset; messages of one time follow each other as in the log'
 })
@@ -15,7 +15,7 @@ export const HistoryQuerySchema = Type.Object({
   after: Type.Optional(Type.String({ pattern: '^\\d{1,16}-\\d{1,16}$', description: 'Only what follows this position of the log, `<epoch>-<offset>`' })),
   device_id: Type.Optional(DeviceIdSchema),
   order_by: Type.Optional(OrderBySchema),
-  order: Type.Optional(Type.Union([Type.Literal('asc'), Type.Literal('desc')], { default: 'asc' })),
+  order: Type.Optional(StringEnum(['asc', 'desc'], { default: 'asc' })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, description: 'Most messages of one page, 100 if not given; of a stream, all if not given' })),
   cursor: Type.Optional(CursorSchema)
 }, { additionalProperties: false })

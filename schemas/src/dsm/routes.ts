@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import { bearer, problems } from '../route.js'
+import { bearer, problems, withExample } from '../route.js'
+import * as examples from './examples.js'
 import {
   AcceptedSchema, DataBatchBodySchema, DataBatchResultSchema, DataBodySchema, DataParamsSchema, HistoryPageSchema,
   HistoryQuerySchema, SeriesQuerySchema, SeriesSchema
@@ -15,8 +16,8 @@ export const postDataRoute = {
     tags: ['data'],
     summary: 'Send one message; the answer comes when it is kept and published',
     security: bearer,
-    body: DataBodySchema,
-    response: { 200: AcceptedSchema, ...problems(...guarded, 'MOT_DSM_BAD_PAYLOAD', 'MOT_DSM_PAYLOAD_TOO_LARGE', 'MOT_DSM_SEQ_PASSED') }
+    body: withExample(DataBodySchema, examples.message),
+    response: { 200: withExample(AcceptedSchema, examples.accepted), ...problems(...guarded, 'MOT_DSM_BAD_PAYLOAD', 'MOT_DSM_PAYLOAD_TOO_LARGE', 'MOT_DSM_SEQ_PASSED') }
   }
 } as const
 
@@ -28,8 +29,8 @@ export const postDataBatchRoute = {
     tags: ['data'],
     summary: 'Send up to 1,000 messages; one result each, in order',
     security: bearer,
-    body: DataBatchBodySchema,
-    response: { 200: DataBatchResultSchema, ...problems(...guarded, 'MOT_BODY_TOO_LARGE') }
+    body: withExample(DataBatchBodySchema, { messages: [examples.message] }),
+    response: { 200: withExample(DataBatchResultSchema, { results: [examples.accepted] }), ...problems(...guarded, 'MOT_BODY_TOO_LARGE') }
   }
 } as const
 
@@ -42,19 +43,19 @@ export const historyRoute = {
     tags: ['history'],
     summary: 'What a producer sent, in the order of its log or of the device\'s time; `application/x-ndjson` and `text/csv` are streamed whole',
     security: bearer,
-    params: DataParamsSchema,
-    querystring: HistoryQuerySchema,
+    params: withExample(DataParamsSchema, { producerId: 7 }),
+    querystring: withExample(HistoryQuerySchema, { limit: 100 }),
     response: {
       200: {
         description: 'A page as JSON; as NDJSON or CSV everything that was asked for, up to `limit` if there is one',
         headers: {
-          'motience-complete': { description: 'Of a stream: what `complete` is on a page', schema: Type.Boolean() },
-          'motience-up-to': { description: 'Of a stream: the place at which it ends, `<epoch>-<offset>`; `after` goes on from there', schema: Type.String() }
+          'motience-complete': Type.Boolean({ description: 'Of a stream: what `complete` is on a page' }),
+          'motience-up-to': Type.String({ description: 'Of a stream: the place at which it ends, `<epoch>-<offset>`; `after` goes on from there' })
         },
         content: {
-          'application/json': { schema: HistoryPageSchema },
-          'application/x-ndjson': { schema: Type.String({ description: 'One envelope a line' }) },
-          'text/csv': { schema: Type.String({ description: 'A head, and one message a line with the payload as JSON' }) }
+          'application/json': { schema: withExample(HistoryPageSchema, { items: [examples.envelope], next_cursor: null, complete: true }) },
+          'application/x-ndjson': { schema: withExample(Type.String({ description: 'One envelope a line' }), examples.ndjson) },
+          'text/csv': { schema: withExample(Type.String({ description: 'A head, and one message a line with the payload as JSON' }), examples.csv) }
         }
       },
       ...problems(...guarded, 'MOT_DSM_NOT_SUBSCRIBED')
@@ -70,8 +71,8 @@ export const seriesRoute = {
     tags: ['history'],
     summary: 'One field of the payloads in buckets of time: numbers, booleans or strings',
     security: bearer,
-    params: DataParamsSchema,
-    querystring: SeriesQuerySchema,
-    response: { 200: SeriesSchema, ...problems(...guarded, 'MOT_DSM_NOT_SUBSCRIBED') }
+    params: withExample(DataParamsSchema, { producerId: 7 }),
+    querystring: withExample(SeriesQuerySchema, { field: 'payload.temperature', bucket: '60s' }),
+    response: { 200: withExample(SeriesSchema, examples.series), ...problems(...guarded, 'MOT_DSM_NOT_SUBSCRIBED') }
   }
 } as const

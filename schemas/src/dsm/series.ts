@@ -1,5 +1,5 @@
 import { Type, type Static, type TProperties } from '@sinclair/typebox'
-import { DeviceIdSchema, Nullable, TimestampSchema } from '../common.js'
+import { DeviceIdSchema, Nullable, StringEnum, TimestampSchema } from '../common.js'
 import { MAX_FIELD_LENGTH } from './field.js'
 
 /** Most points of one series, and most values of one bucket of strings that are told with a count of their own. */
@@ -9,7 +9,8 @@ export const MAX_SERIES_VALUES = 20
 /** Most characters (code points) of a string that are read. */
 export const MAX_SERIES_TEXT = 128
 
-export const SeriesKindSchema = Type.Union([Type.Literal('number'), Type.Literal('boolean'), Type.Literal('string')])
+const SERIES_KINDS = ['number', 'boolean', 'string'] as const
+export const SeriesKindSchema = StringEnum(SERIES_KINDS)
 export type SeriesKind = Static<typeof SeriesKindSchema>
 
 export const SeriesQuerySchema = Type.Object({
@@ -27,7 +28,7 @@ export const SeriesQuerySchema = Type.Object({
     pattern: '^[A-Za-z][A-Za-z0-9_+/-]{0,63}$',
     description: 'Time zone (IANA) of buckets of days, weeks or months, such as `Europe/Berlin`; UTC if not given'
   })),
-  kind: Type.Optional(Type.Unsafe<SeriesKind>({ ...SeriesKindSchema, description: 'Only values of this kind; if not given numbers, or where there is none the kind of the last value' })),
+  kind: Type.Optional(StringEnum(SERIES_KINDS, { description: 'Only values of this kind; if not given numbers, or where there is none the kind of the last value' })),
   fn: Type.Optional(Type.Literal('rate', { description: 'Adds `increase` and `rate` of a counter that only rises, but for resets, to the points of numbers' })),
   device_id: Type.Optional(DeviceIdSchema),
   from: Type.Optional(TimestampSchema),

@@ -295,6 +295,7 @@ export interface components {
             /** @description Id of a user: a positive integer */
             id: number;
             username: string;
+            /** @enum {string} */
             role: "producer" | "consumer" | "admin" | "service";
             device_id: string | null;
             created_at: string;
@@ -313,7 +314,10 @@ export interface operations {
             query?: {
                 /** @description Part of a username or device id */
                 q?: string;
-                /** @description Most items in one page */
+                /**
+                 * @description Most items in one page
+                 * @example 100
+                 */
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
@@ -330,6 +334,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": 7,
+                     *           "username": "ann",
+                     *           "device_id": "attic-pi",
+                     *           "created_at": "2026-01-31T08:15:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": {
                         items: {
                             /** @description Id of a user: a positive integer */
@@ -348,6 +365,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -357,6 +384,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unauthorized",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Not signed in",
+                     *       "code": "MOT_UNAUTHORIZED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -366,6 +403,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -375,6 +422,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -384,6 +441,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -394,7 +461,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of a user: a positive integer */
+                /**
+                 * @description Id of a user: a positive integer
+                 * @example 7
+                 */
                 id: number;
             };
             cookie?: never;
@@ -414,6 +484,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -423,6 +503,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unauthorized",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Not signed in",
+                     *       "code": "MOT_UNAUTHORIZED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -432,6 +522,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Not allowed",
+                     *       "code": "MOT_FORBIDDEN",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -441,6 +541,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_not_found",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "Not found",
+                     *       "code": "MOT_NOT_FOUND",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -450,6 +560,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -459,6 +579,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -468,6 +598,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -478,7 +618,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of a user: a positive integer */
+                /**
+                 * @description Id of a user: a positive integer
+                 * @example 7
+                 */
                 id: number;
             };
             cookie?: never;
@@ -498,6 +641,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -507,6 +660,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unauthorized",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Not signed in",
+                     *       "code": "MOT_UNAUTHORIZED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -516,6 +679,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Not allowed",
+                     *       "code": "MOT_FORBIDDEN",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -525,6 +698,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_not_found",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "Not found",
+                     *       "code": "MOT_NOT_FOUND",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -534,6 +717,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -543,6 +736,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -552,6 +755,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -572,6 +785,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "keys": [
+                     *         {
+                     *           "kty": "OKP",
+                     *           "crv": "Ed25519",
+                     *           "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+                     *           "kid": "2b7e1516-28ae-42d2-a6ab-f7158809cf4f",
+                     *           "alg": "EdDSA",
+                     *           "use": "sig"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         keys: {
                             kty: string;
@@ -590,6 +817,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -599,6 +836,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -608,6 +855,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -617,6 +874,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -631,6 +898,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "username": "ann",
+                 *       "password": "correct horse battery"
+                 *     }
+                 */
                 "application/json": {
                     username: string;
                     password: string;
@@ -644,6 +917,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "access_token": "eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiI3In0.c2lnbmF0dXJl",
+                     *       "refresh_token": "bxwKUnoeT0OcYtHxqcjgtAAAAAF2ZXJ5LXNlY3JldC1ieXRlcy1vZi1hbi1leGFtcGxlLi4uAAAAAAAAAAAAAAAAAAAA",
+                     *       "token_type": "Bearer",
+                     *       "expires_in": 3600,
+                     *       "user_id": 7,
+                     *       "user": {
+                     *         "id": 7,
+                     *         "username": "ann",
+                     *         "role": "producer",
+                     *         "device_id": "attic-pi",
+                     *         "created_at": "2026-01-31T08:15:00.000Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Tokens"];
                 };
             };
@@ -653,6 +942,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -662,6 +961,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_ap_bad_credentials",
+                     *       "title": "Wrong name or password",
+                     *       "status": 401,
+                     *       "detail": "Wrong name or password",
+                     *       "code": "MOT_AP_BAD_CREDENTIALS",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -671,6 +980,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_ap_user_disabled",
+                     *       "title": "The user is disabled",
+                     *       "status": 403,
+                     *       "detail": "The user is disabled",
+                     *       "code": "MOT_AP_USER_DISABLED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -680,6 +999,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -689,6 +1018,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -698,6 +1037,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -712,6 +1061,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "refresh_token": "bxwKUnoeT0OcYtHxqcjgtAAAAAF2ZXJ5LXNlY3JldC1ieXRlcy1vZi1hbi1leGFtcGxlLi4uAAAAAAAAAAAAAAAAAAAA"
+                 *     }
+                 */
                 "application/json": {
                     refresh_token: string;
                 };
@@ -731,6 +1085,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -740,6 +1104,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_ap_refresh_invalid",
+                     *       "title": "The refresh token is not valid",
+                     *       "status": 401,
+                     *       "detail": "The refresh token is not valid",
+                     *       "code": "MOT_AP_REFRESH_INVALID",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -749,6 +1123,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -758,6 +1142,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -767,6 +1161,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -787,6 +1191,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 7,
+                     *       "username": "ann",
+                     *       "role": "producer",
+                     *       "device_id": "attic-pi",
+                     *       "created_at": "2026-01-31T08:15:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
@@ -796,6 +1209,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -805,6 +1228,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unauthorized",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Not signed in",
+                     *       "code": "MOT_UNAUTHORIZED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -814,6 +1247,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Not allowed",
+                     *       "code": "MOT_FORBIDDEN",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -823,6 +1266,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -832,6 +1285,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -841,6 +1304,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -855,6 +1328,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "current_password": "correct horse battery",
+                 *       "new_password": "a staple that nobody guesses"
+                 *     }
+                 */
                 "application/json": {
                     current_password: string;
                     new_password: string;
@@ -875,6 +1354,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -884,6 +1373,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unauthorized",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Not signed in",
+                     *       "code": "MOT_UNAUTHORIZED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -893,6 +1392,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Not allowed",
+                     *       "code": "MOT_FORBIDDEN",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -902,6 +1411,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -911,6 +1430,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -920,6 +1449,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -930,7 +1469,10 @@ export interface operations {
             query?: {
                 /** @description Part of a username or device id */
                 q?: string;
-                /** @description Most items in one page */
+                /**
+                 * @description Most items in one page
+                 * @example 100
+                 */
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
@@ -947,6 +1489,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": 7,
+                     *           "username": "ann",
+                     *           "device_id": "attic-pi",
+                     *           "created_at": "2026-01-31T08:15:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": {
                         items: {
                             /** @description Id of a user: a positive integer */
@@ -965,6 +1520,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -974,6 +1539,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unauthorized",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Not signed in",
+                     *       "code": "MOT_UNAUTHORIZED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -983,6 +1558,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -992,6 +1577,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1001,6 +1596,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1015,6 +1620,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "refresh_token": "bxwKUnoeT0OcYtHxqcjgtAAAAAF2ZXJ5LXNlY3JldC1ieXRlcy1vZi1hbi1leGFtcGxlLi4uAAAAAAAAAAAAAAAAAAAA"
+                 *     }
+                 */
                 "application/json": {
                     refresh_token: string;
                 };
@@ -1027,6 +1637,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "access_token": "eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiI3In0.c2lnbmF0dXJl",
+                     *       "refresh_token": "bxwKUnoeT0OcYtHxqcjgtAAAAAF2ZXJ5LXNlY3JldC1ieXRlcy1vZi1hbi1leGFtcGxlLi4uAAAAAAAAAAAAAAAAAAAA",
+                     *       "token_type": "Bearer",
+                     *       "expires_in": 3600,
+                     *       "user_id": 7,
+                     *       "user": {
+                     *         "id": 7,
+                     *         "username": "ann",
+                     *         "role": "producer",
+                     *         "device_id": "attic-pi",
+                     *         "created_at": "2026-01-31T08:15:00.000Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["Tokens"];
                 };
             };
@@ -1036,6 +1662,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1045,6 +1681,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_ap_refresh_invalid",
+                     *       "title": "The refresh token is not valid",
+                     *       "status": 401,
+                     *       "detail": "The refresh token is not valid",
+                     *       "code": "MOT_AP_REFRESH_INVALID",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1054,6 +1700,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1063,6 +1719,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1072,6 +1738,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1086,10 +1762,19 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "username": "ann",
+                 *       "password": "correct horse battery",
+                 *       "role": "producer",
+                 *       "device_id": "attic-pi"
+                 *     }
+                 */
                 "application/json": {
                     /** @description Unique, whatever the case */
                     username: string;
                     password: string;
+                    /** @enum {string} */
                     role: "producer" | "consumer";
                     /** @description Name of a device */
                     device_id?: string;
@@ -1103,6 +1788,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "user": {
+                     *         "id": 7,
+                     *         "username": "ann",
+                     *         "role": "producer",
+                     *         "device_id": "attic-pi",
+                     *         "created_at": "2026-01-31T08:15:00.000Z"
+                     *       }
+                     *     }
+                     */
                     "application/json": {
                         user: components["schemas"]["User"];
                     };
@@ -1114,6 +1810,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1123,6 +1829,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_ap_username_taken",
+                     *       "title": "The name is taken",
+                     *       "status": 409,
+                     *       "detail": "The name is taken",
+                     *       "code": "MOT_AP_USERNAME_TAKEN",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1132,6 +1848,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1141,6 +1867,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1150,6 +1886,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1160,7 +1906,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of a user: a positive integer */
+                /**
+                 * @description Id of a user: a positive integer
+                 * @example 7
+                 */
                 id: number;
             };
             cookie?: never;
@@ -1180,6 +1929,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1189,6 +1948,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unauthorized",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Not signed in",
+                     *       "code": "MOT_UNAUTHORIZED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1198,6 +1967,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Not allowed",
+                     *       "code": "MOT_FORBIDDEN",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1207,6 +1986,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_not_found",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "Not found",
+                     *       "code": "MOT_NOT_FOUND",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1216,6 +2005,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1225,6 +2024,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1234,6 +2043,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1248,7 +2067,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "service": "dsm",
+                 *       "secret": "the value of SERVICE_SECRET"
+                 *     }
+                 */
                 "application/json": {
+                    /** @enum {string} */
                     service: "sm" | "dsm" | "wss1" | "wss2";
                     secret: string;
                 };
@@ -1261,9 +2087,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "access_token": "eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiI3In0.c2lnbmF0dXJl",
+                     *       "token_type": "Bearer",
+                     *       "expires_in": 3600
+                     *     }
+                     */
                     "application/json": {
                         access_token: string;
-                        /** @constant */
+                        /** @enum {string} */
                         token_type: "Bearer";
                         expires_in: number;
                     };
@@ -1275,6 +2108,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1284,6 +2127,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_ap_bad_service_secret",
+                     *       "title": "Wrong service or secret",
+                     *       "status": 401,
+                     *       "detail": "Wrong service or secret",
+                     *       "code": "MOT_AP_BAD_SERVICE_SECRET",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1293,6 +2146,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1302,6 +2165,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1311,6 +2184,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1321,7 +2204,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of a user: a positive integer */
+                /**
+                 * @description Id of a user: a positive integer
+                 * @example 7
+                 */
                 id: number;
             };
             cookie?: never;
@@ -1334,6 +2220,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 7,
+                     *       "username": "ann",
+                     *       "role": "producer",
+                     *       "device_id": "attic-pi",
+                     *       "created_at": "2026-01-31T08:15:00.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["User"];
                 };
             };
@@ -1343,6 +2238,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1352,6 +2257,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unauthorized",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Not signed in",
+                     *       "code": "MOT_UNAUTHORIZED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1361,6 +2276,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_not_found",
+                     *       "title": "Not found",
+                     *       "status": 404,
+                     *       "detail": "Not found",
+                     *       "code": "MOT_NOT_FOUND",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1370,6 +2295,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1379,6 +2314,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1388,6 +2333,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1408,8 +2363,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "valid": true,
+                     *       "user": {
+                     *         "id": 7,
+                     *         "username": "ann",
+                     *         "role": "producer",
+                     *         "device_id": "attic-pi",
+                     *         "created_at": "2026-01-31T08:15:00.000Z"
+                     *       },
+                     *       "expires_at": "2026-01-31T09:15:00.000Z"
+                     *     }
+                     */
                     "application/json": {
-                        /** @constant */
+                        /** @enum {boolean} */
                         valid: true;
                         user: components["schemas"]["User"];
                         expires_at: string;
@@ -1422,6 +2390,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1431,6 +2409,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unauthorized",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Not signed in",
+                     *       "code": "MOT_UNAUTHORIZED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1440,6 +2428,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1449,6 +2447,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1458,6 +2466,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1472,6 +2490,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiI3In0.c2lnbmF0dXJl"
+                 *     }
+                 */
                 "application/json": {
                     token: string;
                 };
@@ -1484,8 +2507,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "valid": true,
+                     *       "user": {
+                     *         "id": 7,
+                     *         "username": "ann",
+                     *         "role": "producer",
+                     *         "device_id": "attic-pi",
+                     *         "created_at": "2026-01-31T08:15:00.000Z"
+                     *       },
+                     *       "expires_at": "2026-01-31T09:15:00.000Z"
+                     *     }
+                     */
                     "application/json": {
-                        /** @constant */
+                        /** @enum {boolean} */
                         valid: true;
                         user: components["schemas"]["User"];
                         expires_at: string;
@@ -1498,6 +2534,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1507,6 +2553,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unauthorized",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Not signed in",
+                     *       "code": "MOT_UNAUTHORIZED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1516,6 +2572,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1525,6 +2591,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -1534,6 +2610,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };

@@ -234,14 +234,20 @@ export interface operations {
                 /** @description By the place in the log, or by the device's time, corrected by its clock offset; messages of one time follow each other as in the log */
                 order_by?: "received" | "device";
                 order?: "asc" | "desc";
-                /** @description Most messages of one page, 100 if not given; of a stream, all if not given */
+                /**
+                 * @description Most messages of one page, 100 if not given; of a stream, all if not given
+                 * @example 100
+                 */
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
             };
             header?: never;
             path: {
-                /** @description Id of a user: a positive integer */
+                /**
+                 * @description Id of a user: a positive integer
+                 * @example 7
+                 */
                 producerId: number;
             };
             cookie?: never;
@@ -258,12 +264,41 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "type": "data",
+                     *           "producer_id": 7,
+                     *           "device_id": "attic-pi",
+                     *           "epoch": 1,
+                     *           "offset": 1042,
+                     *           "id": "reading-1042",
+                     *           "session": "2026-01-31T08:00:00Z",
+                     *           "seq": 1042,
+                     *           "timestamp": "2026-01-31T08:30:00.000Z",
+                     *           "received_at": "2026-01-31T08:30:00.041Z",
+                     *           "payload": {
+                     *             "temperature": 21.4,
+                     *             "humidity": 48
+                     *           }
+                     *         }
+                     *       ],
+                     *       "next_cursor": null,
+                     *       "complete": true
+                     *     }
+                     */
                     "application/json": {
                         items: components["schemas"]["Envelope"][];
                         next_cursor: string | null;
                         complete: boolean;
                     };
+                    /** @example {"type":"data","producer_id":7,"device_id":"attic-pi","epoch":1,"offset":1042,"id":"reading-1042","session":"2026-01-31T08:00:00Z","seq":1042,"timestamp":"2026-01-31T08:30:00.000Z","received_at":"2026-01-31T08:30:00.041Z","payload":{"temperature":21.4,"humidity":48}} */
                     "application/x-ndjson": string;
+                    /**
+                     * @example producer_id,device_id,epoch,offset,id,session,seq,timestamp,clock_offset_ms,received_at,payload
+                     *     7,attic-pi,1,1042,reading-1042,2026-01-31T08:00:00Z,1042,2026-01-31T08:30:00.000Z,,2026-01-31T08:30:00.041Z,"{""temperature"":21.4,""humidity"":48}"
+                     */
                     "text/csv": string;
                 };
             };
@@ -273,6 +308,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -282,6 +327,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unauthorized",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Not signed in",
+                     *       "code": "MOT_UNAUTHORIZED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -291,6 +346,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Not allowed",
+                     *       "code": "MOT_FORBIDDEN",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -300,6 +365,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -309,6 +384,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -318,6 +403,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -332,6 +427,24 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "messages": [
+                 *         {
+                 *           "producer_id": 7,
+                 *           "device_id": "attic-pi",
+                 *           "id": "reading-1042",
+                 *           "session": "2026-01-31T08:00:00Z",
+                 *           "seq": 1042,
+                 *           "timestamp": "2026-01-31T08:30:00.000Z",
+                 *           "payload": {
+                 *             "temperature": 21.4,
+                 *             "humidity": 48
+                 *           }
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": {
                     messages: {
                         /** @description Id of a user: a positive integer */
@@ -363,6 +476,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "results": [
+                     *         {
+                     *           "producer_id": 7,
+                     *           "epoch": 1,
+                     *           "offset": 1042,
+                     *           "subscriberCount": 2,
+                     *           "duplicate": false,
+                     *           "received_at": "2026-01-31T08:30:00.041Z"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": {
                         results: (components["schemas"]["Accepted"] | {
                             error: components["schemas"]["Problem"];
@@ -376,6 +503,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -385,6 +522,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unauthorized",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Not signed in",
+                     *       "code": "MOT_UNAUTHORIZED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -394,6 +541,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Not allowed",
+                     *       "code": "MOT_FORBIDDEN",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -403,6 +560,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_body_too_large",
+                     *       "title": "Body too large",
+                     *       "status": 413,
+                     *       "detail": "Body too large",
+                     *       "code": "MOT_BODY_TOO_LARGE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -412,6 +579,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -421,6 +598,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -430,6 +617,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -444,6 +641,20 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "producer_id": 7,
+                 *       "device_id": "attic-pi",
+                 *       "id": "reading-1042",
+                 *       "session": "2026-01-31T08:00:00Z",
+                 *       "seq": 1042,
+                 *       "timestamp": "2026-01-31T08:30:00.000Z",
+                 *       "payload": {
+                 *         "temperature": 21.4,
+                 *         "humidity": 48
+                 *       }
+                 *     }
+                 */
                 "application/json": {
                     /** @description Id of a user: a positive integer */
                     producer_id: number;
@@ -473,6 +684,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "producer_id": 7,
+                     *       "epoch": 1,
+                     *       "offset": 1042,
+                     *       "subscriberCount": 2,
+                     *       "duplicate": false,
+                     *       "received_at": "2026-01-31T08:30:00.041Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
@@ -482,6 +703,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -491,6 +722,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unauthorized",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Not signed in",
+                     *       "code": "MOT_UNAUTHORIZED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -500,6 +741,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Not allowed",
+                     *       "code": "MOT_FORBIDDEN",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -509,6 +760,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_dsm_seq_passed",
+                     *       "title": "Sequence number passed",
+                     *       "status": 409,
+                     *       "detail": "Sequence number passed",
+                     *       "code": "MOT_DSM_SEQ_PASSED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -518,6 +779,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_dsm_payload_too_large",
+                     *       "title": "Payload too large",
+                     *       "status": 413,
+                     *       "detail": "Payload too large",
+                     *       "code": "MOT_DSM_PAYLOAD_TOO_LARGE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -527,6 +798,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -536,6 +817,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -545,6 +836,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -553,9 +854,15 @@ export interface operations {
     getSeries: {
         parameters: {
             query: {
-                /** @description A field of the payloads: a path such as `payload.cpu.usage`, `payload.cores.0` or `payload."a.b"`, or a JSON Pointer (RFC 6901) into the payload such as `/cpu/usage` */
+                /**
+                 * @description A field of the payloads: a path such as `payload.cpu.usage`, `payload.cores.0` or `payload."a.b"`, or a JSON Pointer (RFC 6901) into the payload such as `/cpu/usage`
+                 * @example payload.temperature
+                 */
                 field: string;
-                /** @description Length of a bucket. Days, weeks (from Monday on) and months are those of the calendar in `tz` */
+                /**
+                 * @description Length of a bucket. Days, weeks (from Monday on) and months are those of the calendar in `tz`
+                 * @example 60s
+                 */
                 bucket?: string;
                 /** @description Time zone (IANA) of buckets of days, weeks or months, such as `Europe/Berlin`; UTC if not given */
                 tz?: string;
@@ -572,7 +879,10 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description Id of a user: a positive integer */
+                /**
+                 * @description Id of a user: a positive integer
+                 * @example 7
+                 */
                 producerId: number;
             };
             cookie?: never;
@@ -585,6 +895,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "field": "payload.temperature",
+                     *       "bucket": "60s",
+                     *       "kind": "number",
+                     *       "kinds": {
+                     *         "number": 60,
+                     *         "boolean": 0,
+                     *         "string": 0
+                     *       },
+                     *       "points": [
+                     *         {
+                     *           "t": "2026-01-31T08:30:00.000Z",
+                     *           "count": 60,
+                     *           "min": 21.1,
+                     *           "max": 21.6,
+                     *           "avg": 21.38,
+                     *           "last": 21.4
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/json": components["schemas"]["NumberSeries"] | components["schemas"]["BooleanSeries"] | components["schemas"]["StringSeries"];
                 };
             };
@@ -594,6 +926,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -603,6 +945,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unauthorized",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Not signed in",
+                     *       "code": "MOT_UNAUTHORIZED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -612,6 +964,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Not allowed",
+                     *       "code": "MOT_FORBIDDEN",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -621,6 +983,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -630,6 +1002,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -639,6 +1021,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };

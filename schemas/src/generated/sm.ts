@@ -118,6 +118,7 @@ export interface components {
             consumer_id: number;
             /** @description Id of a user: a positive integer */
             producer_id: number;
+            /** @enum {string} */
             status: "active" | "pending" | "inactive";
             created_at: string;
             activated_at: string | null;
@@ -138,7 +139,10 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of a user: a positive integer */
+                /**
+                 * @description Id of a user: a positive integer
+                 * @example 7
+                 */
                 producerId: number;
             };
             cookie?: never;
@@ -151,7 +155,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "approval": "manual"
+                     *     }
+                     */
                     "application/json": {
+                        /** @enum {string} */
                         approval: "automatic" | "manual";
                     };
                 };
@@ -162,6 +172,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -171,6 +191,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unauthorized",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Not signed in",
+                     *       "code": "MOT_UNAUTHORIZED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -180,6 +210,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Not allowed",
+                     *       "code": "MOT_FORBIDDEN",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -189,6 +229,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -198,6 +248,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -207,6 +267,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -217,14 +287,23 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of a user: a positive integer */
+                /**
+                 * @description Id of a user: a positive integer
+                 * @example 7
+                 */
                 producerId: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "approval": "manual"
+                 *     }
+                 */
                 "application/json": {
+                    /** @enum {string} */
                     approval: "automatic" | "manual";
                 };
             };
@@ -236,7 +315,13 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "approval": "manual"
+                     *     }
+                     */
                     "application/json": {
+                        /** @enum {string} */
                         approval: "automatic" | "manual";
                     };
                 };
@@ -247,6 +332,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -256,6 +351,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unauthorized",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Not signed in",
+                     *       "code": "MOT_UNAUTHORIZED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -265,6 +370,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Not allowed",
+                     *       "code": "MOT_FORBIDDEN",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -274,6 +389,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -283,6 +408,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -292,6 +427,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -303,14 +448,20 @@ export interface operations {
                 /** @description Id of a user: a positive integer */
                 producer_id?: number;
                 status?: "active" | "pending" | "inactive";
-                /** @description Most items in one page */
+                /**
+                 * @description Most items in one page
+                 * @example 100
+                 */
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
             };
             header?: never;
             path: {
-                /** @description Id of a user: a positive integer */
+                /**
+                 * @description Id of a user: a positive integer
+                 * @example 9
+                 */
                 id: number;
             };
             cookie?: never;
@@ -323,6 +474,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "consumer_id": 9,
+                     *       "subscriptions": [
+                     *         {
+                     *           "id": 12,
+                     *           "consumer_id": 9,
+                     *           "producer_id": 7,
+                     *           "status": "active",
+                     *           "created_at": "2026-01-31T08:20:00.000Z",
+                     *           "activated_at": "2026-01-31T08:20:00.000Z",
+                     *           "activated_version": 4,
+                     *           "version": 4
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": {
                         /** @description Id of a user: a positive integer */
                         consumer_id: number;
@@ -337,6 +506,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -346,6 +525,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unauthorized",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Not signed in",
+                     *       "code": "MOT_UNAUTHORIZED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -355,6 +544,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Not allowed",
+                     *       "code": "MOT_FORBIDDEN",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -364,6 +563,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -373,6 +582,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -382,6 +601,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -392,14 +621,23 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description Id of a user: a positive integer */
+                /**
+                 * @description Id of a user: a positive integer
+                 * @example 12
+                 */
                 id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "status": "inactive"
+                 *     }
+                 */
                 "application/json": {
+                    /** @enum {string} */
                     status: "active" | "inactive";
                 };
             };
@@ -411,6 +649,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 12,
+                     *       "consumer_id": 9,
+                     *       "producer_id": 7,
+                     *       "status": "inactive",
+                     *       "created_at": "2026-01-31T08:20:00.000Z",
+                     *       "activated_at": null,
+                     *       "activated_version": null,
+                     *       "version": 5
+                     *     }
+                     */
                     "application/json": components["schemas"]["Subscription"];
                 };
             };
@@ -420,6 +670,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -429,6 +689,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unauthorized",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Not signed in",
+                     *       "code": "MOT_UNAUTHORIZED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -438,6 +708,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Not allowed",
+                     *       "code": "MOT_FORBIDDEN",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -447,6 +727,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_sm_no_subscription",
+                     *       "title": "No such subscription",
+                     *       "status": 404,
+                     *       "detail": "No such subscription",
+                     *       "code": "MOT_SM_NO_SUBSCRIPTION",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -456,6 +746,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_sm_not_asked",
+                     *       "title": "The consumer has unsubscribed",
+                     *       "status": 409,
+                     *       "detail": "The consumer has unsubscribed",
+                     *       "code": "MOT_SM_NOT_ASKED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -465,6 +765,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -474,6 +784,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -483,6 +803,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -497,6 +827,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "producer_id": 7
+                 *     }
+                 */
                 "application/json": {
                     /** @description Id of a user: a positive integer */
                     producer_id: number;
@@ -510,6 +845,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 12,
+                     *       "consumer_id": 9,
+                     *       "producer_id": 7,
+                     *       "status": "active",
+                     *       "created_at": "2026-01-31T08:20:00.000Z",
+                     *       "activated_at": "2026-01-31T08:20:00.000Z",
+                     *       "activated_version": 4,
+                     *       "version": 4
+                     *     }
+                     */
                     "application/json": components["schemas"]["Subscription"];
                 };
             };
@@ -519,6 +866,18 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": 12,
+                     *       "consumer_id": 9,
+                     *       "producer_id": 7,
+                     *       "status": "active",
+                     *       "created_at": "2026-01-31T08:20:00.000Z",
+                     *       "activated_at": "2026-01-31T08:20:00.000Z",
+                     *       "activated_version": 4,
+                     *       "version": 4
+                     *     }
+                     */
                     "application/json": components["schemas"]["Subscription"];
                 };
             };
@@ -528,6 +887,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -537,6 +906,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unauthorized",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Not signed in",
+                     *       "code": "MOT_UNAUTHORIZED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -546,6 +925,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Not allowed",
+                     *       "code": "MOT_FORBIDDEN",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -555,6 +944,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_sm_no_such_producer",
+                     *       "title": "No such producer",
+                     *       "status": 404,
+                     *       "detail": "No such producer",
+                     *       "code": "MOT_SM_NO_SUCH_PRODUCER",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -564,6 +963,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -573,6 +982,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -582,6 +1001,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -591,14 +1020,20 @@ export interface operations {
         parameters: {
             query?: {
                 status?: "active" | "pending" | "inactive";
-                /** @description Most items in one page */
+                /**
+                 * @description Most items in one page
+                 * @example 100
+                 */
                 limit?: number;
                 /** @description `next_cursor` of the page before */
                 cursor?: string;
             };
             header?: never;
             path: {
-                /** @description Id of a user: a positive integer */
+                /**
+                 * @description Id of a user: a positive integer
+                 * @example 7
+                 */
                 producerId: number;
             };
             cookie?: never;
@@ -611,6 +1046,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "producer_id": 7,
+                     *       "version": 4,
+                     *       "subscribers": [
+                     *         {
+                     *           "subscription_id": 12,
+                     *           "consumer_id": 9,
+                     *           "username": "bob",
+                     *           "status": "active",
+                     *           "activated_at": "2026-01-31T08:20:00.000Z"
+                     *         }
+                     *       ],
+                     *       "next_cursor": null
+                     *     }
+                     */
                     "application/json": {
                         /** @description Id of a user: a positive integer */
                         producer_id: number;
@@ -621,6 +1072,7 @@ export interface operations {
                             /** @description Id of a user: a positive integer */
                             consumer_id: number;
                             username: string;
+                            /** @enum {string} */
                             status: "active" | "pending" | "inactive";
                             activated_at: string | null;
                         }[];
@@ -634,6 +1086,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -643,6 +1105,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unauthorized",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Not signed in",
+                     *       "code": "MOT_UNAUTHORIZED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -652,6 +1124,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Not allowed",
+                     *       "code": "MOT_FORBIDDEN",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -661,6 +1143,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -670,6 +1162,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -679,6 +1181,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -687,7 +1199,10 @@ export interface operations {
     unsubscribe: {
         parameters: {
             query?: {
-                /** @description Id of a user: a positive integer */
+                /**
+                 * @description Id of a user: a positive integer
+                 * @example 7
+                 */
                 producer_id?: number;
             };
             header?: never;
@@ -709,6 +1224,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_bad_input",
+                     *       "title": "Bad input",
+                     *       "status": 400,
+                     *       "detail": "Bad input",
+                     *       "code": "MOT_BAD_INPUT",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -718,6 +1243,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unauthorized",
+                     *       "title": "Not signed in",
+                     *       "status": 401,
+                     *       "detail": "Not signed in",
+                     *       "code": "MOT_UNAUTHORIZED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -727,6 +1262,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_forbidden",
+                     *       "title": "Not allowed",
+                     *       "status": 403,
+                     *       "detail": "Not allowed",
+                     *       "code": "MOT_FORBIDDEN",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -736,6 +1281,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_sm_no_subscription",
+                     *       "title": "No such subscription",
+                     *       "status": 404,
+                     *       "detail": "No such subscription",
+                     *       "code": "MOT_SM_NO_SUBSCRIPTION",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -745,6 +1300,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_rate_limited",
+                     *       "title": "Too many requests",
+                     *       "status": 429,
+                     *       "detail": "Too many requests",
+                     *       "code": "MOT_RATE_LIMITED",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -754,6 +1319,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_internal",
+                     *       "title": "Internal error",
+                     *       "status": 500,
+                     *       "detail": "Internal error",
+                     *       "code": "MOT_INTERNAL",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
@@ -763,6 +1338,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "type": "/docs/errors.md#mot_unavailable",
+                     *       "title": "Not available now",
+                     *       "status": 503,
+                     *       "detail": "Not available now",
+                     *       "code": "MOT_UNAVAILABLE",
+                     *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
+                     *     }
+                     */
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };

@@ -1,7 +1,7 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { CursorSchema, IdSchema, LimitSchema, Nullable } from '../common.js'
+import { CursorSchema, IdSchema, LimitSchema, Nullable, StringEnum } from '../common.js'
 
-export const SubscriptionStatusSchema = Type.Union([Type.Literal('active'), Type.Literal('pending'), Type.Literal('inactive')])
+export const SubscriptionStatusSchema = StringEnum(['active', 'pending', 'inactive'])
 export type SubscriptionStatus = Static<typeof SubscriptionStatusSchema>
 
 /** Number that grows with every change of a producer's subscribers. */
@@ -69,10 +69,10 @@ export const SubscribersSchema = Type.Object({
 export type Subscribers = Static<typeof SubscribersSchema>
 
 export const SubscriptionPatchSchema = Type.Object({
-  status: Type.Union([Type.Literal('active'), Type.Literal('inactive')])
+  status: StringEnum(['active', 'inactive'])
 }, { additionalProperties: false })
 
 export const PolicySchema = Type.Object({
-  approval: Type.Union([Type.Literal('automatic'), Type.Literal('manual')])
+  approval: StringEnum(['automatic', 'manual'])
 }, { additionalProperties: false })
 export type Policy = Static<typeof PolicySchema>

@@ -1,4 +1,5 @@
-import { bearer, NoContentSchema, problems } from '../route.js'
+import { bearer, NoContentSchema, problems, withExample } from '../route.js'
+import * as examples from './examples.js'
 import {
   ConsumerParamsSchema, PolicySchema, ProducerParamsSchema, SubscribeBodySchema, SubscribersQuerySchema, SubscribersSchema,
   SubscriptionParamsSchema, SubscriptionPatchSchema, SubscriptionSchema, SubscriptionsQuerySchema, SubscriptionsSchema, UnsubscribeQuerySchema
@@ -14,8 +15,12 @@ export const subscribeRoute = {
     tags: ['subscriptions'],
     summary: 'Subscribe to a producer; 200 with the same row when the subscription stands already',
     security: bearer,
-    body: SubscribeBodySchema,
-    response: { 200: SubscriptionSchema, 201: SubscriptionSchema, ...problems(...guarded, 'MOT_SM_NO_SUCH_PRODUCER') }
+    body: withExample(SubscribeBodySchema, { producer_id: 7 }),
+    response: {
+      200: withExample(SubscriptionSchema, examples.subscription),
+      201: withExample(SubscriptionSchema, examples.subscription),
+      ...problems(...guarded, 'MOT_SM_NO_SUCH_PRODUCER')
+    }
   }
 } as const
 
@@ -28,7 +33,7 @@ export const unsubscribeRoute = {
     tags: ['subscriptions'],
     summary: 'End a subscription; nothing that is accepted after the answer is seen',
     security: bearer,
-    querystring: UnsubscribeQuerySchema,
+    querystring: withExample(UnsubscribeQuerySchema, { producer_id: 7 }),
     response: { 204: NoContentSchema, ...problems(...guarded, 'MOT_SM_NO_SUBSCRIPTION') }
   }
 } as const
@@ -41,9 +46,9 @@ export const subscriptionsRoute = {
     tags: ['subscriptions'],
     summary: 'What the consumer with this id is subscribed to',
     security: bearer,
-    params: ConsumerParamsSchema,
-    querystring: SubscriptionsQuerySchema,
-    response: { 200: SubscriptionsSchema, ...problems(...guarded) }
+    params: withExample(ConsumerParamsSchema, { id: 9 }),
+    querystring: withExample(SubscriptionsQuerySchema, { limit: 100 }),
+    response: { 200: withExample(SubscriptionsSchema, { consumer_id: 9, subscriptions: [examples.subscription], next_cursor: null }), ...problems(...guarded) }
   }
 } as const
 
@@ -55,9 +60,9 @@ export const subscribersRoute = {
     tags: ['subscribers'],
     summary: 'Who is subscribed to a producer',
     security: bearer,
-    params: ProducerParamsSchema,
-    querystring: SubscribersQuerySchema,
-    response: { 200: SubscribersSchema, ...problems(...guarded) }
+    params: withExample(ProducerParamsSchema, { producerId: 7 }),
+    querystring: withExample(SubscribersQuerySchema, { limit: 100 }),
+    response: { 200: withExample(SubscribersSchema, { producer_id: 7, version: 4, subscribers: [examples.subscriber], next_cursor: null }), ...problems(...guarded) }
   }
 } as const
 
@@ -69,9 +74,9 @@ export const patchSubscriptionRoute = {
     tags: ['subscribers'],
     summary: 'Approve, refuse or revoke the subscription with this id',
     security: bearer,
-    params: SubscriptionParamsSchema,
-    body: SubscriptionPatchSchema,
-    response: { 200: SubscriptionSchema, ...problems(...guarded, 'MOT_SM_NO_SUBSCRIPTION', 'MOT_SM_NOT_ASKED') }
+    params: withExample(SubscriptionParamsSchema, { id: 12 }),
+    body: withExample(SubscriptionPatchSchema, { status: 'inactive' }),
+    response: { 200: withExample(SubscriptionSchema, examples.ended), ...problems(...guarded, 'MOT_SM_NO_SUBSCRIPTION', 'MOT_SM_NOT_ASKED') }
   }
 } as const
 
@@ -83,8 +88,8 @@ export const getPolicyRoute = {
     tags: ['subscribers'],
     summary: 'How new subscriptions are approved',
     security: bearer,
-    params: ProducerParamsSchema,
-    response: { 200: PolicySchema, ...problems(...guarded) }
+    params: withExample(ProducerParamsSchema, { producerId: 7 }),
+    response: { 200: withExample(PolicySchema, { approval: 'manual' }), ...problems(...guarded) }
   }
 } as const
 
@@ -96,8 +101,8 @@ export const putPolicyRoute = {
     tags: ['subscribers'],
     summary: 'Change how new subscriptions are approved',
     security: bearer,
-    params: ProducerParamsSchema,
-    body: PolicySchema,
-    response: { 200: PolicySchema, ...problems(...guarded) }
+    params: withExample(ProducerParamsSchema, { producerId: 7 }),
+    body: withExample(PolicySchema, { approval: 'manual' }),
+    response: { 200: withExample(PolicySchema, { approval: 'manual' }), ...problems(...guarded) }
   }
 } as const

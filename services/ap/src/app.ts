@@ -2,7 +2,6 @@ import { buildService, createClientAddresses, type ServiceApp, maxLoopDelayMs } 
 import { createOwnAuthenticator } from './authenticator.js'
 import { startHousekeeping } from './housekeeping.js'
 import { createApMetrics } from './metrics.js'
-import { openapiInfo } from './openapi.js'
 import type { ApOptions, ApParts } from './parts.js'
 import { createPasswords } from './passwords/passwords.js'
 import { createAnnouncer } from './revocations/announcer.js'
@@ -39,7 +38,6 @@ export const buildAp = async ({ database, broker, settings, logger, clock = Date
     corsOrigin: settings.corsOrigin,
     trustProxy: settings.trustProxy,
     clientAddresses: createClientAddresses(settings.serviceSecret),
-    openapi: openapiInfo,
     ready: { database: async () => await database.ping(), broker: async () => await broker.ping() }
   })
   const parts: ApParts = {

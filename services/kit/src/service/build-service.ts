@@ -12,7 +12,8 @@ import { measureRequests } from '../metrics/http.js'
 import { addClientAddress, type ClientAddresses } from './client-address.js'
 import { answerClientError } from './client-error.js'
 import { answerNotFound } from './not-found.js'
-import { addOpenapi, type OpenapiInfo } from './openapi.js'
+import { isRestService } from './openapi/about.js'
+import { serveOpenapi } from './openapi/serve.js'
 import { addOperations, type ReadyChecks } from './operations.js'
 import { ProblemError } from './problem-error.js'
 import { answerProblem, logAnswers, quietLogController } from './request-log.js'
@@ -43,8 +44,6 @@ export interface ServiceParts {
   requestTimeoutMs?: number
   /** Milliseconds that a connection may be idle between two requests; 72 s by default, more than most balancers'. */
   keepAliveTimeoutMs?: number
-  /** Replaces what the OpenAPI document of `ap`, `sm` and `dsm` says of the service. */
-  openapi?: OpenapiInfo
   /** A bound on all routes; without it only routes with `config.rateLimit` are bounded. */
   rateLimit?: Pick<RateLimitPluginOptions, 'max' | 'timeWindow' | 'allowList' | 'keyGenerator'>
   /** Mean milliseconds of event-loop delay in a second past which requests are answered 503; 3000 by default, 0 for never. */
@@ -142,7 +141,7 @@ export const buildService = async (name: ServiceId, parts: ServiceParts): Promis
     retryAfter: 2,
     customError: PressureError
   })
-  await addOpenapi(app, name, parts.openapi ?? {})
+  if (isRestService(name)) await serveOpenapi(app, name)
   if (parts.ready !== undefined) addOperations(app, parts.ready)
   return app
 }

@@ -61,7 +61,7 @@ export const addOperations = (app: ServiceApp, checks: ReadyChecks): void => {
     url: '/health',
     config: alwaysAnswered,
     logLevel: 'error',
-    schema: { operationId: 'getHealth', tags: ['operations'], summary: 'Whether the process lives', response: { 200: StatusSchema } },
+    schema: { hide: true, response: { 200: StatusSchema } },
     handler: async () => ({ status: 'ok' })
   })
 
@@ -69,7 +69,7 @@ export const addOperations = (app: ServiceApp, checks: ReadyChecks): void => {
     method: 'GET',
     url: '/ready',
     config: alwaysAnswered,
-    schema: { operationId: 'getReady', tags: ['operations'], summary: 'Whether what the service needs answers', response: { 200: StatusSchema } },
+    schema: { hide: true, response: { 200: StatusSchema } },
     handler: async () => {
       if (app.draining) throw new ProblemError('MOT_UNAVAILABLE', 'The service is stopping', { retryAfterSecs: 5 })
       const faults = await failed()
@@ -85,7 +85,7 @@ export const addOperations = (app: ServiceApp, checks: ReadyChecks): void => {
     method: 'GET',
     url: '/metrics',
     config: alwaysAnswered,
-    schema: { operationId: 'getMetrics', tags: ['operations'], summary: 'Metrics for Prometheus', produces: ['text/plain'], response: { 200: Type.String() } },
+    schema: { hide: true, response: { 200: Type.String() } },
     handler: async (_request, reply) => reply.type(app.metrics.contentType).send(await app.metrics.metrics())
   })
 }

@@ -1,0 +1,23 @@
+import { TypeCompiler } from '@sinclair/typebox/compiler'
+import { Value } from '@sinclair/typebox/value'
+import t from 'tap'
+import { Nullable, StringEnum } from './index.js'
+
+t.test('an enumeration takes its strings and nothing else', t => {
+  const schema = StringEnum(['asc', 'desc'], { default: 'asc', description: 'Order' })
+  const compiled = TypeCompiler.Compile(schema)
+  for (const check of [(value: unknown) => compiled.Check(value), (value: unknown) => Value.Check(schema, value)]) {
+    t.strictSame(['asc', 'desc', 'ASC', '', 0, null, undefined, ['asc']].map(check), [true, true, false, false, false, false, false, false])
+  }
+  t.strictSame(JSON.parse(JSON.stringify(schema)), { default: 'asc', description: 'Order', type: 'string', enum: ['asc', 'desc'] })
+  t.equal(Value.Default(schema, undefined), 'asc')
+  const order: (typeof schema)['static'] = 'desc'
+  t.ok(compiled.Check(order))
+  t.end()
+})
+
+t.test('an enumeration may be null where it says so', t => {
+  const compiled = TypeCompiler.Compile(Nullable(StringEnum(['asc'])))
+  t.strictSame(['asc', null, 'x', undefined].map(value => compiled.Check(value)), [true, true, false, false])
+  t.end()
+})

@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises'
+import type { TSchema } from '@sinclair/typebox'
+import t from 'tap'
+import { compileChecker } from '../validation.js'
+import { about, type RestService } from './about.js'
+import { openapiDocument } from './document.js'
+
+interface Media { schema: object, example?: unknown }
+interface Operation {
+  operationId: string
+  parameters?: { name: string, required?: boolean, example?: unknown }[]
+  requestBody?: { content: Record<string, Media> }
+  responses: Record<string, { content?: Record<string, Media> }>
+}
+interface Document {
+  info: { version: string }
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: object }
+}
+
+const schemas = new URL('../../../../../schemas/', import.meta.url)
+const services = Object.keys(about) as RestService[]
+const documentOf = async (service: RestService): Promise<Document> => await openapiDocument(service) as unknown as Document
+
+/** Every object below a value, with where it is. */
+const objectsIn = function * (value: unknown, path = ''): Generator<[string, Record<string, unknown>]> {
+  if (typeof value !== 'object' || value === null) return
+  yield [path, value as Record<string, unknown>]
+  for (const [key, item] of Object.entries(value)) yield * objectsIn(item, `${path}/${key}`)
+}
+
+for (const service of services) {
+  t.test(`the committed OpenAPI document of ${service} is that of its routes`, async t => {
+    const committed: unknown = JSON.parse(await readFile(new URL(`openapi/${service}.json`, schemas), 'utf8'))
+    t.strictSame(committed, await openapiDocument(service), 'run `npm run openapi` and commit what it writes')
+  })
+
+  t.test(`every operation of ${service} has an id of its own and examples`, async t => {
+    const { paths } = await documentOf(service)
+    const operations = Object.values(paths).flatMap(path => Object.values(path))
+    t.equal(operations.length, about[service].routes.length)
+    t.equal(new Set(operations.map(({ operationId }) => operationId)).size, operations.length)
+    for (const { operationId, parameters, requestBody, responses } of operations) {
+      if (parameters !== undefined) t.ok(parameters.some(({ example }) => example !== undefined), `${operationId}: parameters`)
+      for (const { name, required, example } of parameters ?? []) t.ok(required !== true || example !== undefined, `${operationId}: ${name}`)
+      const contents = [requestBody, ...Object.values(responses)].flatMap(part => Object.values(part?.content ?? {}))
+      for (const { example } of contents) t.not(example, undefined, `${operationId}: body and answers`)
+      t.ok(responses['200'] ?? responses['201'] ?? responses['204'], `${operationId}: an answer of success`)
+    }
+  })
+
+  t.test(`every example of ${service} is of its schema`, t => {
+    let checked = 0
+    for (const { schema } of about[service].routes) {
+      for (const [path, part] of objectsIn(schema)) {
+        if (!Array.isArray(part['examples'])) continue
+        const checker = compileChecker(part as TSchema)
+        const [example] = part['examples'] as unknown[]
+        t.strictSame(checker.faults(example), [], `${schema.operationId}${path}`)
+        checked++
+      }
+    }
+    t.ok(checked > about[service].routes.length)
+    t.end()
+  })
+
+  t.test(`enumerations of ${service} are \`enum\``, async t => {
+    for (const [path, { anyOf, oneOf }] of objectsIn(await documentOf(service))) {
+      const texts = [anyOf, oneOf].flat().filter(option => option !== undefined && ('const' in Object(option) || 'enum' in Object(option)))
+      t.ok(texts.length < 2, path)
+    }
+  })
+}
+
+t.test('what is used in several places is one component', async t => {
+  const { components } = await documentOf('ap')
+  t.strictSame(Object.keys(components.schemas), ['Problem', 'Tokens', 'User'])
+})
+
+t.test('the version is the package\'s', async t => {
+  const { version } = JSON.parse(await readFile(new URL('package.json', schemas), 'utf8')) as { version: string }
+  t.equal((await documentOf('dsm')).info.version, version)
+})

@@ -1,0 +1,2 @@
+export type { RestService } from './about.js'
+export { openapiDocument } from './document.js'
