@@ -7,7 +7,8 @@ import { addCounts, readCounts, readFailures } from './tap-counts.mjs'
 
 /**
  * `npm test`: installs, builds, lints, checks types and the OpenAPI documents, and runs every test. With paths after `--` it
- * runs only those tests. MOTIENCE_REQUIRE_SERVERS=1 makes it an error that PostgreSQL, Redis or Chromium is missing.
+ * runs only those tests. MOTIENCE_REQUIRE_SERVERS=1 makes it an error that PostgreSQL, Redis, Chromium
+ * or openapi-python-client is missing.
  */
 const LEAST_COVERAGE = 90
 

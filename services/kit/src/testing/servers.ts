@@ -1,4 +1,4 @@
-export { postgresAvailable, redisAvailable } from './servers/find-command.js'
+export { findCommand, postgresAvailable, redisAvailable, serversRequired } from './servers/find-command.js'
 export * from './servers/postgres.js'
 export * from './servers/redis-call.js'
 export * from './servers/redis-cluster.js'

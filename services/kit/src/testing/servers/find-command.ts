@@ -23,6 +23,9 @@ const list = (folder: string): string[] => {
   }
 }
 
+/** Path of a command on the PATH, or null. */
+export const findCommand = (name: string): string | null => inFolders(name, onPath())
+
 /** Debian keeps PostgreSQL's own commands off the PATH; its newest version comes first. */
 const postgresFolders = (): string[] => list('/usr/lib/postgresql')
   .sort((a, b) => Number(b) - Number(a))
