@@ -7,9 +7,11 @@ t.test('an enumeration takes its strings and nothing else', t => {
   const schema = StringEnum(['asc', 'desc'], { default: 'asc', description: 'Order' })
   const compiled = TypeCompiler.Compile(schema)
   for (const check of [(value: unknown) => compiled.Check(value), (value: unknown) => Value.Check(schema, value)]) {
-    t.strictSame(['asc', 'desc', 'ASC', '', 0, null, undefined, ['asc']].map(check), [true, true, false, false, false, false, false, false])
+    t.strictSame(['asc', 'desc'].map(check), [true, true])
+    for (const other of ['ASC', '', 0, null, undefined, ['asc']]) t.equal(check(other), false)
   }
-  t.strictSame(JSON.parse(JSON.stringify(schema)), { default: 'asc', description: 'Order', type: 'string', enum: ['asc', 'desc'] })
+  const written = { default: 'asc', description: 'Order', type: 'string', enum: ['asc', 'desc'] }
+  t.strictSame(JSON.parse(JSON.stringify(schema)), written)
   t.equal(Value.Default(schema, undefined), 'asc')
   const order: (typeof schema)['static'] = 'desc'
   t.ok(compiled.Check(order))

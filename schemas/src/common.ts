@@ -1,18 +1,22 @@
-import { FormatRegistry, Kind, Type, TypeRegistry, type SchemaOptions, type Static, type TSchema, type TUnsafe } from '@sinclair/typebox'
+import {
+  FormatRegistry, Kind, Type, TypeRegistry, type SchemaOptions, type Static, type TSchema, type TUnsafe
+} from '@sinclair/typebox'
 import { MAX_INSTANT_MS, MIN_INSTANT_MS, readInstant } from './instant.js'
 
 /** The formats of this package are registered here and nowhere else. */
 FormatRegistry.Set('date-time', value => readInstant(value) !== null)
 
 /** The kind of `StringEnum` is registered here and nowhere else. */
-TypeRegistry.Set<{ enum: readonly string[] }>('StringEnum', (schema, value) => typeof value === 'string' && schema.enum.includes(value))
+TypeRegistry.Set<{ enum: readonly unknown[] }>('StringEnum', (schema, value) => schema.enum.includes(value))
 
 /**
  * One of these strings, written as `enum`: generated clients read that, while a union of literals is `anyOf` of `const`
  * to them.
  */
-export const StringEnum = <const Values extends readonly string[]>(values: Values, options: SchemaOptions = {}): TUnsafe<Values[number]> =>
-  Type.Unsafe<Values[number]>({ ...options, [Kind]: 'StringEnum', type: 'string', enum: [...values] })
+export const StringEnum = <const Values extends readonly string[]>(
+  values: Values, options: SchemaOptions = {}
+): TUnsafe<Values[number]> =>
+    Type.Unsafe<Values[number]>({ ...options, [Kind]: 'StringEnum', type: 'string', enum: [...values] })
 
 /** Id of a user, and so of a producer or a consumer. */
 export const IdSchema = Type.Integer({ minimum: 1, maximum: 2147483647, description: 'Id of a user: a positive integer' })

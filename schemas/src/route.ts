@@ -29,7 +29,8 @@ export const withExample = <T extends TSchema>(schema: T, example: Static<T>): T
 
 const problemExample = (code: ProblemCode): Problem => {
   const { status, title } = problemKinds[code]
-  return { type: problemType(code), title, status, detail: title, code, request_id: '0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a' }
+  const requestId = '0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a'
+  return { type: problemType(code), title, status, detail: title, code, request_id: requestId }
 }
 
 /** The error answers of a route: one response for each status that its codes can have, described by them. */

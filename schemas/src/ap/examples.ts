@@ -1,14 +1,33 @@
-import type { CatalogueEntry, Tokens, User, Verified } from './index.js'
+import type { CatalogueEntry, PasswordBody, RegisterBody, ServiceToken, Tokens, User, Verified } from './index.js'
 
 /** Examples of what AP takes and answers, for its routes. */
-export const user: User = { id: 7, username: 'ann', role: 'producer', device_id: 'attic-pi', created_at: '2026-01-31T08:15:00.000Z' }
+export const catalogueEntry: CatalogueEntry = {
+  id: 7,
+  username: 'ann',
+  device_id: 'attic-pi',
+  created_at: '2026-01-31T08:15:00.000Z'
+}
 
-export const catalogueEntry: CatalogueEntry = { id: 7, username: 'ann', device_id: 'attic-pi', created_at: '2026-01-31T08:15:00.000Z' }
+export const cataloguePage = { items: [catalogueEntry], next_cursor: null }
+
+export const user: User = { ...catalogueEntry, role: 'producer' }
+
+export const registration: RegisterBody = {
+  username: 'ann',
+  password: 'correct horse battery',
+  role: 'producer',
+  device_id: 'attic-pi'
+}
+
+export const passwordChange: PasswordBody = {
+  current_password: 'correct horse battery',
+  new_password: 'a staple that nobody guesses'
+}
 
 /** Shortened; a real one has some 450 characters. */
 export const accessToken = 'eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiI3In0.c2lnbmF0dXJl'
 
-export const refreshToken = 'bxwKUnoeT0OcYtHxqcjgtAAAAAF2ZXJ5LXNlY3JldC1ieXRlcy1vZi1hbi1leGFtcGxlLi4uAAAAAAAAAAAAAAAAAAAA'
+export const refreshToken = 'bxwKUnoeT0OcYtHxqcjgtAAAAAF2ZXJ5LXNlY3JldC1ieXRlcy1vZi1hbi1leGFtcGxlLi4uAAAA'
 
 export const tokens: Tokens = {
   access_token: accessToken,
@@ -18,6 +37,8 @@ export const tokens: Tokens = {
   user_id: 7,
   user
 }
+
+export const serviceToken: ServiceToken = { access_token: accessToken, token_type: 'Bearer', expires_in: 3600 }
 
 export const verified: Verified = { valid: true, user, expires_at: '2026-01-31T09:15:00.000Z' }
 

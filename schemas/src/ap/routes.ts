@@ -16,7 +16,7 @@ export const registerRoute = {
     operationId: 'register',
     tags: ['auth'],
     summary: 'Sign up as a producer or a consumer',
-    body: withExample(RegisterBodySchema, { username: 'ann', password: 'correct horse battery', role: 'producer', device_id: 'attic-pi' }),
+    body: withExample(RegisterBodySchema, examples.registration),
     response: { 201: withExample(RegisteredSchema, { user: examples.user }), ...problems('MOT_AP_USERNAME_TAKEN') }
   }
 } as const
@@ -29,7 +29,10 @@ export const loginRoute = {
     tags: ['auth'],
     summary: 'Sign in',
     body: withExample(LoginBodySchema, { username: 'ann', password: 'correct horse battery' }),
-    response: { 200: withExample(TokensSchema, examples.tokens), ...problems('MOT_AP_BAD_CREDENTIALS', 'MOT_AP_USER_DISABLED') }
+    response: {
+      200: withExample(TokensSchema, examples.tokens),
+      ...problems('MOT_AP_BAD_CREDENTIALS', 'MOT_AP_USER_DISABLED')
+    }
   }
 } as const
 
@@ -41,7 +44,10 @@ export const refreshRoute = {
     tags: ['auth'],
     summary: 'Get a new access token; the refresh token is spent and replaced',
     body: withExample(RefreshTokenBodySchema, { refresh_token: examples.refreshToken }),
-    response: { 200: withExample(TokensSchema, examples.tokens), ...problems('MOT_AP_REFRESH_INVALID', 'MOT_AP_REFRESH_REUSED') }
+    response: {
+      200: withExample(TokensSchema, examples.tokens),
+      ...problems('MOT_AP_REFRESH_INVALID', 'MOT_AP_REFRESH_REUSED')
+    }
   }
 } as const
 
@@ -101,7 +107,7 @@ export const passwordRoute = {
     tags: ['auth'],
     summary: 'Change the password and end the user\'s other sessions',
     security: bearer,
-    body: withExample(PasswordBodySchema, { current_password: 'correct horse battery', new_password: 'a staple that nobody guesses' }),
+    body: withExample(PasswordBodySchema, examples.passwordChange),
     response: { 204: NoContentSchema, ...problems(...needsToken, 'MOT_FORBIDDEN', 'MOT_AP_BAD_CREDENTIALS') }
   }
 } as const
@@ -114,7 +120,7 @@ export const serviceTokenRoute = {
     tags: ['auth'],
     summary: 'Sign a service in',
     body: withExample(ServiceTokenBodySchema, { service: 'dsm', secret: 'the value of SERVICE_SECRET' }),
-    response: { 200: withExample(ServiceTokenSchema, { access_token: examples.accessToken, token_type: 'Bearer', expires_in: 3600 }), ...problems('MOT_AP_BAD_SERVICE_SECRET') }
+    response: { 200: withExample(ServiceTokenSchema, examples.serviceToken), ...problems('MOT_AP_BAD_SERVICE_SECRET') }
   }
 } as const
 
@@ -127,7 +133,7 @@ const catalogue = (role: 'Producers' | 'Consumers') => ({
     summary: `The catalogue of ${role.toLowerCase()}`,
     security: bearer,
     querystring: withExample(CatalogueQuerySchema, { limit: 100 }),
-    response: { 200: withExample(Page(CatalogueEntrySchema), { items: [examples.catalogueEntry], next_cursor: null }), ...problems(...needsToken) }
+    response: { 200: withExample(Page(CatalogueEntrySchema), examples.cataloguePage), ...problems(...needsToken) }
   }
 }) as const
 

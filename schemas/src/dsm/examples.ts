@@ -1,5 +1,5 @@
 import type { Envelope } from '../message.js'
-import type { Accepted, DataBody, Series } from './index.js'
+import type { Accepted, DataBody, HistoryPage, Series } from './index.js'
 
 /** Examples of what DSM takes and answers, for its routes. */
 const payload = { temperature: 21.4, humidity: 48 }
@@ -14,7 +14,14 @@ export const message: DataBody = {
   payload
 }
 
-export const accepted: Accepted = { producer_id: 7, epoch: 1, offset: 1042, subscriberCount: 2, duplicate: false, received_at: '2026-01-31T08:30:00.041Z' }
+export const accepted: Accepted = {
+  producer_id: 7,
+  epoch: 1,
+  offset: 1042,
+  subscriberCount: 2,
+  duplicate: false,
+  received_at: '2026-01-31T08:30:00.041Z'
+}
 
 export const envelope: Envelope = {
   type: 'data',
@@ -32,10 +39,15 @@ export const envelope: Envelope = {
 
 export const ndjson = `${JSON.stringify(envelope)}\n`
 
-export const csv = 'producer_id,device_id,epoch,offset,id,session,seq,timestamp,clock_offset_ms,received_at,payload\r\n' +
-  '7,attic-pi,1,1042,reading-1042,2026-01-31T08:00:00Z,1042,2026-01-31T08:30:00.000Z,,2026-01-31T08:30:00.041Z,"{""temperature"":21.4,""humidity"":48}"\r\n'
+export const csv = [
+  'producer_id,device_id,epoch,offset,id,session,seq,timestamp,clock_offset_ms,received_at,payload\r\n',
+  '7,attic-pi,1,1042,reading-1042,2026-01-31T08:00:00Z,1042,2026-01-31T08:30:00.000Z,,2026-01-31T08:30:00.041Z,',
+  '"{""temperature"":21.4,""humidity"":48}"\r\n'
+].join('')
 
 const point = { t: '2026-01-31T08:30:00.000Z', count: 60, min: 21.1, max: 21.6, avg: 21.38, last: 21.4 }
+
+export const page: HistoryPage = { items: [envelope], next_cursor: null, complete: true }
 
 export const series: Series = {
   field: 'payload.temperature',

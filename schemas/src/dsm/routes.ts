@@ -17,7 +17,10 @@ export const postDataRoute = {
     summary: 'Send one message; the answer comes when it is kept and published',
     security: bearer,
     body: withExample(DataBodySchema, examples.message),
-    response: { 200: withExample(AcceptedSchema, examples.accepted), ...problems(...guarded, 'MOT_DSM_BAD_PAYLOAD', 'MOT_DSM_PAYLOAD_TOO_LARGE', 'MOT_DSM_SEQ_PASSED') }
+    response: {
+      200: withExample(AcceptedSchema, examples.accepted),
+      ...problems(...guarded, 'MOT_DSM_BAD_PAYLOAD', 'MOT_DSM_PAYLOAD_TOO_LARGE', 'MOT_DSM_SEQ_PASSED')
+    }
   }
 } as const
 
@@ -30,9 +33,15 @@ export const postDataBatchRoute = {
     summary: 'Send up to 1,000 messages; one result each, in order',
     security: bearer,
     body: withExample(DataBatchBodySchema, { messages: [examples.message] }),
-    response: { 200: withExample(DataBatchResultSchema, { results: [examples.accepted] }), ...problems(...guarded, 'MOT_BODY_TOO_LARGE') }
+    response: {
+      200: withExample(DataBatchResultSchema, { results: [examples.accepted] }),
+      ...problems(...guarded, 'MOT_BODY_TOO_LARGE')
+    }
   }
 } as const
+
+const NdjsonSchema = Type.String({ description: 'One envelope a line' })
+const CsvSchema = Type.String({ description: 'A head, and one message a line with the payload as JSON' })
 
 /** By `Accept`: a page as JSON, or everything asked for as NDJSON (`application/x-ndjson`) or CSV (`text/csv`), streamed. */
 export const historyRoute = {
@@ -50,12 +59,14 @@ export const historyRoute = {
         description: 'A page as JSON; as NDJSON or CSV everything that was asked for, up to `limit` if there is one',
         headers: {
           'motience-complete': Type.Boolean({ description: 'Of a stream: what `complete` is on a page' }),
-          'motience-up-to': Type.String({ description: 'Of a stream: the place at which it ends, `<epoch>-<offset>`; `after` goes on from there' })
+          'motience-up-to': Type.String({
+            description: 'Of a stream: the place at which it ends, `<epoch>-<offset>`; `after` goes on from there'
+          })
         },
         content: {
-          'application/json': { schema: withExample(HistoryPageSchema, { items: [examples.envelope], next_cursor: null, complete: true }) },
-          'application/x-ndjson': { schema: withExample(Type.String({ description: 'One envelope a line' }), examples.ndjson) },
-          'text/csv': { schema: withExample(Type.String({ description: 'A head, and one message a line with the payload as JSON' }), examples.csv) }
+          'application/json': { schema: withExample(HistoryPageSchema, examples.page) },
+          'application/x-ndjson': { schema: withExample(NdjsonSchema, examples.ndjson) },
+          'text/csv': { schema: withExample(CsvSchema, examples.csv) }
         }
       },
       ...problems(...guarded, 'MOT_DSM_NOT_SUBSCRIBED')

@@ -920,16 +920,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "access_token": "eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiI3In0.c2lnbmF0dXJl",
-                     *       "refresh_token": "bxwKUnoeT0OcYtHxqcjgtAAAAAF2ZXJ5LXNlY3JldC1ieXRlcy1vZi1hbi1leGFtcGxlLi4uAAAAAAAAAAAAAAAAAAAA",
+                     *       "refresh_token": "bxwKUnoeT0OcYtHxqcjgtAAAAAF2ZXJ5LXNlY3JldC1ieXRlcy1vZi1hbi1leGFtcGxlLi4uAAAA",
                      *       "token_type": "Bearer",
                      *       "expires_in": 3600,
                      *       "user_id": 7,
                      *       "user": {
                      *         "id": 7,
                      *         "username": "ann",
-                     *         "role": "producer",
                      *         "device_id": "attic-pi",
-                     *         "created_at": "2026-01-31T08:15:00.000Z"
+                     *         "created_at": "2026-01-31T08:15:00.000Z",
+                     *         "role": "producer"
                      *       }
                      *     }
                      */
@@ -1063,7 +1063,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "refresh_token": "bxwKUnoeT0OcYtHxqcjgtAAAAAF2ZXJ5LXNlY3JldC1ieXRlcy1vZi1hbi1leGFtcGxlLi4uAAAAAAAAAAAAAAAAAAAA"
+                 *       "refresh_token": "bxwKUnoeT0OcYtHxqcjgtAAAAAF2ZXJ5LXNlY3JldC1ieXRlcy1vZi1hbi1leGFtcGxlLi4uAAAA"
                  *     }
                  */
                 "application/json": {
@@ -1195,9 +1195,9 @@ export interface operations {
                      * @example {
                      *       "id": 7,
                      *       "username": "ann",
-                     *       "role": "producer",
                      *       "device_id": "attic-pi",
-                     *       "created_at": "2026-01-31T08:15:00.000Z"
+                     *       "created_at": "2026-01-31T08:15:00.000Z",
+                     *       "role": "producer"
                      *     }
                      */
                     "application/json": components["schemas"]["User"];
@@ -1622,7 +1622,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "refresh_token": "bxwKUnoeT0OcYtHxqcjgtAAAAAF2ZXJ5LXNlY3JldC1ieXRlcy1vZi1hbi1leGFtcGxlLi4uAAAAAAAAAAAAAAAAAAAA"
+                 *       "refresh_token": "bxwKUnoeT0OcYtHxqcjgtAAAAAF2ZXJ5LXNlY3JldC1ieXRlcy1vZi1hbi1leGFtcGxlLi4uAAAA"
                  *     }
                  */
                 "application/json": {
@@ -1640,16 +1640,16 @@ export interface operations {
                     /**
                      * @example {
                      *       "access_token": "eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiI3In0.c2lnbmF0dXJl",
-                     *       "refresh_token": "bxwKUnoeT0OcYtHxqcjgtAAAAAF2ZXJ5LXNlY3JldC1ieXRlcy1vZi1hbi1leGFtcGxlLi4uAAAAAAAAAAAAAAAAAAAA",
+                     *       "refresh_token": "bxwKUnoeT0OcYtHxqcjgtAAAAAF2ZXJ5LXNlY3JldC1ieXRlcy1vZi1hbi1leGFtcGxlLi4uAAAA",
                      *       "token_type": "Bearer",
                      *       "expires_in": 3600,
                      *       "user_id": 7,
                      *       "user": {
                      *         "id": 7,
                      *         "username": "ann",
-                     *         "role": "producer",
                      *         "device_id": "attic-pi",
-                     *         "created_at": "2026-01-31T08:15:00.000Z"
+                     *         "created_at": "2026-01-31T08:15:00.000Z",
+                     *         "role": "producer"
                      *       }
                      *     }
                      */
@@ -1793,9 +1793,9 @@ export interface operations {
                      *       "user": {
                      *         "id": 7,
                      *         "username": "ann",
-                     *         "role": "producer",
                      *         "device_id": "attic-pi",
-                     *         "created_at": "2026-01-31T08:15:00.000Z"
+                     *         "created_at": "2026-01-31T08:15:00.000Z",
+                     *         "role": "producer"
                      *       }
                      *     }
                      */
@@ -2224,9 +2224,9 @@ export interface operations {
                      * @example {
                      *       "id": 7,
                      *       "username": "ann",
-                     *       "role": "producer",
                      *       "device_id": "attic-pi",
-                     *       "created_at": "2026-01-31T08:15:00.000Z"
+                     *       "created_at": "2026-01-31T08:15:00.000Z",
+                     *       "role": "producer"
                      *     }
                      */
                     "application/json": components["schemas"]["User"];
@@ -2369,9 +2369,9 @@ export interface operations {
                      *       "user": {
                      *         "id": 7,
                      *         "username": "ann",
-                     *         "role": "producer",
                      *         "device_id": "attic-pi",
-                     *         "created_at": "2026-01-31T08:15:00.000Z"
+                     *         "created_at": "2026-01-31T08:15:00.000Z",
+                     *         "role": "producer"
                      *       },
                      *       "expires_at": "2026-01-31T09:15:00.000Z"
                      *     }
@@ -2513,9 +2513,9 @@ export interface operations {
                      *       "user": {
                      *         "id": 7,
                      *         "username": "ann",
-                     *         "role": "producer",
                      *         "device_id": "attic-pi",
-                     *         "created_at": "2026-01-31T08:15:00.000Z"
+                     *         "created_at": "2026-01-31T08:15:00.000Z",
+                     *         "role": "producer"
                      *       },
                      *       "expires_at": "2026-01-31T09:15:00.000Z"
                      *     }

@@ -1,4 +1,4 @@
-import type { Subscriber, Subscription } from './index.js'
+import type { Subscriber, Subscribers, Subscription, Subscriptions } from './index.js'
 
 /** Examples of what SM answers, for its routes. */
 export const subscription: Subscription = {
@@ -12,12 +12,22 @@ export const subscription: Subscription = {
   version: 4
 }
 
-export const ended: Subscription = { ...subscription, status: 'inactive', activated_at: null, activated_version: null, version: 5 }
+export const ended: Subscription = {
+  ...subscription,
+  status: 'inactive',
+  activated_at: null,
+  activated_version: null,
+  version: 5
+}
 
-export const subscriber: Subscriber = {
+const subscriber: Subscriber = {
   subscription_id: 12,
   consumer_id: 9,
   username: 'bob',
   status: 'active',
   activated_at: '2026-01-31T08:20:00.000Z'
 }
+
+export const subscriptions: Subscriptions = { consumer_id: 9, subscriptions: [subscription], next_cursor: null }
+
+export const subscribers: Subscribers = { producer_id: 7, version: 4, subscribers: [subscriber], next_cursor: null }

@@ -48,7 +48,7 @@ export const subscriptionsRoute = {
     security: bearer,
     params: withExample(ConsumerParamsSchema, { id: 9 }),
     querystring: withExample(SubscriptionsQuerySchema, { limit: 100 }),
-    response: { 200: withExample(SubscriptionsSchema, { consumer_id: 9, subscriptions: [examples.subscription], next_cursor: null }), ...problems(...guarded) }
+    response: { 200: withExample(SubscriptionsSchema, examples.subscriptions), ...problems(...guarded) }
   }
 } as const
 
@@ -62,7 +62,7 @@ export const subscribersRoute = {
     security: bearer,
     params: withExample(ProducerParamsSchema, { producerId: 7 }),
     querystring: withExample(SubscribersQuerySchema, { limit: 100 }),
-    response: { 200: withExample(SubscribersSchema, { producer_id: 7, version: 4, subscribers: [examples.subscriber], next_cursor: null }), ...problems(...guarded) }
+    response: { 200: withExample(SubscribersSchema, examples.subscribers), ...problems(...guarded) }
   }
 } as const
 
@@ -76,7 +76,10 @@ export const patchSubscriptionRoute = {
     security: bearer,
     params: withExample(SubscriptionParamsSchema, { id: 12 }),
     body: withExample(SubscriptionPatchSchema, { status: 'inactive' }),
-    response: { 200: withExample(SubscriptionSchema, examples.ended), ...problems(...guarded, 'MOT_SM_NO_SUBSCRIPTION', 'MOT_SM_NOT_ASKED') }
+    response: {
+      200: withExample(SubscriptionSchema, examples.ended),
+      ...problems(...guarded, 'MOT_SM_NO_SUBSCRIPTION', 'MOT_SM_NOT_ASKED')
+    }
   }
 } as const
 

@@ -1,5 +1,7 @@
 import { createRedisBroker, openDatabase } from '@motience/kit'
-import { decodeJws, postgresAvailable, redisAvailable, startPostgres, startRedis, testBroker, testDatabase, waitFor } from '@motience/kit/testing'
+import {
+  decodeJws, postgresAvailable, redisAvailable, startPostgres, startRedis, testBroker, testDatabase, waitFor
+} from '@motience/kit/testing'
 import t from 'tap'
 import { migrateAp } from '../src/migrate.js'
 import { call, newUser, PASSWORD, refresh, signIn, testAp, verify } from './test-ap.js'
@@ -50,7 +52,8 @@ t.test('what is revoked while Redis is down reaches it when it is back, empty as
   await server.start()
   const sids = async () => (await broker.revocations()).items.flatMap(item => item.kind === 'session' ? [item.sid] : [])
   for (const { access_token: token } of [before, during]) {
-    await waitFor(async () => (await sids()).includes(String(decodeJws(token).claims['sid'])), { what: 'the revocation in Redis' })
+    const { claims } = decodeJws(token)
+    await waitFor(async () => (await sids()).includes(String(claims['sid'])), { what: 'the revocation in Redis' })
   }
   await waitFor(async () => (await broker.revocations()).complete)
   await waitFor(async () => (await database.sql`SELECT 1 FROM ap.announcements`).length === 0)

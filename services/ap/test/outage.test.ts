@@ -116,7 +116,9 @@ for (const kind of await databaseKinds()) {
       const { complete, items } = await broker.revocations()
       t.ok(complete)
       const sids = items.flatMap(item => item.kind === 'session' ? [item.sid] : [])
-      for (const { access_token: token } of [user, other, enabled]) t.ok(sids.includes(String(decodeJws(token).claims['sid'])))
+      for (const { access_token: token } of [user, other, enabled]) {
+        t.ok(sids.includes(String(decodeJws(token).claims['sid'])))
+      }
       t.notOk(items.some(item => item.kind === 'user' && item.userId === enabled.user_id), 'nor a revocation that was taken back')
     })
 

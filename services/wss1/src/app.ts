@@ -60,9 +60,10 @@ const MAX_LAST_CALLS_MS = 1_000
 /** Builds WSS1, which knows no environment and does not listen yet. */
 export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
   const { authenticator, limits, logger, drainMs = 7_000 } = options
-  const http = await buildService('wss1', { ready: options.ready, logger, corsOrigin: options.corsOrigin, trustProxy: options.trustProxy })
+  const { ready, corsOrigin, trustProxy } = options
+  const http = await buildService('wss1', { ready, logger, corsOrigin, trustProxy })
   const websocket = await buildService('wss1', {
-    ...socketService, auth: authenticator, logger, metrics: http.metrics, trustProxy: options.trustProxy
+    ...socketService, auth: authenticator, logger, metrics: http.metrics, trustProxy
   })
   const budget = new Budget(limits.maxInFlightBytes, () => sockets.connections.size)
   const counters = createCounters(http.metrics, { inFlight: () => dispatcher.size, inFlightBytes: () => budget.used })

@@ -33,7 +33,8 @@ export const addTokenRoutes = (app: ServiceApp, { settings, authenticator, token
     async handler ({ body }, reply) {
       if (!sameSecret(body.secret, settings.serviceSecret)) throw new ProblemError('MOT_AP_BAD_SERVICE_SECRET', 'The secret is not the one that AP has')
       const accessToken = await tokens.forService(body.service)
-      return reply.header('cache-control', 'no-store').send({ access_token: accessToken, token_type: 'Bearer' as const, expires_in: tokens.expiresIn })
+      const answer = { access_token: accessToken, token_type: 'Bearer' as const, expires_in: tokens.expiresIn }
+      return reply.header('cache-control', 'no-store').send(answer)
     }
   })
 

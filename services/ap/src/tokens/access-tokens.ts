@@ -16,17 +16,21 @@ export interface AccessTokens {
 }
 
 /** Signs through the `@fastify/jwt` of AP, which adds what all tokens have in common. */
-export const createAccessTokens = (jwt: ServiceApp['jwt'], keyring: Keyring, lifetimes: Lifetimes, clock: Clock): AccessTokens => {
+export const createAccessTokens = (
+  jwt: ServiceApp['jwt'], keyring: Keyring, lifetimes: Lifetimes, clock: Clock
+): AccessTokens => {
   const sign = async (claims: Omit<AccessClaims, 'iss' | 'aud' | 'jti' | 'iat' | 'exp'>, expiresAt: number): Promise<string> => {
     const { kid } = keyring.signing()
+    const times = { iat: Math.floor(clock() / 1000), exp: expiresAt / 1000 }
     // a promise, for the key is found by its kid
-    return await jwt.sign({ ...claims, iat: Math.floor(clock() / 1000), exp: expiresAt / 1000 }, { kid, jti: randomUUID() })
+    return await jwt.sign({ ...claims, ...times }, { kid, jti: randomUUID() })
   }
 
   return {
     expiresIn: Math.floor(lifetimes.accessMs / 1000),
     forUser: async (user, sid, expiresAt) =>
       await sign({ sub: String(user.id), role: user.role, sid, username: user.username, device_id: user.device_id }, expiresAt),
-    forService: async service => await sign({ sub: service, role: 'service', sid: `service:${service}` }, accessExpiry(lifetimes, clock()))
+    forService: async service =>
+      await sign({ sub: service, role: 'service', sid: `service:${service}` }, accessExpiry(lifetimes, clock()))
   }
 }

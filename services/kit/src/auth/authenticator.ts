@@ -22,7 +22,10 @@ export interface Revoked { sid?: string, userId?: number, reason: 'revoked' | 'd
 
 /** Tells whose a token is, and when that ends. */
 export interface Authenticator {
-  /** Registers `@fastify/jwt` with the service whose tokens are verified; `buildService` calls it, once, before any `verify`. */
+  /**
+   * Registers `@fastify/jwt` with the service whose tokens are verified; `buildService` calls it, once, before any
+   * `verify`.
+   */
   register? (app: FastifyInstance): Promise<void>
   /** Rejects with a `ProblemError`: `MOT_UNAUTHORIZED`, `MOT_TOKEN_EXPIRED`, `MOT_TOKEN_REVOKED`, or `MOT_UNAVAILABLE` where it can't be told now. */
   verify (token: string): Promise<Identity>

@@ -1,5 +1,7 @@
 import { fastifyJwt } from '@fastify/jwt'
-import { ACCESS_TOKEN_TYPE, AccessClaimsSchema, TOKEN_AUDIENCE, TOKEN_ISSUER, type AccessClaims } from '@motience/schemas'
+import {
+  ACCESS_TOKEN_TYPE, AccessClaimsSchema, TOKEN_AUDIENCE, TOKEN_ISSUER, type AccessClaims
+} from '@motience/schemas'
 import type { FastifyInstance } from 'fastify'
 import { ProblemError } from '../service/problem-error.js'
 import { compileChecker } from '../service/validation.js'
@@ -29,7 +31,8 @@ export interface TokenKeys {
  */
 export type ReadToken = (token: string) => Promise<Identity>
 
-const refused = (detail: string, cause?: unknown): ProblemError => new ProblemError('MOT_UNAUTHORIZED', detail, { cause })
+const refused = (detail: string, cause?: unknown): ProblemError =>
+  new ProblemError('MOT_UNAUTHORIZED', detail, { cause })
 
 type FindKey = (kid: string) => Promise<string | null>
 
@@ -72,13 +75,18 @@ const reasonOf = (error: unknown): unknown => {
 }
 
 /**
- * Registers `@fastify/jwt` by the rules of access tokens: algorithm, type (RFC 9068), issuer, audience, required claims.
- * Everything that takes a token, whether request, upgrade or frame, takes it through the returned function.
+ * Registers `@fastify/jwt` by the rules of access tokens: algorithm, type (RFC 9068), issuer, audience, required
+ * claims. Everything that takes a token, whether request, upgrade or frame, takes it through the returned function.
  */
 export const registerJwt = async (app: FastifyInstance, { publicKey, privateKey }: TokenKeys): Promise<ReadToken> => {
   await app.register(fastifyJwt, {
     secret: { public: keyFetcher(publicKey), ...(privateKey === undefined ? {} : { private: keyFetcher(privateKey) }) },
-    sign: { algorithm: 'EdDSA', header: { alg: 'EdDSA', typ: ACCESS_TOKEN_TYPE }, iss: TOKEN_ISSUER, aud: TOKEN_AUDIENCE },
+    sign: {
+      algorithm: 'EdDSA',
+      header: { alg: 'EdDSA', typ: ACCESS_TOKEN_TYPE },
+      iss: TOKEN_ISSUER,
+      aud: TOKEN_AUDIENCE
+    },
     verify: {
       algorithms: ['EdDSA'],
       checkTyp: ACCESS_TOKEN_TYPE,

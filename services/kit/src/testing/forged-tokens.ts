@@ -4,7 +4,8 @@ import { decodeJws, hmacJws, signJws, unsignedJws, type JwsPart } from './jws.js
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 /** The same bytes in another text: the bits of the last character that a decoder drops are set. */
-const withSpareBits = (token: string): string => token.slice(0, -1) + BASE64URL.charAt(BASE64URL.indexOf(token.slice(-1)) + 1)
+const withSpareBits = (token: string): string =>
+  token.slice(0, -1) + BASE64URL.charAt(BASE64URL.indexOf(token.slice(-1)) + 1)
 
 /** A good token whose signature has one of the two characters in which base64 and base64url differ. */
 const withDash = (header: JwsPart, claims: JwsPart, key: KeyObject): string => {
@@ -57,7 +58,8 @@ const badlySigned = (good: string, own: KeyObject): Record<string, string> => {
 const badlyWorded = (good: string, own: KeyObject): Record<string, string> => {
   const { header, claims } = decodeJws(good)
   const worded = (change: JwsPart): string => signJws(header, otherwise(claims, change), own)
-  const missing = ['iss', 'aud', 'exp', 'iat', 'sub', 'sid', 'jti', 'role'].map(name => [`no ${name}`, worded({ [name]: undefined })])
+  const missing = ['iss', 'aud', 'exp', 'iat', 'sub', 'sid', 'jti', 'role']
+    .map(name => [`no ${name}`, worded({ [name]: undefined })])
   return {
     ...Object.fromEntries(missing) as Record<string, string>,
     'a wrong type': signJws({ ...header, typ: 'JWT' }, claims, own),

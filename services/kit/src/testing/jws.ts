@@ -4,9 +4,12 @@ import { createHmac, sign, verify, type KeyObject } from 'node:crypto'
 export type JwsPart = Record<string, unknown>
 
 const encode = (part: unknown): string => Buffer.from(JSON.stringify(part)).toString('base64url')
-const decode = (part: string | undefined): JwsPart => JSON.parse(Buffer.from(part ?? '', 'base64url').toString()) as JwsPart
+const decode = (part = ''): JwsPart => JSON.parse(Buffer.from(part, 'base64url').toString()) as JwsPart
 
-/** A compact JWS (RFC 7515) of any header and claims, signed by Ed25519 whatever the header says: written here, for tests judge the library. */
+/**
+ * A compact JWS (RFC 7515) of any header and claims, signed by Ed25519 whatever the header says: written here, for
+ * tests judge the library.
+ */
 export const signJws = (header: unknown, claims: unknown, key: KeyObject): string => {
   const input = `${encode(header)}.${encode(claims)}`
   return `${input}.${sign(null, Buffer.from(input), key).toString('base64url')}`
@@ -19,7 +22,8 @@ export const hmacJws = (header: unknown, claims: unknown, secret: string | Buffe
 }
 
 /** As `signJws`, with no signature or with one of something else. */
-export const unsignedJws = (header: unknown, claims: unknown, signature = ''): string => `${encode(header)}.${encode(claims)}.${signature}`
+export const unsignedJws = (header: unknown, claims: unknown, signature = ''): string =>
+  `${encode(header)}.${encode(claims)}.${signature}`
 
 /** What a token says, unverified. */
 export const decodeJws = (token: string): { header: JwsPart, claims: JwsPart } => {
@@ -32,6 +36,7 @@ export const verifyJws = (token: string, keyOf: (header: JwsPart) => KeyObject |
   const { header, claims } = decodeJws(token)
   const key = keyOf(header)
   const end = token.lastIndexOf('.')
-  const isSigned = key !== undefined && verify(null, Buffer.from(token.slice(0, end)), key, Buffer.from(token.slice(end + 1), 'base64url'))
+  const signature = Buffer.from(token.slice(end + 1), 'base64url')
+  const isSigned = key !== undefined && verify(null, Buffer.from(token.slice(0, end)), key, signature)
   return isSigned && Number(claims['exp']) * 1_000 > Date.now() ? claims : null
 }

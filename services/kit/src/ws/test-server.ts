@@ -56,8 +56,6 @@ export const createTokens = () => {
 }
 
 export interface TestServerOptions {
-  /** Instead of the one whose tokens are names. */
-  authenticator?: Authenticator
   limits?: Partial<SocketServerLimits>
   ready?: () => boolean
   compression?: boolean
@@ -76,7 +74,7 @@ export const startServer = async (t: { after: (fn: () => Promise<void>) => void 
     path: '/consumer',
     roles: ['consumer'],
     codes: { wrongRole: 'MOT_WSS2_NOT_A_CONSUMER', tooMany: 'MOT_WSS2_TOO_MANY_CONNECTIONS', badFrame: 'MOT_WSS2_BAD_FRAME' },
-    authenticator: options.authenticator ?? tokens.authenticator,
+    authenticator: tokens.authenticator,
     limits: { maxConnections: 100, maxConnectionsPerUser: 10, heartbeatMs: 60_000, maxFrameBytes: 4096, messageRate: 1000, maxBufferedBytes: 1 << 20, ...options.limits },
     query: Type.Object({ slow: Type.Optional(Type.Literal('drop')) }),
     frames: schemas,

@@ -18,7 +18,8 @@ export interface About {
 export const about: Record<RestService, About> = {
   ap: {
     title: 'Motience AP, Authentication Platform',
-    description: 'Signs people and devices in. Access tokens are EdDSA JWTs that every other service takes as a bearer token.',
+    description: 'Signs people and devices in. Access tokens are EdDSA JWTs that every other service takes as a ' +
+      'bearer token.',
     port: 3001,
     tags: {
       auth: 'Signing in and out, and what tokens say',
@@ -28,7 +29,8 @@ export const about: Record<RestService, About> = {
   },
   sm: {
     title: 'Motience SM, Subscription Manager',
-    description: 'Keeps who is subscribed to whom. When a revocation has been answered with 2xx, nothing that is accepted afterwards reaches the consumer.',
+    description: 'Keeps who is subscribed to whom. When a revocation has been answered with 2xx, nothing that is ' +
+      'accepted afterwards reaches the consumer.',
     port: 3002,
     tags: {
       subscriptions: 'What a consumer is subscribed to',
@@ -38,7 +40,8 @@ export const about: Record<RestService, About> = {
   },
   dsm: {
     title: 'Motience DSM, Data Stream Manager',
-    description: 'Accepts data, decides who gets it, keeps it and publishes it. An answer of 200 means that the message is kept.',
+    description: 'Accepts data, decides who gets it, keeps it and publishes it. An answer of 200 means that the ' +
+      'message is kept.',
     port: 3003,
     tags: {
       data: 'Sending messages',

@@ -7,13 +7,15 @@ import { openapiHooks } from './transform.js'
 const { version } = createRequire(import.meta.url)('@motience/schemas/package.json') as { version: string }
 
 /** Registers `@fastify/swagger`, which makes the OpenAPI 3.1 document of the routes that are added after it. */
-export const registerSwagger = async (app: FastifyInstance, name: RestService, servers: { url: string, description?: string }[]): Promise<void> => {
+export const registerSwagger = async (
+  app: FastifyInstance, name: RestService, server: { url: string, description?: string }
+): Promise<void> => {
   const { title, description, tags } = about[name]
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
       info: { title, description, version, license: { name: 'MIT', identifier: 'MIT' } },
-      servers,
+      servers: [server],
       tags: Object.entries(tags).map(([tag, meaning]) => ({ name: tag, description: meaning })),
       components: { securitySchemes: { bearerAuth: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } } }
     },
@@ -27,7 +29,8 @@ export const openapiDocument = async (name: RestService): Promise<Record<string,
   const app = fastify()
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => JSON.stringify)
-  await registerSwagger(app, name, [{ url: `http://127.0.0.1:${port}`, description: 'As it is started on a developer\'s machine' }])
+  const description = 'As it is started on a developer\'s machine'
+  await registerSwagger(app, name, { url: `http://127.0.0.1:${port}`, description })
   for (const { method, url, schema } of routes) app.route({ method, url, schema, handler: async () => {} })
   await app.ready()
   const document = JSON.parse(JSON.stringify(app.swagger())) as Record<string, unknown>

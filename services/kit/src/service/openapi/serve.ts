@@ -9,12 +9,12 @@ import { registerSwagger } from './document.js'
  * `/api-docs`, all from this service. The document's server is where it was asked for.
  */
 export const serveOpenapi = async (app: ServiceApp, name: RestService): Promise<void> => {
-  await registerSwagger(app, name, [{ url: '/' }])
+  await registerSwagger(app, name, { url: '/' })
   await app.register(fastifySwaggerUi, {
     routePrefix: '/api-docs',
     uiConfig: { validatorUrl: null },
     // Swagger UI sets styles in its markup; scripts stay bound to this service
     transformStaticCSP: policy => policy.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
   })
-  app.route({ method: 'GET', url: '/openapi.json', config: alwaysAnswered, schema: { hide: true }, handler: async () => app.swagger() })
+  app.get('/openapi.json', { config: alwaysAnswered, schema: { hide: true } }, async () => app.swagger())
 }

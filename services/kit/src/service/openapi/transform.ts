@@ -12,7 +12,8 @@ const mapValues = (object: object, change: (value: never, key: string) => unknow
 const spreadExample = (schema: Json | undefined): Json | undefined => {
   const { examples: [example] = [], ...rest } = (schema ?? {}) as { examples?: readonly Json[] } & Json
   if (example === undefined) return schema
-  const withField = (property: Json, name: string): Json => name in example ? { ...property, examples: [example[name]] } : property
+  const withField = (property: Json, name: string): Json =>
+    name in example ? { ...property, examples: [example[name]] } : property
   return { ...rest, properties: mapValues(rest['properties'] as object, withField) }
 }
 
@@ -60,7 +61,8 @@ export const openapiHooks = (): Required<Pick<FastifyDynamicSwaggerOptions, 'tra
     transformObject: document => {
       if (!('openapiObject' in document)) return document.swaggerObject
       const { openapiObject } = document
-      Object.assign(openapiObject.components ??= {}, { schemas: Object.fromEntries([...components].sort(([a], [b]) => a < b ? -1 : 1)) })
+      const schemas = Object.fromEntries([...components].sort(([a], [b]) => a < b ? -1 : 1))
+      Object.assign(openapiObject.components ??= {}, { schemas })
       return openapiObject
     }
   }

@@ -14,9 +14,12 @@ const verify = (token: string, { directory, signer }: Parts): Answer => {
     const claims = verifyJws(token, ({ kid }) => signer.publicKey(String(kid)))
     if (claims === null) return refuse(401, 'MOT_UNAUTHORIZED')
     const id = Number(claims['sub'])
-    if (directory.revokedSessions.has(String(claims['sid'])) || directory.disabledUsers.has(id)) return refuse(401, 'MOT_TOKEN_REVOKED')
-    const user = directory.users.get(id) ?? { id, username: claims['username'], role: claims['role'], device_id: claims['device_id'] ?? null, created_at: new Date(0).toISOString() }
-    return { status: 200, document: { valid: true, user, expires_at: new Date(Number(claims['exp']) * 1_000).toISOString() } }
+    const { sid, username, role, device_id: deviceId = null, exp } = claims
+    const isRevoked = directory.revokedSessions.has(String(sid)) || directory.disabledUsers.has(id)
+    if (isRevoked) return refuse(401, 'MOT_TOKEN_REVOKED')
+    const unlisted = { id, username, role, device_id: deviceId, created_at: new Date(0).toISOString() }
+    const user = directory.users.get(id) ?? unlisted
+    return { status: 200, document: { valid: true, user, expires_at: new Date(Number(exp) * 1_000).toISOString() } }
   } catch {
     return refuse(401, 'MOT_UNAUTHORIZED')
   }

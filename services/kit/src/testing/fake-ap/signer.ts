@@ -22,7 +22,8 @@ export interface FakeSigner {
 
 const makeKey = (kid: string = randomUUID()): Key => ({ kid, ...generateKeyPairSync('ed25519') })
 
-const publicJwk = ({ kid, publicKey }: Key): JsonWebKey => ({ ...publicKey.export({ format: 'jwk' }), kid, alg: 'EdDSA', use: 'sig' })
+const publicJwk = ({ kid, publicKey }: Key): JsonWebKey =>
+  ({ ...publicKey.export({ format: 'jwk' }), kid, alg: 'EdDSA', use: 'sig' })
 
 const signWith = (key: Key, options: IssueOptions): string => {
   const { role, userId = 1, service = 'dsm', deviceId = null, expiresInSecs = 3_600 } = options
