@@ -28,7 +28,9 @@ export const SeriesQuerySchema = Type.Object({
     pattern: '^[A-Za-z][A-Za-z0-9_+/-]{0,63}$',
     description: 'Time zone (IANA) of buckets of days, weeks or months, such as `Europe/Berlin`; UTC if not given'
   })),
-  kind: Type.Optional(StringEnum(SERIES_KINDS, { description: 'Only values of this kind; if not given numbers, or where there is none the kind of the last value' })),
+  kind: Type.Optional(StringEnum(SERIES_KINDS, {
+    description: 'Only values of this kind; if not given numbers, or where there is none the kind of the last value'
+  })),
   fn: Type.Optional(Type.Literal('rate', { description: 'Adds `increase` and `rate` of a counter that only rises, but for resets, to the points of numbers' })),
   device_id: Type.Optional(DeviceIdSchema),
   from: Type.Optional(TimestampSchema),

@@ -7,9 +7,13 @@ import { waitFor } from './wait-for.js'
 /** How a WebSocket server answered a token at one of the entries where it takes one. */
 export interface EntryAnswer { entry: string, answer: unknown }
 
+const bearer = (token: string): string => `Bearer ${token}`
+
+interface Sent { authorization?: string, protocols?: string[] }
+
 /** The problem that refuses an upgrade, or `open`. */
-const upgrade = async (url: string, headers: Record<string, string> = {}, protocols: string[] = []): Promise<unknown> => {
-  const ws = new WebSocket(url, protocols, { headers })
+const upgrade = async (url: string, { authorization, protocols = [] }: Sent = {}): Promise<unknown> => {
+  const ws = new WebSocket(url, protocols, { headers: authorization === undefined ? {} : { authorization } })
   ws.on('error', () => {})
   const response = await Promise.race([
     once(ws, 'unexpected-response').then(([, response]) => response as IncomingMessage),
@@ -29,20 +33,27 @@ const upgrade = async (url: string, headers: Record<string, string> = {}, protoc
 const isProtocol = (token: string): boolean => /^[\w.~+-]+$/.test(token)
 
 /** Sends a token at an upgrade, in the query, in the header and as a subprotocol, each on a connection of its own. */
-export const sendAtUpgrade = async (url: string, token: string): Promise<EntryAnswer[]> => [
-  { entry: 'query', answer: await upgrade(`${url}?token=${encodeURIComponent(token)}`) },
-  { entry: 'header', answer: await upgrade(url, { authorization: `Bearer ${token}` }) },
-  ...isProtocol(token) ? [{ entry: 'subprotocol', answer: await upgrade(url, {}, [SUBPROTOCOL, `${TOKEN_SUBPROTOCOL_PREFIX}${token}`]) }] : []
-]
+export const sendAtUpgrade = async (url: string, token: string): Promise<EntryAnswer[]> => {
+  const protocols = [SUBPROTOCOL, `${TOKEN_SUBPROTOCOL_PREFIX}${token}`]
+  return [
+    { entry: 'query', answer: await upgrade(`${url}?token=${encodeURIComponent(token)}`) },
+    { entry: 'header', answer: await upgrade(url, { authorization: bearer(token) }) },
+    ...isProtocol(token) ? [{ entry: 'subprotocol', answer: await upgrade(url, { protocols }) }] : []
+  ]
+}
 
-/** Sends a token in an `auth` frame, on a connection that a good one opened; resolves to the type and code of the frame that answers it. */
+/**
+ * Sends a token in an `auth` frame, on a connection that a good one opened; resolves to the type and code of the frame
+ * that answers it.
+ */
 export const sendInFrame = async (url: string, good: string, token: string): Promise<EntryAnswer> => {
-  const ws = new WebSocket(url, { headers: { authorization: `Bearer ${good}` } })
+  const ws = new WebSocket(url, { headers: { authorization: bearer(good) } })
   const frames: { type: string, code?: string }[] = []
   ws.on('message', data => { frames.push(JSON.parse(String(data)) as { type: string }) })
   await once(ws, 'open')
   ws.send(JSON.stringify({ type: 'auth', token }))
-  const { type, code } = await waitFor(() => frames.find(frame => frame.type === 'error' || frame.type === 'authenticated'), { what: 'the answer to an `auth` frame' })
+  const isAnswer = ({ type }: { type: string }): boolean => type === 'error' || type === 'authenticated'
+  const { type, code } = await waitFor(() => frames.find(isAnswer), { what: 'the answer to an `auth` frame' })
   ws.terminate()
   return { entry: 'frame', answer: code === undefined ? type : { type, code } }
 }
