@@ -1,4 +1,4 @@
-import type { ServiceApp } from '@motience/kit'
+import type { JWT } from '@motience/kit'
 import type { AccessClaims, ServiceName } from '@motience/schemas'
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.js'
@@ -17,7 +17,7 @@ export interface AccessTokens {
 
 /** Signs through the `@fastify/jwt` of AP, which adds what all tokens have in common. */
 export const createAccessTokens = (
-  jwt: ServiceApp['jwt'], keyring: Keyring, lifetimes: Lifetimes, clock: Clock
+  jwt: JWT, keyring: Keyring, lifetimes: Lifetimes, clock: Clock
 ): AccessTokens => {
   const sign = async (claims: Omit<AccessClaims, 'iss' | 'aud' | 'jti' | 'iat' | 'exp'>, expiresAt: number): Promise<string> => {
     const { kid } = keyring.signing()

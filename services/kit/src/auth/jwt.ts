@@ -7,6 +7,9 @@ import { ProblemError } from '../service/problem-error.js'
 import { compileChecker } from '../service/validation.js'
 import type { Identity } from './authenticator.js'
 
+/** The `app.jwt` of a service that `registerJwt` was called for. */
+export type { JWT } from '@fastify/jwt'
+
 const claimsChecker = compileChecker(AccessClaimsSchema)
 
 /** Longest token that is looked at, in characters. */
