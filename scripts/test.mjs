@@ -88,7 +88,7 @@ const testEverything = async () => {
 /** One PostgreSQL for all test files, where there is one; `MOTIENCE_TEST_DATABASE_URL` names another. */
 const withPostgres = async test => {
   if (process.env.MOTIENCE_TEST_DATABASE_URL) return test()
-  const { postgresAvailable, startPostgres } = await import('@motience/kit/testing')
+  const { postgresAvailable, startPostgres } = await import('@motience/testing')
   if (!postgresAvailable()) return test()
   const server = await startPostgres()
   process.env.MOTIENCE_TEST_DATABASE_URL = server.url

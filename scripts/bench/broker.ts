@@ -8,7 +8,7 @@
  */
 import type { AcceptMessage, Broker } from '@motience/kit'
 import { createMemoryBroker, createRedisBroker, sessionName } from '@motience/kit'
-import { redisAvailable, startRedis } from '@motience/kit/testing'
+import { redisAvailable, startRedis } from '@motience/testing'
 
 const seconds = Number(process.argv[2] ?? 2)
 const payload = 'x'.repeat(200)

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { startRawConsumer, type RawLedger } from '@motience/kit/testing'
+import { startRawConsumer, type RawLedger } from '@motience/testing'
 import { createApClient, createDsmClient, type Envelope, type Position } from '@motience/schemas'
 import type { Account } from '../fleet/accounts.js'
 import type { ChaosConsumer, ConsumerUrls } from './consumer.js'

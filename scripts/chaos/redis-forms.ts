@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { redisCall, redisInfo, startRedis, startRedisCluster, startRedisSentinel, waitFor, type RedisServer } from '@motience/kit/testing'
+import {
+  redisCall, redisInfo, startRedis, startRedisCluster, startRedisSentinel, waitFor, type RedisServer
+} from '@motience/testing'
 import type { Fault } from './faults.js'
 import type { Random } from './random.js'
 

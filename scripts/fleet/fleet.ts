@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { waitFor } from '@motience/kit/testing'
+import { waitFor } from '@motience/testing'
 import { startBalancer, type Balancer } from './balancer.js'
 
 export const serviceNames = ['ap', 'sm', 'dsm', 'wss1', 'wss2'] as const

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { waitFor } from '@motience/kit/testing'
+import { waitFor } from '@motience/testing'
 import { startProducer } from '../chaos/producer.js'
 import { createAccount, type Account } from '../fleet/accounts.js'
 import { storedNumbers } from './stored-numbers.js'

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { waitFor } from '@motience/kit/testing'
+import { waitFor } from '@motience/testing'
 import postgres from 'postgres'
 import WebSocket from 'ws'
 import { createAccount, subscribe, type Account } from '../fleet/accounts.js'

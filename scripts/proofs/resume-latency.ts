@@ -1,4 +1,4 @@
-import { startLatencyProxy, startRawConsumer, waitFor } from '@motience/kit/testing'
+import { startLatencyProxy, startRawConsumer, waitFor } from '@motience/testing'
 import { createAccount, subscribe } from '../fleet/accounts.js'
 import { startProducer } from '../chaos/producer.js'
 import { createRandom } from '../chaos/random.js'

@@ -1,7 +1,7 @@
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { waitFor } from '@motience/kit/testing'
+import { waitFor } from '@motience/testing'
 import { startConsumer, type Clash, type Places } from '../chaos/consumer.js'
 import { startAccessChanges } from '../chaos/access.js'
 import { settle } from '../chaos/ledger.js'

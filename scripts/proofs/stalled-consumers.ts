@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
-import { waitFor } from '@motience/kit/testing'
+import { waitFor } from '@motience/testing'
 import { build, type Histogram } from 'hdr-histogram-js'
 import WebSocket from 'ws'
 import { createAccount, subscribe, type Account } from '../fleet/accounts.js'

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { createConsumer, createProducer, monotonicMs, openBuffer, readBootId } from '@motience/agent'
-import { waitFor } from '@motience/kit/testing'
+import { waitFor } from '@motience/testing'
 import { createAccount, subscribe, type Account } from '../fleet/accounts.js'
 import { serviceNames, type Fleet, type ServiceName } from '../fleet/fleet.js'
 import { withFleet } from './with-fleet.js'

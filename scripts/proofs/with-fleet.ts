@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startPostgres, startRedis, type PostgresServer, type RedisServer } from '@motience/kit/testing'
+import { startPostgres, startRedis, type PostgresServer, type RedisServer } from '@motience/testing'
 import { startFleet, type Fleet } from '../fleet/fleet.js'
 
 /** What a proof works on: the platform on servers of its own. */

@@ -1,4 +1,4 @@
-import { waitFor } from '@motience/kit/testing'
+import { waitFor } from '@motience/testing'
 import type { Envelope, ErrorFrame } from '@motience/schemas'
 import t from 'tap'
 import { WebSocket } from 'ws'

@@ -1,4 +1,4 @@
-import { waitFor } from '@motience/kit/testing'
+import { waitFor } from '@motience/testing'
 import type { Envelope } from '@motience/schemas'
 import t from 'tap'
 import { memoryPositions, type Consumer, type HistoryReport } from './index.js'

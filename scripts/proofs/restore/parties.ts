@@ -1,5 +1,5 @@
 import { createApClient, createDsmClient, createSmClient, type Envelope, type Position } from '@motience/schemas'
-import { waitFor } from '@motience/kit/testing'
+import { waitFor } from '@motience/testing'
 import WebSocket from 'ws'
 import type { Account } from '../../fleet/accounts.js'
 import type { Places } from './ledger.js'

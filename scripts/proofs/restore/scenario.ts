@@ -1,4 +1,4 @@
-import { waitFor } from '@motience/kit/testing'
+import { waitFor } from '@motience/testing'
 import { createAccount } from '../../fleet/accounts.js'
 import { createPlaces, type RestoreSums } from './ledger.js'
 import { openReader, readHistory, send, signInAgain, subscribe, unsubscribe, type Urls } from './parties.js'

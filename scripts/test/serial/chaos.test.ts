@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { brokerKinds, databaseKinds } from '@motience/kit/testing'
+import { brokerKinds, databaseKinds } from '@motience/testing'
 import t from 'tap'
 import { root, withoutCoverage } from './quick-start.js'
 

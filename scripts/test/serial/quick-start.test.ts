@@ -1,4 +1,4 @@
-import { brokerKinds, databaseKinds, startRedis, testDatabaseUrl, waitFor } from '@motience/kit/testing'
+import { brokerKinds, databaseKinds, startRedis, testDatabaseUrl, waitFor } from '@motience/testing'
 import { createClient } from 'redis'
 import t, { type Test } from 'tap'
 import { npmStart, openShell, quickStartStep } from './quick-start.js'

@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { waitFor } from '@motience/kit/testing'
+import { waitFor } from '@motience/testing'
 import type { Test } from 'tap'
 
 /** The project's root folder. */

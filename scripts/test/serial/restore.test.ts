@@ -1,6 +1,6 @@
 import { afterRestore } from '@motience/ap'
 import { openDatabase } from '@motience/kit'
-import { brokerKinds, databaseKinds, startPostgres, startRedis } from '@motience/kit/testing'
+import { brokerKinds, databaseKinds, startPostgres, startRedis } from '@motience/testing'
 import { join } from 'node:path'
 import t from 'tap'
 import { embeddedForm, inOneProcess } from '../../proofs/restore/embedded-form.js'

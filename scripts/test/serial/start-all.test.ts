@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { freePort } from '@motience/kit/testing'
+import { freePort } from '@motience/testing'
 import t, { type Test } from 'tap'
 import { root } from './quick-start.js'
 

@@ -1,4 +1,4 @@
-import { databaseKinds } from '@motience/kit/testing'
+import { databaseKinds } from '@motience/testing'
 import t from 'tap'
 import { afterRestore, SKIPPED_IDS } from '../src/after-restore.js'
 import { call, newUser, refresh, signIn, signUp, testAp, testStores, verify } from './test-ap.js'

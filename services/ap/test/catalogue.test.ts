@@ -1,4 +1,4 @@
-import { databaseKinds } from '@motience/kit/testing'
+import { databaseKinds } from '@motience/testing'
 import t from 'tap'
 import type { CataloguePage } from '../src/users/catalogue.js'
 import { call, createTestClock, newUser, signUp, testAp, testStores } from './test-ap.js'

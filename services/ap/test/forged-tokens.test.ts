@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto'
 import { buildService, createAuthenticator } from '@motience/kit'
-import { decodeJws, forgedTokens, signJws } from '@motience/kit/testing'
+import { decodeJws, forgedTokens, signJws } from '@motience/testing'
 import t from 'tap'
 import { maintainKeys } from '../src/tokens/key-store.js'
 import { deriveSecrets } from '../src/tokens/secrets.js'

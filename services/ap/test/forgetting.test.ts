@@ -1,4 +1,4 @@
-import { waitFor } from '@motience/kit/testing'
+import { waitFor } from '@motience/testing'
 import t from 'tap'
 import { call, createTestClock, DAY, HOUR, newUser, refresh, testAp, testSettings, testStores, verify } from './test-ap.js'
 

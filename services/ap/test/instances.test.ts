@@ -1,5 +1,5 @@
 import { createMemoryBroker, type Broker } from '@motience/kit'
-import { postgresAvailable, testDatabase, waitFor } from '@motience/kit/testing'
+import { postgresAvailable, testDatabase, waitFor } from '@motience/testing'
 import t, { type Test } from 'tap'
 import { migrateAp } from '../src/migrate.js'
 import { createAnnouncer } from '../src/revocations/announcer.js'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { registerJwt } from '@motience/kit'
-import { databaseKinds, decodeJws } from '@motience/kit/testing'
+import { databaseKinds, decodeJws } from '@motience/testing'
 import { fastify } from 'fastify'
 import t from 'tap'
 import { createKeyring, type Keyring } from '../src/tokens/keyring.js'

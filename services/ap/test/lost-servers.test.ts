@@ -1,7 +1,7 @@
 import { createRedisBroker, openDatabase } from '@motience/kit'
 import {
   decodeJws, postgresAvailable, redisAvailable, startPostgres, startRedis, testBroker, testDatabase, waitFor
-} from '@motience/kit/testing'
+} from '@motience/testing'
 import t from 'tap'
 import { migrateAp } from '../src/migrate.js'
 import { call, newUser, PASSWORD, refresh, signIn, testAp, verify } from './test-ap.js'

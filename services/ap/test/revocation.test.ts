@@ -1,4 +1,4 @@
-import { brokerKinds, databaseKinds, decodeJws, waitFor } from '@motience/kit/testing'
+import { brokerKinds, databaseKinds, decodeJws, waitFor } from '@motience/testing'
 import t from 'tap'
 import { createAdmin } from '../src/users/create-admin.js'
 import { createFaultyBroker } from './faulty-broker.js'

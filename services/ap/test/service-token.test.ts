@@ -1,4 +1,4 @@
-import { decodeJws } from '@motience/kit/testing'
+import { decodeJws } from '@motience/testing'
 import t from 'tap'
 import { call, newUser, SECRET, testAp, testSettings, testStores, verify } from './test-ap.js'
 

@@ -1,4 +1,4 @@
-import { databaseKinds } from '@motience/kit/testing'
+import { databaseKinds } from '@motience/testing'
 import t from 'tap'
 import type { User } from '@motience/schemas'
 import { createPasswords } from '../src/passwords/passwords.js'

@@ -1,4 +1,4 @@
-import { testBroker, testDatabase } from '@motience/kit/testing'
+import { testBroker, testDatabase } from '@motience/testing'
 import type { Broker, Database, ServiceApp } from '@motience/kit'
 import type { Tokens } from '@motience/schemas'
 import type { Test } from 'tap'

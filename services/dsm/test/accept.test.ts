@@ -1,4 +1,4 @@
-import { brokerKinds, databaseKinds, waitFor } from '@motience/kit/testing'
+import { brokerKinds, databaseKinds, waitFor } from '@motience/testing'
 import t from 'tap'
 import { inbox, numbered, resultsOf, storedOf, testDsm } from './fixture.js'
 

@@ -1,5 +1,5 @@
 import { createRedisBroker } from '@motience/kit'
-import { redisAvailable, redisCall, startRedisCluster, waitFor } from '@motience/kit/testing'
+import { redisAvailable, redisCall, startRedisCluster, waitFor } from '@motience/testing'
 import { metaKey } from '@motience/schemas'
 import t from 'tap'
 import { testDsm } from './fixture.js'

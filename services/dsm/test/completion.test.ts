@@ -1,4 +1,4 @@
-import { databaseKinds, testBroker, testDatabase, waitFor } from '@motience/kit/testing'
+import { databaseKinds, testBroker, testDatabase, waitFor } from '@motience/testing'
 import t from 'tap'
 import { fakeSm, storedOf, testDsm } from './fixture.js'
 

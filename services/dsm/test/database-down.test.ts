@@ -1,5 +1,5 @@
 import { openDatabase } from '@motience/kit'
-import { databaseKinds, startPostgres, waitFor } from '@motience/kit/testing'
+import { databaseKinds, startPostgres, waitFor } from '@motience/testing'
 import t from 'tap'
 import { inbox, numbered, resultsOf, storedOf, testDsm } from './fixture.js'
 

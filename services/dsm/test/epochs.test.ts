@@ -1,5 +1,5 @@
 import { createRedisBroker, type Broker } from '@motience/kit'
-import { brokerKinds, databaseKinds, startRedis, testBroker, testDatabase, waitFor } from '@motience/kit/testing'
+import { brokerKinds, databaseKinds, startRedis, testBroker, testDatabase, waitFor } from '@motience/testing'
 import t from 'tap'
 import { fakeSm, numbered, resultsOf, storedOf, testDsm } from './fixture.js'
 

@@ -1,4 +1,4 @@
-import { brokerKinds, databaseKinds, waitFor } from '@motience/kit/testing'
+import { brokerKinds, databaseKinds, waitFor } from '@motience/testing'
 import { createRandomJson, seededRandom } from '@motience/schemas/testing'
 import t from 'tap'
 import { resultsOf, testDsm, type TestDsm } from './fixture.js'

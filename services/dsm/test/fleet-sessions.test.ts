@@ -1,5 +1,5 @@
 import { SESSION_OVERHEAD } from '@motience/kit'
-import { brokerKinds, databaseKinds, testBroker, testDatabase } from '@motience/kit/testing'
+import { brokerKinds, databaseKinds, testBroker, testDatabase } from '@motience/testing'
 import type { DataBody } from '@motience/schemas'
 import t from 'tap'
 import { fakeSm, resultsOf, storedOf, testDsm } from './fixture.js'

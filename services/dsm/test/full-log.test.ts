@@ -1,5 +1,5 @@
 import { openDatabase, type Broker, type Database } from '@motience/kit'
-import { brokerKinds, databaseKinds, startPostgres, testBroker, testDatabase, waitFor } from '@motience/kit/testing'
+import { brokerKinds, databaseKinds, startPostgres, testBroker, testDatabase, waitFor } from '@motience/testing'
 import type { DataBody } from '@motience/schemas'
 import t from 'tap'
 import { fakeSm, inbox, numbered, resultsOf, storedOf, testDsm, type Teardown, type TestDsm } from './fixture.js'

@@ -1,4 +1,4 @@
-import { databaseKinds } from '@motience/kit/testing'
+import { databaseKinds } from '@motience/testing'
 import type { HistoryPage } from '@motience/schemas'
 import t from 'tap'
 import { testDsm } from './fixture.js'

@@ -1,4 +1,4 @@
-import { databaseKinds } from '@motience/kit/testing'
+import { databaseKinds } from '@motience/testing'
 import type { Envelope, HistoryPage } from '@motience/schemas'
 import t from 'tap'
 import { testDsm, type TestDsm } from './fixture.js'

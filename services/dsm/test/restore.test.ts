@@ -1,5 +1,5 @@
 import { createMemoryBroker, type Broker, type Database } from '@motience/kit'
-import { brokerKinds, databaseKinds, testBroker, testDatabase, waitFor } from '@motience/kit/testing'
+import { brokerKinds, databaseKinds, testBroker, testDatabase, waitFor } from '@motience/testing'
 import t, { type Test } from 'tap'
 import { fakeSm, numbered, resultsOf, storedOf, testDsm } from './fixture.js'
 

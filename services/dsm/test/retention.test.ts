@@ -1,4 +1,4 @@
-import { databaseKinds, waitFor } from '@motience/kit/testing'
+import { databaseKinds, waitFor } from '@motience/testing'
 import type { HistoryPage } from '@motience/schemas'
 import t from 'tap'
 import { enforceRetention } from '../src/storage/retention.js'

@@ -1,4 +1,4 @@
-import { brokerKinds, databaseKinds, testBroker, testDatabase, waitFor } from '@motience/kit/testing'
+import { brokerKinds, databaseKinds, testBroker, testDatabase, waitFor } from '@motience/testing'
 import t from 'tap'
 import { fakeSm, testDsm } from './fixture.js'
 

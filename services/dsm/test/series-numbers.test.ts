@@ -1,4 +1,4 @@
-import { databaseKinds } from '@motience/kit/testing'
+import { databaseKinds } from '@motience/testing'
 import t from 'tap'
 import { testDsm } from './fixture.js'
 

@@ -1,4 +1,4 @@
-import { databaseKinds } from '@motience/kit/testing'
+import { databaseKinds } from '@motience/testing'
 import { type BooleanPoint, type NumberPoint, type Series, type SeriesKind, type StringPoint } from '@motience/schemas'
 import t, { type Test } from 'tap'
 import { readSeries, seriesBounds } from '../src/history/series.js'

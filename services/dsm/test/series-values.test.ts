@@ -1,4 +1,4 @@
-import { databaseKinds } from '@motience/kit/testing'
+import { databaseKinds } from '@motience/testing'
 import { formatField, MAX_FIELD_LENGTH, type BooleanSeries, type NumberSeries, type Series, type StringSeries } from '@motience/schemas'
 import { get as httpGet } from 'node:http'
 import type { AddressInfo } from 'node:net'

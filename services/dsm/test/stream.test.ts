@@ -1,7 +1,7 @@
 import { get as httpGet, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
-import { databaseKinds, waitFor } from '@motience/kit/testing'
+import { databaseKinds, waitFor } from '@motience/testing'
 import type { Envelope } from '@motience/schemas'
 import t from 'tap'
 import { fillHistory, testDsm, type TestDsm } from './fixture.js'

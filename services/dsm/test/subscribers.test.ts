@@ -1,4 +1,4 @@
-import { brokerKinds, waitFor } from '@motience/kit/testing'
+import { brokerKinds, waitFor } from '@motience/testing'
 import t from 'tap'
 import { inbox, testDsm } from './fixture.js'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { brokerKinds, databaseKinds, testBroker } from '@motience/kit/testing'
+import { brokerKinds, databaseKinds, testBroker } from '@motience/testing'
 import type { ControlEvent } from '@motience/schemas'
 import { subscribe, subscribers, testParts, unsubscribe } from './test-sm.js'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { databaseKinds } from '@motience/kit/testing'
+import { databaseKinds } from '@motience/testing'
 import { call, subscribe, subscribers, testParts, unsubscribe, type TestUser } from './test-sm.js'
 
 for (const database of await databaseKinds()) {

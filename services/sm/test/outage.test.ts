@@ -1,5 +1,5 @@
 import t from 'tap'
-import { databaseKinds, waitFor } from '@motience/kit/testing'
+import { databaseKinds, waitFor } from '@motience/testing'
 import type { ControlEvent } from '@motience/schemas'
 import { createFaultyBroker } from './faulty-broker.js'
 import { patch, statusOf, subscribe, testParts, unsubscribe } from './test-sm.js'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { brokerKinds, databaseKinds, waitFor } from '@motience/kit/testing'
+import { brokerKinds, databaseKinds, waitFor } from '@motience/testing'
 import type { ControlEvent } from '@motience/schemas'
 import { call, subscribe, subscribers, testParts, unsubscribe } from './test-sm.js'
 

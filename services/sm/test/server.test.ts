@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { createMemoryBroker, readEnv } from '@motience/kit'
-import { fakeAp } from '@motience/kit/testing'
+import { fakeAp } from '@motience/testing'
 import { SmEnvSchema } from '@motience/schemas'
 import t from 'tap'
 import { startSm } from '../src/index.js'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { brokerKinds, databaseKinds } from '@motience/kit/testing'
+import { brokerKinds, databaseKinds } from '@motience/testing'
 import { call, patch, statusOf, subscribe, subscribers, testParts, unsubscribe } from './test-sm.js'
 
 const brokers = await brokerKinds()

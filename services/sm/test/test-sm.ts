@@ -1,5 +1,5 @@
 import { createAuthenticator, createInternalClients, createServiceTokens, type Broker, type Database, type ServiceApp } from '@motience/kit'
-import { fakeAp, testBroker, testDatabase, type FakeAp, type Teardown } from '@motience/kit/testing'
+import { fakeAp, testBroker, testDatabase, type FakeAp, type Teardown } from '@motience/testing'
 import type { Policy, Subscribers, Subscription, Subscriptions } from '@motience/schemas'
 import { buildSm } from '../src/app.js'
 import { migrateSm } from '../src/migrate.js'

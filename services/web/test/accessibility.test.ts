@@ -1,4 +1,4 @@
-import { waitFor } from '@motience/kit/testing'
+import { waitFor } from '@motience/testing'
 import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import t from 'tap'

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { waitFor } from '@motience/kit/testing'
+import { waitFor } from '@motience/testing'
 import t from 'tap'
 import { WebSocket } from 'ws'
 import { openBrowser } from './support/browser.js'

@@ -1,4 +1,4 @@
-import { waitFor } from '@motience/kit/testing'
+import { waitFor } from '@motience/testing'
 import t from 'tap'
 import { openBrowser } from './support/browser.js'
 import { buildPages, chart, fact, goTo, openPage, signUp } from './support/pages.js'

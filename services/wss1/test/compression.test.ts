@@ -1,4 +1,4 @@
-import { waitFor } from '@motience/kit/testing'
+import { waitFor } from '@motience/testing'
 import { connect as connectSocket, type Socket } from 'node:net'
 import { constants, deflateRawSync } from 'node:zlib'
 import t from 'tap'

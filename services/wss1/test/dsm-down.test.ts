@@ -1,4 +1,4 @@
-import { waitFor } from '@motience/kit/testing'
+import { waitFor } from '@motience/testing'
 import t from 'tap'
 import { connect, start, stats } from './start.js'
 

@@ -1,4 +1,4 @@
-import { waitFor } from '@motience/kit/testing'
+import { waitFor } from '@motience/testing'
 import type { AckFrame } from '@motience/schemas'
 import t from 'tap'
 import { connect, isBatchAck, start, stats } from './start.js'

@@ -1,4 +1,4 @@
-import { forgedTokens, sendAtUpgrade, sendInFrame } from '@motience/kit/testing'
+import { forgedTokens, sendAtUpgrade, sendInFrame } from '@motience/testing'
 import t from 'tap'
 import { start } from './start.js'
 

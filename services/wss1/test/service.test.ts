@@ -1,4 +1,4 @@
-import { waitFor } from '@motience/kit/testing'
+import { waitFor } from '@motience/testing'
 import { readEnv } from '@motience/kit'
 import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'

@@ -1,5 +1,5 @@
 import { createMemoryBroker, readEnv, type Broker } from '@motience/kit'
-import { fakeAp, waitFor, type FakeAp } from '@motience/kit/testing'
+import { fakeAp, waitFor, type FakeAp } from '@motience/testing'
 import type { AckFrame, BatchAckFrame, ErrorFrame, ProducerServerFrame, ProducerWelcomeFrame } from '@motience/schemas'
 import { once } from 'node:events'
 import type { Test } from 'tap'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { brokerKinds, waitFor } from '@motience/kit/testing'
+import { brokerKinds, waitFor } from '@motience/testing'
 import { startPlatform } from './support/platform.js'
 
 for (const kind of await brokerKinds()) {

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { createMemoryBroker, createRedisBroker, type Broker, type BrokerLimits } from '@motience/kit'
-import { brokerKinds, startRedis, waitFor } from '@motience/kit/testing'
+import { brokerKinds, startRedis, waitFor } from '@motience/testing'
 import { startPlatform } from './support/platform.js'
 
 for (const kind of await brokerKinds()) {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { redisAvailable, waitFor } from '@motience/kit/testing'
+import { redisAvailable, waitFor } from '@motience/testing'
 import type { Client } from './support/client.js'
 import { startPlatform } from './support/platform.js'
 

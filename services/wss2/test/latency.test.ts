@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
-import { brokerKinds, startLatencyProxy, startRawConsumer, waitFor } from '@motience/kit/testing'
+import { brokerKinds, startLatencyProxy, startRawConsumer, waitFor } from '@motience/testing'
 import { startPlatform } from './support/platform.js'
 
 const kind = (await brokerKinds()).at(-1)!

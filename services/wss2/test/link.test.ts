@@ -1,6 +1,6 @@
 import t from 'tap'
 import { createRedisBroker, type Broker } from '@motience/kit'
-import { redisAvailable, redisCall, startRedis, waitFor } from '@motience/kit/testing'
+import { redisAvailable, redisCall, startRedis, waitFor } from '@motience/testing'
 import { CONTROL_COUNT_KEY } from '@motience/schemas'
 import { startPlatform } from './support/platform.js'
 

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import t from 'tap'
-import { brokerKinds, waitFor } from '@motience/kit/testing'
+import { brokerKinds, waitFor } from '@motience/testing'
 import { startPlatform } from './support/platform.js'
 
 for (const kind of await brokerKinds()) {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { brokerKinds, waitFor } from '@motience/kit/testing'
+import { brokerKinds, waitFor } from '@motience/testing'
 import type { Client } from './support/client.js'
 import { startPlatform, type Platform } from './support/platform.js'
 

@@ -1,4 +1,4 @@
-import { databaseKinds, testDatabase } from '@motience/kit/testing'
+import { databaseKinds, testDatabase } from '@motience/testing'
 import t from 'tap'
 import { openBuckets } from './bucket.js'
 

@@ -1,5 +1,5 @@
 import { createLogger, type Database } from '@motience/kit'
-import { databaseKinds, testDatabase } from '@motience/kit/testing'
+import { databaseKinds, testDatabase } from '@motience/testing'
 import { migrate } from '@motience/kit'
 import { Registry } from 'prom-client'
 import t from 'tap'

@@ -2,9 +2,7 @@ import { fastify } from 'fastify'
 import { randomUUID } from 'node:crypto'
 import t, { type Test } from 'tap'
 import { createMemoryBroker } from '../broker/index.js'
-import { fakeAp } from '../testing/fake-ap.js'
-import { forgedTokens } from '../testing/forged-tokens.js'
-import { waitFor } from '../testing/wait-for.js'
+import { fakeAp, forgedTokens, waitFor } from '@motience/testing'
 import { createAuthenticator } from './index.js'
 
 const build = async (t: Test, now?: () => number) => {

@@ -1,8 +1,7 @@
 import t, { type Test } from 'tap'
 import { createMemoryBroker } from '../broker/index.js'
 import { buildService } from '../service/index.js'
-import { fakeAp } from '../testing/fake-ap.js'
-import { forgedTokens } from '../testing/forged-tokens.js'
+import { fakeAp, forgedTokens } from '@motience/testing'
 import { createAuthenticator, requireRole } from './index.js'
 
 const build = async (t: Test) => {

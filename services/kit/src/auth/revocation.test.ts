@@ -3,8 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { fastify } from 'fastify'
 import t, { type Test } from 'tap'
 import { createMemoryBroker, type Broker, type LinkState, type Revocation } from '../broker/index.js'
-import { fakeAp } from '../testing/fake-ap.js'
-import { waitFor } from '../testing/wait-for.js'
+import { fakeAp, waitFor } from '@motience/testing'
 import { createAuthenticator, type Revoked } from './index.js'
 
 const inAnHour = (): number => Date.now() + 3_600_000

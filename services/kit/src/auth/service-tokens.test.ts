@@ -1,5 +1,5 @@
 import t from 'tap'
-import { fakeAp } from '../testing/fake-ap.js'
+import { fakeAp } from '@motience/testing'
 import { createServiceTokens } from './index.js'
 
 const path = '/api/auth/service-token'

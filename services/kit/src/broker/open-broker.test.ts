@@ -1,6 +1,5 @@
 import t from 'tap'
-import { redisCall, startRedis } from '../testing/servers.js'
-import { waitFor } from '../testing/wait-for.js'
+import { redisCall, startRedis, waitFor } from '@motience/testing'
 import type { BrokerLogger } from './logger.js'
 import { openBroker } from './open-broker.js'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { databaseKinds, testDatabase } from '../testing/index.js'
+import { databaseKinds, testDatabase } from '@motience/testing'
 
 for (const kind of await databaseKinds()) {
   t.test(`on the ${kind} database`, async t => {

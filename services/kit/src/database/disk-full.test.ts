@@ -3,7 +3,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statSync, writeSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { waitFor } from '../testing/wait-for.js'
+import { waitFor } from '@motience/testing'
 import { openEmbedded } from './embedded.js'
 
 const MIB = 1_048_576

@@ -5,7 +5,7 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { waitFor, type Teardown } from '../testing/index.js'
+import { waitFor, type Teardown } from '@motience/testing'
 import { openDatabase } from './index.js'
 
 const ownFolder = async (t: Teardown) => {

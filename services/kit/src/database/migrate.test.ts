@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import t from 'tap'
-import { databaseKinds, testDatabase, testDatabaseUrl, type Teardown } from '../testing/index.js'
+import { databaseKinds, testDatabase, testDatabaseUrl, type Teardown } from '@motience/testing'
 import { migrate, openDatabase } from './index.js'
 
 const folder = new URL('./test-migrations/', import.meta.url)

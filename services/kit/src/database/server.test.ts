@@ -1,5 +1,5 @@
 import t from 'tap'
-import { freePort, postgresAvailable, startPostgres, waitFor } from '../testing/index.js'
+import { freePort, postgresAvailable, startPostgres, waitFor } from '@motience/testing'
 import { openDatabase } from './index.js'
 
 const skip = postgresAvailable() ? false : 'no PostgreSQL on this machine'

@@ -1,4 +1,4 @@
-import { embeddedImage } from '../testing/index.js'
+import { embeddedImage } from '@motience/testing'
 import { openDatabase } from './index.js'
 
 // Run by a test as another process: holds the folder that it is given until it is killed.

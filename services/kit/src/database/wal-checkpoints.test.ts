@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t from 'tap'
-import { waitFor } from '../testing/wait-for.js'
+import { waitFor } from '@motience/testing'
 import { openEmbedded } from './embedded.js'
 
 t.test('the write-ahead log of an embedded database does not grow with all that was ever written', async t => {

@@ -2,8 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
 import { createServiceTokens } from '../auth/index.js'
-import { fakeAp } from '../testing/fake-ap.js'
-import { waitFor } from '../testing/wait-for.js'
+import { fakeAp, waitFor } from '@motience/testing'
 import { createInternalCaller, createInternalClients } from './index.js'
 
 /** A server whose handler the test gives; counts its requests. */

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { LinkState } from '../broker/index.js'
-import { waitFor } from '../testing/wait-for.js'
+import { waitFor } from '@motience/testing'
 import { startOutbox, type Outbox, type OutboxParts } from './outbox.js'
 
 /** A broker's link that a test moves, and notes that a test makes. */

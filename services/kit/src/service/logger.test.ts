@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { testDatabase } from '../testing/index.js'
+import { testDatabase } from '@motience/testing'
 import { buildService } from './build-service.js'
 import { createLogger } from './logger.js'
 

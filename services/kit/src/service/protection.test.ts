@@ -2,7 +2,7 @@ import { connect } from 'node:net'
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import t, { type Test } from 'tap'
-import { waitFor } from '../testing/wait-for.js'
+import { waitFor } from '@motience/testing'
 import { buildService, CLIENT_ADDRESS_HEADER, createClientAddresses, createLogger, listen, redactUrl, type ServiceApp, type ServiceParts } from './index.js'
 
 const build = async (t: Test, parts: Partial<ServiceParts> = {}): Promise<ServiceApp> => {

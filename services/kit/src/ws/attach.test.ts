@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { connect as connectSocket, type AddressInfo } from 'node:net'
 import t, { type Test } from 'tap'
-import { waitFor } from '../testing/wait-for.js'
+import { waitFor } from '@motience/testing'
 import { connect, refusal, startServer } from './test-server.js'
 
 const answer = (request: IncomingMessage, response: ServerResponse): void => {

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { waitFor } from '../testing/wait-for.js'
+import { waitFor } from '@motience/testing'
 import { connect, startServer } from './test-server.js'
 
 t.test('frames are checked, and what is wrong is told with its path', async t => {

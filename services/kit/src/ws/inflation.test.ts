@@ -1,6 +1,6 @@
 import { connect as connectSocket } from 'node:net'
 import t from 'tap'
-import { waitFor } from '../testing/wait-for.js'
+import { waitFor } from '@motience/testing'
 import { compressedFrame, connectRaw, deflate } from './raw-client.js'
 import { connect, startServer } from './test-server.js'
 

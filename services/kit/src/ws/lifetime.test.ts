@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import t from 'tap'
 import { WebSocket } from 'ws'
-import { waitFor } from '../testing/wait-for.js'
+import { waitFor } from '@motience/testing'
 import { connect, refusal, startServer } from './test-server.js'
 
 t.test('a peer that answers no ping is closed with 4009, one that does is not', async t => {

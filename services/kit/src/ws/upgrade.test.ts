@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect as connectTcp } from 'node:net'
 import t from 'tap'
 import { WebSocket } from 'ws'
-import { waitFor } from '../testing/wait-for.js'
+import { waitFor } from '@motience/testing'
 import { brokenUpgrade, connect, refusal, startServer } from './test-server.js'
 
 t.test('a token is taken from the header, the query and the subprotocol, which is not echoed', async t => {

@@ -4,7 +4,7 @@ import { createServer, request as httpRequest, type IncomingMessage, type Reques
 import { connect, type AddressInfo } from 'node:net'
 import { readFile } from 'node:fs/promises'
 import { buildService, CLIENT_ADDRESS_HEADER, createClientAddresses, listen } from '@motience/kit'
-import { makeCertificates, waitFor } from '@motience/kit/testing'
+import { makeCertificates, waitFor } from '@motience/testing'
 import t, { type Test } from 'tap'
 import { proxyApi, type ApiProxyOptions } from './api-proxy.js'
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { WebSocket } from 'ws'
 import type { ConsumerServerFrame, Envelope, Position } from '@motience/schemas'
-import { waitFor } from '@motience/kit/testing'
+import { waitFor } from '@motience/testing'
 
 type Frame<T extends ConsumerServerFrame['type']> = Extract<ConsumerServerFrame, { type: T }>
 

@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import { createAuthenticator, createInternalClients, createServiceTokens, listen, type Broker } from '@motience/kit'
-import { fakeAp, testBroker, type FakeAp } from '@motience/kit/testing'
+import { fakeAp, testBroker, type FakeAp } from '@motience/testing'
 import { buildWss2, createGrantReader, type Wss2, type Wss2Limits } from '../../src/index.js'
 import { connectClient, type Client } from './client.js'
 import { fakeSm, type FakeSm } from './fake-sm.js'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { redisCall, startRedisCluster, waitFor } from '../../testing/index.js'
+import { redisCall, startRedisCluster, waitFor } from '@motience/testing'
 import { headOf, newId, newProducer, openEpoch, range, request, textAt } from '../suite/parts.js'
 import { watchLink } from '../suite/watch-link.js'
 import { createRedisBroker } from './redis-broker.js'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { redisCall, startRedisCluster } from '../../testing/index.js'
+import { redisCall, startRedisCluster } from '@motience/testing'
 import { message, newProducer, openEpoch, request } from '../suite/parts.js'
 import { watchLink } from '../suite/watch-link.js'
 import { createRedisBroker } from './redis-broker.js'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { startRedisCluster } from '../../testing/servers.js'
+import { startRedisCluster } from '@motience/testing'
 import { brokerSuite, patience } from '../suite/index.js'
 import { createRedisBroker } from './redis-broker.js'
 

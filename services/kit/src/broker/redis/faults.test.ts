@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { redisCall, startRedis, waitFor } from '../../testing/index.js'
+import { redisCall, startRedis, waitFor } from '@motience/testing'
 import { headOf, message, newId, newProducer, openEpoch, request, textAt } from '../suite/parts.js'
 import { watchLink } from '../suite/watch-link.js'
 import { createRedisBroker } from './redis-broker.js'

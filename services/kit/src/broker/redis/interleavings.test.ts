@@ -1,5 +1,5 @@
 import t from 'tap'
-import { startRedis } from '../../testing/servers.js'
+import { startRedis } from '@motience/testing'
 import { patience } from '../suite/index.js'
 import { interleavingsSuite } from '../suite/interleavings.js'
 import { createRedisBroker } from './redis-broker.js'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { redisCall, startRedisCluster } from '../../testing/index.js'
+import { redisCall, startRedisCluster } from '@motience/testing'
 import { lostControlSuite } from '../suite/lost-control.js'
 import { range } from '../suite/parts.js'
 import { createRedisBroker } from './redis-broker.js'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { redisCall, startRedis, startRedisSentinel } from '../../testing/index.js'
+import { redisCall, startRedis, startRedisSentinel } from '@motience/testing'
 import { lostControlSuite } from '../suite/lost-control.js'
 
 t.test('control events of one Redis', async t => {

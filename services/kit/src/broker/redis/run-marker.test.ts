@@ -1,6 +1,6 @@
 import { metaKey } from '@motience/schemas'
 import t from 'tap'
-import { redisCall, type RedisServer, startRedis, waitFor } from '../../testing/index.js'
+import { redisCall, type RedisServer, startRedis, waitFor } from '@motience/testing'
 import { headOf, newProducer, request } from '../suite/parts.js'
 import { createRedisBroker } from './redis-broker.js'
 

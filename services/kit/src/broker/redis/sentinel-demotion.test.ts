@@ -1,5 +1,5 @@
 import t from 'tap'
-import { redisCall, waitFor } from '../../testing/index.js'
+import { redisCall, waitFor } from '@motience/testing'
 import { headOf, openEpoch, request, textAt } from '../suite/parts.js'
 import { startSentinel } from '../suite/start-sentinel.js'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { startRedisSentinel } from '../../testing/servers.js'
+import { startRedisSentinel } from '@motience/testing'
 import { brokerSuite, patience } from '../suite/index.js'
 import { createRedisBroker } from './redis-broker.js'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { startRedis } from '../../testing/servers.js'
+import { startRedis } from '@motience/testing'
 import { brokerSuite, patience } from '../suite/index.js'
 import { createRedisBroker } from './redis-broker.js'
 

@@ -1,10 +1,9 @@
 import { ApEnvSchema } from '@motience/schemas'
 import t from 'tap'
-import { freePort, startRedis, waitFor } from '../../testing/index.js'
+import { freePort, startRedis, waitFor, makeCertificates } from '@motience/testing'
 import { readEnv } from '../../service/env.js'
 import { redisUrl } from '../../service/addresses.js'
 import { openBroker } from '../open-broker.js'
-import { makeCertificates } from '../../testing/certificates.js'
 import { newId, newProducer, request, textAt } from '../suite/parts.js'
 
 const certificates = await makeCertificates(t.testdir())

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { waitFor } from '../../testing/wait-for.js'
+import { waitFor } from '@motience/testing'
 import { sessionName } from '../broker.js'
 import { headOf, message, newId, newProducer, type OpenBroker, openEpoch, range, request, textAt } from './parts.js'
 

@@ -1,6 +1,6 @@
 import type { ControlEvent } from '@motience/schemas'
 import type { Test } from 'tap'
-import { waitFor } from '../../testing/wait-for.js'
+import { waitFor } from '@motience/testing'
 import { message, newId, newProducer, type OpenBroker, range, request, textAt } from './parts.js'
 
 const enabled = (userId: number): ControlEvent => ({ type: 'user-enabled', user_id: userId })

@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import type { Broker } from '../broker.js'
-import { waitFor } from '../../testing/wait-for.js'
+import { waitFor } from '@motience/testing'
 import { message, newId, newProducer, range } from './parts.js'
 
 /** Numbers from 0 to below 1, the same for the same seed (mulberry32). */

@@ -1,6 +1,6 @@
 import { CONTROL_COUNT_KEY } from '@motience/schemas'
 import type { Test } from 'tap'
-import { waitFor } from '../../testing/wait-for.js'
+import { waitFor } from '@motience/testing'
 import type { BrokerLogger } from '../logger.js'
 import { createRedisBroker, type RedisBrokerOptions } from '../redis/redis-broker.js'
 import { newId, range } from './parts.js'

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { startRedisSentinel } from '../../testing/servers.js'
+import { startRedisSentinel } from '@motience/testing'
 import { createRedisBroker } from '../redis/redis-broker.js'
 import { newId, newProducer } from './parts.js'
 import { watchLink } from './watch-link.js'

@@ -1,4 +1,4 @@
-import { waitFor } from '../../testing/wait-for.js'
+import { waitFor } from '@motience/testing'
 import type { Broker, LinkState } from '../broker.js'
 
 /** Keeps the states that a broker's link goes through from now on. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import postgres from 'postgres'
-import { openDatabase, type Database } from '../../database/index.js'
+import { openDatabase, type Database } from '@motience/kit'
 import { postgresAvailable } from '../servers/find-command.js'
 import type { Teardown } from '../servers/teardown.js'
 import { embeddedImage } from './embedded-image.js'
