@@ -6,8 +6,7 @@
  * One producer, so that each batch waits for the one before (`lanes` 1), and 32 producers at once (`lanes` 32). Messages
  * have a session and 200 bytes of payload. One consumer listens in the same process; the other subscribers are nobody's.
  */
-import type { AcceptMessage, Broker } from '@motience/kit'
-import { createMemoryBroker, createRedisBroker, sessionName } from '@motience/kit'
+import { type AcceptMessage, type Broker, createMemoryBroker, createRedisBroker, sessionName } from '@motience/broker'
 import { redisAvailable, startRedis } from '@motience/testing'
 
 const seconds = Number(process.argv[2] ?? 2)

@@ -1,4 +1,5 @@
-import { createMemoryBroker, createRedisBroker, openDatabase, type Authenticator } from '@motience/kit'
+import { createMemoryBroker, createRedisBroker } from '@motience/broker'
+import { openDatabase, type Authenticator } from '@motience/kit'
 import { startPostgres, startRedis } from '@motience/testing'
 import { buildDsm } from '@motience/dsm'
 import { Pool } from 'undici'

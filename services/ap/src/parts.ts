@@ -1,4 +1,5 @@
-import type { Broker, Database, Logger } from '@motience/kit'
+import type { Broker } from '@motience/broker'
+import type { Database, Logger } from '@motience/kit'
 import type { onRequestAsyncHookHandler } from 'fastify'
 import type { OwnAuthenticator } from './authenticator.js'
 import type { Clock } from './clock.js'

@@ -1,4 +1,4 @@
-import { BrokerUnavailableError, type Broker, type LinkState } from '@motience/kit'
+import { BrokerUnavailableError, type Broker, type LinkState } from '@motience/broker'
 import type { ControlEvent } from '@motience/schemas'
 
 /** A broker that can be cut off, and that counts what it was told. */

@@ -1,4 +1,4 @@
-import { createMemoryBroker, type Broker } from '@motience/kit'
+import { createMemoryBroker, type Broker } from '@motience/broker'
 import { postgresAvailable, testDatabase, waitFor } from '@motience/testing'
 import t, { type Test } from 'tap'
 import { migrateAp } from '../src/migrate.js'

@@ -1,4 +1,5 @@
-import { createRedisBroker, openDatabase } from '@motience/kit'
+import { createRedisBroker } from '@motience/broker'
+import { openDatabase } from '@motience/kit'
 import {
   decodeJws, postgresAvailable, redisAvailable, startPostgres, startRedis, testBroker, testDatabase, waitFor
 } from '@motience/testing'

@@ -1,5 +1,6 @@
 import { testBroker, testDatabase } from '@motience/testing'
-import type { Broker, Database, ServiceApp } from '@motience/kit'
+import type { Broker } from '@motience/broker'
+import type { Database, ServiceApp } from '@motience/kit'
 import type { Tokens } from '@motience/schemas'
 import type { Test } from 'tap'
 import { buildAp } from '../src/app.js'

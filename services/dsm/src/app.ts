@@ -1,4 +1,5 @@
-import { buildService, migrate, type Authenticator, type Broker, type Database, type Logger, type ServiceApp, maxLoopDelayMs } from '@motience/kit'
+import type { Broker } from '@motience/broker'
+import { buildService, migrate, type Authenticator, type Database, type Logger, type ServiceApp, maxLoopDelayMs } from '@motience/kit'
 import { createAcceptor } from './accept/acceptor.js'
 import { createKeeper } from './accept/keeper.js'
 import { createLanes } from './accept/lanes.js'

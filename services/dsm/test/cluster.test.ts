@@ -1,4 +1,4 @@
-import { createRedisBroker } from '@motience/kit'
+import { createRedisBroker } from '@motience/broker'
 import { redisAvailable, redisCall, startRedisCluster, waitFor } from '@motience/testing'
 import { metaKey } from '@motience/schemas'
 import t from 'tap'

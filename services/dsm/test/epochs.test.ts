@@ -1,4 +1,4 @@
-import { createRedisBroker, type Broker } from '@motience/kit'
+import { createRedisBroker, type Broker } from '@motience/broker'
 import { brokerKinds, databaseKinds, startRedis, testBroker, testDatabase, waitFor } from '@motience/testing'
 import t from 'tap'
 import { fakeSm, numbered, resultsOf, storedOf, testDsm } from './fixture.js'

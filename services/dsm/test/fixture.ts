@@ -1,4 +1,5 @@
-import { ProblemError, type Authenticator, type Broker, type Database, type Identity, type ServiceApp } from '@motience/kit'
+import type { Broker } from '@motience/broker'
+import { ProblemError, type Authenticator, type Database, type Identity, type ServiceApp } from '@motience/kit'
 import { testBroker, testDatabase } from '@motience/testing'
 import type { Accepted, ControlEvent, DataBody, Envelope, Role } from '@motience/schemas'
 import type { LightMyRequestResponse } from 'fastify'

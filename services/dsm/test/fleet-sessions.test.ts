@@ -1,4 +1,4 @@
-import { SESSION_OVERHEAD } from '@motience/kit'
+import { SESSION_OVERHEAD } from '@motience/broker'
 import { brokerKinds, databaseKinds, testBroker, testDatabase } from '@motience/testing'
 import type { DataBody } from '@motience/schemas'
 import t from 'tap'

@@ -1,4 +1,5 @@
-import { openDatabase, type Broker, type Database } from '@motience/kit'
+import type { Broker } from '@motience/broker'
+import { openDatabase, type Database } from '@motience/kit'
 import { brokerKinds, databaseKinds, startPostgres, testBroker, testDatabase, waitFor } from '@motience/testing'
 import type { DataBody } from '@motience/schemas'
 import t from 'tap'

@@ -1,4 +1,4 @@
-import { createMemoryBroker } from '@motience/kit'
+import { createMemoryBroker } from '@motience/broker'
 import t from 'tap'
 import { resultsOf, testDsm } from './fixture.js'
 

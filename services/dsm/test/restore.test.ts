@@ -1,4 +1,5 @@
-import { createMemoryBroker, type Broker, type Database } from '@motience/kit'
+import { createMemoryBroker, type Broker } from '@motience/broker'
+import type { Database } from '@motience/kit'
 import { brokerKinds, databaseKinds, testBroker, testDatabase, waitFor } from '@motience/testing'
 import t, { type Test } from 'tap'
 import { fakeSm, numbered, resultsOf, storedOf, testDsm } from './fixture.js'

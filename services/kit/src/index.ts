@@ -1,5 +1,4 @@
 export * from './auth/index.js'
-export * from './broker/index.js'
 export * from './database/index.js'
 export * from './http/index.js'
 export * from './metrics/index.js'

@@ -1,4 +1,5 @@
-import type { Authenticator, Broker, Database, Logger } from '@motience/kit'
+import type { Broker } from '@motience/broker'
+import type { Authenticator, Database, Logger } from '@motience/kit'
 import type { ApClient } from '@motience/schemas'
 import type { onRequestAsyncHookHandler } from 'fastify'
 import type { Announcer } from './announcements/announcer.js'

@@ -1,4 +1,4 @@
-import { BrokerUnavailableError, type Broker, type LinkState } from '@motience/kit'
+import { BrokerUnavailableError, type Broker, type LinkState } from '@motience/broker'
 
 /** A broker whose calls can be made to fail. */
 export interface FaultyBroker extends Broker {

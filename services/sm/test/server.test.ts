@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { createMemoryBroker, readEnv } from '@motience/kit'
+import { createMemoryBroker } from '@motience/broker'
+import { readEnv } from '@motience/kit'
 import { fakeAp } from '@motience/testing'
 import { SmEnvSchema } from '@motience/schemas'
 import t from 'tap'

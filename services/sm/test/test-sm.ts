@@ -1,4 +1,5 @@
-import { createAuthenticator, createInternalClients, createServiceTokens, type Broker, type Database, type ServiceApp } from '@motience/kit'
+import type { Broker } from '@motience/broker'
+import { createAuthenticator, createInternalClients, createServiceTokens, type Database, type ServiceApp } from '@motience/kit'
 import { fakeAp, testBroker, testDatabase, type FakeAp, type Teardown } from '@motience/testing'
 import type { Policy, Subscribers, Subscription, Subscriptions } from '@motience/schemas'
 import { buildSm } from '../src/app.js'

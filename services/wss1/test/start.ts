@@ -1,4 +1,5 @@
-import { createMemoryBroker, readEnv, type Broker } from '@motience/kit'
+import { createMemoryBroker, type Broker } from '@motience/broker'
+import { readEnv } from '@motience/kit'
 import { fakeAp, waitFor, type FakeAp } from '@motience/testing'
 import type { AckFrame, BatchAckFrame, ErrorFrame, ProducerServerFrame, ProducerWelcomeFrame } from '@motience/schemas'
 import { once } from 'node:events'

@@ -1,4 +1,5 @@
-import { buildService, socketService, SocketServer, type Authenticator, type Broker, type Logger, type ReadyChecks, type ServiceApp } from '@motience/kit'
+import type { Broker } from '@motience/broker'
+import { buildService, socketService, SocketServer, type Authenticator, type Logger, type ReadyChecks, type ServiceApp } from '@motience/kit'
 import { ResumeFrameSchema } from '@motience/schemas'
 import { createConsumers } from './consumers.js'
 import type { GrantReader } from './grants.js'

@@ -1,4 +1,5 @@
-import type { Broker, Connection, ConnectionHandlers, Logger } from '@motience/kit'
+import type { Broker } from '@motience/broker'
+import type { Connection, ConnectionHandlers, Logger } from '@motience/kit'
 import type { ResumeFrame } from '@motience/schemas'
 import type { GrantReader } from './grants.js'
 import { Hubs } from './hubs.js'

@@ -1,4 +1,4 @@
-import type { Broker } from '@motience/kit'
+import type { Broker } from '@motience/broker'
 import type { Feed } from './feed.js'
 import { toMessage } from './message.js'
 import { follows } from './place.js'

@@ -1,4 +1,4 @@
-import type { Place } from '@motience/kit'
+import type { Place } from '@motience/broker'
 import type { Grant } from './grants.js'
 import type { LiveMessage } from './message.js'
 import { comparePlaces, follows, placeOf } from './place.js'

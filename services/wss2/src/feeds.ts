@@ -1,4 +1,5 @@
-import type { Broker, Logger, Place } from '@motience/kit'
+import type { Broker, Place } from '@motience/broker'
+import type { Logger } from '@motience/kit'
 import type { ConsumerServerFrame } from '@motience/schemas'
 import { bidFarewell } from './farewell.js'
 import { Feed, type FeedSink } from './feed.js'

@@ -1,4 +1,5 @@
-import type { Broker, Logger } from '@motience/kit'
+import type { Broker } from '@motience/broker'
+import type { Logger } from '@motience/kit'
 import { createMessageReader, type LiveMessage } from './message.js'
 
 /** One connection, as the fan-out sees it. */

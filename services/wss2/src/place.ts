@@ -1,4 +1,4 @@
-import type { Place } from '@motience/kit'
+import type { Place } from '@motience/broker'
 
 /** Negative, zero or positive as `a` is before, at or after `b`: an epoch outweighs every offset. */
 export const comparePlaces = (a: Place, b: Place): number => a.epoch - b.epoch || a.offset - b.offset

@@ -1,4 +1,4 @@
-import type { Broker, LogPage } from '@motience/kit'
+import type { Broker, LogPage } from '@motience/broker'
 import type { Feed } from './feed.js'
 import type { GrantReader } from './grants.js'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { LogEntry, LogHead, LogPage, Place } from '@motience/kit'
+import type { LogEntry, LogHead, LogPage, Place } from '@motience/broker'
 import type { ResumedFrame } from '@motience/schemas'
 import { Feed } from './feed.js'
 import type { LiveMessage } from './message.js'

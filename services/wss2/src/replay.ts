@@ -1,4 +1,4 @@
-import type { LogEntry, LogHead, LogPage, Place } from '@motience/kit'
+import type { LogEntry, LogHead, LogPage, Place } from '@motience/broker'
 import type { ResumedFrame, ResumedReason } from '@motience/schemas'
 import type { Feed } from './feed.js'
 import { toMessage, type LiveMessage } from './message.js'

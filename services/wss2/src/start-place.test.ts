@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createMemoryBroker, type Broker } from '@motience/kit'
+import { createMemoryBroker, type Broker } from '@motience/broker'
 import { findStartPlace } from './start-place.js'
 
 /** Accepts `count` messages of producer 7 with a version of its subscriber list. */

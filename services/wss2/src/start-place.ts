@@ -1,4 +1,4 @@
-import type { Broker, Place } from '@motience/kit'
+import type { Broker, Place } from '@motience/broker'
 import type { Grant, GrantReader } from './grants.js'
 
 /** Entries of the first look back; each further one looks eight times as far. */

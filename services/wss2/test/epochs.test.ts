@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createMemoryBroker, createRedisBroker, type Broker, type BrokerLimits } from '@motience/kit'
+import { createMemoryBroker, createRedisBroker, type Broker, type BrokerLimits } from '@motience/broker'
 import { brokerKinds, startRedis, waitFor } from '@motience/testing'
 import { startPlatform } from './support/platform.js'
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createRedisBroker, type Broker } from '@motience/kit'
+import { createRedisBroker, type Broker } from '@motience/broker'
 import { redisAvailable, redisCall, startRedis, waitFor } from '@motience/testing'
 import { CONTROL_COUNT_KEY } from '@motience/schemas'
 import { startPlatform } from './support/platform.js'

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { createMemoryBroker, readEnv } from '@motience/kit'
+import { createMemoryBroker } from '@motience/broker'
+import { readEnv } from '@motience/kit'
 import { fakeAp } from '@motience/testing'
 import { startWss2, Wss2EnvSchema } from '../src/index.js'
 import { connectClient } from './support/client.js'

@@ -1,4 +1,5 @@
-import { BrokerUnavailableError, ProblemError, type Broker, type Revocation } from '@motience/kit'
+import { BrokerUnavailableError, type Broker, type Revocation } from '@motience/broker'
+import { ProblemError } from '@motience/kit'
 import type { ControlEvent } from '@motience/schemas'
 import type { Sql, TransactionSql } from 'postgres'
 import type { Clock } from '../clock.js'

@@ -1,4 +1,5 @@
-import { ProblemError, type Broker, type Logger } from '@motience/kit'
+import type { Broker } from '@motience/broker'
+import { ProblemError, type Logger } from '@motience/kit'
 import type { DsmMetrics } from '../metrics.js'
 import { createBatch } from './batch.js'
 import type { Draft } from './envelope.js'

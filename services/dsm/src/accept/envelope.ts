@@ -1,4 +1,4 @@
-import type { LogEntry } from '@motience/kit'
+import type { LogEntry } from '@motience/broker'
 import { readInstant, type DataBody, type Envelope, type Instant } from '@motience/schemas'
 import { comparePlaces, type StoredMessage } from '../storage/stored-message.js'
 

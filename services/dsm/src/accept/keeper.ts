@@ -1,4 +1,5 @@
-import { ProblemError, type Place } from '@motience/kit'
+import type { Place } from '@motience/broker'
+import { ProblemError } from '@motience/kit'
 import type { StoredMessage } from '../storage/stored-message.js'
 import { within } from './deadline.js'
 import type { Draft } from './envelope.js'

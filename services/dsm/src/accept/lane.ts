@@ -1,4 +1,4 @@
-import type { Place } from '@motience/kit'
+import type { Place } from '@motience/broker'
 import type { SubscriberList } from '../subscriptions.js'
 import type { Draft } from './envelope.js'
 import { createOneAtATime, type OneAtATime } from './one-at-a-time.js'

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { AcceptResult } from '@motience/kit'
+import type { AcceptResult } from '@motience/broker'
 import type { Completion } from '../storage/completion.js'
 import { within } from './deadline.js'
 import type { Lane } from './lane.js'

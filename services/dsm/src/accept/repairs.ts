@@ -1,4 +1,5 @@
-import type { Broker, Logger } from '@motience/kit'
+import type { Broker } from '@motience/broker'
+import type { Logger } from '@motience/kit'
 import type { Completion } from '../storage/completion.js'
 
 /** Most producers that wait for a check; others are found by the upkeep's round. */

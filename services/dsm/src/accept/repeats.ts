@@ -1,4 +1,5 @@
-import type { Broker, Database, Place } from '@motience/kit'
+import type { Broker, Place } from '@motience/broker'
+import type { Database } from '@motience/kit'
 import type { Completion } from '../storage/completion.js'
 import { findPlaces } from '../storage/messages.js'
 import type { MessageName } from '../storage/stored-message.js'

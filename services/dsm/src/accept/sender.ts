@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { AcceptOutcome, Broker, SessionFloors } from '@motience/kit'
+import type { AcceptOutcome, Broker, SessionFloors } from '@motience/broker'
 import type { DsmMetrics } from '../metrics.js'
 import type { SubscriptionSource } from '../subscriptions.js'
 import { within } from './deadline.js'

@@ -1,4 +1,5 @@
-import { sessionName, type AcceptResult, type Database, type SessionFloors } from '@motience/kit'
+import { sessionName, type AcceptResult, type SessionFloors } from '@motience/broker'
+import type { Database } from '@motience/kit'
 import { greatestSeqs } from '../storage/messages.js'
 
 /** Looks up what the broker does not remember. */

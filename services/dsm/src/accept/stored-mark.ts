@@ -1,4 +1,4 @@
-import type { Place } from '@motience/kit'
+import type { Place } from '@motience/broker'
 import { comparePlaces } from '../storage/stored-message.js'
 
 /** Most stretches that are remembered because something before them is missing. What is not remembered is found by a completion. */

@@ -1,4 +1,5 @@
-import type { Broker, Database, LogHead } from '@motience/kit'
+import type { Broker, LogHead } from '@motience/broker'
+import type { Database } from '@motience/kit'
 import type { DsmMetrics } from '../metrics.js'
 import type { Completion } from '../storage/completion.js'
 import { allocateEpoch, closeEpochs } from '../storage/epochs.js'

@@ -1,4 +1,5 @@
-import { ProblemError, type Broker, type Database, type Identity, type Logger, type Place } from '@motience/kit'
+import type { Broker, Place } from '@motience/broker'
+import { ProblemError, type Database, type Identity, type Logger } from '@motience/kit'
 import type { Completion } from '../storage/completion.js'
 import { newestPlace } from '../storage/messages.js'
 import { laterPlace } from '../storage/stored-message.js'

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { ProblemError, type Place } from '@motience/kit'
+import type { Place } from '@motience/broker'
+import { ProblemError } from '@motience/kit'
 import type { HistoryQuery } from '@motience/schemas'
 import type { DeviceTime } from './device-time.js'
 

@@ -1,4 +1,5 @@
-import { BoundedMap, type Database, type Place } from '@motience/kit'
+import type { Place } from '@motience/broker'
+import { BoundedMap, type Database } from '@motience/kit'
 import type { SqlRunner } from '../storage/messages.js'
 
 const MAX_REMEMBERED = 10_000

@@ -1,4 +1,5 @@
-import { ProblemError, type Place } from '@motience/kit'
+import type { Place } from '@motience/broker'
+import { ProblemError } from '@motience/kit'
 import type { HistoryQuery } from '@motience/schemas'
 import type { LogStretch } from '../storage/absences.js'
 import { comparePlaces, earlierPlace, laterPlace } from '../storage/stored-message.js'

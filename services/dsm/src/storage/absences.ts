@@ -1,4 +1,4 @@
-import type { Place } from '@motience/kit'
+import type { Place } from '@motience/broker'
 import type { SqlRunner } from './messages.js'
 
 /** What of a log is asked for: the places after `after` up to `upTo`, whose version and device's time are in the bounds. */

@@ -1,4 +1,5 @@
-import type { Broker, Database, Logger, LogPage, Place } from '@motience/kit'
+import type { Broker, LogPage, Place } from '@motience/broker'
+import type { Database, Logger } from '@motience/kit'
 import { storedFromLog } from '../accept/envelope.js'
 import type { DsmMetrics } from '../metrics.js'
 import { writeLost } from './absences.js'

@@ -1,4 +1,4 @@
-import type { Place } from '@motience/kit'
+import type { Place } from '@motience/broker'
 import { numbers, type SqlRunner } from './messages.js'
 
 /** What is known of an epoch whose offsets are not all accounted for yet. */

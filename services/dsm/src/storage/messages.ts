@@ -1,4 +1,4 @@
-import type { Place } from '@motience/kit'
+import type { Place } from '@motience/broker'
 import type { ISql } from 'postgres'
 import type { MessageName, StoredMessage } from './stored-message.js'
 

@@ -1,4 +1,4 @@
-import type { Place } from '@motience/kit'
+import type { Place } from '@motience/broker'
 
 /** One message as it is kept: the envelope's text is its head, its place and its tail. */
 export interface StoredMessage extends Place {

@@ -1,4 +1,5 @@
-import type { Broker, Database, Logger } from '@motience/kit'
+import type { Broker } from '@motience/broker'
+import type { Database, Logger } from '@motience/kit'
 import type { DsmMetrics } from '../metrics.js'
 import type { DsmSettings } from '../settings.js'
 import type { Completion } from './completion.js'

@@ -1,7 +1,7 @@
 import { fastify } from 'fastify'
 import { randomUUID } from 'node:crypto'
 import t, { type Test } from 'tap'
-import { createMemoryBroker } from '../broker/index.js'
+import { createMemoryBroker } from '@motience/broker'
 import { fakeAp, forgedTokens, waitFor } from '@motience/testing'
 import { createAuthenticator } from './index.js'
 

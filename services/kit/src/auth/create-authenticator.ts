@@ -1,5 +1,5 @@
 import { Agent } from 'undici'
-import type { Broker } from '../broker/broker.js'
+import type { Broker } from '@motience/broker'
 import { ProblemError } from '../service/problem-error.js'
 import type { Logger } from '../service/service-app.js'
 import { createAskAp } from './ask-ap.js'

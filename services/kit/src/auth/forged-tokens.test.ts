@@ -1,5 +1,5 @@
 import t, { type Test } from 'tap'
-import { createMemoryBroker } from '../broker/index.js'
+import { createMemoryBroker } from '@motience/broker'
 import { buildService } from '../service/index.js'
 import { fakeAp, forgedTokens } from '@motience/testing'
 import { createAuthenticator, requireRole } from './index.js'

@@ -2,7 +2,7 @@ import type { ControlEvent } from '@motience/schemas'
 import { randomUUID } from 'node:crypto'
 import { fastify } from 'fastify'
 import t, { type Test } from 'tap'
-import { createMemoryBroker, type Broker, type LinkState, type Revocation } from '../broker/index.js'
+import { createMemoryBroker, type Broker, type LinkState, type Revocation } from '@motience/broker'
 import { fakeAp, waitFor } from '@motience/testing'
 import { createAuthenticator, type Revoked } from './index.js'
 

@@ -1,5 +1,5 @@
 import type { ControlEvent } from '@motience/schemas'
-import type { Broker, Revocation } from '../broker/broker.js'
+import type { Broker, Revocation } from '@motience/broker'
 import type { Logger } from '../service/service-app.js'
 import type { Identity, Revoked } from './authenticator.js'
 

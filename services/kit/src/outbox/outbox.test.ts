@@ -1,5 +1,5 @@
 import t from 'tap'
-import type { LinkState } from '../broker/index.js'
+import type { LinkState } from '@motience/broker'
 import { waitFor } from '@motience/testing'
 import { startOutbox, type Outbox, type OutboxParts } from './outbox.js'
 

@@ -1,4 +1,4 @@
-import type { Broker, BrokerLogger } from '../broker/index.js'
+import type { Broker, BrokerLogger } from '@motience/broker'
 
 /** What an outbox works with. `Key` names whatever notes are kept of: a user, a producer. */
 export interface OutboxParts<Key> {

@@ -1,5 +1,5 @@
 import closeWithGrace from 'close-with-grace'
-import { BrokerUnavailableError } from '../broker/index.js'
+import { BrokerUnavailableError } from '@motience/broker'
 import { DatabaseUnavailableError, DataDirInUseError } from '../database/index.js'
 import { EnvError } from './env.js'
 import { StartError } from './listen.js'

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import type { CommonEnv } from '@motience/schemas'
-import { openBroker, type Broker, type BrokerLimits } from '../broker/index.js'
+import { openBroker, type Broker, type BrokerLimits } from '@motience/broker'
 import { openDatabase, type Database } from '../database/index.js'
 import { databaseUrl, redisUrl, serviceSecret } from './addresses.js'
 import { createLogger } from './logger.js'

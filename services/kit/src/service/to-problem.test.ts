@@ -1,5 +1,5 @@
 import t from 'tap'
-import { BrokerUnavailableError } from '../broker/index.js'
+import { BrokerUnavailableError } from '@motience/broker'
 import { problemDocument, ProblemError, toProblem } from './index.js'
 
 t.test('what is thrown becomes a problem of the catalogue', async t => {

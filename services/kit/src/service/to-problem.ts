@@ -1,4 +1,4 @@
-import { BrokerUnavailableError } from '../broker/broker.js'
+import { BrokerUnavailableError } from '@motience/broker'
 import { ProblemError } from './problem-error.js'
 
 /** Codes of the driver (postgres.js), of PostgreSQL (SQLSTATE) and of the system that say: not now, perhaps soon. */

@@ -1,4 +1,4 @@
-import type { Broker } from '@motience/kit'
+import type { Broker } from '@motience/broker'
 import type { ControlEvent } from '@motience/schemas'
 import type { Sql } from 'postgres'
 import type { SmMetrics } from '../metrics.js'

@@ -1,4 +1,5 @@
-import { startOutbox, type Broker, type Logger, type Outbox } from '@motience/kit'
+import type { Broker } from '@motience/broker'
+import { startOutbox, type Logger, type Outbox } from '@motience/kit'
 import type { Announcer } from './announcer.js'
 
 /** What the worker works with. */

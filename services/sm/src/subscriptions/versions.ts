@@ -1,4 +1,5 @@
-import type { Broker, Logger } from '@motience/kit'
+import type { Broker } from '@motience/broker'
+import type { Logger } from '@motience/kit'
 import type { Sql } from 'postgres'
 import type { SmMetrics } from '../metrics.js'
 import type { ProducerRow } from './row.js'

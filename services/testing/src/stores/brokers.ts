@@ -1,4 +1,4 @@
-import { createMemoryBroker, createRedisBroker, type Broker, type BrokerLimits } from '@motience/kit'
+import { createMemoryBroker, createRedisBroker, type Broker, type BrokerLimits } from '@motience/broker'
 import { redisAvailable } from '../servers/find-command.js'
 import { redisCall } from '../servers/redis-call.js'
 import type { Teardown } from '../servers/teardown.js'

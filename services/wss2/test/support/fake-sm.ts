@@ -1,5 +1,5 @@
 import Fastify from 'fastify'
-import type { Broker } from '@motience/kit'
+import type { Broker } from '@motience/broker'
 import type { SubscriptionStatus } from '@motience/schemas'
 
 interface Row { status: SubscriptionStatus, activatedVersion: number | null }

@@ -1,5 +1,6 @@
 import type { Test } from 'tap'
-import { createAuthenticator, createInternalClients, createServiceTokens, listen, type Broker } from '@motience/kit'
+import type { Broker } from '@motience/broker'
+import { createAuthenticator, createInternalClients, createServiceTokens, listen } from '@motience/kit'
 import { fakeAp, testBroker, type FakeAp } from '@motience/testing'
 import { buildWss2, createGrantReader, type Wss2, type Wss2Limits } from '../../src/index.js'
 import { connectClient, type Client } from './client.js'

@@ -1,4 +1,4 @@
-import type { AcceptMessage, Broker } from '@motience/kit'
+import type { AcceptMessage, Broker } from '@motience/broker'
 import type { FakeSm } from './fake-sm.js'
 
 /** Publishes as DSM does: with the subscribers of now, again when they are stale, in a new epoch where it needs one. */

@@ -1,8 +1,8 @@
 import { ApEnvSchema } from '@motience/schemas'
 import t from 'tap'
 import { freePort, startRedis, waitFor, makeCertificates } from '@motience/testing'
-import { readEnv } from '../../service/env.js'
-import { redisUrl } from '../../service/addresses.js'
+import { readEnv } from '@motience/kit'
+import { redisUrl } from '@motience/kit'
 import { openBroker } from '../open-broker.js'
 import { newId, newProducer, request, textAt } from '../suite/parts.js'
 
