@@ -133,7 +133,7 @@ t.test('a device whose platform acks in time never syncs', async t => {
   const buffer = await open(dir, { fsyncMs: 30, files: { ...diskFiles, sync: async fd => { syncs++; await diskFiles.sync(fd) } } })
   buffer.acked([add(buffer, 1, 'live')])
   const waits = add(buffer, 2, 'live')
-  const { waitFor } = await import('../../test/wait-for.js')
+  const { waitFor } = await import('@motience/testing')
   await waitFor(() => syncs === 1)
   buffer.acked([waits])
   await buffer.close()

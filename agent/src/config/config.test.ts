@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { waitFor } from '@motience/testing'
 import t from 'tap'
-import { waitFor } from '../../test/wait-for.js'
 import { ConfigError, type Config } from './config.js'
 import { defaultConfigPath, findConfigFile, loadConfig } from './load.js'
 import { parseDuration, parseSize } from './units.js'

@@ -1,6 +1,6 @@
+import { waitFor } from '@motience/testing'
 import t, { type Test } from 'tap'
 import { FakePlatform, type FakeSettings } from '../../test/fake-platform/index.js'
-import { waitFor } from '../../test/wait-for.js'
 import { openBuffer } from '../buffer/buffer.js'
 import { monotonicMs } from '../time/mono.js'
 import { createProducer, type Producer, type ProducerOptions } from './producer.js'
