@@ -78,7 +78,7 @@ const main = async () => {
       SEND_INTERVAL_SECS: process.env.SEND_INTERVAL_SECS ?? '1'
     }
   })
-  const { createConsumer } = await import('@motience/agent')
+  const { createConsumer } = await import('@motience/client')
   const listener = createConsumer({ url: urls.consumer, authUrl: urls.ap, username: accounts.consumer.username, password: accounts.consumer.password })
 
   let readings = Number(process.env.DEMO_READINGS ?? Infinity)

@@ -15,7 +15,7 @@ const LEAST_COVERAGE = 90
 /** Tests that need the machine, or the default ports, for themselves: one after the other, at the end. */
 const isSerial = file => file.startsWith('scripts/test/serial/') || file.startsWith('services/web/test/')
 
-const FOLDERS = ['schemas/src', 'agent/src', 'agent/test', 'scripts/test']
+const FOLDERS = ['schemas/src', 'agent/src', 'clients/js/src', 'clients/js/test', 'scripts/test']
 
 const listTests = async () => {
   const services = (await readdir(`${root}services`)).flatMap(service => [`services/${service}/src`, `services/${service}/test`])

@@ -1,4 +1,4 @@
-import { createConsumer } from '@motience/agent'
+import { createConsumer } from '@motience/client'
 import type { Account } from '../fleet/accounts.js'
 import { observe, type Clash, type Observations, type Places } from './observations.js'
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { createConsumer, createProducer, monotonicMs, openBuffer, readBootId } from '@motience/agent'
+import { createConsumer, createProducer, monotonicMs, openBuffer, readBootId } from '@motience/client'
 import { waitFor } from '@motience/testing'
 import { createAccount, subscribe, type Account } from '../fleet/accounts.js'
 import { serviceNames, type Fleet, type ServiceName } from '../fleet/fleet.js'

@@ -1,10 +1,8 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
-import { tempDir, waitFor } from '@motience/testing'
+import { FakeWss1, FakeWss2, tempDir, waitFor } from '@motience/testing'
 import t, { type Test } from 'tap'
-import { FakePlatform } from '../../test/fake-platform/index.js'
-import { FakePlatform as ConsumerPlatform } from '../consumer/testing/fake-platform.js'
 import { init } from './init.js'
 import { listen } from './listen.js'
 import { main } from './main.js'
@@ -20,7 +18,7 @@ const terminal = (env: NodeJS.ProcessEnv = {}) => {
 }
 
 const setUp = async (t: Test, more = '') => {
-  const platform = await new FakePlatform().start()
+  const platform = await new FakeWss1().start()
   t.teardown(() => platform.stop())
   const dir = tempDir(t)
   const config = join(dir, 'agent.yaml')
@@ -202,7 +200,7 @@ t.test('listen without an account says what is missing', async t => {
 })
 
 t.test('listen ends with 1 and a word where the account is refused, with 0 after `--count` messages', async t => {
-  const platform = await ConsumerPlatform.start()
+  const platform = await FakeWss2.start()
   t.teardown(() => platform.stop())
   platform.subscribe(7)
   const flags = ['listen', '--auth-url', platform.httpUrl, '--websocket-url', platform.url, '--count', '2', '--json']

@@ -5,7 +5,7 @@ import { createInterface, type Interface } from 'node:readline/promises'
 import type { Readable, Writable } from 'node:stream'
 import { stringify } from 'yaml'
 import { lightFetch } from '../http/request.js'
-import { postJson, RestError, type RestFetch } from '../session/rest.js'
+import { postJson, RestError, type RestFetch } from '@motience/client/session'
 import { EXIT, type CliIo } from './options.js'
 
 export interface InitFlags {

@@ -1,5 +1,5 @@
 import type { Envelope } from '@motience/schemas'
-import type { ConsumerOptions } from '../consumer/index.js'
+import type { ConsumerOptions } from '@motience/client/consumer'
 import { EXIT, type CliIo } from './options.js'
 
 /** Flags of `listen`. The password comes from the environment, as `PASSWORD`. */
@@ -34,7 +34,7 @@ export const listen = async (flags: ListenFlags, io: CliIo): Promise<number> => 
     io.err('The account is missing: set USERNAME (or --username) and PASSWORD\n')
     return EXIT.config
   }
-  const { createConsumer, envelopeText, filePositions, payloadText } = await import('../consumer/index.js')
+  const { createConsumer, envelopeText, filePositions, payloadText } = await import('@motience/client/consumer')
   const consumer = createConsumer({
     url: flags.websocketUrl,
     authUrl: flags.authUrl,

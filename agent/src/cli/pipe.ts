@@ -1,12 +1,12 @@
 import { createInterface } from 'node:readline'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { openBuffer } from '../buffer/buffer.js'
+import { openBuffer } from '@motience/client/buffer'
 import { lightFetch } from '../http/request.js'
 import { createLogger } from '../log/logger.js'
-import { createProducer } from '../producer/producer.js'
+import { createProducer } from '@motience/client/producer'
 import { ownFolder } from '../runtime/own-folder.js'
-import { monotonicMs, readBootId } from '../time/mono.js'
+import { monotonicMs, readBootId } from '@motience/client/time'
 import { EXIT, readConfig, type CliIo, type ConfigFlags } from './options.js'
 
 export interface PipeFlags extends ConfigFlags {

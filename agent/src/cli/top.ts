@@ -1,6 +1,6 @@
 import { eachLeaf, type Tree } from '../pipeline/tree.js'
 import { createSensors, sensorNames } from '../sensors/index.js'
-import { monotonicMs } from '../time/mono.js'
+import { monotonicMs } from '@motience/client/time'
 import { startTicker } from '../runtime/ticker.js'
 import { EXIT, type CliIo } from './options.js'
 

@@ -1,6 +1,6 @@
 import http from 'node:http'
 import https from 'node:https'
-import type { RestFetch } from '../session/rest.js'
+import type { RestFetch } from '@motience/client/session'
 
 export interface HttpAnswer { status: number, headers: http.IncomingHttpHeaders, text: string }
 

@@ -1,14 +1,13 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { tempDir, waitFor } from '@motience/testing'
+import { FakeWss1, tempDir, waitFor } from '@motience/testing'
 import t from 'tap'
-import { FakePlatform } from '../../test/fake-platform/index.js'
 import { loadConfig } from '../config/load.js'
 import { createLogger } from '../log/logger.js'
 import { startAgent } from './agent.js'
 
 t.test('a second agent on one buffer does not run, whatever its status socket, and nothing is kept twice', async t => {
-  const platform = await new FakePlatform().start()
+  const platform = await new FakeWss1().start()
   t.teardown(() => platform.stop())
   const dir = tempDir(t)
   const path = join(dir, 'agent.yaml')

@@ -1,7 +1,7 @@
 import type { Source } from '../config/config.js'
 import type { Logger } from '../log/logger.js'
 import type { Tree } from '../pipeline/tree.js'
-import { monotonicMs } from '../time/mono.js'
+import { monotonicMs } from '@motience/client/time'
 import { startTicker } from '../runtime/ticker.js'
 import { createSourceReader } from './read.js'
 

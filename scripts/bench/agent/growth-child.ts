@@ -1,8 +1,8 @@
-import { openBuffer } from '../../../agent/src/buffer/buffer.js'
+import { openBuffer } from '@motience/client/buffer'
 import { lightFetch } from '../../../agent/src/http/request.js'
-import { createProducer } from '../../../agent/src/producer/producer.js'
+import { createProducer } from '@motience/client/producer'
 import { createSensors } from '../../../agent/src/sensors/index.js'
-import { monotonicMs, readBootId } from '../../../agent/src/time/mono.js'
+import { monotonicMs, readBootId } from '@motience/client/time'
 
 /** The agent's work without its waits: read all sensors, store, send, wait for the ack; a sample's time is a second. */
 const [dir, authUrl, websocketUrl, samples] = process.argv.slice(2) as [string, string, string, string]

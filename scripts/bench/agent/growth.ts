@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { build } from 'esbuild'
-import { FakePlatform } from '../../../agent/test/fake-platform/index.js'
+import { FakeWss1 } from '@motience/testing'
 import { percentile } from './process-stats.js'
 import { NODE_ENV, NODE_FLAGS } from './steady.js'
 
@@ -20,7 +20,7 @@ export interface GrowthFigures {
 /** What a day of readings leaves in the memory. */
 export const measureGrowth = async (samples: number): Promise<GrowthFigures> => {
   const dir = mkdtempSync(join(process.env['BENCH_DIR'] ?? tmpdir(), 'bench-growth-'))
-  const platform = await new FakePlatform({ compression: true, keepAll: false }).start()
+  const platform = await new FakeWss1({ compression: true, keepAll: false }).start()
   try {
     const child = join(dir, 'child.mjs')
     await build({

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bundle } from '../../../agent/scripts/bundle.mjs'
-import { seeded, simulateFleet } from '../../../agent/test/fleet.js'
+import { seeded, simulateFleet } from '../../../clients/js/test/fleet.js'
 import { measureGrowth } from './growth.js'
 import { measureSteady } from './steady.js'
 

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { FakePlatform } from '../../../agent/test/fake-platform/index.js'
+import { FakeWss1 } from '@motience/testing'
 import { percentile, readProcess, type ProcessStats } from './process-stats.js'
 
 /** Figures of an agent that is online, with all its sensors, at one reading a second. */
@@ -26,7 +26,7 @@ export const NODE_ENV = { UV_THREADPOOL_SIZE: '2', MALLOC_ARENA_MAX: '2' }
 
 const WARM_UP_SECS = 10
 
-const startAgent = (bundle: string, dir: string, platform: FakePlatform, compression: boolean, flags: readonly string[]): ChildProcess => {
+const startAgent = (bundle: string, dir: string, platform: FakeWss1, compression: boolean, flags: readonly string[]): ChildProcess => {
   const config = join(dir, 'agent.yaml')
   writeFileSync(config, `device_id: bench\nusername: pi\npassword: long-secret\nauth_url: ${platform.authUrl}\nwebsocket_url: ${platform.websocketUrl}\ncompression: ${compression}\nbuffer: { dir: ${join(dir, 'buffer')} }\nstatus_socket: ${join(dir, 'agent.sock')}\nlog_level: warn\n`)
   return spawn(process.execPath, [...flags, bundle, 'run', '--config', config], { env: { PATH: process.env['PATH'], HOME: dir, ...NODE_ENV }, stdio: ['ignore', 'inherit', 'inherit'] })
@@ -36,7 +36,7 @@ const startAgent = (bundle: string, dir: string, platform: FakePlatform, compres
 export const measureSteady = async (bundle: string, { seconds, compression, flags = NODE_FLAGS }: { seconds: number, compression: boolean, flags?: readonly string[] }): Promise<SteadyFigures> => {
   // Not in memory: the disk's counters are wanted.
   const dir = mkdtempSync(join(process.env['BENCH_DIR'] ?? tmpdir(), 'bench-agent-'))
-  const platform = await new FakePlatform({ compression }).start()
+  const platform = await new FakeWss1({ compression }).start()
   const agent = startAgent(bundle, dir, platform, compression, flags)
   const samples: ProcessStats[] = []
   try {

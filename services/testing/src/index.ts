@@ -1,5 +1,7 @@
 export * from './certificates.js'
 export * from './fake-ap.js'
+export * from './fake-wss1/index.js'
+export * from './fake-wss2.js'
 export * from './forged-tokens.js'
 export * from './jws.js'
 export * from './latency-proxy.js'

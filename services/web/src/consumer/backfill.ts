@@ -1,4 +1,4 @@
-import { comparePlaces, type Place, type PositionStore } from '@motience/agent/consumer'
+import { comparePlaces, type Place, type PositionStore } from '@motience/client/consumer'
 import type { Envelope, Position } from '@motience/schemas'
 import { answered } from '../session/answer.js'
 import type { Platform } from '../session/platform.js'

@@ -1,4 +1,4 @@
-import { payloadText } from '@motience/agent/consumer'
+import { payloadText } from '@motience/client/consumer'
 import type { Envelope } from '@motience/schemas'
 
 /** A message as it is read, and its payload's text as it was sent. */

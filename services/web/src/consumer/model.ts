@@ -1,4 +1,6 @@
-import { comparePlaces, createConsumer, storagePositions, type Consumer, type HistoryReport, type StateChange } from '@motience/agent/consumer'
+import {
+  comparePlaces, createConsumer, storagePositions, type Consumer, type HistoryReport, type StateChange
+} from '@motience/client/consumer'
 import type { CatalogueEntry, Envelope, Subscription } from '@motience/schemas'
 import { signal } from '@preact/signals'
 import { toast } from '../parts/toasts.js'

@@ -1,4 +1,6 @@
-import { createBackoff, Heartbeat, openSocket, type OpenSocket, type SocketConstructor, type SocketEnd, type TokenSource } from '@motience/agent/consumer'
+import {
+  createBackoff, Heartbeat, openSocket, type OpenSocket, type SocketConstructor, type SocketEnd, type TokenSource
+} from '@motience/client/consumer'
 import { afterClose, closeCodes, SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX, type ErrorFrame, type ProducerServerFrame } from '@motience/schemas'
 import { signal } from '@preact/signals'
 import { dataFrame, Outbox, type Outgoing, type Receipt } from './outbox.js'

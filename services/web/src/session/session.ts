@@ -1,4 +1,4 @@
-import type { TokenSource } from '@motience/agent/consumer'
+import type { TokenSource } from '@motience/client/consumer'
 import type { AccountRole, ApClient, Tokens, User } from '@motience/schemas'
 import { signal } from '@preact/signals'
 import { answered, AnswerError } from './answer.js'

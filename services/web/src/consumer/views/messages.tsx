@@ -1,4 +1,4 @@
-import { envelopeText } from '@motience/agent/consumer'
+import { envelopeText } from '@motience/client/consumer'
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { CopyButton } from '../../parts/copy.js'

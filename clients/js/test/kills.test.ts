@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import t from 'tap'
-import { FakePlatform } from './fake-platform/index.js'
+import { FakeWss1 } from '@motience/testing'
 
 const DAY = 86_400
 const OFFLINE_KILLS = 25
@@ -19,7 +19,7 @@ t.test('a day offline and 50 kills at any moment: the history holds 1…N, no ho
   const child = join(dir, 'child.mjs')
   await build({ entryPoints: [join(import.meta.dirname, 'kill-child.ts')], outfile: child, bundle: true, platform: 'node', format: 'esm', conditions: ['development'], external: ['ws'], logLevel: 'error' })
   // Cuts the connection before one answer in fifty, so that acks are lost too.
-  const platform = await new FakePlatform({ answers: () => Math.random() > 0.02 }).start()
+  const platform = await new FakeWss1({ answers: () => Math.random() > 0.02 }).start()
   t.teardown(() => platform.stop())
   let kills = 0
 

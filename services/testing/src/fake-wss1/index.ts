@@ -8,7 +8,7 @@ import { History, type Accepted } from './history.js'
 
 export { History, type Kept } from './history.js'
 
-export interface FakeSettings {
+export interface FakeWss1Settings {
   maxInFlight: number
   maxPayload: number
   maxFrame: number
@@ -37,7 +37,7 @@ export interface FakeSettings {
 
 const frameCheck = TypeCompiler.Compile(ProducerFrameSchema)
 
-const defaults: FakeSettings = {
+const defaults: FakeWss1Settings = {
   maxInFlight: 1000,
   maxPayload: 65_536,
   maxFrame: 1_048_576,
@@ -56,9 +56,9 @@ const defaults: FakeSettings = {
 }
 
 /** AP and WSS1 on real ports, as the contract has them, with what is kept surviving `stop` and `start`. */
-export class FakePlatform {
+export class FakeWss1 {
   readonly history: History
-  readonly settings: FakeSettings
+  readonly settings: FakeWss1Settings
   readonly calls: string[] = []
   /** The latest frames. */
   frames: ProducerFrame[] = []
@@ -73,7 +73,7 @@ export class FakePlatform {
   #issued = 0
   readonly #valid = new Set<string>()
 
-  constructor (settings: Partial<FakeSettings> = {}) {
+  constructor (settings: Partial<FakeWss1Settings> = {}) {
     this.settings = { ...defaults, ...settings }
     this.history = new History(this.settings.keepAll)
   }

@@ -2,13 +2,13 @@ import { waitFor } from '@motience/testing'
 import type { Envelope } from '@motience/schemas'
 import t from 'tap'
 import { memoryPositions, type Consumer, type HistoryReport } from './index.js'
-import { places, seeded, type FakePlatform } from './testing/fake-platform.js'
+import { places, seeded, type FakeWss2 } from '@motience/testing'
 import { startConsumer } from './testing/start-consumer.js'
 
 const numbered = (epoch: number, from: number, to: number): string[] =>
   Array.from({ length: to - from + 1 }, (_, i) => `${epoch}-${from + i}`)
 
-const one = (platform: FakePlatform): void => { platform.subscribe(1) }
+const one = (platform: FakeWss2): void => { platform.subscribe(1) }
 
 const isOpen = (consumer: Consumer) => waitFor(() => consumer.state === 'open', { what: 'an open connection' })
 

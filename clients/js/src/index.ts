@@ -1,3 +1,5 @@
+export * from './buffer/index.js'
 export * from './consumer/index.js'
 export * from './producer/index.js'
 export * from './session/index.js'
+export * from './time/index.js'

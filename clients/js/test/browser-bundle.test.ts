@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..')
 const entry = join(root, 'application.js')
 /** What an application's module says; it takes the library by its public name. */
 const application = `
-import { createConsumer, filePositions, memoryPositions } from '@motience/agent/consumer'
+import { createConsumer, filePositions, memoryPositions } from '@motience/client/consumer'
 globalThis.library = { createConsumer, filePositions, memoryPositions }
 `
 

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { comparePlaces, type Place } from '../place.js'
+import { comparePlaces, type Place } from '@motience/client/consumer'
 import type { ConsumerFrame, Envelope, Position } from '@motience/schemas'
 import { WebSocketServer, type WebSocket } from 'ws'
 
@@ -10,7 +10,7 @@ interface Log { epoch: number, head: number, log: Envelope[], kept: Envelope[] }
 interface Hold { frames: { type: string, producer_id?: number }[], named: Set<number> }
 
 /** What a test can change while the platform runs. */
-export interface FakeSettings {
+export interface FakeWss2Settings {
   heartbeatMs: number
   /** Messages of one history page. */
   pageSize: number
@@ -34,8 +34,8 @@ export interface FakeSettings {
  * AP, WSS2 and DSM as far as a consumer sees them, on real ports: tokens, live data, replay from a log that can be
  * trimmed, epochs, and history that keeps everything.
  */
-export class FakePlatform {
-  readonly settings: FakeSettings = { heartbeatMs: 20_000, mute: false, greet: true, pageSize: 3, refuse: null, signIn: null, tokenSecs: 3600, historyComplete: true, historyStatus: null }
+export class FakeWss2 {
+  readonly settings: FakeWss2Settings = { heartbeatMs: 20_000, mute: false, greet: true, pageSize: 3, refuse: null, signIn: null, tokenSecs: 3600, historyComplete: true, historyStatus: null }
   readonly sockets = new Set<WebSocket>()
   readonly frames: ConsumerFrame[] = []
   readonly #holds = new Map<WebSocket, Hold>()
@@ -47,8 +47,8 @@ export class FakePlatform {
   #ws = new WebSocketServer({ noServer: true, handleProtocols: () => 'motience.v1' })
   #http = createServer((request, response) => { this.#answer(request, response) })
 
-  static async start (): Promise<FakePlatform> {
-    const platform = new FakePlatform()
+  static async start (): Promise<FakeWss2> {
+    const platform = new FakeWss2()
     platform.#http.on('upgrade', (request, socket, head) => {
       platform.upgradeUrls.push(request.url ?? '')
       const { refuse } = platform.settings

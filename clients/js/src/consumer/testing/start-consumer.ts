@@ -1,18 +1,18 @@
 import type { Envelope } from '@motience/schemas'
 import type { Test } from 'tap'
 import { createConsumer, type Consumer, type ConsumerSettings } from '../index.js'
-import { FakePlatform } from './fake-platform.js'
+import { FakeWss2 } from '@motience/testing'
 
 /** A platform, a consumer that is connecting to it, and what it has seen; all of it ends with the test. */
 export const startConsumer = async (
   t: Test,
   { prepare = () => {}, settings = () => ({}) }: {
     /** Called before the consumer starts. */
-    prepare?: (platform: FakePlatform) => void
-    settings?: (platform: FakePlatform) => Partial<ConsumerSettings>
+    prepare?: (platform: FakeWss2) => void
+    settings?: (platform: FakeWss2) => Partial<ConsumerSettings>
   } = {}
-): Promise<{ platform: FakePlatform, consumer: Consumer, seen: Envelope[] }> => {
-  const platform = await FakePlatform.start()
+): Promise<{ platform: FakeWss2, consumer: Consumer, seen: Envelope[] }> => {
+  const platform = await FakeWss2.start()
   prepare(platform)
   const consumer = createConsumer({
     url: platform.url,

@@ -1,17 +1,16 @@
-import { waitFor } from '@motience/testing'
+import { FakeWss1, waitFor, type FakeWss1Settings } from '@motience/testing'
 import t, { type Test } from 'tap'
-import { FakePlatform, type FakeSettings } from '../../test/fake-platform/index.js'
 import { openBuffer } from '../buffer/buffer.js'
 import { monotonicMs } from '../time/mono.js'
 import { createProducer, type Producer, type ProducerOptions } from './producer.js'
 
-const start = async (t: Test, settings: Partial<FakeSettings> = {}): Promise<FakePlatform> => {
-  const platform = await new FakePlatform(settings).start()
+const start = async (t: Test, settings: Partial<FakeWss1Settings> = {}): Promise<FakeWss1> => {
+  const platform = await new FakeWss1(settings).start()
   t.teardown(() => platform.stop())
   return platform
 }
 
-const produce = async (t: Test, platform: FakePlatform, options: Partial<ProducerOptions> = {}): Promise<Producer> => {
+const produce = async (t: Test, platform: FakeWss1, options: Partial<ProducerOptions> = {}): Promise<Producer> => {
   const producer = createProducer({
     authUrl: platform.authUrl,
     websocketUrl: platform.websocketUrl,

@@ -3,7 +3,7 @@ import type { Envelope, ErrorFrame } from '@motience/schemas'
 import t from 'tap'
 import { WebSocket } from 'ws'
 import { createConsumer, memoryPositions, type SocketConstructor } from './index.js'
-import { places, type FakePlatform } from './testing/fake-platform.js'
+import { places, type FakeWss2 } from '@motience/testing'
 import { startConsumer } from './testing/start-consumer.js'
 
 /** What a browser has: no way to stop reading, and no events but the four. */
@@ -25,7 +25,7 @@ class BrowserLike {
   close (code?: number, reason?: string) { this.#socket.close(code, reason) }
 }
 
-const refuse = (status: number) => (platform: FakePlatform): void => { platform.settings.refuse = status }
+const refuse = (status: number) => (platform: FakeWss2): void => { platform.settings.refuse = status }
 
 t.test('positions that were kept are resumed from, in several frames where there are many', async t => {
   const ids = Array.from({ length: 2100 }, (_, i) => i + 1)

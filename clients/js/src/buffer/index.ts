@@ -1,0 +1,3 @@
+export {
+  MIN_CAP_BYTES, openBuffer, type BufferOptions, type BufferStats, type ReadingBuffer
+} from './buffer.js'

@@ -1,0 +1,1 @@
+export { monotonicMs, readBootId } from './mono.js'
