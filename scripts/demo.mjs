@@ -52,7 +52,7 @@ const main = async () => {
   if (answers) {
     console.log(`Using the platform that runs at ${running.ap}`)
   } else {
-    const { startPlatform } = await import('./platform.mjs')
+    const { startPlatform } = await import('@motience/platform')
     platform = await startPlatform({ ...process.env, LOG_LEVEL: process.env.LOG_LEVEL ?? 'error' })
     console.log('Started the platform')
   }

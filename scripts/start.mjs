@@ -26,7 +26,7 @@ const table = ({ urls, storage, broker }) => {
 const main = async () => {
   await install()
   await build()
-  const { startPlatform } = await import('./platform.mjs')
+  const { startPlatform } = await import('@motience/platform')
   const platform = await startPlatform()
   console.log(table(platform))
 

@@ -8,7 +8,7 @@ import type { Envelope, Tokens } from '@motience/schemas'
 import { createRandomJson, seededRandom } from '@motience/schemas/testing'
 import t, { type Test } from 'tap'
 import { WebSocket } from 'ws'
-import { startPlatform, type Platform } from '../platform.mjs'
+import { startPlatform, type Platform } from '@motience/platform'
 
 const PASSWORD = 'a long password'
 

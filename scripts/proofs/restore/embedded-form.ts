@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startPlatform } from '../../platform.mjs'
+import { startPlatform } from '@motience/platform'
 import { runDocumented } from './documented.js'
 import { numbers, type RestorablePlatform, type RestoreForm } from './scenario.js'
 

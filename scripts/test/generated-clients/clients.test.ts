@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { findCommand, serversRequired } from '@motience/testing'
 import { createApClient, createDsmClient, createSmClient } from '@motience/schemas'
 import t from 'tap'
-import { startPlatform } from '../../platform.mjs'
+import { startPlatform } from '@motience/platform'
 
 const run = promisify(execFile)
 const folder = await mkdtemp(join(tmpdir(), 'motience-clients-'))

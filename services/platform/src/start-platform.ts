@@ -1,0 +1,82 @@
+import { startAp } from '@motience/ap'
+import { startDsm } from '@motience/dsm'
+import { openServiceBroker, openServiceDatabase, readEnv, type Running, type Shared } from '@motience/kit'
+import { ApEnvSchema, CommonEnvSchema, DsmEnvSchema, SmEnvSchema, Wss1EnvSchema, Wss2EnvSchema } from '@motience/schemas'
+import { startSm } from '@motience/sm'
+import { startWss1 } from '@motience/wss1'
+import { startWss2 } from '@motience/wss2'
+import type { Static, TObject } from '@sinclair/typebox'
+import pino from 'pino'
+import { sharedSecret } from './shared-secret.js'
+
+/** All services, running in this process. */
+export interface Platform {
+  /** Where each of them listens: `http:` for the APIs and the pages, `ws:` for `producer` and `consumer`. */
+  urls: Record<'ap' | 'sm' | 'dsm' | 'producer' | 'producerPage' | 'consumer' | 'consumerPage', string>
+  /** `embedded` or `postgres`. */
+  storage: string
+  /** `memory` or `redis`. */
+  broker: string
+  /** Stops the services, the latest first, and then what they share. */
+  close (): Promise<void>
+}
+
+type StartService<Schema extends TObject, Urls> = (env: Static<Schema>, shared: Shared) => Promise<Running<Urls>>
+
+/**
+ * Starts all five services in this process on one database and one broker: the embedded ones, or PostgreSQL and Redis
+ * where `source`, the environment, names them. Resolves once every service is ready. Rejects with an `EnvError` or
+ * `StartError` that names the variable at fault, after everything that was started is closed.
+ */
+export const startPlatform = async (source: Record<string, string | undefined> = process.env): Promise<Platform> => {
+  const environment = { ...source }
+  const common = readEnv(CommonEnvSchema, environment)
+  const logger = pino({ level: source['LOG_LEVEL'] ? common.LOG_LEVEL : 'warn' })
+  environment['SERVICE_SECRET'] = await sharedSecret(common.SERVICE_SECRET, common.DATA_DIR)
+
+  const opened: { close (): unknown }[] = []
+  const close = async (): Promise<void> => {
+    for (const part of opened.splice(0).reverse()) await part.close()
+  }
+  const open = async <Part extends { close (): unknown }>(opening: Promise<Part>): Promise<Part> => {
+    const part = await opening
+    opened.push(part)
+    return part
+  }
+
+  try {
+    const database = await open(openServiceDatabase(common, logger))
+    const broker = await open(openServiceBroker(common, logger))
+    const start = async <Schema extends TObject, Urls>(
+      service: StartService<Schema, Urls>, schema: Schema
+    ): Promise<Urls> => (await open(service(readEnv(schema, environment), { database, broker, logger }))).urls
+    /** The services that start after it find this one where it listens, unless the environment says otherwise. */
+    const publish = (name: string, url: string): void => { environment[name] ||= url }
+
+    const ap = await start(startAp, ApEnvSchema)
+    publish('AP_URL', ap.http)
+    const sm = await start(startSm, SmEnvSchema)
+    publish('SM_URL', sm.http)
+    const dsm = await start(startDsm, DsmEnvSchema)
+    publish('DSM_URL', dsm.http)
+    const wss1 = await start(startWss1, Wss1EnvSchema)
+    const wss2 = await start(startWss2, Wss2EnvSchema)
+    return {
+      urls: {
+        ap: ap.http,
+        sm: sm.http,
+        dsm: dsm.http,
+        producer: wss1.websocket,
+        producerPage: wss1.http,
+        consumer: wss2.websocket,
+        consumerPage: wss2.http
+      },
+      storage: database.kind,
+      broker: broker.kind,
+      close
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
