@@ -5,6 +5,7 @@
 export { afterClose, closeCodes, type CloseCode } from './close-codes.js'
 export { listItems } from './json/list-items.js'
 export { payloadOf } from './payload.js'
+export * from './position.js'
 
 /** The WebSocket subprotocol; with `token.<jwt>` beside it, the token. */
 export const SUBPROTOCOL = 'motience.v1'

@@ -1,11 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { startRawConsumer, type RawLedger } from '@motience/testing'
-import { createApClient, createDsmClient, type Envelope, type Position } from '@motience/schemas'
+import { createApClient, createDsmClient, type Envelope, type LogPosition } from '@motience/schemas'
 import type { Account } from '../fleet/accounts.js'
 import type { ChaosConsumer, ConsumerUrls } from './consumer.js'
 import { observe, type Clash, type Places } from './observations.js'
-
-type Place = Omit<Position, 'producer_id'>
 
 const PAGE = 1000
 /** Attempts at one page of history, half a second apart, before it is given up. */
@@ -14,7 +12,7 @@ const RETRY_MS = 500
 /** A token is good for an hour. */
 const RENEW_EVERY_MS = 1_800_000
 
-const isBefore = (a: Place, b: Place): boolean => a.epoch < b.epoch || (a.epoch === b.epoch && a.offset < b.offset)
+const isBefore = (a: LogPosition, b: LogPosition): boolean => a.epoch < b.epoch || (a.epoch === b.epoch && a.offset < b.offset)
 
 /** The same without the library and without any buffer, so that a fault of the library can't hide one of the platform. */
 export const startRawChaosConsumer = (
@@ -37,7 +35,7 @@ export const startRawChaosConsumer = (
   }
 
   /** One page of history; null where access has ended or it can't be had. */
-  const readPage = async (producerId: number, after: Place) => {
+  const readPage = async (producerId: number, after: LogPosition) => {
     for (let attempt = 0; attempt < MAX_ATTEMPTS && !closing.signal.aborted; attempt++) {
       const dsm = createDsmClient({ baseUrl: urls.dsm, headers: { authorization: `Bearer ${token}` } })
       const query = { after: `${after.epoch}-${after.offset}`, order: 'asc', limit: PAGE } as const
@@ -49,7 +47,7 @@ export const startRawChaosConsumer = (
     return null
   }
 
-  const history = async (producerId: number, after: Place, before: Place): Promise<Envelope[]> => {
+  const history = async (producerId: number, after: LogPosition, before: LogPosition): Promise<Envelope[]> => {
     announced.history++
     const found: Envelope[] = []
     for (let at = after; ;) {

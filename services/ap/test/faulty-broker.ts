@@ -1,4 +1,4 @@
-import { BrokerUnavailableError, type Broker, type LinkState } from '@motience/broker'
+import { BrokerUnavailableError, type Broker, type ConnectionState } from '@motience/broker'
 import type { ControlEvent } from '@motience/schemas'
 
 /** A broker that can be cut off, and that counts what it was told. */
@@ -13,17 +13,17 @@ export interface FaultyBroker extends Broker {
 
 /** Puts a fault in front of a real broker. */
 export const createFaultyBroker = (broker: Broker): FaultyBroker => {
-  const listeners = new Set<(state: LinkState) => void>()
+  const listeners = new Set<(state: ConnectionState) => void>()
   const events: ControlEvent[] = []
   broker.onControl(event => { events.push(event) })
   let isCut = false
-  let link: LinkState = 'up'
+  let link: ConnectionState = 'up'
 
   const unless = <Arguments extends unknown[], Result>(method: (...args: Arguments) => Promise<Result>) => async (...args: Arguments): Promise<Result> => {
     if (isCut) throw new BrokerUnavailableError('cut off by the test')
     return await method(...args)
   }
-  const tell = (state: LinkState) => {
+  const tell = (state: ConnectionState) => {
     link = state
     for (const listener of listeners) listener(state)
   }
@@ -34,7 +34,7 @@ export const createFaultyBroker = (broker: Broker): FaultyBroker => {
     replaceRevocations: unless(broker.replaceRevocations.bind(broker)),
     publishControl: unless(broker.publishControl.bind(broker)),
     ping: unless(broker.ping.bind(broker)),
-    onLink (listener: (state: LinkState) => void) {
+    onConnection (listener: (state: ConnectionState) => void) {
       listeners.add(listener)
       return () => { listeners.delete(listener) }
     },

@@ -1,4 +1,4 @@
-import type { ControlEvent, Position } from '@motience/schemas'
+import type { ControlEvent, LogPosition } from '@motience/schemas'
 
 /** One message, ready to be numbered: the broker puts epoch and offset between the parts of the envelope's text. */
 export interface AcceptMessage {
@@ -23,7 +23,7 @@ export const sessionName = (device: string, session: string): string => `${devic
 /** What history knows of sessions that the broker does not. */
 export interface SessionFloors {
   /** `asOf` of the answer after which history was asked. */
-  asOf: Place
+  asOf: LogPosition
   /** Greatest `seq` in history, by `sessionName`; -1 where it has none. */
   seqs: ReadonlyMap<string, number>
 }
@@ -40,7 +40,7 @@ export interface AcceptRequest {
    * History keeps every offset of this epoch up to this one. Without it there is no history: then no message waits to be
    * stored, and a session that the broker does not know is new.
    */
-  stored?: Place
+  stored?: LogPosition
   /** Answers what an earlier call did not know: see `unknown`. */
   floors?: SessionFloors
 }
@@ -68,8 +68,8 @@ export type AcceptResult =
   | { kind: 'ok', epoch: number, stored: number, outcomes: AcceptOutcome[] }
   | { kind: 'stale', version: number }
   | { kind: 'unverified', head: LogHead }
-  | { kind: 'unknown', asOf: Place, sessions: SessionName[] }
-  | { kind: 'full', head: Place, stored: number }
+  | { kind: 'unknown', asOf: LogPosition, sessions: SessionName[] }
+  | { kind: 'full', head: LogPosition, stored: number }
 
 /** Where a producer's log stands. */
 export interface LogHead {
@@ -82,11 +82,8 @@ export interface LogHead {
   verified: boolean
 }
 
-/** A place in a log without its producer. */
-export type Place = Omit<Position, 'producer_id'>
-
 /** One message of a log. */
-export interface LogEntry extends Place {
+export interface LogEntry extends LogPosition {
   /** Version of the subscriber list that it was accepted with: who was active then may see it. */
   version: number
   /** Milliseconds since 1970 at which it was appended, by the broker's clock. */
@@ -136,7 +133,7 @@ export type ControlHandler = (event: ControlEvent) => void
  * Each `up` after a `down` is a new start: whoever subscribes has to catch up from the logs, and what was cached of
  * the broker has to be forgotten.
  */
-export type LinkState = 'up' | 'down'
+export type ConnectionState = 'up' | 'down'
 
 /**
  * Rejected with this when the broker can't be reached in time. What was asked may have been done, or not; it is not done
@@ -168,13 +165,13 @@ export interface Broker {
   /** Heads of several producers, in order; `{epoch: 0, offset: 0, version: 0, verified: false}` for one that has no log. */
   heads (producerIds: readonly number[]): Promise<LogHead[]>
   /** Entries after a place, at most `limit` of them, which is at least 1. */
-  readLog (producerId: number, after: Place, limit: number): Promise<LogPage>
+  readLog (producerId: number, after: LogPosition, limit: number): Promise<LogPage>
   /** Epochs of which the log has entries, rising, each with the offset of its last entry. */
-  loggedEpochs (producerId: number): Promise<Place[]>
+  loggedEpochs (producerId: number): Promise<LogPosition[]>
   /** Every producer of which something is known, in parts; one that comes or goes meanwhile may be left out, and any may come twice. */
   producers (): AsyncIterable<number[]>
   /** Drops what is older than the log's greatest age and stored, `stored` being as in `AcceptRequest`; returns how many entries. */
-  trimLog (producerId: number, stored?: Place): Promise<number>
+  trimLog (producerId: number, stored?: LogPosition): Promise<number>
 
   /**
    * Raises the version of a producer's subscriber list; it never falls. Resolves, once no accept with an older one can
@@ -203,9 +200,9 @@ export interface Broker {
   revocations (): Promise<Revocations>
 
   /** Whether commands and subscriptions work now, as the last probe found it. */
-  readonly link: LinkState
+  readonly connection: ConnectionState
   /** Told of each change. Returns a function that ends it. */
-  onLink (handler: (state: LinkState) => void): () => void
+  onConnection (handler: (state: ConnectionState) => void): () => void
   /** Resolves if the broker answers, for `/ready`. */
   ping (): Promise<void>
   close (): Promise<void>

@@ -43,7 +43,7 @@ t.test('a master of a Cluster that stands still holds up its own producers only'
   t.ok(acked.every(status => status === 200), 'acked by the masters that work')
   t.equal(answered, 0, 'while nobody knows of the one that does not')
   t.ok((await Promise.all(held)).every(status => status === 503))
-  await waitFor(() => broker.link === 'down', { what: 'the loss to be noticed' })
+  await waitFor(() => broker.connection === 'down', { what: 'the loss to be noticed' })
   // While the masters are looked for anew a call may be refused for now, as its sender then repeats it.
   await waitFor(async () => (await Promise.all(others.map(send))).every(status => status === 200), { what: 'the others to be acked after that, too' })
 

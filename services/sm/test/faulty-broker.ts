@@ -1,4 +1,4 @@
-import { BrokerUnavailableError, type Broker, type LinkState } from '@motience/broker'
+import { BrokerUnavailableError, type Broker, type ConnectionState } from '@motience/broker'
 
 /** A broker whose calls can be made to fail. */
 export interface FaultyBroker extends Broker {
@@ -12,7 +12,7 @@ export interface FaultyBroker extends Broker {
 
 /** Puts faults in front of a real broker. */
 export const createFaultyBroker = (broker: Broker): FaultyBroker => {
-  const listeners = new Set<(state: LinkState) => void>()
+  const listeners = new Set<(state: ConnectionState) => void>()
   const faulty = Object.create(broker) as FaultyBroker
   let raises = 0
   return Object.defineProperties(faulty, Object.getOwnPropertyDescriptors({
@@ -28,7 +28,7 @@ export const createFaultyBroker = (broker: Broker): FaultyBroker => {
       if (faulty.failing === 'control') throw new BrokerUnavailableError('made to fail by the test')
       await broker.publishControl(event)
     },
-    onLink (listener: (state: LinkState) => void) {
+    onConnection (listener: (state: ConnectionState) => void) {
       listeners.add(listener)
       return () => { listeners.delete(listener) }
     },

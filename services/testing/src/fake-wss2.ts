@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { comparePlaces, type Place } from '@motience/client/consumer'
+import { comparePositions, type LogPosition } from '@motience/client/consumer'
 import type { ConsumerFrame, Envelope, Position } from '@motience/schemas'
 import { WebSocketServer, type WebSocket } from 'ws'
 
@@ -178,7 +178,7 @@ export class FakeWss2 {
     const resumed = (recovered: boolean, from: number, to: number): void => {
       ws.send(JSON.stringify({ type: 'resumed', producer_id: producerId, epoch: log.epoch, recovered, from, to }))
     }
-    const replay = log.log.filter(envelope => comparePlaces(envelope, position) > 0)
+    const replay = log.log.filter(envelope => comparePositions(envelope, position) > 0)
     const from = replay[0]?.offset ?? log.head + 1
     if (log.epoch !== position.epoch || from > position.offset + 1) resumed(false, from, from - 1)
     for (const envelope of replay) ws.send(JSON.stringify(envelope))
@@ -211,8 +211,8 @@ export class FakeWss2 {
       return
     }
     const [epoch, offset] = (url.searchParams.get('cursor') ?? url.searchParams.get('after') ?? '0-0').split('-').map(Number) as [number, number]
-    const after: Place = { epoch, offset }
-    const rest = (this.#logs.get(producerId)?.kept ?? []).filter(envelope => comparePlaces(envelope, after) > 0)
+    const after: LogPosition = { epoch, offset }
+    const rest = (this.#logs.get(producerId)?.kept ?? []).filter(envelope => comparePositions(envelope, after) > 0)
     const items = rest.slice(0, this.settings.pageSize)
     const last = items.at(-1)
     json(200, { items, next_cursor: rest.length > items.length && last !== undefined ? `${last.epoch}-${last.offset}` : null, complete: this.settings.historyComplete })

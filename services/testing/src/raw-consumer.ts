@@ -1,9 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { ConsumerServerFrame, Envelope, Position } from '@motience/schemas'
+import type { ConsumerServerFrame, Envelope, LogPosition } from '@motience/schemas'
 import { MAX_RESUME_POSITIONS } from '@motience/schemas/protocol'
 import { WebSocket } from 'ws'
-
-type Place = Omit<Position, 'producer_id'>
 
 export interface RawConsumerOptions {
   /** WSS2, such as `ws://127.0.0.1:8002/consumer`. */
@@ -12,7 +10,7 @@ export interface RawConsumerOptions {
   token: () => string | Promise<string>
   onMessage: (envelope: Envelope) => void
   /** Reads what lies between two places, both excluded; without it what is lost is only counted. */
-  history?: (producerId: number, after: Place, before: Place) => Promise<Envelope[]>
+  history?: (producerId: number, after: LogPosition, before: LogPosition) => Promise<Envelope[]>
   /** Told of each greeting, and of each connection that ended. */
   onConnected?: () => void
   onEnded?: () => void
@@ -36,7 +34,7 @@ export interface RawLedger {
 
 export interface RawConsumer {
   readonly ledger: RawLedger
-  readonly positions: ReadonlyMap<number, Place>
+  readonly positions: ReadonlyMap<number, LogPosition>
   close (): Promise<void>
 }
 
@@ -47,12 +45,12 @@ export interface RawConsumer {
 export const startRawConsumer = ({
   url, token, onMessage, history, onConnected, onEnded, reconnectMs = 100
 }: RawConsumerOptions): RawConsumer => {
-  const positions = new Map<number, Place>()
+  const positions = new Map<number, LogPosition>()
   const ledger: RawLedger = { connections: 0, messages: 0, repeats: 0, backwards: 0, holes: 0, announced: 0 }
   let socket: WebSocket | null = null
   const closing = new AbortController()
 
-  const check = ({ producer_id: id, epoch, offset }: Position): void => {
+  const check = ({ producer_id: id, epoch, offset }: LogPosition & { producer_id: number }): void => {
     const at = positions.get(id)
     ledger.messages++
     if (at === undefined) ledger.holes++

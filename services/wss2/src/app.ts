@@ -62,7 +62,7 @@ export const buildWss2 = async (options: Wss2Options): Promise<Wss2> => {
   const http = await buildService('wss2', {
     ready: {
       broker: async () => {
-        if (broker.link === 'down') throw new Error('The link to the broker is down')
+        if (broker.connection === 'down') throw new Error('The link to the broker is down')
         await broker.ping()
       },
       ...options.ready
@@ -93,7 +93,7 @@ export const buildWss2 = async (options: Wss2Options): Promise<Wss2> => {
     limits: { ...limits, maxFrameBytes: MAX_FRAME_BYTES, messageRate: FRAME_RATE, maxBufferedBytes: limits.maxQueueBytes + SPARE_BYTES },
     query: ConsumerQuerySchema,
     frames,
-    ready: () => !http.draining && broker.link === 'up',
+    ready: () => !http.draining && broker.connection === 'up',
     open: (connection, query) => consumers.open(connection, query)
   })
 

@@ -4,9 +4,9 @@ import type { ResumeFrame } from '@motience/schemas'
 import type { GrantReader } from './grants.js'
 import { Hubs } from './hubs.js'
 import type { ConsumerMetrics } from './metrics.js'
-import type { OutboxLimits } from './outbox.js'
+import type { OutboxLimits } from './send-queue.js'
 import type { ConsumerQuery } from './query.js'
-import { Session, type SessionParts } from './session.js'
+import { Consumer, type SessionParts } from './consumer.js'
 import { Slots } from './slots.js'
 
 /** Most calls to broker and SM at a time, for the resumes and starts of all connections together. */
@@ -46,16 +46,16 @@ export const createConsumers = (options: ConsumersOptions): Consumers => {
     welcomeMs: options.welcomeMs ?? 10_000,
     resumeWaitMs: options.resumeWaitMs ?? 10_000
   }
-  const sessions = new Map<number, Set<Session>>()
+  const sessions = new Map<number, Set<Consumer>>()
 
-  const all = function * (): Iterable<Session> {
+  const all = function * (): Iterable<Consumer> {
     for (const ofOne of sessions.values()) yield * ofOne
   }
   const stopControl = broker.onControl(event => {
     if (event.type !== 'subscription-changed') return
     for (const session of sessions.get(event.consumer_id) ?? []) session.change(event)
   })
-  const stopLink = broker.onLink(state => {
+  const stopLink = broker.onConnection(state => {
     logger.info({ link: state, consumers: sessions.size }, 'Followed the link to the broker')
     for (const session of all()) {
       if (state === 'down') session.lostLink()
@@ -65,7 +65,7 @@ export const createConsumers = (options: ConsumersOptions): Consumers => {
 
   return {
     open (connection, query) {
-      const session = new Session(connection, query, parts)
+      const session = new Consumer(connection, query, parts)
       const { consumerId } = session
       let ofOne = sessions.get(consumerId)
       if (ofOne === undefined) sessions.set(consumerId, ofOne = new Set())

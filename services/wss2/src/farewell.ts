@@ -1,7 +1,7 @@
+import { isNext } from '@motience/schemas'
 import type { Broker } from '@motience/broker'
 import type { Feed } from './feed.js'
 import { toMessage } from './message.js'
-import { follows } from './place.js'
 
 /** Most messages that are still delivered when access ends: what a feed lags behind when it is live, and more. */
 const MAX_FAREWELL = 64
@@ -19,7 +19,7 @@ export const bidFarewell = async (broker: Broker, feed: Feed, endedVersion: numb
   }
   for (const entry of entries) {
     const message = toMessage(entry.text)
-    if (!follows(feed.place, entry) || message === null || entry.version >= endedVersion || !writable()) return
+    if (!isNext(feed.place, entry) || message === null || entry.version >= endedVersion || !writable()) return
     if (entry.version < feed.grant.activatedVersion) feed.skipTo(entry)
     else feed.replayed(message)
   }

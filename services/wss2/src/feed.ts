@@ -1,7 +1,6 @@
-import type { Place } from '@motience/broker'
+import { comparePositions, isNext, positionOf, type LogPosition } from '@motience/schemas'
 import type { Grant } from './grants.js'
 import type { LiveMessage } from './message.js'
-import { comparePlaces, follows, placeOf } from './place.js'
 
 /** Most live messages, and most of their bytes, that one feed holds back while its log is read; what is left out is read from the log. */
 const MAX_HELD = 64
@@ -22,7 +21,7 @@ export interface FeedSink {
 export class Feed {
   readonly producerId: number
   grant: Grant
-  place: Place
+  place: LogPosition
   /**
    * Whether nothing can have been before the next message: on this connection the log was seen to have none, and whatever
    * was published since was heard. Only then does an epoch begin without a word.
@@ -38,17 +37,17 @@ export class Feed {
   #held: LiveMessage[] = []
   #heldBytes = 0
 
-  constructor (producerId: number, grant: Grant, place: Place, sink: FeedSink) {
+  constructor (producerId: number, grant: Grant, place: LogPosition, sink: FeedSink) {
     this.producerId = producerId
     this.grant = grant
-    this.place = placeOf(place)
+    this.place = positionOf(place)
     this.fresh = place.epoch === 0
     this.#sink = sink
   }
 
   /** The oldest message that is held back beyond `place`. */
   get firstHeld (): LiveMessage | undefined {
-    while (this.#held.length > 0 && comparePlaces(this.#held[0]!, this.place) <= 0) this.#heldBytes -= this.#held.shift()!.data.length
+    while (this.#held.length > 0 && comparePositions(this.#held[0]!, this.place) <= 0) this.#heldBytes -= this.#held.shift()!.data.length
     return this.#held[0]
   }
 
@@ -59,7 +58,7 @@ export class Feed {
       this.behind = true
     } else if (this.state === 'reading') {
       this.#hold(message)
-    } else if (follows(this.place, message) || (this.fresh && message.offset === 1)) {
+    } else if (isNext(this.place, message) || (this.fresh && message.offset === 1)) {
       this.#deliver(message)
     } else if (message.epoch !== this.place.epoch || message.offset > this.place.offset) {
       // one of an older epoch is a straggler, or all that the log holds began anew: the log tells
@@ -87,8 +86,8 @@ export class Feed {
   }
 
   /** Moves on to a place without delivering what lies before it. */
-  skipTo (place: Place): void {
-    this.place = placeOf(place)
+  skipTo (place: LogPosition): void {
+    this.place = positionOf(place)
     this.fresh = false
   }
 
@@ -107,7 +106,7 @@ export class Feed {
   }
 
   #deliver (message: LiveMessage): void {
-    this.place = placeOf(message)
+    this.place = positionOf(message)
     this.fresh = false
     this.#sink.deliver(message)
   }

@@ -1,17 +1,17 @@
-import type { Broker, Place } from '@motience/broker'
+import type { Broker } from '@motience/broker'
 import type { Logger } from '@motience/kit'
-import type { ConsumerServerFrame } from '@motience/schemas'
+import type { ConsumerServerFrame, LogPosition } from '@motience/schemas'
 import { bidFarewell } from './farewell.js'
 import { Feed, type FeedSink } from './feed.js'
 import type { Grant, GrantReader } from './grants.js'
 import type { LiveMessage } from './message.js'
 import type { CatchUpCause, ConsumerMetrics } from './metrics.js'
-import type { Outbox } from './outbox.js'
+import type { SendQueue } from './send-queue.js'
 import { untilDone } from './patience.js'
 import { readAllowed } from './read-allowed.js'
 import { Replay, type ReplayHost } from './replay.js'
 import { Slots } from './slots.js'
-import { findStartPlace } from './start-place.js'
+import { findStartPosition } from './start-place.js'
 
 /** Most logs that are read for one connection at a time. */
 const READS_PER_CONNECTION = 4
@@ -30,7 +30,7 @@ export interface FeedParts {
 export class Feeds {
   readonly #parts: FeedParts
   readonly #consumerId: number
-  readonly #outbox: Outbox
+  readonly #outbox: SendQueue
   readonly #fail: (error: unknown) => void
   readonly #feeds = new Map<number, Feed>()
   /** Producers whose start is being looked for. */
@@ -41,7 +41,7 @@ export class Feeds {
   readonly #sink: FeedSink
   #ended = false
 
-  constructor (parts: FeedParts, consumerId: number, outbox: Outbox, fail: (error: unknown) => void) {
+  constructor (parts: FeedParts, consumerId: number, outbox: SendQueue, fail: (error: unknown) => void) {
     this.#parts = parts
     this.#consumerId = consumerId
     this.#outbox = outbox
@@ -65,7 +65,7 @@ export class Feeds {
   }
 
   /** Adds a producer whose place the consumer knows. */
-  add (producerId: number, grant: Grant, place: Place): Feed {
+  add (producerId: number, grant: Grant, place: LogPosition): Feed {
     this.#joining.delete(producerId)
     const feed = new Feed(producerId, grant, place, this.#sink)
     this.#feeds.set(producerId, feed)
@@ -82,7 +82,7 @@ export class Feeds {
     this.#joining.set(producerId, token)
     const { broker, grants, slots } = this.#parts
     const wanted = (): boolean => !this.#ended && this.#joining.get(producerId) === token
-    this.left(producerId).then(() => untilDone(() => slots.run(() => findStartPlace(broker, grants, this.#consumerId, producerId, grant)), wanted)).then(start => {
+    this.left(producerId).then(() => untilDone(() => slots.run(() => findStartPosition(broker, grants, this.#consumerId, producerId, grant)), wanted)).then(start => {
       if (!wanted()) return
       this.#joining.delete(producerId)
       if (start === null) return
@@ -142,7 +142,7 @@ export class Feeds {
   }
 
   /** Gives everything behind a place that the consumer named, then `resumed`, then what is live. */
-  resume (feed: Feed, place: Place): void {
+  resume (feed: Feed, place: LogPosition): void {
     feed.skipTo(place)
     this.#replay(feed, true)
   }

@@ -1,6 +1,6 @@
 import t from 'tap'
-import type { LogEntry, LogHead, LogPage, Place } from '@motience/broker'
-import type { ResumedFrame } from '@motience/schemas'
+import type { LogEntry, LogHead, LogPage } from '@motience/broker'
+import type { LogPosition, ResumedFrame } from '@motience/schemas'
 import { Feed } from './feed.js'
 import type { LiveMessage } from './message.js'
 import { Replay } from './replay.js'
@@ -10,7 +10,7 @@ const entry = (epoch: number, offset: number, version = 1): LogEntry => ({ epoch
 const live = (epoch: number, offset: number, bytes = 10): LiveMessage => ({ producerId: 7, deviceId: null, epoch, offset, data: Buffer.alloc(bytes) })
 
 /** A feed whose log is what the test says it is; `onRead` is called before each reading. */
-const setUp = (place: Place, log: { head: Partial<LogHead>, entries: LogEntry[] }, { activatedVersion = 1, asked = false, onRead = () => {} }: { activatedVersion?: number, asked?: boolean, onRead?: (feed: Feed, reads: number) => void } = {}) => {
+const setUp = (place: LogPosition, log: { head: Partial<LogHead>, entries: LogEntry[] }, { activatedVersion = 1, asked = false, onRead = () => {} }: { activatedVersion?: number, asked?: boolean, onRead?: (feed: Feed, reads: number) => void } = {}) => {
   const story: string[] = []
   let catchUps = 0
   const feed = new Feed(7, { activatedVersion, version: 9 }, place, {

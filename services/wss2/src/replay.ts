@@ -1,8 +1,7 @@
-import type { LogEntry, LogHead, LogPage, Place } from '@motience/broker'
-import type { ResumedFrame, ResumedReason } from '@motience/schemas'
+import type { LogEntry, LogHead, LogPage } from '@motience/broker'
+import { comparePositions, isNext, type LogPosition, type ResumedFrame, type ResumedReason } from '@motience/schemas'
 import type { Feed } from './feed.js'
 import { toMessage, type LiveMessage } from './message.js'
-import { comparePlaces, follows } from './place.js'
 
 /** What a replay needs of its session. */
 export interface ReplayHost {
@@ -37,7 +36,7 @@ export class Replay {
   /** Whether entries were passed over since the last one that was sent. */
   #hidden = false
   /** Head of a log that is behind the position that was asked for, and will not be continued. */
-  #behind: Place | null = null
+  #behind: LogPosition | null = null
 
   constructor (feed: Feed, host: ReplayHost, asked: boolean) {
     this.#feed = feed
@@ -56,8 +55,8 @@ export class Replay {
       if (page === null) return null
       const through = this.#take(page)
       const held = feed.firstHeld
-      if (held === undefined ? through : follows(feed.place, held)) break
-      if (held !== undefined && through && held === heldBefore && comparePlaces(placeBefore, feed.place) === 0) {
+      if (held === undefined ? through : isNext(feed.place, held)) break
+      if (held !== undefined && through && held === heldBefore && comparePositions(placeBefore, feed.place) === 0) {
         // it was published, and yet the log neither has it nor what came before it
         this.#break({ epoch: held.epoch, offset: held.offset - 1 }, held.epoch === feed.place.epoch ? 'trimmed' : 'epoch')
         break
@@ -104,7 +103,7 @@ export class Replay {
     let passed = 0
     for (const entry of entries) {
       if (!this.#host.writable) break
-      if (!follows(feed.place, entry)) {
+      if (!isNext(feed.place, entry)) {
         if (oldEpoch) break
         this.#break({ epoch: entry.epoch, offset: entry.offset - 1 }, 'trimmed')
       }
@@ -123,16 +122,16 @@ export class Replay {
     this.#feed.replayed(message)
   }
 
-  #pass (place: Place): void {
+  #pass (place: LogPosition): void {
     this.#feed.skipTo(place)
     this.#hidden = true
   }
 
   /** The log is behind: the position is none of its own, or it lost its end and will get a new epoch. */
-  #startOver (head: LogHead, place: Place): boolean {
+  #startOver (head: LogHead, place: LogPosition): boolean {
     if (head.verified) {
       this.#break(place, head.epoch === this.#feed.place.epoch ? 'position' : 'epoch')
-      return comparePlaces(this.#feed.place, head) >= 0
+      return comparePositions(this.#feed.place, head) >= 0
     }
     this.#recovered = false
     if (this.#asked) this.#behind = head
@@ -140,7 +139,7 @@ export class Replay {
   }
 
   /** Moves to a place between which and the present one something may be missing. */
-  #break (place: Place, reason: ResumedReason): void {
+  #break (place: LogPosition, reason: ResumedReason): void {
     this.#feed.skipTo(place)
     this.#recovered = false
     this.#hidden = false

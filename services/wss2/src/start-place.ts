@@ -1,4 +1,5 @@
-import type { Broker, Place } from '@motience/broker'
+import type { LogPosition } from '@motience/schemas'
+import type { Broker } from '@motience/broker'
 import type { Grant, GrantReader } from './grants.js'
 
 /** Entries of the first look back; each further one looks eight times as far. */
@@ -7,23 +8,23 @@ const LOOK_GROWS = 8
 const LONGEST_LOOK = 4096
 
 /** Where a consumer's view of a producer begins, and by which grant. */
-export interface StartPlace { place: Place, grant: Grant }
+export interface StartPosition { place: LogPosition, grant: Grant }
 
 /**
  * Finds the place behind which the first message stands that was accepted since the subscription became active, so
  * that exactly this one comes first, however long ago that was. Asks SM where the broker knows of a newer version of the
  * subscriber list than `grant`, or there is none; null where the subscription is not active any more. Rejects where broker or SM don't answer.
  */
-export const findStartPlace = async (
+export const findStartPosition = async (
   broker: Broker, grants: GrantReader, consumerId: number, producerId: number, known: Grant | null
-): Promise<StartPlace | null> => {
+): Promise<StartPosition | null> => {
   const [head] = await broker.heads([producerId])
   let grant = known
   if (grant === null || head!.version > grant.version) grant = await grants.one(consumerId, producerId)
   if (grant === null) return null
   if (head!.version > grant.version) throw new Error('SM does not know the newest subscribers yet')
 
-  let start: Place = { epoch: head!.epoch, offset: head!.offset }
+  let start: LogPosition = { epoch: head!.epoch, offset: head!.offset }
   for (let look = FIRST_LOOK; start.offset > 0; look = Math.min(LONGEST_LOOK, look * LOOK_GROWS)) {
     const after = { epoch: start.epoch, offset: Math.max(0, start.offset - look) }
     const first = await firstVisible(broker, producerId, after, start, grant)
@@ -36,7 +37,7 @@ export const findStartPlace = async (
 }
 
 /** Offset of the first entry behind `after` and up to `start` that the grant lets its consumer see, over as many pages as it takes. */
-const firstVisible = async (broker: Broker, producerId: number, after: Place, start: Place, grant: Grant): Promise<number | null> => {
+const firstVisible = async (broker: Broker, producerId: number, after: LogPosition, start: LogPosition, grant: Grant): Promise<number | null> => {
   for (let from = after.offset; from < start.offset;) {
     const { entries, more } = await broker.readLog(producerId, { epoch: after.epoch, offset: from }, start.offset - from)
     const found = entries.find(entry => entry.offset <= start.offset && entry.version >= grant.activatedVersion)

@@ -30,7 +30,7 @@ t.test('a lost link turns `/ready` red, and on its return everyone catches up fr
   await t.rejects(connect(2), /503/)
   await redis.start()
   await waitFor(async () => (await http.inject('/ready')).statusCode === 200, { what: '/ready to be green' })
-  await waitFor(() => broker.link === 'up')
+  await waitFor(() => broker.connection === 'up')
 
   // as DSM does where the run changed
   await publisher.publish(7, 5)

@@ -4,7 +4,7 @@ import { diskFiles } from './files.js'
 import { encodeNote, type Knowledge } from './knowledge.js'
 import { encodeLine, MAX_BODY_BYTES } from './line.js'
 import { createBacklogReader } from './reader.js'
-import { encodeReading, sessionOf, type Lane, type Lost, type NewReading, type Reading, type StoredReading } from './record.js'
+import { encodeReading, sessionOf, type Priority, type Lost, type NewReading, type Reading, type StoredReading } from './record.js'
 import { recoverSegments, type Recovered } from './recover.js'
 import { createSegmentLog } from './segment-log.js'
 import { createSyncPolicy } from './sync-policy.js'
@@ -40,7 +40,7 @@ export const openBuffer = async ({
   const policy = createSyncPolicy(fsyncMs, mono, log.sync)
   const ackNotes = createAckNotes(known, changed => { log.note({ acked: changed }) })
 
-  const store = (reading: NewReading, lane: Lane, report?: Lost): Reading => {
+  const store = (reading: NewReading, lane: Priority, report?: Lost): Reading => {
     const n = known.next
     const stored: StoredReading = { n, lane, ...reading }
     if (report !== undefined) stored.lost = report

@@ -1,5 +1,5 @@
 /** `live` readings are sent as they are taken; `backlog` ones were taken while that was not possible. */
-export type Lane = 'live' | 'backlog'
+export type Priority = 'live' | 'backlog'
 
 /** What is to be stored. */
 export interface NewReading {
@@ -18,7 +18,7 @@ export interface NewReading {
 export interface Reading extends NewReading {
   /** Number of the reading: 1, 2, 3… over all runs of the agent on this buffer. It is sent as `seq`. */
   n: number
-  lane: Lane
+  lane: Priority
   /** Run of the agent that took it. */
   run: string
   /** Boot of the device on which `mono` counts. */
@@ -64,7 +64,7 @@ export const sessionOf = (reading: Pick<Reading, 'run' | 'lane'>): string => `${
 interface Extra { d?: string, i?: string, lost?: Lost }
 
 /** A reading in a segment. `lost` is there where the reading is itself the report of a loss. */
-export interface StoredReading { n: number, lane: Lane, time: number, mono: number, deviceId?: string, id?: string, payload: string, lost?: Lost }
+export interface StoredReading { n: number, lane: Priority, time: number, mono: number, deviceId?: string, id?: string, payload: string, lost?: Lost }
 
 /** Tabs part the fields: JSON escapes them, so that none is inside one. */
 export const encodeReading = (reading: StoredReading): string => {

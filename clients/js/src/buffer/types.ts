@@ -1,6 +1,6 @@
 import type { Files } from './files.js'
 import type { BacklogReader } from './reader.js'
-import type { Lane, Lost, NewReading, Reading } from './record.js'
+import type { Priority, Lost, NewReading, Reading } from './record.js'
 
 /** How a buffer keeps what it is given. */
 export interface BufferOptions {
@@ -44,7 +44,7 @@ export interface ReadingBuffer {
   /** Names this run: its readings' sessions begin with it. */
   readonly run: string
   /** Numbers and stores a reading. Never fails for a disk; throws `RangeError` for a reading over 2 MiB. */
-  append (reading: NewReading, lane: Lane): Reading
+  append (reading: NewReading, lane: Priority): Reading
   /** The unacked readings but for this run's live ones, in order, each once. */
   readonly backlog: BacklogReader
   /** Forgets readings, of which those of one session have to come in order. */

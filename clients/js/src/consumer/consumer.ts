@@ -7,7 +7,7 @@ import { runtime } from '#consumer-runtime'
 import { Bridges } from './bridges.js'
 import { Emitter } from './emitter.js'
 import { Inbox } from './inbox.js'
-import { Link, type LinkEnd } from './link.js'
+import { Connection, type LinkEnd } from './connection.js'
 import { PositionKeeper } from './position-keeper.js'
 import { memoryPositions } from './positions.js'
 import { MessageQueue } from './queue.js'
@@ -37,7 +37,7 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
   readonly #abort = new AbortController()
   readonly #ownTokens: { close (): void } | null = null
   #state: ConsumerState = 'connecting'
-  #link: Link | null = null
+  #link: Connection | null = null
   #welcomed = false
   #token = ''
   #queue: MessageQueue | null = null
@@ -148,7 +148,7 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
     }
     if (this.#abort.signal.aborted) return { code: 1000, reason: 'Closed', status: null, retryAfter: null, openMs: null }
     const token = this.#token
-    this.#link = new Link({
+    this.#link = new Connection({
       WebSocket,
       url: this.#url(),
       token,

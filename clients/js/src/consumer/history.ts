@@ -1,7 +1,7 @@
+import { comparePositions, type LogPosition } from '@motience/schemas/protocol'
 import type { Envelope, HistoryPage } from '@motience/schemas'
 import { createBackoff, type Backoff, type BackoffOptions } from '../session/backoff.js'
 import { parseRetryAfter, RestError } from '../session/rest.js'
-import { comparePlaces, type Place } from './place.js'
 import { parsePage } from './texts.js'
 
 /** Messages asked for at once. */
@@ -17,9 +17,9 @@ export interface HistoryRequest {
   dsmUrl: string
   producerId: number
   /** Only what is behind this place … */
-  after: Place
+  after: LogPosition
   /** … and before this one. */
-  before: Place
+  before: LogPosition
   token: () => Promise<string>
   /** The platform refused this token. */
   refused: (token: string) => void
@@ -84,7 +84,7 @@ export const readHistory = async (request: HistoryRequest): Promise<{ complete: 
   do {
     const page: HistoryPage = await getPageAgain(request, cursor, backoff)
     complete &&= page.complete
-    const wanted = page.items.filter(envelope => comparePlaces(envelope, request.before) < 0)
+    const wanted = page.items.filter(envelope => comparePositions(envelope, request.before) < 0)
     await request.onPage(wanted)
     cursor = wanted.length < page.items.length ? null : page.next_cursor
   } while (cursor !== null)

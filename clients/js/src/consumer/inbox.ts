@@ -1,6 +1,5 @@
 import type { ConsumerServerFrame, Envelope, Position } from '@motience/schemas'
-import { MAX_RESUME_POSITIONS } from '@motience/schemas/protocol'
-import type { Place } from './place.js'
+import { MAX_RESUME_POSITIONS, type LogPosition } from '@motience/schemas/protocol'
 import type { PositionKeeper } from './position-keeper.js'
 import { Track, type TrackOptions } from './track.js'
 import type { ConsumerEvents } from './types.js'
@@ -17,7 +16,7 @@ export interface InboxParts {
   send (frame: object): void
   /** Ends the connection, so that the next one resumes. */
   reconnect (): void
-  bridge (producerId: number, after: Place, before: Place): void
+  bridge (producerId: number, after: LogPosition, before: LogPosition): void
 }
 
 /** Hands on what comes from the server, by a track for each producer that is subscribed to. */

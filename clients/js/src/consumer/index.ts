@@ -1,6 +1,6 @@
 export { Consumer, createConsumer } from './consumer.js'
 export type { HistoryFetch } from './history.js'
-export { comparePlaces, type Place } from './place.js'
+export { comparePositions, type LogPosition } from '@motience/schemas/protocol'
 export { filePositions, memoryPositions, storagePositions, type KeyValueStorage, type PositionStore } from './positions.js'
 export type { SocketConstructor, SocketLike } from './socket.js'
 export { envelopeText, payloadText } from './texts.js'

@@ -1,5 +1,5 @@
+import { comparePositions, positionOf, type LogPosition } from '@motience/schemas/protocol'
 import type { Position } from '@motience/schemas'
-import { comparePlaces, placeOf, type Place } from './place.js'
 import type { PositionStore } from './positions.js'
 
 /** Least milliseconds between two saves. */
@@ -10,7 +10,7 @@ const SAVE_EVERY_MS = 500
  * state at the last. A save that fails is told and tried again with the next change.
  */
 export class PositionKeeper {
-  readonly #places = new Map<number, Place>()
+  readonly #places = new Map<number, LogPosition>()
   #timer: ReturnType<typeof setTimeout> | undefined
   #saving: Promise<void> = Promise.resolve()
   #changed = false
@@ -18,10 +18,10 @@ export class PositionKeeper {
   constructor (private readonly store: PositionStore, private readonly onError: (error: unknown) => void) {}
 
   async load (): Promise<void> {
-    for (const position of await this.store.load()) this.#places.set(position.producer_id, placeOf(position))
+    for (const position of await this.store.load()) this.#places.set(position.producer_id, positionOf(position))
   }
 
-  get (producerId: number): Place | undefined {
+  get (producerId: number): LogPosition | undefined {
     return this.#places.get(producerId)
   }
 
@@ -30,14 +30,14 @@ export class PositionKeeper {
   }
 
   /** Moves forward; a place that is not ahead changes nothing. */
-  advance (producerId: number, place: Place): void {
+  advance (producerId: number, place: LogPosition): void {
     const known = this.#places.get(producerId)
-    if (known !== undefined && comparePlaces(place, known) <= 0) return
+    if (known !== undefined && comparePositions(place, known) <= 0) return
     this.#set(producerId, place)
   }
 
   /** Sets the place, ahead or not: the platform's log is another one than it was. */
-  reset (producerId: number, place: Place): void {
+  reset (producerId: number, place: LogPosition): void {
     this.#set(producerId, place)
   }
 
@@ -53,8 +53,8 @@ export class PositionKeeper {
     await this.#saving
   }
 
-  #set (producerId: number, place: Place): void {
-    this.#places.set(producerId, placeOf(place))
+  #set (producerId: number, place: LogPosition): void {
+    this.#places.set(producerId, positionOf(place))
     this.#plan()
   }
 

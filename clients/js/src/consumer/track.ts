@@ -1,5 +1,6 @@
+import { comparePositions, positionOf, type LogPosition } from '@motience/schemas/protocol'
 import type { Envelope, GapFrame, ResumedFrame } from '@motience/schemas'
-import { comparePlaces, follows, placeOf, type Place } from './place.js'
+import { follows } from './follows.js'
 
 /** What the server says of one producer, in the order in which it counts. */
 export type TrackFrame = Envelope | ResumedFrame | GapFrame
@@ -13,11 +14,11 @@ export interface TrackSink {
   /** Messages between two places are missing and nobody has them, or nobody is to be asked. */
   gap (gap: { epoch: number, from: number, to: number, reason: string }): void
   /** Get what lies between two places, both excluded, from history: `bridgeItem` for each, then `bridgeDone`. */
-  bridge (after: Place, before: Place): void
+  bridge (after: LogPosition, before: LogPosition): void
   /** More came while history was read than may be held: connect anew, so that the server sends it again. */
   reconnect (): void
   /** The platform's log is behind what was seen: it is another one. Start again from here. */
-  reset (place: Place): void
+  reset (place: LogPosition): void
 }
 
 export interface TrackOptions {
@@ -29,16 +30,16 @@ export interface TrackOptions {
   maxHeld: number
 }
 
-const before = ({ epoch, offset }: Place): Place => ({ epoch, offset: Math.max(0, offset - 1) })
+const before = ({ epoch, offset }: LogPosition): LogPosition => ({ epoch, offset: Math.max(0, offset - 1) })
 
 /**
  * One producer's messages. The server sends them in order and says where something is missing; what is missing is read
  * from history, and what comes meanwhile waits.
  */
 export class Track {
-  #place: Place | null = null
+  #place: LogPosition | null = null
   /** The place up to which history is being read. */
-  #target: Place | null = null
+  #target: LogPosition | null = null
   #held: TrackFrame[] = []
   #overflowed = false
   #history: boolean
@@ -48,25 +49,25 @@ export class Track {
   }
 
   /** Newest place that was delivered or passed; null before the first. */
-  get place (): Place | null { return this.#place }
+  get place (): LogPosition | null { return this.#place }
 
   /** Takes up from a place that was kept. */
-  restore (place: Place): void {
-    this.#place = placeOf(place)
+  restore (place: LogPosition): void {
+    this.#place = positionOf(place)
   }
 
   /**
    * A connection is up whose messages follow `head`. Returns the place from which the server has to be asked, or null
    * where that is it.
    */
-  connected (head: Place): Place | null {
+  connected (head: LogPosition): LogPosition | null {
     if (this.#target !== null) return before(this.#target)
     if (this.#place === null) {
-      this.#place = placeOf(head)
+      this.#place = positionOf(head)
       return null
     }
     // of a producer that had sent nothing a whole epoch may have come and gone
-    return this.#place.epoch === 0 || comparePlaces(this.#place, head) !== 0 ? this.#place : null
+    return this.#place.epoch === 0 || comparePositions(this.#place, head) !== 0 ? this.#place : null
   }
 
   /** The connection is gone. What was held comes again. */
@@ -92,15 +93,15 @@ export class Track {
 
   /** One message from history. */
   bridgeItem (envelope: Envelope): void {
-    if (this.#target === null || comparePlaces(envelope, this.#target) >= 0) return
-    if (this.#place === null || comparePlaces(envelope, this.#place) > 0) this.#deliver(envelope)
+    if (this.#target === null || comparePositions(envelope, this.#target) >= 0) return
+    if (this.#place === null || comparePositions(envelope, this.#place) > 0) this.#deliver(envelope)
   }
 
   /** History has given what it has; what was held follows. */
   bridgeDone (): void {
     if (this.#target === null) return
     const end = before(this.#target)
-    if (this.#place === null || comparePlaces(this.#place, end) < 0) this.#place = end
+    if (this.#place === null || comparePositions(this.#place, end) < 0) this.#place = end
     this.#target = null
     if (this.#overflowed) this.sink.reconnect()
     else this.#release()
@@ -108,7 +109,7 @@ export class Track {
 
   #data (envelope: Envelope): void {
     const place = this.#place
-    if (place !== null && comparePlaces(envelope, place) <= 0) return
+    if (place !== null && comparePositions(envelope, place) <= 0) return
     if (place === null || follows(place, envelope) || this.options.sparse) {
       this.#deliver(envelope)
     } else if (this.#history) {
@@ -126,7 +127,7 @@ export class Track {
   #resumed (frame: ResumedFrame): void {
     this.sink.resumed(frame)
     const end = { epoch: frame.epoch, offset: frame.to }
-    const ahead = this.#place === null ? 1 : comparePlaces(end, this.#place)
+    const ahead = this.#place === null ? 1 : comparePositions(end, this.#place)
     if (ahead > 0 && !frame.recovered && this.#history) {
       this.#bridge({ epoch: frame.epoch, offset: frame.to + 1 })
     } else if (ahead > 0) {
@@ -139,18 +140,18 @@ export class Track {
 
   #gap ({ epoch, from, to, reason }: GapFrame): void {
     const end = { epoch, offset: to }
-    if (this.#place !== null && comparePlaces(end, this.#place) <= 0) return
+    if (this.#place !== null && comparePositions(end, this.#place) <= 0) return
     this.#place = end
     this.sink.gap({ epoch, from, to, reason })
   }
 
   #deliver (envelope: Envelope): void {
-    this.#place = placeOf(envelope)
+    this.#place = positionOf(envelope)
     this.sink.deliver(envelope)
   }
 
-  #bridge (target: Place): void {
-    this.#target = placeOf(target)
+  #bridge (target: LogPosition): void {
+    this.#target = positionOf(target)
     this.sink.bridge(this.#place ?? { epoch: 0, offset: 0 }, this.#target)
   }
 

@@ -1,8 +1,8 @@
+import type { LogPosition } from '@motience/schemas/protocol'
 import type { Envelope, ErrorFrame, GapFrame, Position, ResumedFrame, SlowPolicy, SubscribedFrame, UnsubscribedFrame } from '@motience/schemas'
 import type { BackoffOptions } from '../session/backoff.js'
 import type { TokenSession } from '../session/tokens.js'
 import type { HistoryFetch } from './history.js'
-import type { Place } from './place.js'
 import type { PositionStore } from './positions.js'
 import type { SocketConstructor } from './socket.js'
 
@@ -60,8 +60,8 @@ export interface StateChange {
 /** History has filled, or tried to fill, what lay between two places (both excluded). */
 export interface HistoryReport {
   producer_id: number
-  after: Place
-  before: Place
+  after: LogPosition
+  before: LogPosition
   /** How many messages were handed on. */
   messages: number
   /** Whether that is everything that was accepted there. */

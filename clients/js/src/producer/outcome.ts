@@ -1,14 +1,14 @@
 import type { AckFrame, BatchAckEntry, ErrorFrame } from '@motience/schemas'
 
 /** Where the platform keeps a reading. */
-export interface Place { epoch: number, offset: number, subscriberCount: number, duplicate: boolean }
+export interface AckedPosition { epoch: number, offset: number, subscriberCount: number, duplicate: boolean }
 
 /**
  * What became of a reading that was sent. `kept`: it needs no repeat. `retry`: the same may be sent again, not before
  * `afterMs`. `passed`: it was not accepted, and its number cannot be any more. `refused`: it never will be.
  */
 export type Outcome =
-  | { kind: 'kept', place: Place, receivedAt: string | undefined }
+  | { kind: 'kept', place: AckedPosition, receivedAt: string | undefined }
   | { kind: 'retry', afterMs: number, code: string, message: string }
   | { kind: 'passed' }
   | { kind: 'refused', code: string, message: string }

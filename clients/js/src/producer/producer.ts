@@ -6,8 +6,8 @@ import type { RestFetch } from '../session/rest.js'
 import { createTokenSession } from '../session/tokens.js'
 import { createServerClock } from '../time/clock.js'
 import { monotonicMs } from '../time/mono.js'
-import { createLink, type LinkFault, type LinkState } from './link.js'
-import type { Place } from './outcome.js'
+import { createConnection, type ConnectionFault, type ConnectionState } from './connection.js'
+import type { AckedPosition } from './outcome.js'
 import { createSender, type SenderCounts } from './sender.js'
 
 /** Who sends, where, and how: what can be changed while a producer runs. */
@@ -48,13 +48,13 @@ export interface SendOptions {
 }
 
 /** A message that the platform keeps, named as it was sent. */
-export interface Acked extends Place { seq: number, deviceId: string | undefined, id: string | undefined }
+export interface Acked extends AckedPosition { seq: number, deviceId: string | undefined, id: string | undefined }
 
 export interface ProducerEvents {
   online: []
-  offline: [fault: LinkFault]
+  offline: [fault: ConnectionFault]
   /** The platform refused this producer for good. */
-  stopped: [fault: LinkFault]
+  stopped: [fault: ConnectionFault]
   ack: [acked: Acked]
   refused: [seq: number, code: string, message: string]
   /** What could not be kept is told to the platform in one record. */
@@ -63,10 +63,10 @@ export interface ProducerEvents {
 }
 
 export interface ProducerStatus {
-  state: LinkState
+  state: ConnectionState
   /** Milliseconds since 1970 at which the state was entered. */
   since: number
-  lastFault: LinkFault | null
+  lastFault: ConnectionFault | null
   buffer: BufferStats
   counts: SenderCounts
   /** Milliseconds that the device's clock is behind the platform's, and by how many that may be wrong; null before the first connection. */
@@ -124,7 +124,7 @@ export const createProducer = ({
   const signIn = ({ authUrl, username, password }: ProducerSettings) => createTokenSession({ authUrl, username, password, ...fetch === undefined ? {} : { fetch } })
   let tokens = signIn(settings)
   const target = ({ websocketUrl, compression = false }: ProducerSettings) => ({ url: websocketUrl, tokens, compression })
-  const link = createLink({ ...target(settings), mono, stoppedRetryMs, ...backoff === undefined ? {} : { backoff } })
+  const link = createConnection({ ...target(settings), mono, stoppedRetryMs, ...backoff === undefined ? {} : { backoff } })
   const sender = createSender({ buffer, link, clock, mono, drainRate: () => settings.drainRate ?? DEFAULT_DRAIN_RATE, ...backoff === undefined ? {} : { backoff } })
   let since = now()
   let reportedAt = -Infinity

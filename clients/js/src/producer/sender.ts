@@ -4,9 +4,9 @@ import type { ReadingBuffer } from '../buffer/buffer.js'
 import type { Reading } from '../buffer/record.js'
 import type { BackoffOptions } from '../session/backoff.js'
 import type { ServerClock } from '../time/clock.js'
-import { createLane, type Lane } from './lane.js'
-import type { Link } from './link.js'
-import { isTokenCode, outcomeOfAck, outcomeOfEntry, outcomeOfError, type Outcome, type Place } from './outcome.js'
+import { createSendQueue, type SendQueue } from './send-queue.js'
+import type { Connection } from './connection.js'
+import { isTokenCode, outcomeOfAck, outcomeOfEntry, outcomeOfError, type Outcome, type AckedPosition } from './outcome.js'
 import { createPace, type Pace } from './pace.js'
 import { createEntry, encodeFrame, MESSAGE_OVERHEAD, type Entry, type ServerFrame } from './protocol.js'
 
@@ -27,7 +27,7 @@ export interface SenderCounts { sent: number, acked: number, repeats: number, re
 
 export interface SenderEvents {
   /** A reading is kept by the platform. */
-  ack: [reading: Reading, place: Place]
+  ack: [reading: Reading, place: AckedPosition]
   /** A reading was refused for good, and is given up. */
   refused: [reading: Reading, code: string, message: string]
   /** Everything is acked. */
@@ -36,7 +36,7 @@ export interface SenderEvents {
 
 export interface SenderOptions {
   buffer: ReadingBuffer
-  link: Link
+  link: Connection
   clock: ServerClock
   mono: () => number
   /** Most readings a second of a backlog. */
@@ -63,8 +63,8 @@ export interface Sender {
 export const createSender = ({ buffer, link, clock, mono, drainRate, backoff }: SenderOptions): Sender => {
   const events = new EventEmitter<SenderEvents>()
   const counts: SenderCounts = { sent: 0, acked: 0, repeats: 0, refused: 0, retried: 0 }
-  const live = createLane(backoff)
-  const backlog = createLane(backoff)
+  const live = createSendQueue(backoff)
+  const backlog = createSendQueue(backoff)
   const lanes = [live, backlog]
   let limits: ProducerWelcomeFrame | null = null
   let pace: Pace = createPace(drainRate(), MAX_BATCH_FRAME)
@@ -101,7 +101,7 @@ export const createSender = ({ buffer, link, clock, mono, drainRate, backoff }: 
   }
 
   /** Forgets what is done, in order. */
-  const release = (lane: Lane) => {
+  const release = (lane: SendQueue) => {
     const done = lane.shift()
     if (done.length === 0) return
     buffer.acked(done.map(({ reading }) => reading))
@@ -110,7 +110,7 @@ export const createSender = ({ buffer, link, clock, mono, drainRate, backoff }: 
 
   const sizeOf = ({ bytes }: Entry): number => bytes + MESSAGE_OVERHEAD
 
-  const sendFrom = (lane: Lane, max: number, maxBytes: number) => {
+  const sendFrom = (lane: SendQueue, max: number, maxBytes: number) => {
     if (limits === null || lane.inFlight !== null || max < 1) return
     const wait = lane.waitMs(mono())
     if (wait > 0) {
@@ -154,7 +154,7 @@ export const createSender = ({ buffer, link, clock, mono, drainRate, backoff }: 
     sendFrom(backlog, limits.max_in_flight - Math.max(reserved, live.inFlight?.entries.length ?? 0), MAX_BACKLOG_BYTES)
   }
 
-  const settle = (lane: Lane, outcomes: readonly Outcome[], receivedMono: number) => {
+  const settle = (lane: SendQueue, outcomes: readonly Outcome[], receivedMono: number) => {
     const frame = lane.inFlight!
     const roundTrip = receivedMono - frame.sentMono
     if (lane === backlog) pace.answered(roundTrip)
@@ -179,13 +179,13 @@ export const createSender = ({ buffer, link, clock, mono, drainRate, backoff }: 
   }
 
   /** The lane whose frame in flight holds a reading; without a number the only one that has a frame in flight. */
-  const laneOf = (seq: number | undefined, size: number | null): Lane | undefined => {
+  const laneOf = (seq: number | undefined, size: number | null): SendQueue | undefined => {
     const waiting = lanes.filter(({ inFlight }) => inFlight !== null && (size === null || inFlight.entries.length === size))
     if (seq === undefined) return waiting.length === 1 ? waiting[0] : undefined
     return waiting.find(({ inFlight }) => inFlight!.entries.some(({ reading }) => reading.n === seq))
   }
 
-  const refuseFrame = (lane: Lane | undefined, outcome: Outcome, code: string, message: string, receivedMono: number) => {
+  const refuseFrame = (lane: SendQueue | undefined, outcome: Outcome, code: string, message: string, receivedMono: number) => {
     if (lane === undefined) {
       link.restart(`The platform answered with ${code}: ${message}`)
       return

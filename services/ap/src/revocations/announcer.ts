@@ -67,7 +67,7 @@ export const createAnnouncer = (sql: Sql, broker: Broker, clock: Clock): Announc
 
   const reachable = async (work: () => Promise<void>): Promise<void> => {
     try {
-      if (broker.link === 'down') throw unavailable()
+      if (broker.connection === 'down') throw unavailable()
       await limiter.run(work)
     } catch (error) {
       throw error instanceof BrokerUnavailableError ? unavailable() : error

@@ -54,8 +54,8 @@ export const createMemoryBroker = (limits: Partial<BrokerLimits> = {}, options: 
 
   return {
     kind: 'memory',
-    link: 'up',
-    onLink: () => () => {},
+    connection: 'up',
+    onConnection: () => () => {},
 
     async accept (requests) {
       assertOpen()

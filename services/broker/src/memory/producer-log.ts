@@ -1,6 +1,7 @@
+import type { LogPosition } from '@motience/schemas'
 import {
-  sessionName, type AcceptMessage, type AcceptOutcome, type AcceptRequest, type AcceptResult, type BrokerLimits, type LogEntry, type LogHead, type LogPage, type OpenEpoch, type Place,
-  type SessionName
+  sessionName, type AcceptMessage, type AcceptOutcome, type AcceptRequest, type AcceptResult, type BrokerLimits,
+  type LogEntry, type LogHead, type LogPage, type OpenEpoch, type SessionName
 } from '../broker.js'
 import { createSessions } from './sessions.js'
 
@@ -53,7 +54,7 @@ export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
     return dropped
   }
 
-  const raiseStored = (place: Place | undefined): void => {
+  const raiseStored = (place: LogPosition | undefined): void => {
     if (place === undefined) stored = head.offset
     else if (place.epoch === head.epoch) stored = Math.max(stored, Math.min(head.offset, place.offset))
   }
@@ -89,7 +90,7 @@ export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
   }
 
   /** Index of the first entry after a place. */
-  const indexAfter = (after: Place): number => {
+  const indexAfter = (after: LogPosition): number => {
     let low = first
     let high = entries.length
     while (low < high) {
@@ -137,7 +138,7 @@ export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
       return true
     },
 
-    read (after: Place, limit: number): LogPage {
+    read (after: LogPosition, limit: number): LogPage {
       dropExpired()
       const start = indexAfter(after)
       let end = start
@@ -149,14 +150,14 @@ export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
     },
 
     /** Last place of each epoch that has entries. */
-    loggedEpochs (): Place[] {
-      const places = new Map<number, Place>()
+    loggedEpochs (): LogPosition[] {
+      const places = new Map<number, LogPosition>()
       for (const { epoch, offset } of entries.slice(first)) places.set(epoch, { epoch, offset })
       return [...places.values()]
     },
 
     /** Drops what is too old and stored; returns how many entries. */
-    trim (storedTo: Place | undefined): number {
+    trim (storedTo: LogPosition | undefined): number {
       raiseStored(storedTo)
       return dropExpired()
     }

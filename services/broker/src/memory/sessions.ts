@@ -1,7 +1,8 @@
-import { SESSION_OVERHEAD, sessionName, type Place, type SessionFloors, type SessionName } from '../broker.js'
+import type { LogPosition } from '@motience/schemas'
+import { SESSION_OVERHEAD, sessionName, type SessionFloors, type SessionName } from '../broker.js'
 
 /** A session's last accepted message. Offset 0: which one that was is known to history alone. */
-export interface SessionMark extends Place { seq: number }
+export interface SessionMark extends LogPosition { seq: number }
 
 /**
  * The last `seq` of a producer's latest sessions, in at most `maxBytes`. One whose last message is not known to be stored is
@@ -12,7 +13,7 @@ export const createSessions = (maxBytes: number) => {
   const marks = new Map<string, SessionMark>()
   let bytes = 0
   /** The latest message of the present epoch whose session was forgotten. */
-  let forgotten: Place = { epoch: 0, offset: 0 }
+  let forgotten: LogPosition = { epoch: 0, offset: 0 }
 
   const costOf = (name: string): number => Buffer.byteLength(name) + SESSION_OVERHEAD
 
@@ -44,7 +45,7 @@ export const createSessions = (maxBytes: number) => {
     },
 
     /** Forgets the ones unused longest; `stored` is the place up to which everything is stored. */
-    forgetOldest (stored: Place): void {
+    forgetOldest (stored: LogPosition): void {
       for (const [name, mark] of marks) {
         if (bytes <= maxBytes) break
         if (mark.epoch === stored.epoch) {

@@ -3,13 +3,13 @@ import {
   type AcceptMessage, type AcceptOutcome, type AcceptRequest, type AcceptResult, type BrokerLimits, BrokerUnavailableError, sessionName, type SessionName
 } from '../broker.js'
 import { restAfter } from '../rest-after.js'
-import { placeArguments, readPlace, sessionField } from './fields.js'
+import { placeArguments, readPosition, sessionField } from './fields.js'
 import { cutPieces } from './pieces.js'
 import type { Run } from './run.js'
 
 const readOutcome = (text: string): AcceptOutcome => {
   if (text === 'r') return { kind: 'repeat', place: null }
-  if (text.startsWith('r')) return { kind: 'repeat', place: readPlace(text.slice(1)) }
+  if (text.startsWith('r')) return { kind: 'repeat', place: readPosition(text.slice(1)) }
   return { kind: 'accepted', offset: Number(text) }
 }
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { redisCall, startRedisCluster, waitFor } from '@motience/testing'
 import { headOf, newId, newProducer, openEpoch, range, request, textAt } from '../suite/parts.js'
-import { watchLink } from '../suite/watch-link.js'
+import { watchLink } from '../suite/watch-connection.js'
 import { createRedisBroker } from './redis-broker.js'
 import { slotOf } from './slots.js'
 

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { redisCall, startRedisCluster } from '@motience/testing'
 import { message, newProducer, openEpoch, request } from '../suite/parts.js'
-import { watchLink } from '../suite/watch-link.js'
+import { watchLink } from '../suite/watch-connection.js'
 import { createRedisBroker } from './redis-broker.js'
 import { slotOf } from './slots.js'
 

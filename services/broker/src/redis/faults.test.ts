@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { redisCall, startRedis, waitFor } from '@motience/testing'
 import { headOf, message, newId, newProducer, openEpoch, request, textAt } from '../suite/parts.js'
-import { watchLink } from '../suite/watch-link.js'
+import { watchLink } from '../suite/watch-connection.js'
 import { createRedisBroker } from './redis-broker.js'
 
 const start = async (t: Test, options: Parameters<typeof startRedis>[0] = {}) => {
@@ -26,7 +26,7 @@ t.test('a Redis killed and started again from its file keeps the log, but its lo
   await broker.accept([request(producerId, { version: 4, messages })])
   await server.kill()
   await link.down()
-  t.equal(broker.link, 'down')
+  t.equal(broker.connection, 'down')
   await t.rejects(broker.ping(), unavailable)
   await t.rejects(broker.accept([request(producerId, { version: 4 })]), unavailable)
   await t.rejects(broker.subscribe(newId(), () => {}), unavailable)
@@ -73,7 +73,7 @@ t.test('a silent Redis is noticed by the probe alone, while nobody calls', async
   await link.down()
   server.resume()
   await link.back()
-  t.equal(broker.link, 'up')
+  t.equal(broker.connection, 'up')
 })
 
 for (const type of ['pubsub', 'normal']) {
@@ -97,7 +97,7 @@ t.test('scripts that were flushed are handed over again', async t => {
   const producerId = await newProducer(broker)
   await redisCall(server.port, 'SCRIPT', 'FLUSH')
   t.match(await broker.accept([request(producerId)]), [{ kind: 'ok' }])
-  t.equal(broker.link, 'up')
+  t.equal(broker.connection, 'up')
 })
 
 t.test('a Redis without memory is unavailable for what writes', async t => {

@@ -1,6 +1,6 @@
-import { logKey, metaKey } from '@motience/schemas'
-import type { BrokerLimits, LogEntry, LogHead, LogPage, OpenEpoch, Place } from '../broker.js'
-import { placeArguments, readPlace } from './fields.js'
+import { logKey, metaKey, type LogPosition } from '@motience/schemas'
+import type { BrokerLimits, LogEntry, LogHead, LogPage, OpenEpoch } from '../broker.js'
+import { placeArguments, readPosition } from './fields.js'
 import type { Run } from './run.js'
 
 const readHead = ([epoch, offset, version, verified]: unknown[]): LogHead => ({
@@ -11,7 +11,7 @@ type EntryReply = [id: string, fields: string[]]
 
 const readEntry = ([id, fields]: EntryReply): LogEntry => {
   const [, text, , version, , appendedAt] = fields
-  return { ...readPlace(id), version: Number(version), appendedAt: Number(appendedAt), text: text! }
+  return { ...readPosition(id), version: Number(version), appendedAt: Number(appendedAt), text: text! }
 }
 
 /** What concerns one producer's log, except accepting. */
@@ -31,7 +31,7 @@ export const createLogCommands = (run: Run, limits: BrokerLimits) => {
       return Promise.all(producerIds.map(async producerId => readHead(await run('head', [metaKey(producerId)], () => []) as unknown[])))
     },
 
-    async readLog (producerId: number, after: Place, limit: number): Promise<LogPage> {
+    async readLog (producerId: number, after: LogPosition, limit: number): Promise<LogPage> {
       const reply = await run('readLog', [metaKey(producerId), logKey(producerId)], () =>
         [String(after.epoch), String(after.offset), String(limit), maxAge, String(limits.logPageBytes)]) as unknown[]
       const head = readHead(reply)
@@ -40,11 +40,11 @@ export const createLogCommands = (run: Run, limits: BrokerLimits) => {
       return { head, entries, more: reply[4] === 1, reachesBack: after.epoch === head.epoch && next === after.offset + 1 }
     },
 
-    async loggedEpochs (producerId: number): Promise<Place[]> {
-      return (await run('loggedEpochs', [logKey(producerId)], () => []) as string[]).map(readPlace)
+    async loggedEpochs (producerId: number): Promise<LogPosition[]> {
+      return (await run('loggedEpochs', [logKey(producerId)], () => []) as string[]).map(readPosition)
     },
 
-    async trimLog (producerId: number, stored?: Place): Promise<number> {
+    async trimLog (producerId: number, stored?: LogPosition): Promise<number> {
       return Number(await run('trimLog', [metaKey(producerId), logKey(producerId)], () => [maxAge, ...placeArguments(stored)]))
     },
 

@@ -1,6 +1,6 @@
 import { metaKey } from '@motience/schemas'
 import { asFailure } from './failure.js'
-import type { Link } from './link.js'
+import type { PubSub } from './pub-sub.js'
 
 /** Keys that one call looks at. */
 const COUNT = '1000'
@@ -11,7 +11,7 @@ const PATTERN = metaKey(0).replace('0', '*')
 const producerOf = (key: string): number => Number(/\d+/.exec(key)?.[0])
 
 /** Looks through the keys of every master, a part at a time, so that no other call waits for long. */
-export const scanProducers = async function * (link: Pick<Link, 'everyMaster'>): AsyncGenerator<number[], void, undefined> {
+export const scanProducers = async function * (link: Pick<PubSub, 'everyMaster'>): AsyncGenerator<number[], void, undefined> {
   try {
     for (const { connection } of link.everyMaster()) {
       let cursor = '0'

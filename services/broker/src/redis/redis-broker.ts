@@ -7,7 +7,7 @@ import { controlText, createChannels } from './channels.js'
 import { clusterTopology } from './cluster.js'
 import { createControlCount } from './control-count.js'
 import { asFailure } from './failure.js'
-import { openLink } from './link.js'
+import { openPubSub } from './pub-sub.js'
 import { createLogCommands } from './log.js'
 import { scanProducers } from './producers.js'
 import { createRevocationCommands } from './revocations.js'
@@ -42,7 +42,7 @@ const topologyOf = ({ url, mode, sentinelName = 'mymaster' }: RedisBrokerOptions
 
 /**
  * The broker on Redis 6.2 or newer. Rejects with `BrokerUnavailableError` if it can't be reached at once; later it
- * reconnects by itself and tells so by `onLink`.
+ * reconnects by itself and tells so by `onConnection`.
  *
  * A call that has failed may have been done before it failed, but is not done later: the server refuses what comes
  * after its deadline (by its own clock, as the last probe found it).
@@ -52,7 +52,7 @@ export const createRedisBroker = async (options: RedisBrokerOptions): Promise<Br
   const limits: BrokerLimits = { ...defaultBrokerLimits, ...options.limits }
   const controlCount = createControlCount()
   const channels = createChannels(logger, controlCount)
-  const link = await openLink({ topology: topologyOf(options, timeoutMs), channels, controlCount, logger, probeMs, timeoutMs })
+  const link = await openPubSub({ topology: topologyOf(options, timeoutMs), channels, controlCount, logger, probeMs, timeoutMs })
   const run = createRun(link)
 
   /** Sends a command through every master. */
@@ -66,8 +66,8 @@ export const createRedisBroker = async (options: RedisBrokerOptions): Promise<Br
 
   return {
     kind: 'redis',
-    get link () { return link.state },
-    onLink: handler => link.onState(handler),
+    get connection () { return link.state },
+    onConnection: handler => link.onState(handler),
 
     accept: createAccept(run, limits),
     ...createLogCommands(run, limits),

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { RedisArgument } from 'redis'
 import { asFailure, replyCode } from './failure.js'
-import type { Link } from './link.js'
+import type { PubSub } from './pub-sub.js'
 import type { Master } from './master.js'
 import type { ScriptName } from './scripts/index.js'
 
@@ -15,7 +15,7 @@ const targetOf = (error: unknown): string => error instanceof Error ? error.mess
  * Runs a script where its first key is. A redirection of a Cluster means that nothing was done, so the call is made
  * again at the right place. `args` is asked for each attempt, because a deadline is by the clock of the server.
  */
-export const createRun = (link: Link) => async (name: ScriptName, keys: readonly string[], args: (master: Master) => readonly RedisArgument[]): Promise<unknown> => {
+export const createRun = (link: PubSub) => async (name: ScriptName, keys: readonly string[], args: (master: Master) => readonly RedisArgument[]): Promise<unknown> => {
   let asked: Master | undefined
   for (let attempt = 0; ; attempt++) {
     const master = asked ?? link.masterOf(keys[0]!)

@@ -4,7 +4,7 @@ import { waitFor } from '@motience/testing'
 import type { BrokerLogger } from '../logger.js'
 import { createRedisBroker, type RedisBrokerOptions } from '../redis/redis-broker.js'
 import { newId, range } from './parts.js'
-import { watchLink } from './watch-link.js'
+import { watchLink } from './watch-connection.js'
 
 /** What counts one event more, as a publisher does whose event then is lost. */
 export type CountOne = (key: string) => Promise<unknown>

@@ -2,7 +2,7 @@ import type { Test } from 'tap'
 import { startRedisSentinel } from '@motience/testing'
 import { createRedisBroker } from '../redis/redis-broker.js'
 import { newId, newProducer } from './parts.js'
-import { watchLink } from './watch-link.js'
+import { watchLink } from './watch-connection.js'
 
 /** Servers that Sentinels watch, a broker on them, a producer whose log is open and a consumer that listens. */
 export const startSentinel = async (t: Test) => {

@@ -88,7 +88,7 @@ export const createAcceptor = ({ broker, lanes, send, keep, deadlineMs, maxPendi
     if (lane?.subscribers != null && lane.subscribers.version < event.version) lane.subscribers = null
   })
 
-  const stopLink = broker.onLink(state => {
+  const stopLink = broker.onConnection(state => {
     if (state === 'up') return
     for (const lane of lanes.all()) {
       lane.subscribers = null

@@ -1,6 +1,6 @@
 import type { LogEntry } from '@motience/broker'
-import { readInstant, type DataBody, type Envelope, type Instant } from '@motience/schemas'
-import { comparePlaces, type StoredMessage } from '../storage/stored-message.js'
+import { comparePositions, readInstant, type DataBody, type Envelope, type Instant } from '@motience/schemas'
+import { type StoredMessage } from '../storage/stored-message.js'
 
 /** A message that was checked and only lacks its place. Fits the broker's `AcceptMessage`. */
 export interface Draft {
@@ -77,7 +77,7 @@ export const storedFromLog = (producerId: number, entry: LogEntry): StoredMessag
   const envelope = JSON.parse(`${partEnvelope(entry.text).fields}}`) as Omit<Envelope, 'payload'>
   const timestamp = readInstant(envelope.timestamp)
   const head = `${envelopeHead(producerId, envelope.device_id)}${entry.epoch},"offset":${entry.offset}`
-  if (timestamp === null || comparePlaces(envelope, entry) !== 0 || !entry.text.startsWith(head)) {
+  if (timestamp === null || comparePositions(envelope, entry) !== 0 || !entry.text.startsWith(head)) {
     throw new Error(`The log's entry ${entry.epoch}-${entry.offset} is not the envelope of its place`)
   }
   const named = envelope.session !== null && envelope.seq !== null

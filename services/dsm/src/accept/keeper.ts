@@ -1,4 +1,4 @@
-import type { Place } from '@motience/broker'
+import type { LogPosition } from '@motience/schemas'
 import { ProblemError } from '@motience/kit'
 import type { StoredMessage } from '../storage/stored-message.js'
 import { within } from './deadline.js'
@@ -21,7 +21,7 @@ export interface KeeperOptions {
 /** Sees that what the broker did with messages is kept; one outcome each, once it is. Never rejects. */
 export type Keep = (lane: Lane, drafts: readonly Draft[], sent: Sent) => Promise<Outcome[]>
 
-interface Repeat { draft: Draft, index: number, place: Place | null }
+interface Repeat { draft: Draft, index: number, place: LogPosition | null }
 
 const passed = new ProblemError('MOT_DSM_SEQ_PASSED')
 
@@ -56,7 +56,7 @@ export const createKeeper = ({ store, findRepeats, repairs, deadlineMs }: Keeper
    * The places that repeats are answered with. Without persistence the broker's word is enough; otherwise they are found where they are
    * kept. One that was accepted is: in PostgreSQL, or in the log, which drops nothing before it is stored.
    */
-  const findPlaces = async (lane: Lane, repeats: readonly Repeat[], deadline: number): Promise<(Place | null)[]> => {
+  const findPlaces = async (lane: Lane, repeats: readonly Repeat[], deadline: number): Promise<(LogPosition | null)[]> => {
     await commitsEnded(lane)
     const known = store === null ? repeats.map(repeat => repeat.place) : repeats.map(() => null)
     const unknown = repeats.filter((_repeat, n) => known[n] === null).map(({ draft }) => ({ deviceId: draft.deviceId, session: draft.session!, seq: draft.seq! }))

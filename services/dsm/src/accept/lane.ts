@@ -1,4 +1,4 @@
-import type { Place } from '@motience/broker'
+import type { LogPosition } from '@motience/schemas'
 import type { SubscriberList } from '../subscriptions.js'
 import type { Draft } from './envelope.js'
 import { createOneAtATime, type OneAtATime } from './one-at-a-time.js'
@@ -26,7 +26,7 @@ export interface Lane {
   /** Active subscribers as last read; null where they have to be read anew. */
   subscribers: SubscriberList | null
   /** Where this instance saw the log end; null where it is not known what others accepted. */
-  seen: Place | null
+  seen: LogPosition | null
   /** Up to where this instance knows the log to be stored. */
   readonly stored: StoredMark
   /** Commits of this lane that are under way. */

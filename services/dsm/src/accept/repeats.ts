@@ -1,4 +1,5 @@
-import type { Broker, Place } from '@motience/broker'
+import type { LogPosition } from '@motience/schemas'
+import type { Broker } from '@motience/broker'
 import type { Database } from '@motience/kit'
 import type { Completion } from '../storage/completion.js'
 import { findPlaces } from '../storage/messages.js'
@@ -8,7 +9,7 @@ import { storedFromLog } from './envelope.js'
 const LOG_PAGE = 1_000
 
 /** Finds the first places of one producer's repeats, in their order; null for one that is not kept anywhere. */
-export type FindRepeats = (producerId: number, names: readonly MessageName[]) => Promise<(Place | null)[]>
+export type FindRepeats = (producerId: number, names: readonly MessageName[]) => Promise<(LogPosition | null)[]>
 
 /**
  * Finds repeats in PostgreSQL. One that is not there was accepted and not stored yet, if it was accepted at all: it is
@@ -26,9 +27,9 @@ export const findStoredRepeats = ({ sql }: Database, broker: Broker, completion:
 /** Finds repeats in the broker's log alone, for a platform that keeps nothing in PostgreSQL. */
 export const findLoggedRepeats = (broker: Broker): FindRepeats =>
   async (producerId, names) => {
-    const places = new Array<Place | null>(names.length).fill(null)
+    const places = new Array<LogPosition | null>(names.length).fill(null)
     const [head] = await broker.heads([producerId])
-    let after: Place = { epoch: head!.epoch, offset: 0 }
+    let after: LogPosition = { epoch: head!.epoch, offset: 0 }
     for (;;) {
       const { entries, more } = await broker.readLog(producerId, after, LOG_PAGE)
       for (const entry of entries) {

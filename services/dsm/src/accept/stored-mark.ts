@@ -1,16 +1,15 @@
-import type { Place } from '@motience/broker'
-import { comparePlaces } from '../storage/stored-message.js'
+import { comparePositions, type LogPosition } from '@motience/schemas'
 
 /** Most stretches that are remembered because something before them is missing. What is not remembered is found by a completion. */
 const MAX_STRETCHES = 1_000
 
 /** Up to where an instance knows a producer's log to be stored without a hole. */
 export interface StoredMark {
-  readonly place: Place
+  readonly place: LogPosition
   /** Learns that everything of an epoch up to here is stored. */
-  reach (place: Place): void
+  reach (place: LogPosition): void
   /** Learns that these places, in the log's order, are stored. */
-  add (places: readonly Place[]): void
+  add (places: readonly LogPosition[]): void
 }
 
 /**
@@ -18,11 +17,11 @@ export interface StoredMark {
  * not follow on from the mark is kept until the rest is known.
  */
 export const createStoredMark = (): StoredMark => {
-  let place: Place = { epoch: 0, offset: 0 }
+  let place: LogPosition = { epoch: 0, offset: 0 }
   /** Stored stretches above the mark, rising. */
   let stretches: { from: number, to: number }[] = []
 
-  const reach = ({ epoch, offset }: Place): void => {
+  const reach = ({ epoch, offset }: LogPosition): void => {
     if (epoch < place.epoch) return
     if (epoch > place.epoch) stretches = []
     let to = epoch > place.epoch ? offset : Math.max(place.offset, offset)
@@ -51,7 +50,7 @@ export const createStoredMark = (): StoredMark => {
       let first = places[0]
       for (const [index, last] of places.entries()) {
         const next = places[index + 1]
-        if (next !== undefined && comparePlaces(next, { epoch: last.epoch, offset: last.offset + 1 }) === 0) continue
+        if (next !== undefined && comparePositions(next, { epoch: last.epoch, offset: last.offset + 1 }) === 0) continue
         addStretch(last.epoch, first!.offset, last.offset)
         first = next
       }

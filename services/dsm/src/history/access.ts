@@ -1,8 +1,8 @@
-import type { Broker, Place } from '@motience/broker'
+import { laterPosition, type LogPosition } from '@motience/schemas'
+import type { Broker } from '@motience/broker'
 import { ProblemError, type Database, type Identity, type Logger } from '@motience/kit'
 import type { Completion } from '../storage/completion.js'
-import { newestPlace } from '../storage/messages.js'
-import { laterPlace } from '../storage/stored-message.js'
+import { newestPosition } from '../storage/messages.js'
 import type { SubscriptionSource } from '../subscriptions.js'
 import { createFirstVisible } from './first-visible.js'
 
@@ -19,9 +19,9 @@ export interface AccessOptions {
 /** What one caller may read of a producer now. */
 export interface Access {
   /** The place after which there is something to be seen. */
-  after: Place
+  after: LogPosition
   /** The last place that may be read: nothing accepted after the question is seen. */
-  upTo: Place
+  upTo: LogPosition
   /** Least version of the messages that may be seen; 0 for all. */
   minVersion: number
   /** Whether every offset up to `upTo` is stored or known to be absent. */
@@ -49,7 +49,7 @@ export const createAccess = ({ database, broker, completion, source, persist, lo
   }
 
   /** The broker's head, or null where it can't be reached: history is read without it. */
-  const logEnd = async (producerId: number): Promise<Place | null> => {
+  const logEnd = async (producerId: number): Promise<LogPosition | null> => {
     try {
       const [head] = await broker.heads([producerId])
       return { epoch: head!.epoch, offset: head!.offset }
@@ -59,7 +59,7 @@ export const createAccess = ({ database, broker, completion, source, persist, lo
     }
   }
 
-  const settle = async (producerId: number, upTo: Place): Promise<boolean> => {
+  const settle = async (producerId: number, upTo: LogPosition): Promise<boolean> => {
     if (!persist) return upTo.offset === 0 && upTo.epoch === 0
     try {
       await completion.complete(producerId, upTo)
@@ -71,8 +71,8 @@ export const createAccess = ({ database, broker, completion, source, persist, lo
   }
 
   return async (identity, producerId) => {
-    const [head, stored] = await Promise.all([logEnd(producerId), newestPlace(database.sql, producerId)])
-    const upTo = head === null ? stored : laterPlace(head, stored)
+    const [head, stored] = await Promise.all([logEnd(producerId), newestPosition(database.sql, producerId)])
+    const upTo = head === null ? stored : laterPosition(head, stored)
     const minVersion = await leastVersion(identity, producerId)
     const settled = await settle(producerId, upTo) && head !== null
     const after = minVersion === 0 ? { epoch: 0, offset: 0 } : await firstVisible(producerId, minVersion, settled)

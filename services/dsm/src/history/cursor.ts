@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto'
-import type { Place } from '@motience/broker'
 import { ProblemError } from '@motience/kit'
-import type { HistoryQuery } from '@motience/schemas'
+import type { HistoryQuery, LogPosition } from '@motience/schemas'
 import type { DeviceTime } from './device-time.js'
 
 /** Where a page ended: the message's place in the log, and its device's time. */
-export interface PageEnd extends Place { at: DeviceTime }
+export interface PageEnd extends LogPosition { at: DeviceTime }
 
 /** What a cursor holds: where its page ended, and where the log ended when the first page was read. */
-export interface PageCursor { end: PageEnd, upTo: Place }
+export interface PageCursor { end: PageEnd, upTo: LogPosition }
 
 /** Stands for everything of a query that its pages must share. */
 const queryMark = (producerId: number, { from, to, after, device_id: deviceId, order_by: orderBy, order }: HistoryQuery): string =>

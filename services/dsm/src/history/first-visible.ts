@@ -1,4 +1,4 @@
-import type { Place } from '@motience/broker'
+import type { LogPosition } from '@motience/schemas'
 import { BoundedMap, type Database } from '@motience/kit'
 import type { SqlRunner } from '../storage/messages.js'
 
@@ -8,7 +8,7 @@ const MAX_REMEMBERED = 10_000
  * Finds the place before the first message of a producer whose version is at least `minVersion`. Where the history has
  * no holes (`settled`) it is remembered.
  */
-export type FindFirstVisible = (producerId: number, minVersion: number, settled: boolean) => Promise<Place>
+export type FindFirstVisible = (producerId: number, minVersion: number, settled: boolean) => Promise<LogPosition>
 
 interface VersionedPlace { offset: number, version: number }
 
@@ -32,7 +32,7 @@ const lastOfEpochs = async (sql: SqlRunner, producerId: number): Promise<(Versio
  * wait for years of others' messages to be passed over.
  */
 export const createFirstVisible = ({ sql }: Database): FindFirstVisible => {
-  const known = new BoundedMap<string, Place>(MAX_REMEMBERED)
+  const known = new BoundedMap<string, LogPosition>(MAX_REMEMBERED)
   return async (producerId, minVersion, settled) => {
     const key = `${producerId}-${minVersion}`
     const found = known.get(key)

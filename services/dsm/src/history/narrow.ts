@@ -1,5 +1,5 @@
+import { laterPosition } from '@motience/schemas'
 import type { Database } from '@motience/kit'
-import { laterPlace } from '../storage/stored-message.js'
 import { withinTime } from './device-time.js'
 import type { HistoryRange } from './range.js'
 
@@ -30,5 +30,5 @@ export const narrowByTime = async ({ sql }: Database, range: HistoryRange): Prom
   if (ends.matches > MAX_MATCHES) return range
   const before = { epoch: ends.first_epoch, offset: ends.first_offset - 1 }
   const last = { epoch: ends.last_epoch, offset: ends.last_offset }
-  return { ...range, after: laterPlace(range.after, before), upTo: laterPlace(last, range.upTo) === last ? range.upTo : last }
+  return { ...range, after: laterPosition(range.after, before), upTo: laterPosition(last, range.upTo) === last ? range.upTo : last }
 }

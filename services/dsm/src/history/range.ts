@@ -1,8 +1,8 @@
-import type { Place } from '@motience/broker'
 import { ProblemError } from '@motience/kit'
-import type { HistoryQuery } from '@motience/schemas'
+import {
+  comparePositions, earlierPosition, laterPosition, type HistoryQuery, type LogPosition
+} from '@motience/schemas'
 import type { LogStretch } from '../storage/absences.js'
-import { comparePlaces, earlierPlace, laterPlace } from '../storage/stored-message.js'
 import type { Access } from './access.js'
 import { readCursor, type PageEnd } from './cursor.js'
 import { readDeviceTime, type DeviceTime } from './device-time.js'
@@ -10,8 +10,8 @@ import { readDeviceTime, type DeviceTime } from './device-time.js'
 /** What of a producer's history is read, and in which order. */
 export interface HistoryRange {
   producerId: number
-  after: Place
-  upTo: Place
+  after: LogPosition
+  upTo: LogPosition
   minVersion: number
   /** The device's time: from here on, and before. */
   from: DeviceTime | null
@@ -25,8 +25,8 @@ export interface HistoryRange {
 
 const instant = (text: string | undefined): DeviceTime | null => text === undefined ? null : readDeviceTime(text)
 
-/** Place of `<epoch>-<offset>`, whose shape the schema checked; 0-0 where there is none. Throws MOT_BAD_INPUT for numbers that are none. */
-const placeOf = (text: string | undefined): Place => {
+/** LogPosition of `<epoch>-<offset>`, whose shape the schema checked; 0-0 where there is none. Throws MOT_BAD_INPUT for numbers that are none. */
+const positionOf = (text: string | undefined): LogPosition => {
   const [epoch = 0, offset = 0] = (text ?? '0-0').split('-').map(Number)
   if (!Number.isSafeInteger(epoch) || !Number.isSafeInteger(offset)) {
     throw new ProblemError('MOT_BAD_INPUT', undefined, { errors: [{ path: '/after', message: 'is no place' }] })
@@ -42,7 +42,7 @@ const placeOf = (text: string | undefined): Place => {
 export const rangeOf = (producerId: number, query: HistoryQuery, access: Access): HistoryRange => {
   const range: HistoryRange = {
     producerId,
-    after: laterPlace(placeOf(query.after), access.after),
+    after: laterPosition(positionOf(query.after), access.after),
     upTo: access.upTo,
     minVersion: access.minVersion,
     from: instant(query.from),
@@ -54,16 +54,16 @@ export const rangeOf = (producerId: number, query: HistoryQuery, access: Access)
   }
   if (query.cursor === undefined) return range
   const { end, upTo } = readCursor(query.cursor, producerId, query)
-  return beyond(range.orderBy === 'device' ? { ...range, upTo: earlierPlace(upTo, access.upTo) } : range, end)
+  return beyond(range.orderBy === 'device' ? { ...range, upTo: earlierPosition(upTo, access.upTo) } : range, end)
 }
 
 /** What is left of a range once everything up to (descending: down to) a message was read. */
 export const beyond = (range: HistoryRange, end: PageEnd): HistoryRange => {
   if (range.orderBy === 'device') return { ...range, passed: end }
   const { epoch, offset } = end
-  if (range.order === 'asc') return { ...range, after: comparePlaces({ epoch, offset }, range.after) > 0 ? { epoch, offset } : range.after }
+  if (range.order === 'asc') return { ...range, after: comparePositions({ epoch, offset }, range.after) > 0 ? { epoch, offset } : range.after }
   const before = { epoch, offset: offset - 1 }
-  return { ...range, upTo: comparePlaces(before, range.upTo) < 0 ? before : range.upTo }
+  return { ...range, upTo: comparePositions(before, range.upTo) < 0 ? before : range.upTo }
 }
 
 /**

@@ -1,11 +1,11 @@
-import type { Place } from '@motience/broker'
+import type { LogPosition } from '@motience/schemas'
 import type { SqlRunner } from './messages.js'
 
 /** What of a log is asked for: the places after `after` up to `upTo`, whose version and device's time are in the bounds. */
 export interface LogStretch {
   producerId: number
-  after: Place
-  upTo: Place
+  after: LogPosition
+  upTo: LogPosition
   minVersion: number
   /** Milliseconds since 1970, included. */
   fromMs: number | null

@@ -1,4 +1,5 @@
-import type { Broker, LogPage, Place } from '@motience/broker'
+import type { LogPosition } from '@motience/schemas'
+import type { Broker, LogPage } from '@motience/broker'
 import type { Database, Logger } from '@motience/kit'
 import { storedFromLog } from '../accept/envelope.js'
 import type { DsmMetrics } from '../metrics.js'
@@ -20,7 +21,7 @@ export interface CompletionOptions {
   logger: Logger
   metrics: Pick<DsmMetrics, 'repaired' | 'lost'>
   /** Told up to where everything is accounted for. */
-  onComplete: (producerId: number, upTo: Place) => void
+  onComplete: (producerId: number, upTo: LogPosition) => void
 }
 
 /** Makes PostgreSQL's history of a producer as complete as the broker's log can. */
@@ -30,7 +31,7 @@ export interface Completion {
    * and not stored (an instance was killed, a commit took too long) is stored from the log. Idempotent; calls for
    * one producer follow each other. Rejects where the database or the broker can't be reached.
    */
-  complete (producerId: number, upTo: Place): Promise<void>
+  complete (producerId: number, upTo: LogPosition): Promise<void>
 }
 
 export const createCompletion = ({ database: { sql }, broker, writer, logger, metrics, onComplete }: CompletionOptions): Completion => {
@@ -40,7 +41,7 @@ export const createCompletion = ({ database: { sql }, broker, writer, logger, me
   const storeFromLog = async (producerId: number, epoch: number, missing: readonly number[]): Promise<number[]> => {
     const wanted = new Set(missing)
     const last = missing.at(-1)!
-    let after: Place | null = { epoch, offset: missing[0]! - 1 }
+    let after: LogPosition | null = { epoch, offset: missing[0]! - 1 }
     while (after !== null && after.offset < last) {
       const { entries, more }: LogPage = await broker.readLog(producerId, after, LOG_PAGE)
       const rows: StoredMessage[] = []
@@ -96,7 +97,7 @@ export const createCompletion = ({ database: { sql }, broker, writer, logger, me
     await learnEpochs(sql, producerId, epoch, logged)
   }
 
-  const run = async (producerId: number, upTo: Place): Promise<void> => {
+  const run = async (producerId: number, upTo: LogPosition): Promise<void> => {
     let accounts = await openAccounts(sql, producerId, upTo.epoch)
     if (upTo.epoch > 0 && accounts.at(-1)?.epoch !== upTo.epoch && !await isKnownEpoch(sql, producerId, upTo.epoch)) {
       await learn(producerId, upTo.epoch)

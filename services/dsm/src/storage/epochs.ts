@@ -1,4 +1,4 @@
-import type { Place } from '@motience/broker'
+import type { LogPosition } from '@motience/schemas'
 import { numbers, type SqlRunner } from './messages.js'
 
 /** What is known of an epoch whose offsets are not all accounted for yet. */
@@ -28,7 +28,7 @@ export const allocateEpoch = async (sql: SqlRunner, producerId: number, head: nu
 }
 
 /** Writes down where the epochs before `epoch` ended, as PostgreSQL knows it and as `ends`, the broker's places, tell. */
-export const closeEpochs = async (sql: SqlRunner, producerId: number, epoch: number, ends: readonly Place[]): Promise<void> => {
+export const closeEpochs = async (sql: SqlRunner, producerId: number, epoch: number, ends: readonly LogPosition[]): Promise<void> => {
   await sql`
     UPDATE dsm.epochs AS e SET last_offset = greatest(
       (SELECT coalesce(max(m."offset"), 0) FROM dsm.messages AS m WHERE m.producer_id = e.producer_id AND m.epoch = e.epoch),
@@ -53,7 +53,7 @@ export const newestKnownEpoch = async (sql: SqlRunner, producerId: number): Prom
 }
 
 /** Takes up epochs that PostgreSQL does not know: `newest`, the broker's, and those of which its log still has entries. */
-export const learnEpochs = async (sql: SqlRunner, producerId: number, newest: number, logged: readonly Place[]): Promise<void> => {
+export const learnEpochs = async (sql: SqlRunner, producerId: number, newest: number, logged: readonly LogPosition[]): Promise<void> => {
   const epochs = [newest, ...logged.map(place => place.epoch)]
   await sql`
     INSERT INTO dsm.epochs (producer_id, epoch)
@@ -67,7 +67,7 @@ export const learnEpochs = async (sql: SqlRunner, producerId: number, newest: nu
  * Whether a producer's history up to `upTo` ever reached a place. One that it did not reach is of a history that was
  * lost: what came between it and the next message is not known.
  */
-export const hasReached = async (sql: SqlRunner, producerId: number, { epoch, offset }: Place, upTo: Place): Promise<boolean> => {
+export const hasReached = async (sql: SqlRunner, producerId: number, { epoch, offset }: LogPosition, upTo: LogPosition): Promise<boolean> => {
   if (offset === 0 && epoch === 0) return true
   if (epoch === upTo.epoch) return offset <= upTo.offset
   const rows = await sql`

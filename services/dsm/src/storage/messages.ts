@@ -1,4 +1,4 @@
-import type { Place } from '@motience/broker'
+import type { LogPosition } from '@motience/schemas'
 import type { ISql } from 'postgres'
 import type { MessageName, StoredMessage } from './stored-message.js'
 
@@ -37,7 +37,7 @@ export const insertMessages = async (sql: SqlRunner, rows: readonly StoredMessag
 }
 
 /** The first place of each named message of a producer, in the order of `names`; null for one that is not stored. */
-export const findPlaces = async (sql: SqlRunner, producerId: number, names: readonly MessageName[]): Promise<(Place | null)[]> => {
+export const findPlaces = async (sql: SqlRunner, producerId: number, names: readonly MessageName[]): Promise<(LogPosition | null)[]> => {
   const rows = await sql<{ n: number, epoch: number, offset: number }[]>`
     SELECT name.n::integer, found.epoch::float8, found."offset"::float8
     FROM unnest(
@@ -50,7 +50,7 @@ export const findPlaces = async (sql: SqlRunner, producerId: number, names: read
       WHERE producer_id = ${producerId} AND device_id = coalesce(name.device_id, '') AND session = name.session AND seq = name.seq
       ORDER BY epoch, "offset" LIMIT 1
     ) AS found`
-  const places = new Array<Place | null>(names.length).fill(null)
+  const places = new Array<LogPosition | null>(names.length).fill(null)
   for (const { n, epoch, offset } of rows) places[n - 1] = { epoch, offset }
   return places
 }
@@ -70,8 +70,8 @@ export const greatestSeqs = async (sql: SqlRunner, producerId: number, sessions:
 }
 
 /** The last place that is stored of a producer; 0-0 where there is none. */
-export const newestPlace = async (sql: SqlRunner, producerId: number): Promise<Place> => {
-  const [row] = await sql<Place[]>`
+export const newestPosition = async (sql: SqlRunner, producerId: number): Promise<LogPosition> => {
+  const [row] = await sql<LogPosition[]>`
     SELECT epoch::float8, "offset"::float8 FROM dsm.messages
     WHERE producer_id = ${producerId} ORDER BY epoch DESC, "offset" DESC LIMIT 1`
   return row === undefined ? { epoch: 0, offset: 0 } : { epoch: row.epoch, offset: row.offset }

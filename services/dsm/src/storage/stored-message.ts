@@ -1,7 +1,7 @@
-import type { Place } from '@motience/broker'
+import type { LogPosition } from '@motience/schemas'
 
 /** One message as it is kept: the envelope's text is its head, its place and its tail. */
-export interface StoredMessage extends Place {
+export interface StoredMessage extends LogPosition {
   producerId: number
   /** Version of the subscriber list that it was accepted with. */
   version: number
@@ -20,12 +20,3 @@ export interface StoredMessage extends Place {
 
 /** The name of a message among its producer's: what a repeat is recognised by. */
 export interface MessageName { deviceId: string | null, session: string, seq: number }
-
-/** Whether `a` comes before `b` (negative), after it (positive) or is the same place (0). */
-export const comparePlaces = (a: Place, b: Place): number => a.epoch === b.epoch ? a.offset - b.offset : a.epoch - b.epoch
-
-/** The later of two places. */
-export const laterPlace = (a: Place, b: Place): Place => comparePlaces(a, b) >= 0 ? a : b
-
-/** The earlier of two places. */
-export const earlierPlace = (a: Place, b: Place): Place => comparePlaces(a, b) <= 0 ? a : b

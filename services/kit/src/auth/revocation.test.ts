@@ -2,7 +2,7 @@ import type { ControlEvent } from '@motience/schemas'
 import { randomUUID } from 'node:crypto'
 import { fastify } from 'fastify'
 import t, { type Test } from 'tap'
-import { createMemoryBroker, type Broker, type LinkState, type Revocation } from '@motience/broker'
+import { createMemoryBroker, type Broker, type ConnectionState, type Revocation } from '@motience/broker'
 import { fakeAp, waitFor } from '@motience/testing'
 import { createAuthenticator, type Revoked } from './index.js'
 
@@ -14,14 +14,14 @@ const sessionRevoked = (sid: string, userId = 1): ControlEvent =>
 
 /** A broker whose link can be cut, and whose list can be held back. */
 const cuttable = (inner: Broker) => {
-  const handlers = new Set<(state: LinkState) => void>()
-  let state: LinkState = 'up'
+  const handlers = new Set<(state: ConnectionState) => void>()
+  let state: ConnectionState = 'up'
   let held: Promise<void> = Promise.resolve()
   const broker = new Proxy(inner, {
     get: (target, name) => {
-      if (name === 'link') return state
-      if (name === 'onLink') {
-        return (handler: (state: LinkState) => void) => {
+      if (name === 'connection') return state
+      if (name === 'onConnection') {
+        return (handler: (state: ConnectionState) => void) => {
           handlers.add(handler)
           return () => { handlers.delete(handler) }
         }
@@ -39,7 +39,7 @@ const cuttable = (inner: Broker) => {
   })
   return {
     broker,
-    set: (to: LinkState) => {
+    set: (to: ConnectionState) => {
       state = to
       for (const handler of handlers) handler(to)
     },

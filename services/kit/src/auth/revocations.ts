@@ -96,14 +96,14 @@ export const followRevocations = (broker: Broker, logger: Logger | undefined): R
     generation++
     complete = false
     clearTimeout(timer)
-    if (broker.link === 'up' && !closed) load(generation).catch(() => {})
+    if (broker.connection === 'up' && !closed) load(generation).catch(() => {})
   }
 
   const endControl = broker.onControl(event => {
     if (!complete && event.type !== 'subscription-changed') missed.push(event)
     apply(event)
   })
-  const endLink = broker.onLink(restart)
+  const endLink = broker.onConnection(restart)
   const sweep = setInterval(() => {
     const now = Date.now()
     for (const [sid, expiresAt] of sessions) if (expiresAt <= now) sessions.delete(sid)
@@ -113,7 +113,7 @@ export const followRevocations = (broker: Broker, logger: Logger | undefined): R
   restart()
 
   return {
-    get complete () { return complete && broker.link === 'up' },
+    get complete () { return complete && broker.connection === 'up' },
     has: ({ sid, userId }) => sessions.has(sid) || users.has(userId),
     onRevoked: handler => {
       handlers.add(handler)

@@ -1,15 +1,15 @@
 import t from 'tap'
-import type { LinkState } from '@motience/broker'
+import type { ConnectionState } from '@motience/broker'
 import { waitFor } from '@motience/testing'
 import { startOutbox, type Outbox, type OutboxParts } from './outbox.js'
 
 /** A broker's link that a test moves, and notes that a test makes. */
 const createParts = () => {
-  const listeners = new Set<(state: LinkState) => void>()
+  const listeners = new Set<(state: ConnectionState) => void>()
   const warnings: string[] = []
-  const broker: { link: LinkState, onLink: OutboxParts<number>['broker']['onLink'] } = {
-    link: 'up',
-    onLink: listener => {
+  const broker: { connection: ConnectionState, onConnection: OutboxParts<number>['broker']['onConnection'] } = {
+    connection: 'up',
+    onConnection: listener => {
       listeners.add(listener)
       return () => { listeners.delete(listener) }
     }
@@ -22,8 +22,8 @@ const createParts = () => {
     noted,
     told,
     listeners,
-    move: (state: LinkState) => {
-      broker.link = state
+    move: (state: ConnectionState) => {
+      broker.connection = state
       for (const listener of listeners) listener(state)
     },
     parts: {

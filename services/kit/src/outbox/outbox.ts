@@ -2,7 +2,7 @@ import type { Broker, BrokerLogger } from '@motience/broker'
 
 /** What an outbox works with. `Key` names whatever notes are kept of: a user, a producer. */
 export interface OutboxParts<Key> {
-  broker: Pick<Broker, 'link' | 'onLink'>
+  broker: Pick<Broker, 'connection' | 'onConnection'>
   log: BrokerLogger
   /** Milliseconds between looks at what calls or other instances left. */
   everyMs: number
@@ -73,13 +73,13 @@ export const startOutbox = <Key>({ broker, log, everyMs, pending, tell, restore 
     else running = run()
   }
 
-  const stopListening = broker.onLink(state => {
+  const stopListening = broker.onConnection(state => {
     if (state !== 'up') return
     mustRestore = true
     wake()
   })
   const timer = setInterval(() => {
-    if (running === undefined && broker.link === 'up') wake()
+    if (running === undefined && broker.connection === 'up') wake()
   }, everyMs)
   timer.unref()
   wake()

@@ -42,7 +42,7 @@ export const admit = async (
     const identity = await verifier.verify(token)
     if (!rules.roles.includes(identity.role)) throw new ProblemError(rules.codes.wrongRole)
     checkReady()
-    const userPlace = connections.takeUserPlace(identity)
+    const userPlace = connections.takeUserSlot(identity)
     if (userPlace === null) throw tooMany('The user has no place left')
     request.identity = identity
     const release = (): void => {

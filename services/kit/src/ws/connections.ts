@@ -4,7 +4,7 @@ import type { Connection } from './connection.js'
 import { isRevokedBy, type RevokedAccess } from './token-verifier.js'
 
 /** A place that was taken for one connection of a user. */
-export interface Place { release (): void }
+export interface ConnectionSlot { release (): void }
 
 /** The connections of one server, and how many each user has. A place is taken before the handshake, so that a burst can't pass the bound. */
 export class Connections {
@@ -25,14 +25,14 @@ export class Connections {
   [Symbol.iterator] (): IterableIterator<Connection> { return this.#open.values() }
 
   /** Takes one of the server's places; null where all are taken. */
-  takePlace (): Place | null {
+  takePlace (): ConnectionSlot | null {
     if (this.#taken >= this.#max) return null
     this.#taken++
     return once(() => { this.#taken-- })
   }
 
   /** Takes one of the user's places; null where all are taken. */
-  takeUserPlace (identity: Identity): Place | null {
+  takeUserSlot (identity: Identity): ConnectionSlot | null {
     const key = identity.userId === 0 ? identity.sid : String(identity.userId)
     const count = this.#perUser.get(key) ?? 0
     if (count >= this.#maxPerUser) return null
@@ -68,7 +68,7 @@ export class Connections {
   }
 }
 
-const once = (release: () => void): Place => {
+const once = (release: () => void): ConnectionSlot => {
   let released = false
   return {
     release: () => {

@@ -13,7 +13,7 @@ export const nextVersion = (last: number, now: number): number => Math.max(last 
 /** What the versions work with. */
 export interface VersionsParts {
   sql: Sql
-  broker: Pick<Broker, 'heads' | 'link'>
+  broker: Pick<Broker, 'heads' | 'connection'>
   log: Logger
   metrics: Pick<SmMetrics, 'overtook'>
   /** Milliseconds since 1970. */
@@ -34,7 +34,7 @@ export interface Versions {
 
 export const createVersions = ({ sql, broker, log, metrics, now }: VersionsParts): Versions => ({
   async known (producerId) {
-    if (broker.link === 'down') return 0
+    if (broker.connection === 'down') return 0
     try {
       const [head] = await broker.heads([producerId])
       return head!.version

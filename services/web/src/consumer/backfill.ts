@@ -1,4 +1,4 @@
-import { comparePlaces, type Place, type PositionStore } from '@motience/client/consumer'
+import { comparePositions, type LogPosition, type PositionStore } from '@motience/client/consumer'
 import type { Envelope, Position } from '@motience/schemas'
 import { answered } from '../session/answer.js'
 import type { Platform } from '../session/platform.js'
@@ -9,9 +9,9 @@ const PAGE_LIMIT = 1000
 const AT_ONCE = 3
 
 /** Before the first message of any log: the place of who has seen nothing, of a producer that has sent nothing. */
-const BEGINNING: Place = { epoch: 0, offset: 0 }
+const BEGINNING: LogPosition = { epoch: 0, offset: 0 }
 
-interface Latest { envelopes: Envelope[], place: Place | null }
+interface Latest { envelopes: Envelope[], place: LogPosition | null }
 
 /**
  * The last minutes of one producer from history, oldest first, or the last message before them; and the place where
@@ -20,7 +20,7 @@ interface Latest { envelopes: Envelope[], place: Place | null }
 const readLatest = async ({ dsm }: Platform, producerId: number): Promise<Latest> => {
   const read = async (query: { from?: string, limit: number }): Promise<Envelope[]> => {
     const page = await answered(dsm.GET('/api/data/{producerId}', { params: { path: { producerId }, query: { ...query, order: 'desc' } } }))
-    return page.items.toSorted(comparePlaces)
+    return page.items.toSorted(comparePositions)
   }
   try {
     const minutes = await read({ from: new Date(Date.now() - LOOK_BACK_MS).toISOString(), limit: PAGE_LIMIT })

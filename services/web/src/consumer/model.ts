@@ -1,5 +1,5 @@
 import {
-  comparePlaces, createConsumer, storagePositions, type Consumer, type HistoryReport, type StateChange
+  comparePositions, createConsumer, storagePositions, type Consumer, type HistoryReport, type StateChange
 } from '@motience/client/consumer'
 import type { CatalogueEntry, Envelope, Subscription } from '@motience/schemas'
 import { signal } from '@preact/signals'
@@ -113,7 +113,7 @@ export class ConsumerModel {
       const places = new Map(consumer.positions().map(position => [position.producer_id, position]))
       for (const head of heads) {
         const place = places.get(head.producer_id)
-        if (place === undefined || comparePlaces(place, head) === 0) beginning.delete(head.producer_id)
+        if (place === undefined || comparePositions(place, head) === 0) beginning.delete(head.producer_id)
       }
     })
     consumer.on('state', change => {

@@ -3,7 +3,7 @@ import {
 } from '@motience/client/consumer'
 import { afterClose, closeCodes, SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX, type ErrorFrame, type ProducerServerFrame } from '@motience/schemas'
 import { signal } from '@preact/signals'
-import { dataFrame, Outbox, type Outgoing, type Receipt } from './outbox.js'
+import { dataFrame, SendQueue, type Outgoing, type Receipt } from './send-queue.js'
 
 type Welcome = Extract<ProducerServerFrame, { type: 'welcome' }>
 
@@ -26,7 +26,7 @@ export class ProducerConnection {
   readonly welcome = signal<Welcome | null>(null)
   /** From a question to its answer; null before the first. */
   readonly roundTripMs = signal<number | null>(null)
-  readonly outbox: Outbox
+  readonly outbox: SendQueue
   readonly #backoff = createBackoff({ maxMs: 15_000 })
   #socket: OpenSocket | null = null
   #heartbeat: Heartbeat | null = null
@@ -37,7 +37,7 @@ export class ProducerConnection {
   #token = ''
 
   constructor (private readonly url: string, private readonly tokens: TokenSource, onReceipt: (receipt: Receipt) => void, private readonly onError: (frame: ErrorFrame) => void) {
-    this.outbox = new Outbox(onReceipt)
+    this.outbox = new SendQueue(onReceipt)
     tokens.onRenewed(({ token }) => {
       this.#token = token
       if (this.state.peek() === 'open') this.#send({ type: 'auth', token })

@@ -4,7 +4,7 @@ import { toast } from '../parts/toasts.js'
 import { answered } from '../session/answer.js'
 import type { Platform } from '../session/platform.js'
 import { ProducerConnection } from './connection.js'
-import type { Receipt } from './outbox.js'
+import type { Receipt } from './send-queue.js'
 import { Rates } from './rates.js'
 import { Repeat } from './repeat.js'
 

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import type { Receipt } from './outbox.js'
+import type { Receipt } from './send-queue.js'
 
 /** Latencies that the percentiles are made of. */
 const MAX_LATENCIES = 500

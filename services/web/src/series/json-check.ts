@@ -13,7 +13,7 @@ export interface JsonFault {
 /** The payload's text as it is to be sent, or why there is none. */
 export type JsonCheck = { payload: string, bytes: number, fault: null } | { payload: null, bytes: number, fault: JsonFault }
 
-const placeOf = (text: string, position: number): { line: number, column: number } => {
+const positionOf = (text: string, position: number): { line: number, column: number } => {
   const before = text.slice(0, position).split('\n')
   return { line: before.length, column: before.at(-1)!.length + 1 }
 }
@@ -24,7 +24,7 @@ export const checkJson = (text: string, maxBytes: number): JsonCheck => {
   const wrong = (message: string, bytes = bytesOf(text)): JsonCheck => ({ payload: null, bytes, fault: { message, line: null, column: null } })
   if (text.trim() === '') return wrong('Write a JSON object')
   const unread = scanJson(text)
-  if (unread !== null) return { payload: null, bytes: bytesOf(text), fault: { message: unread.message, ...placeOf(text, unread.position) } }
+  if (unread !== null) return { payload: null, bytes: bytesOf(text), fault: { message: unread.message, ...positionOf(text, unread.position) } }
   const value: unknown = JSON.parse(text)
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrong('A payload is a JSON object: { … }')
   const payload = compactJson(text)

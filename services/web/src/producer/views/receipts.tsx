@@ -1,5 +1,5 @@
 import { formatBytes, formatMs, formatTime } from '../../series/format.js'
-import type { Receipt } from '../outbox.js'
+import type { Receipt } from '../send-queue.js'
 
 const Outcome = ({ receipt }: { receipt: Receipt }) => receipt.kind === 'acked'
   ? (

@@ -9,7 +9,7 @@ export interface InFlight { entries: Entry[], sentMono: number }
  * Sends the readings of one numbering in order: one frame at a time, so that none can be accepted before one that
  * comes before it and was not. Frames grow with what waits, as the platform's own lanes do.
  */
-export interface Lane {
+export interface SendQueue {
   /** Readings that are not acked, in order. */
   readonly entries: readonly Entry[]
   readonly inFlight: InFlight | null
@@ -27,7 +27,7 @@ export interface Lane {
   shift (): Entry[]
 }
 
-export const createLane = (backoffOptions: BackoffOptions = {}): Lane => {
+export const createSendQueue = (backoffOptions: BackoffOptions = {}): SendQueue => {
   const entries: Entry[] = []
   const backoff = createBackoff(backoffOptions)
   let inFlight: InFlight | null = null

@@ -26,7 +26,7 @@ export interface OutboxLimits {
  * leaves out the older half and tells it by `gap` frames in its place, `latest` keeps only the newest message of each
  * producer and device from the first that has to wait (and closes with 4008 where even these are too many).
  */
-export class Outbox {
+export class SendQueue {
   readonly #connection: OutboxConnection
   readonly #policy: SlowPolicy
   readonly #metrics: ConsumerMetrics

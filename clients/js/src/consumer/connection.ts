@@ -25,7 +25,7 @@ export interface LinkEnd extends SocketEnd {
 }
 
 /** One connection to WSS2: greeted in time, listened to for life, and given new tokens. */
-export class Link {
+export class Connection {
   /** Resolves when the connection has ended; never rejects. */
   readonly ended: Promise<LinkEnd>
   readonly #socket: OpenSocket

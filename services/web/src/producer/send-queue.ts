@@ -29,7 +29,7 @@ const read = (): Outgoing[] => {
 }
 
 /** Messages on their way, in order, until each is acknowledged or refused; what is left outlives a reload of the page. */
-export class Outbox {
+export class SendQueue {
   #waiting: Waiting[] = read().map(message => ({ message, sentAt: null }))
   #inFlight = 0
   #maxInFlight = 1

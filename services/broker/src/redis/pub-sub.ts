@@ -1,5 +1,5 @@
 import { CONTROL_COUNT_KEY } from '@motience/schemas'
-import { BrokerUnavailableError, type LinkState } from '../broker.js'
+import { BrokerUnavailableError, type ConnectionState } from '../broker.js'
 import type { BrokerLogger } from '../logger.js'
 import { addressName } from './address.js'
 import type { Channels } from './channels.js'
@@ -15,9 +15,9 @@ import { createWake } from './wake.js'
 export interface LinkOptions { topology: Topology, channels: Channels, controlCount: ControlCount, logger: BrokerLogger, probeMs: number, timeoutMs: number }
 
 /** The connections to every master and the one for Pub/Sub, watched by probes and opened anew when they are lost. */
-export interface Link {
-  readonly state: LinkState
-  onState (handler: (state: LinkState) => void): () => void
+export interface PubSub {
+  readonly state: ConnectionState
+  onState (handler: (state: ConnectionState) => void): () => void
   /** The master that holds a key. Throws `BrokerUnavailableError` while it isn't connected. */
   masterOf (key: string): Master
   /** The master at an address, if it is connected. */
@@ -33,19 +33,19 @@ export interface Link {
 const MAX_BACKOFF_MS = 1000
 
 /** Opens a link; rejects with `BrokerUnavailableError` if the first attempt fails. */
-export const openLink = async ({ topology, channels, controlCount, logger, probeMs, timeoutMs }: LinkOptions): Promise<Link> => {
-  const handlers = new Set<(state: LinkState) => void>()
+export const openPubSub = async ({ topology, channels, controlCount, logger, probeMs, timeoutMs }: LinkOptions): Promise<PubSub> => {
+  const handlers = new Set<(state: ConnectionState) => void>()
   const connected = new Map<string, Master>()
   const probes = createProbes(Math.min(2 * probeMs, timeoutMs), controlCount)
   const wake = createWake()
   let masters: Masters = { addresses: [], ownerOf: () => undefined }
   let subscriber: Connection | null = null
-  let state: LinkState = 'down'
+  let state: ConnectionState = 'down'
   let closed = false
   /** Counts lost connections, so that a round that lost one doesn't end in `up`. */
   let losses = 0
 
-  const setState = (next: LinkState, fields: object = {}): void => {
+  const setState = (next: ConnectionState, fields: object = {}): void => {
     if (state === next || closed) return
     state = next
     if (next === 'up') logger.info({ mode: topology.mode, masters: [...connected.keys()] }, 'Connected to Redis')

@@ -6,18 +6,18 @@ import { parseRetryAfter, RestError } from '../session/rest.js'
 import type { TokenSession } from '../session/tokens.js'
 import { readServerFrame, type ServerFrame } from './protocol.js'
 
-export type LinkState = 'waiting' | 'connecting' | 'online' | 'stopped' | 'closed'
+export type ConnectionState = 'waiting' | 'connecting' | 'online' | 'stopped' | 'closed'
 
 /** Why a connection ended or could not be made. */
-export interface LinkFault { message: string, code: number | string | null, at: number }
+export interface ConnectionFault { message: string, code: number | string | null, at: number }
 
 export interface LinkEvents {
   /** Readings can be sent. */
   online: [welcome: ProducerWelcomeFrame, sentMono: number, receivedMono: number]
-  offline: [fault: LinkFault]
+  offline: [fault: ConnectionFault]
   frame: [frame: Exclude<ServerFrame, ProducerWelcomeFrame>, receivedMono: number]
   /** The platform said that trying again is of no use now. */
-  stopped: [fault: LinkFault]
+  stopped: [fault: ConnectionFault]
 }
 
 /** What a link connects to, and as whom. */
@@ -36,10 +36,10 @@ export interface LinkOptions extends LinkTarget {
 }
 
 /** The connection to WSS1, made again whenever it is lost. */
-export interface Link {
+export interface Connection {
   readonly events: EventEmitter<LinkEvents>
-  readonly state: LinkState
-  readonly lastFault: LinkFault | null
+  readonly state: ConnectionState
+  readonly lastFault: ConnectionFault | null
   /** Sends a frame; false where the link is not online. */
   send (text: string): boolean
   /** Ends the connection, whose state is not trusted any more, and makes another. */
@@ -57,12 +57,12 @@ const CLOSE_TIMEOUT_MS = 2000
 /** The largest frame that WSS1 has reason to send: the acks of a batch. */
 const MAX_ANSWER_BYTES = 1024 * 1024
 
-export const createLink = ({ mono, stoppedRetryMs, backoff: backoffOptions = {}, ...firstTarget }: LinkOptions): Link => {
+export const createConnection = ({ mono, stoppedRetryMs, backoff: backoffOptions = {}, ...firstTarget }: LinkOptions): Connection => {
   let { url, tokens, compression } = firstTarget
   const events = new EventEmitter<LinkEvents>()
   const backoff = createBackoff(backoffOptions)
-  let state: LinkState = 'closed'
-  let lastFault: LinkFault | null = null
+  let state: ConnectionState = 'closed'
+  let lastFault: ConnectionFault | null = null
   let socket: WebSocket | null = null
   let retryTimer: NodeJS.Timeout | undefined
   let watchTimer: NodeJS.Timeout | undefined

@@ -1,12 +1,11 @@
 import type { Connection } from '@motience/kit'
-import { closeCodes, problemKind, type ResumeFrame } from '@motience/schemas'
+import { closeCodes, comparePositions, problemKind, type ResumeFrame } from '@motience/schemas'
 import { Feeds, type FeedParts } from './feeds.js'
 import type { Grant } from './grants.js'
 import type { HubMember, Hubs } from './hubs.js'
 import type { LiveMessage } from './message.js'
-import { Outbox, type OutboxLimits } from './outbox.js'
+import { SendQueue, type OutboxLimits } from './send-queue.js'
 import { untilDone } from './patience.js'
-import { comparePlaces } from './place.js'
 import type { ConsumerQuery } from './query.js'
 import { ResumeQueue } from './resume-queue.js'
 import { grantOfChange, SubscriptionNews, type SubscriptionChange } from './subscriptions.js'
@@ -35,11 +34,11 @@ const HEADS_AT_ONCE = 500
  * With `?resume=true` nothing follows the welcome until the consumer's first `resume`: its feeds wait, messages are left to
  * the logs, and of the changes of its subscriptions the latest of each producer is kept.
  */
-export class Session implements HubMember {
+export class Consumer implements HubMember {
   readonly #connection: Connection
   readonly #parts: SessionParts
   readonly #consumerId: number
-  readonly #outbox: Outbox
+  readonly #outbox: SendQueue
   readonly #feeds: Feeds
   readonly #news = new SubscriptionNews()
   /** Whether the consumer's first `resume` is waited for. */
@@ -57,7 +56,7 @@ export class Session implements HubMember {
     this.#parts = parts
     this.#consumerId = connection.identity.userId
     this.#holds = resume
-    this.#outbox = new Outbox(connection, slow, parts.outbox, parts.metrics)
+    this.#outbox = new SendQueue(connection, slow, parts.outbox, parts.metrics)
     this.#feeds = new Feeds(parts, this.#consumerId, this.#outbox, error => this.fail(error))
   }
 
@@ -132,7 +131,7 @@ export class Session implements HubMember {
           this.#feeds.remove(feed.producerId, 'inactive')
         } else {
           if (now.grant.version >= feed.grant.version) feed.grant = now.grant
-          if (comparePlaces(now.head, feed.place) !== 0) this.#feeds.catchUp(feed, 'link')
+          if (comparePositions(now.head, feed.place) !== 0) this.#feeds.catchUp(feed, 'link')
         }
       }
       for (const [producerId, { grant }] of active) if (this.#feeds.get(producerId) === undefined) this.#feeds.join(producerId, grant)

@@ -3,7 +3,7 @@ import { Registry } from 'prom-client'
 import type { SlowPolicy } from '@motience/schemas'
 import type { LiveMessage } from './message.js'
 import { createConsumerMetrics } from './metrics.js'
-import { Outbox } from './outbox.js'
+import { SendQueue } from './send-queue.js'
 
 /** A connection whose socket is full, or takes everything. */
 const createConnection = () => {
@@ -30,7 +30,7 @@ const message = (producerId: number, offset: number, device = 'a', bytes = 100, 
 const open = (policy: SlowPolicy, limits = { maxBytes: 100_000, maxMessages: 10 }) => {
   const metrics = createConsumerMetrics(new Registry())
   const connection = createConnection()
-  const outbox = new Outbox(connection, policy, limits, metrics)
+  const outbox = new SendQueue(connection, policy, limits, metrics)
   const drain = (): string[] => {
     connection.full = false
     connection.onDrain?.()
