@@ -39,8 +39,8 @@ export const SentTimeSchema = Type.Union([
 /** Number of a log; it grows whenever the platform can't prove that the log continues. */
 export const EpochSchema = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Number of the log in which offsets count' })
 
-/** LogPosition in a producer's log: 1, 2, 3… without holes within one epoch; 0 is before the first. */
-export const OffsetSchema = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'LogPosition in the log of its epoch' })
+/** Position in a producer's log: 1, 2, 3… without holes within one epoch; 0 is before the first. */
+export const OffsetSchema = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Position in the log of its epoch' })
 
 /** A place in one producer's log. */
 export const PositionSchema = Type.Object({

@@ -78,7 +78,7 @@ export interface components {
             producer_id: number;
             /** @description Number of the log in which offsets count */
             epoch: number;
-            /** @description Place in the log of its epoch */
+            /** @description Position in the log of its epoch */
             offset: number;
             subscriberCount: number;
             duplicate: boolean;
@@ -118,7 +118,7 @@ export interface components {
             device_id: string | null;
             /** @description Number of the log in which offsets count */
             epoch: number;
-            /** @description Place in the log of its epoch */
+            /** @description Position in the log of its epoch */
             offset: number;
             id: string | null;
             session: string | null;

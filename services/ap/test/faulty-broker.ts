@@ -3,9 +3,9 @@ import type { ControlEvent } from '@motience/schemas'
 
 /** A broker that can be cut off, and that counts what it was told. */
 export interface FaultyBroker extends Broker {
-  /** Cuts it off: calls are rejected. With `quietly` the link does not say so. */
+  /** Cuts it off: calls are rejected. With `quietly` the listeners do not hear of it. */
   cut (quietly?: boolean): void
-  /** Gives it back; tells the link's listeners, unless `quietly`. */
+  /** Gives it back; tells the listeners, unless `quietly`. */
   heal (quietly?: boolean): void
   /** Control events that got through, in order. */
   readonly events: ControlEvent[]
@@ -17,14 +17,14 @@ export const createFaultyBroker = (broker: Broker): FaultyBroker => {
   const events: ControlEvent[] = []
   broker.onControl(event => { events.push(event) })
   let isCut = false
-  let link: ConnectionState = 'up'
+  let connection: ConnectionState = 'up'
 
   const unless = <Arguments extends unknown[], Result>(method: (...args: Arguments) => Promise<Result>) => async (...args: Arguments): Promise<Result> => {
     if (isCut) throw new BrokerUnavailableError('cut off by the test')
     return await method(...args)
   }
   const tell = (state: ConnectionState) => {
-    link = state
+    connection = state
     for (const listener of listeners) listener(state)
   }
 
@@ -38,7 +38,7 @@ export const createFaultyBroker = (broker: Broker): FaultyBroker => {
       listeners.add(listener)
       return () => { listeners.delete(listener) }
     },
-    get link () { return link },
+    get connection () { return connection },
     events,
     cut (quietly = false) {
       isCut = true

@@ -6,7 +6,7 @@ export interface FaultyBroker extends Broker {
   failing: 'none' | 'raise' | 'control'
   /** How often `raiseVersion` was called. */
   readonly raises: number
-  /** Tells listeners of the link that it came back. */
+  /** Tells the listeners that the broker is back. */
   comeBack (): void
 }
 
@@ -18,7 +18,7 @@ export const createFaultyBroker = (broker: Broker): FaultyBroker => {
   return Object.defineProperties(faulty, Object.getOwnPropertyDescriptors({
     failing: 'none',
     get raises () { return raises },
-    link: 'up',
+    connection: 'up',
     async raiseVersion (producerId: number, version: number) {
       raises++
       if (faulty.failing === 'raise') throw new BrokerUnavailableError('made to fail by the test')

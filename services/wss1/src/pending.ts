@@ -6,7 +6,7 @@ export type Answer = Accepted | { error: Problem }
 /** A message that waits for its answer. */
 export interface Pending {
   readonly owner: Owner
-  /** LogPosition in its batch frame; 0 for a `data` frame. */
+  /** Position in its batch frame; 0 for a `data` frame. */
   readonly index: number
   readonly id: string | undefined
   readonly seq: number | undefined

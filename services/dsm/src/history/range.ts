@@ -25,7 +25,7 @@ export interface HistoryRange {
 
 const instant = (text: string | undefined): DeviceTime | null => text === undefined ? null : readDeviceTime(text)
 
-/** LogPosition of `<epoch>-<offset>`, whose shape the schema checked; 0-0 where there is none. Throws MOT_BAD_INPUT for numbers that are none. */
+/** Position of `<epoch>-<offset>`, whose shape the schema checked; 0-0 where there is none. Throws MOT_BAD_INPUT for numbers that are none. */
 const positionOf = (text: string | undefined): LogPosition => {
   const [epoch = 0, offset = 0] = (text ?? '0-0').split('-').map(Number)
   if (!Number.isSafeInteger(epoch) || !Number.isSafeInteger(offset)) {
