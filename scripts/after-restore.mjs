@@ -28,11 +28,18 @@ const main = async args => {
   const { CommonEnvSchema } = await import('@motience/schemas')
 
   const env = readEnv(CommonEnvSchema)
-  const database = await openDatabase({ url: databaseUrl(env), dataDir: join(env.DATA_DIR, 'database'), pool: 1, waitMs: env.DB_WAIT_MS })
+  const database = await openDatabase({
+    url: databaseUrl(env),
+    dataDir: join(env.DATA_DIR, 'database'),
+    pool: 1,
+    waitMs: env.DB_WAIT_MS
+  })
   try {
     await migrateAp(database)
     const { keys, endedSessions } = await afterRestore(database.sql, { endSessions })
-    console.log(`Dropped ${keys} signing keys${endSessions ? ` and ended ${endedSessions} sessions` : ''}. The services can start now.`)
+    console.log(
+      `Dropped ${keys} signing keys${endSessions ? ` and ended ${endedSessions} sessions` : ''}. The services can start now.`
+    )
     return 0
   } finally {
     await database.close()

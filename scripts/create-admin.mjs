@@ -54,7 +54,12 @@ const main = async ([username, ...rest]) => {
 
   const env = readEnv(CommonEnvSchema)
   const password = await readPassword(username)
-  const database = await openDatabase({ url: databaseUrl(env), dataDir: join(env.DATA_DIR, 'database'), pool: 1, waitMs: env.DB_WAIT_MS })
+  const database = await openDatabase({
+    url: databaseUrl(env),
+    dataDir: join(env.DATA_DIR, 'database'),
+    pool: 1,
+    waitMs: env.DB_WAIT_MS
+  })
   try {
     await migrateAp(database)
     const outcome = await createAdmin(database.sql, username, password)

@@ -13,7 +13,10 @@ const accounts = {
 const call = async (method, url, { body, token } = {}) => {
   const answer = await fetch(url, {
     method,
-    headers: { ...(body && { 'content-type': 'application/json' }), ...(token && { authorization: `Bearer ${token}` }) },
+    headers: {
+      ...(body && { 'content-type': 'application/json' }),
+      ...(token && { authorization: `Bearer ${token}` })
+    },
     body: body && JSON.stringify(body)
   })
   const content = answer.status === 204 ? null : await answer.json()
@@ -21,7 +24,7 @@ const call = async (method, url, { body, token } = {}) => {
 }
 
 const expect = ({ status, content }, ...statuses) => {
-  if (!statuses.includes(status)) throw new Error(`${content?.title ?? 'Unexpected answer'} (${status}): ${content?.detail ?? ''}`)
+  if (!statuses.includes(status)) { throw new Error(`${content?.title ?? 'Unexpected answer'} (${status}): ${content?.detail ?? ''}`) }
   return content
 }
 
@@ -60,8 +63,17 @@ const main = async () => {
 
   const producer = await signIn(urls.ap, accounts.producer)
   const consumer = await signIn(urls.ap, accounts.consumer)
-  expect(await call('POST', `${urls.sm}/api/subscribe`, { body: { producer_id: producer.user_id }, token: consumer.access_token }), 200, 201)
-  console.log(`Producer ${producer.user_id} (${producer.user.username}), consumer ${consumer.user_id} (${consumer.user.username}), subscribed`)
+  expect(
+    await call('POST', `${urls.sm}/api/subscribe`, {
+      body: { producer_id: producer.user_id },
+      token: consumer.access_token
+    }),
+    200,
+    201
+  )
+  console.log(
+    `Producer ${producer.user_id} (${producer.user.username}), consumer ${consumer.user_id} (${consumer.user.username}), subscribed`
+  )
 
   const { spawn } = await import('node:child_process')
   const agent = spawn(process.execPath, ['agent/bin/motience-agent.js', 'run'], {
@@ -79,7 +91,12 @@ const main = async () => {
     }
   })
   const { createConsumer } = await import('@motience/client')
-  const listener = createConsumer({ url: urls.consumer, authUrl: urls.ap, username: accounts.consumer.username, password: accounts.consumer.password })
+  const listener = createConsumer({
+    url: urls.consumer,
+    authUrl: urls.ap,
+    username: accounts.consumer.username,
+    password: accounts.consumer.password
+  })
 
   let readings = Number(process.env.DEMO_READINGS ?? Infinity)
   const stop = async () => {
@@ -90,7 +107,9 @@ const main = async () => {
   process.once('SIGTERM', stop)
   console.log('The consumer\'s live readings (Ctrl-C stops):\n')
   for await (const message of listener) {
-    console.log(`${message.received_at}  ${message.device_id}  #${message.offset}  ${numbersOf(message.payload).slice(0, 12).join('  ')}`)
+    console.log(
+      `${message.received_at}  ${message.device_id}  #${message.offset}  ${numbersOf(message.payload).slice(0, 12).join('  ')}`
+    )
     if (--readings <= 0) break
   }
   await stop()

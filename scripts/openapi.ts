@@ -9,6 +9,9 @@ for (const service of ['ap', 'sm', 'dsm'] satisfies RestService[]) {
   const document = await openapiDocument(service)
   await writeFile(new URL(`openapi/${service}.json`, schemas), `${JSON.stringify(document, null, 2)}\n`)
   const types = astToString(await openapiTS(JSON.stringify(document)))
-  await writeFile(new URL(`src/generated/${service}.ts`, schemas), `// Made by \`npm run openapi\` from openapi/${service}.json.\n\n${types}`)
+  await writeFile(
+    new URL(`src/generated/${service}.ts`, schemas),
+    `// Made by \`npm run openapi\` from openapi/${service}.json.\n\n${types}`
+  )
   console.log(`Wrote schemas/openapi/${service}.json and schemas/src/generated/${service}.ts`)
 }

@@ -35,7 +35,7 @@ export const run = (command, args, { quiet = false, env = {} } = {}) => new Prom
 
 const checkNode = () => {
   const [major, minor] = process.versions.node.split('.').map(Number)
-  if (major < 20 || (major === 20 && minor < 19)) throw new Error(`Motience needs Node 20.19 or newer; this is ${process.version}`)
+  if (major < 20 || (major === 20 && minor < 19)) { throw new Error(`Motience needs Node 20.19 or newer; this is ${process.version}`) }
 }
 
 const isInstalled = () => {

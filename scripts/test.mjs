@@ -6,9 +6,9 @@ import { build, install, root, run } from './prepare.mjs'
 import { addCounts, readCounts, readFailures } from './tap-counts.mjs'
 
 /**
- * `npm test`: installs, builds, lints, checks types and the OpenAPI documents, and runs every test. With paths after `--` it
- * runs only those tests. MOTIENCE_REQUIRE_SERVERS=1 makes it an error that PostgreSQL, Redis, Chromium
- * or openapi-python-client is missing.
+ * `npm test`: installs, builds, lints, checks types and the OpenAPI documents, and runs every test. With paths after
+ * `--` it runs only those tests. MOTIENCE_REQUIRE_SERVERS=1 makes it an error that PostgreSQL, Redis, Chromium or
+ * openapi-python-client is missing.
  */
 const LEAST_COVERAGE = 90
 
@@ -18,9 +18,17 @@ const isSerial = file => file.startsWith('scripts/test/serial/') || file.startsW
 const FOLDERS = ['schemas/src', 'agent/src', 'clients/js/src', 'clients/js/test', 'scripts/test']
 
 const listTests = async () => {
-  const services = (await readdir(`${root}services`)).flatMap(service => [`services/${service}/src`, `services/${service}/test`])
-  const found = await Promise.all([...FOLDERS, ...services].filter(folder => existsSync(root + folder)).map(async folder =>
-    (await readdir(root + folder, { recursive: true })).map(file => `${folder}/${file.replaceAll(sep, '/')}`)))
+  const services = (await readdir(`${root}services`)).flatMap(service => [
+    `services/${service}/src`,
+    `services/${service}/test`
+  ])
+  const found = await Promise.all(
+    [...FOLDERS, ...services]
+      .filter(folder => existsSync(root + folder))
+      .map(async folder =>
+        (await readdir(root + folder, { recursive: true })).map(file => `${folder}/${file.replaceAll(sep, '/')}`)
+      )
+  )
   return found.flat().filter(file => file.endsWith('.test.ts')).sort()
 }
 
@@ -33,8 +41,12 @@ const runTap = async (name, args) => {
   await mkdir(`${root}.tap`, { recursive: true })
   await rm(results, { force: true })
   const code = await new Promise((resolve, reject) => {
-    spawn('npx', ['tap', '--reporter=terse', `--output-file=${results}`, ...args], { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] })
-      .once('error', reject).once('exit', resolve)
+    spawn('npx', ['tap', '--reporter=terse', `--output-file=${results}`, ...args], {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit']
+    })
+      .once('error', reject)
+      .once('exit', resolve)
   })
   const output = await readFile(results, 'utf8').catch(() => '')
   failures.push(...readFailures(output))
@@ -57,7 +69,11 @@ const checkEverything = async () => {
     ['npx', ['eslint', '.', '--max-warnings', '0']],
     ['npx', ['turbo', 'run', 'typecheck', '--output-logs=errors-only']],
     ['npx', ['tsc', '-p', 'scripts/tsconfig.json']],
-    ['npx', ['redocly', 'lint', 'schemas/openapi/ap.json', 'schemas/openapi/sm.json', 'schemas/openapi/dsm.json'], { REDOCLY_TELEMETRY: 'off' }]
+    [
+      'npx',
+      ['redocly', 'lint', 'schemas/openapi/ap.json', 'schemas/openapi/sm.json', 'schemas/openapi/dsm.json'],
+      { REDOCLY_TELEMETRY: 'off' }
+    ]
   ]
   const counts = { passed: 0, failed: 0 }
   for (const [command, args, env] of checks) {
@@ -76,7 +92,11 @@ const testEverything = async () => {
   const tests = await listTests()
   const checked = await checkEverything()
   await rm(`${root}.tap/report`, { recursive: true, force: true })
-  const parallel = await runTap('parallel', ['--jobs=2', '--coverage-report=json-summary', ...tests.filter(file => !isSerial(file))])
+  const parallel = await runTap('parallel', [
+    '--jobs=2',
+    '--coverage-report=json-summary',
+    ...tests.filter(file => !isSerial(file))
+  ])
   const lines = await readCoverage()
   const serial = await runTap('serial', ['--jobs=1', '--disable-coverage', ...tests.filter(isSerial)])
   console.log(`\nCoverage of lines: ${lines} %`)
@@ -102,7 +122,9 @@ const withPostgres = async test => {
 const main = async paths => {
   await install()
   await build()
-  return await withPostgres(() => paths.length === 0 ? testEverything() : runTap('chosen', ['--jobs=2', '--disable-coverage', ...paths]))
+  return await withPostgres(() =>
+    paths.length === 0 ? testEverything() : runTap('chosen', ['--jobs=2', '--disable-coverage', ...paths])
+  )
 }
 
 try {

@@ -11,7 +11,12 @@ const withoutUnusedSchemas = {
   setup (build) {
     build.onResolve({ filter: /^@motience\/schemas$|^\.\.?\// }, async args => {
       if (args.pluginData === 'resolved') return undefined
-      const found = await build.resolve(args.path, { resolveDir: args.resolveDir, kind: args.kind, importer: args.importer, pluginData: 'resolved' })
+      const found = await build.resolve(args.path, {
+        resolveDir: args.resolveDir,
+        kind: args.kind,
+        importer: args.importer,
+        pluginData: 'resolved'
+      })
       return found.path.includes(`${sep}schemas${sep}`) ? { ...found, sideEffects: false } : found
     })
   }
@@ -34,9 +39,12 @@ export const bundle = async ({ outfile = join(root, 'dist', 'motience-agent.mjs'
     keepNames: true,
     legalComments: 'none',
     logLevel: 'error',
-    // `ws` and `commander` are CommonJS and ask for Node's own modules by `require`; these two speed `ws` up where they are installed.
+    // `ws` and `commander` are CommonJS and ask for Node's own modules by `require`; these two speed `ws` up where they
+    // are installed.
     external: ['bufferutil', 'utf-8-validate'],
-    banner: { js: '#!/usr/bin/env node\nimport { createRequire as createRequireForBundle } from \'node:module\'\nconst require = createRequireForBundle(import.meta.url)' },
+    banner: {
+      js: "#!/usr/bin/env node\nimport { createRequire as createRequireForBundle } from 'node:module'\nconst require = createRequireForBundle(import.meta.url)"
+    },
     plugins: [withoutUnusedSchemas]
   })
   chmodSync(outfile, 0o755)

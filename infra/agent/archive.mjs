@@ -22,7 +22,8 @@ export const layOut = async (folder, architecture) => {
 }
 
 /** The command that people type: it finds its folder, also through a link. */
-export const WRAPPER = '#!/bin/sh\ndir=$(dirname "$(readlink -f "$0")")\nexec "$dir/node" --max-semi-space-size=1 --max-old-space-size=96 "$dir/motience-agent.mjs" "$@"\n'
+export const WRAPPER =
+  '#!/bin/sh\ndir=$(dirname "$(readlink -f "$0")")\nexec "$dir/node" --max-semi-space-size=1 --max-old-space-size=96 "$dir/motience-agent.mjs" "$@"\n'
 
 /** Makes `motience-agent-<version>-linux-<architecture>.tar.gz` in `out`; returns its path. */
 export const makeArchive = async (architecture, out) => {
@@ -44,7 +45,10 @@ export const makeArchive = async (architecture, out) => {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { out: { type: 'string', default: join(root, 'agent', 'dist') } } })
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { out: { type: 'string', default: join(root, 'agent', 'dist') } }
+  })
   const chosen = positionals.length > 0 ? positionals : Object.keys(architectures)
   const unknown = chosen.find(name => !(name in architectures))
   if (unknown !== undefined) {

@@ -10,10 +10,15 @@ export const consumerChannel = (consumerId: number): string => `consumer_${consu
 /** Stream with a producer's latest messages; entry ids are `<epoch>-<offset>`. */
 export const logKey = (producerId: number): string => `log:{${producerId}}`
 
-/** Hash with a producer's epoch, offset, subscription version and the run of the server that it was verified on, up to where its log is stored, and each session's last message. */
+/**
+ * Hash with a producer's epoch, offset, subscription version and the run of the server that it was verified on, up to
+ * where its log is stored, and each session's last message.
+ */
 export const metaKey = (producerId: number): string => `meta:{${producerId}}`
 
-/** Sorted set with the remembered sessions of a producer's senders by last use, the oldest of which are forgotten first. */
+/**
+ * Sorted set with the remembered sessions of a producer's senders by last use, the oldest of which are forgotten first.
+ */
 export const sessionsKey = (producerId: number): string => `sessions:{${producerId}}`
 
 /** How many control events were published so far: each is given the next number. */

@@ -19,13 +19,26 @@ export const StringEnum = <const Values extends readonly string[]>(
     Type.Unsafe<Values[number]>({ ...options, [Kind]: 'StringEnum', type: 'string', enum: [...values] })
 
 /** Id of a user, and so of a producer or a consumer. */
-export const IdSchema = Type.Integer({ minimum: 1, maximum: 2147483647, description: 'Id of a user: a positive integer' })
+export const IdSchema = Type.Integer({
+  minimum: 1,
+  maximum: 2147483647,
+  description: 'Id of a user: a positive integer'
+})
 
 /** Id that a sender gives a message; the platform only repeats it. */
-export const MessageIdSchema = Type.String({ minLength: 1, maxLength: 64, description: 'Message id, chosen by the sender' })
+export const MessageIdSchema = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  description: 'Message id, chosen by the sender'
+})
 
 /** Name of a device below one producer. */
-export const DeviceIdSchema = Type.String({ minLength: 1, maxLength: 64, pattern: '^[A-Za-z0-9._:@/+-]+$', description: 'Name of a device' })
+export const DeviceIdSchema = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  pattern: '^[A-Za-z0-9._:@/+-]+$',
+  description: 'Name of a device'
+})
 
 /** An instant, RFC 3339, with any offset and at most nine digits of a second; `readInstant` reads it. */
 export const TimestampSchema = Type.String({ format: 'date-time', description: 'RFC 3339 instant' })
@@ -37,10 +50,18 @@ export const SentTimeSchema = Type.Union([
 ], { description: 'RFC 3339 instant with at most nine digits of a second, or integer milliseconds since 1970' })
 
 /** Number of a log; it grows whenever the platform can't prove that the log continues. */
-export const EpochSchema = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Number of the log in which offsets count' })
+export const EpochSchema = Type.Integer({
+  minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'Number of the log in which offsets count'
+})
 
 /** Position in a producer's log: 1, 2, 3… without holes within one epoch; 0 is before the first. */
-export const OffsetSchema = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description: 'Position in the log of its epoch' })
+export const OffsetSchema = Type.Integer({
+  minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'Position in the log of its epoch'
+})
 
 /** A place in one producer's log. */
 export const PositionSchema = Type.Object({
@@ -53,8 +74,17 @@ export type Position = Static<typeof PositionSchema>
 /** `T`, or null where there is none. */
 export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 
-export const LimitSchema = Type.Integer({ minimum: 1, maximum: 1000, default: 100, description: 'Most items in one page' })
-export const CursorSchema = Type.String({ minLength: 1, maxLength: 256, description: '`next_cursor` of the page before' })
+export const LimitSchema = Type.Integer({
+  minimum: 1,
+  maximum: 1000,
+  default: 100,
+  description: 'Most items in one page'
+})
+export const CursorSchema = Type.String({
+  minLength: 1,
+  maxLength: 256,
+  description: '`next_cursor` of the page before'
+})
 
 /** The query of every list. */
 export const PageQuerySchema = Type.Object({

@@ -10,7 +10,12 @@ export const ControlEventSchema = Type.Union([
     type: Type.Literal('session-revoked'),
     sid: Type.String(),
     user_id: IdSchema,
-    reason: Type.Union([Type.Literal('logout'), Type.Literal('password-changed'), Type.Literal('refresh-reused'), Type.Literal('revoked')]),
+    reason: Type.Union([
+      Type.Literal('logout'),
+      Type.Literal('password-changed'),
+      Type.Literal('refresh-reused'),
+      Type.Literal('revoked')
+    ]),
     expires_at: TimestampSchema
   }),
   Type.Object({

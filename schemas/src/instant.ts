@@ -20,7 +20,13 @@ const DAY_MS = 86_400_000
 const CYCLE_MS = 146_097 * DAY_MS
 
 const daysOf = (year: number, month: number): number =>
-  month === 2 ? year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28 : [4, 6, 9, 11].includes(month) ? 30 : 31
+  month === 2
+    ? year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+      ? 29
+      : 28
+    : [4, 6, 9, 11].includes(month)
+        ? 30
+        : 31
 
 /** `Date.UTC` takes the years 0 to 99 for those of the 20th century: so it is asked for one cycle later. */
 const startOfMinute = (year: number, month: number, day: number, hour: number, minute: number): number =>
@@ -37,7 +43,9 @@ const digitsOf = (text: string, at: number, end: number): number => {
 const SECOND = 17
 const FRACTION = 20
 
-/** Milliseconds by which local time is ahead of UTC, as `+hh:mm` at the end of a text says; null where no clock says so. */
+/**
+ * Milliseconds by which local time is ahead of UTC, as `+hh:mm` at the end of a text says; null where no clock says so.
+ */
 const aheadOf = (text: string, zone: number): number | null => {
   const [hours, minutes] = [digitsOf(text, zone + 1, zone + 3), digitsOf(text, zone + 4, zone + 6)]
   if (hours > 23 || minutes > 59) return null
@@ -48,7 +56,7 @@ const readText = (text: string): Instant | null => {
   if (!RFC3339.test(text)) return null
   const [year, month, day] = [digitsOf(text, 0, 4), digitsOf(text, 5, 7), digitsOf(text, 8, 10)]
   const [hour, minute, second] = [digitsOf(text, 11, 13), digitsOf(text, 14, 16), digitsOf(text, SECOND, 19)]
-  if (month < 1 || month > 12 || day < 1 || day > daysOf(year, month) || hour > 23 || minute > 59 || second > 60) return null
+  if (month < 1 || month > 12 || day < 1 || day > daysOf(year, month) || hour > 23 || minute > 59 || second > 60) { return null }
   const isUtc = text.endsWith('Z') || text.endsWith('z')
   const zone = text.length - (isUtc ? 1 : 6)
   const ahead = isUtc ? 0 : aheadOf(text, zone)
@@ -64,7 +72,11 @@ const readText = (text: string): Instant | null => {
   const fewest = second === 60 ? 0 : 3
   if (digits >= fewest && text.endsWith('Z') && text[10] === 'T') return { ms, ns, text }
   const fraction = text.slice(FRACTION, zone).padEnd(fewest, '0')
-  return { ms, ns, text: `${new Date(start).toISOString().slice(0, SECOND)}${text.slice(SECOND, 19)}${fraction === '' ? '' : `.${fraction}`}Z` }
+  return {
+    ms,
+    ns,
+    text: `${new Date(start).toISOString().slice(0, SECOND)}${text.slice(SECOND, 19)}${fraction === '' ? '' : `.${fraction}`}Z`
+  }
 }
 
 let last: { value: string | number, instant: Instant | null } = { value: '', instant: null }

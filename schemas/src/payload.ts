@@ -31,7 +31,7 @@ const checkNumber = (text: string, at: number, finding: Finding): number => {
     if (code === 0x65 || code === 0x45) exponent = true
     else if (code !== 0x2e && code !== 0x2d && code !== 0x2b) break
   }
-  if ((exponent || end - at > SAFE_DIGITS) && !Number.isFinite(Number(text.slice(at, end)))) note(finding, at, 'the number is greater than a double holds')
+  if ((exponent || end - at > SAFE_DIGITS) && !Number.isFinite(Number(text.slice(at, end)))) { note(finding, at, 'the number is greater than a double holds') }
   return end
 }
 
@@ -40,13 +40,19 @@ const checkString = (text: string, at: number, finding: Finding): number => {
   const end = stringEnd(text, at)
   // '_', or an escape that may stand for one
   const first = text.charCodeAt(at + 1)
-  if ((first === 0x5f || first === 0x5c) && isString(text, at, end, '__proto__') && text[skipSpace(text, end)] === ':') {
+  if (
+    (first === 0x5f || first === 0x5c) &&
+    isString(text, at, end, '__proto__') &&
+    text[skipSpace(text, end)] === ':'
+  ) {
     note(finding, at, 'the key __proto__ is not allowed')
   }
   return end
 }
 
-/** Looks through the object that begins at `start`, whatever hides behind a key that comes twice; returns where it ends. */
+/**
+ * Looks through the object that begins at `start`, whatever hides behind a key that comes twice; returns where it ends.
+ */
 const checkObject = (text: string, start: number, finding: Finding): number => {
   let depth = 0
   let at = start

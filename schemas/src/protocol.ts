@@ -1,6 +1,6 @@
 /**
- * The WebSocket protocol's constants, and what reads texts exactly, without its schemas: `@motience/schemas/protocol`. Clients that check nothing, in browsers
- * above all, need neither TypeBox nor a bundler that gets rid of it.
+ * The WebSocket protocol's constants, and what reads texts exactly, without its schemas: `@motience/schemas/protocol`.
+ * Clients that check nothing, in browsers above all, need neither TypeBox nor a bundler that gets rid of it.
  */
 export { afterClose, closeCodes, type CloseCode } from './close-codes.js'
 export { listItems } from './json/list-items.js'

@@ -3,8 +3,9 @@
  *
  *     node --conditions=development --import tsx scripts/bench/broker.ts [seconds a figure, 2 by default]
  *
- * One producer, so that each batch waits for the one before (`lanes` 1), and 32 producers at once (`lanes` 32). Messages
- * have a session and 200 bytes of payload. One consumer listens in the same process; the other subscribers are nobody's.
+ * One producer, so that each batch waits for the one before (`lanes` 1), and 32 producers at once (`lanes` 32).
+ * Messages have a session and 200 bytes of payload. One consumer listens in the same process; the other subscribers are
+ * nobody's.
  */
 import { type AcceptMessage, type Broker, createMemoryBroker, createRedisBroker, sessionName } from '@motience/broker'
 import { redisAvailable, startRedis } from '@motience/testing'
@@ -21,7 +22,12 @@ const openProducer = async (broker: Broker): Promise<number> => {
 }
 
 /** Accepts batch after batch until the time is over; returns how many messages. */
-const runLane = async (broker: Broker, subscribers: readonly number[], batch: number, until: number): Promise<number> => {
+const runLane = async (
+  broker: Broker,
+  subscribers: readonly number[],
+  batch: number,
+  until: number
+): Promise<number> => {
   const producerId = await openProducer(broker)
   const head = `{"type":"data","producer_id":${producerId},"device_id":"d1","epoch":`
   let seq = 0
@@ -30,9 +36,15 @@ const runLane = async (broker: Broker, subscribers: readonly number[], batch: nu
   const floors = { asOf: { epoch: 1, offset: 0 }, seqs: new Map([[sessionName('d1', 's'), -1]]) }
   while (performance.now() < until) {
     const messages: AcceptMessage[] = Array.from({ length: batch }, () => ({
-      head, tail: `,"id":null,"session":"s","seq":${++seq},"payload":{"text":"${payload}"}}`, device: 'd1', session: 's', seq
+      head,
+      tail: `,"id":null,"session":"s","seq":${++seq},"payload":{"text":"${payload}"}}`,
+      device: 'd1',
+      session: 's',
+      seq
     }))
-    const [result] = await broker.accept([{ producerId, version: 0, subscribers, messages, stored: { epoch: 1, offset: accepted }, floors }])
+    const [result] = await broker.accept([
+      { producerId, version: 0, subscribers, messages, stored: { epoch: 1, offset: accepted }, floors }
+    ])
     if (result?.kind !== 'ok') throw new Error(`The broker answered ${result?.kind}`)
     accepted += result.outcomes.length
   }
@@ -42,7 +54,9 @@ const runLane = async (broker: Broker, subscribers: readonly number[], batch: nu
 const measure = async (broker: Broker, subscribers: number, batch: number, lanes: number): Promise<number> => {
   const ids = Array.from({ length: subscribers }, (_, i) => i + 1)
   const start = performance.now()
-  const counts = await Promise.all(Array.from({ length: lanes }, () => runLane(broker, ids, batch, start + seconds * 1000)))
+  const counts = await Promise.all(
+    Array.from({ length: lanes }, () => runLane(broker, ids, batch, start + seconds * 1000))
+  )
   return counts.reduce((sum, count) => sum + count, 0) / ((performance.now() - start) / 1000)
 }
 
@@ -56,7 +70,9 @@ const bench = async (broker: Broker): Promise<void> => {
         const rate = await measure(broker, subscribers, batch, lanes)
         cells.push(`batch ${batch}: ${Math.round(rate)}/s`)
       }
-      console.log(`${broker.kind.padEnd(6)} lanes ${String(lanes).padStart(2)}  subscribers ${String(subscribers).padStart(4)}  ${cells.join('  ')}`)
+      console.log(
+        `${broker.kind.padEnd(6)} lanes ${String(lanes).padStart(2)}  subscribers ${String(subscribers).padStart(4)}  ${cells.join('  ')}`
+      )
     }
   }
   console.log(`${broker.kind.padEnd(6)} the one consumer received ${received}`)

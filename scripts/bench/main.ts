@@ -10,10 +10,12 @@ import { benchSockets, type SocketFigure, type SocketScenario } from './sockets.
 
 /**
  * `npm run bench`: the five services as processes of their own on private PostgreSQL and Redis, loaded over REST and
- * WebSockets from one more process, all on this machine. `-- --seconds 5` sets the time of each figure, `-- --save` keeps
- * the figures and their plots under docs/.
+ * WebSockets from one more process, all on this machine. `-- --seconds 5` sets the time of each figure, `-- --save`
+ * keeps the figures and their plots under docs/.
  */
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '5' }, save: { type: 'boolean', default: false } } })
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '5' }, save: { type: 'boolean', default: false } }
+})
 const seconds = Number(values.seconds)
 
 const scenarios: SocketScenario[] = [
@@ -25,7 +27,11 @@ const scenarios: SocketScenario[] = [
   { name: '50 to 1', producers: 50, consumers: 1, inFlight: 20, batch: 1 }
 ]
 
-const run = async (persist: boolean, chosen: readonly SocketScenario[], withRest: boolean): Promise<{ rest: RestFigure[], sockets: SocketFigure[] }> => {
+const run = async (
+  persist: boolean,
+  chosen: readonly SocketScenario[],
+  withRest: boolean
+): Promise<{ rest: RestFigure[]; sockets: SocketFigure[] }> => {
   const logFolder = await mkdtemp(join(tmpdir(), 'motience-bench-'))
   const postgres = await startPostgres({ durable: true })
   const redis = await startRedis({ aof: 'everysec' })
@@ -50,13 +56,24 @@ const run = async (persist: boolean, chosen: readonly SocketScenario[], withRest
 }
 
 const kept = await run(true, scenarios, true)
-const unkept = await run(false, scenarios.filter(({ name }) => name === '1 to 1' || name === '1 to 1, one at a time'), false)
+const unkept = await run(
+  false,
+  scenarios.filter(({ name }) => name === '1 to 1' || name === '1 to 1, one at a time'),
+  false
+)
 const ratios = unkept.sockets.map(({ name, acksPerSecond }) => {
   const same = kept.sockets.find(figure => figure.name === name)
   return { name, keptToUnkept: Number(((same?.acksPerSecond ?? 0) / acksPerSecond).toFixed(2)) }
 })
-const processor = /model name\s*:\s*(.+)/.exec(await readFile('/proc/cpuinfo', 'utf8').catch(() => ''))?.[1] ?? 'unknown'
-const figures = { machine: `${cpus().length} × ${processor}, Node ${process.version}`, seconds, rest: kept.rest, sockets: kept.sockets, ratios }
+const processor =
+  /model name\s*:\s*(.+)/.exec(await readFile('/proc/cpuinfo', 'utf8').catch(() => ''))?.[1] ?? 'unknown'
+const figures = {
+  machine: `${cpus().length} × ${processor}, Node ${process.version}`,
+  seconds,
+  rest: kept.rest,
+  sockets: kept.sockets,
+  ratios
+}
 
 console.log(`\n${figures.machine}; ${seconds} s a figure; database fsync on, Redis AOF everysec`)
 console.table(figures.rest)
@@ -67,10 +84,37 @@ console.table(figures.ratios)
 if (values.save) {
   await mkdir('docs/bench', { recursive: true })
   await writeFile('docs/bench/figures.json', `${JSON.stringify(figures, null, 2)}\n`)
-  await writeFile('docs/bench/rest.svg', barChart('REST: requests a second, 10 connections',
-    figures.rest.map(figure => ({ label: figure.call, value: figure.requestsPerSecond, text: `${figure.requestsPerSecond}/s, p99 ${figure.p99} ms` }))))
-  await writeFile('docs/bench/deliveries.svg', barChart('WebSockets: messages delivered a second',
-    figures.sockets.map(figure => ({ label: figure.name, value: figure.deliveriesPerSecond, text: `${figure.deliveriesPerSecond}/s` }))))
-  await writeFile('docs/bench/latency.svg', barChart('WebSockets: from the producer\'s send to the consumer, p99',
-    figures.sockets.map(figure => ({ label: figure.name, value: figure.p99, text: `${figure.p99.toFixed(1)} ms (p50 ${figure.p50.toFixed(1)})` }))))
+  await writeFile(
+    'docs/bench/rest.svg',
+    barChart(
+      'REST: requests a second, 10 connections',
+      figures.rest.map(figure => ({
+        label: figure.call,
+        value: figure.requestsPerSecond,
+        text: `${figure.requestsPerSecond}/s, p99 ${figure.p99} ms`
+      }))
+    )
+  )
+  await writeFile(
+    'docs/bench/deliveries.svg',
+    barChart(
+      'WebSockets: messages delivered a second',
+      figures.sockets.map(figure => ({
+        label: figure.name,
+        value: figure.deliveriesPerSecond,
+        text: `${figure.deliveriesPerSecond}/s`
+      }))
+    )
+  )
+  await writeFile(
+    'docs/bench/latency.svg',
+    barChart(
+      "WebSockets: from the producer's send to the consumer, p99",
+      figures.sockets.map(figure => ({
+        label: figure.name,
+        value: figure.p99,
+        text: `${figure.p99.toFixed(1)} ms (p50 ${figure.p50.toFixed(1)})`
+      }))
+    )
+  )
 }

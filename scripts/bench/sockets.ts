@@ -8,7 +8,12 @@ import type { Fleet } from '../fleet/fleet.js'
 export interface SocketScenario { name: string, producers: number, consumers: number, inFlight: number, batch: number }
 
 /** Deliveries are what all consumers together were handed. Latencies from send to receipt, milliseconds. */
-export interface SocketFigure extends SocketScenario { acksPerSecond: number, deliveriesPerSecond: number, p50: number, p99: number }
+export interface SocketFigure extends SocketScenario {
+  acksPerSecond: number
+  deliveriesPerSecond: number
+  p50: number
+  p99: number
+}
 
 const now = (): number => performance.timeOrigin + performance.now()
 
@@ -25,7 +30,11 @@ const send = (socket: WebSocket, { inFlight, batch }: SocketScenario, until: () 
   const session = Math.random().toString(36).slice(2)
   let seq = 0
   let acks = 0
-  const message = () => ({ session, seq: ++seq, payload: { sent_at: now(), cpu: { usage: 12.5 }, memory: { used: 1234567 } } })
+  const message = () => ({
+    session,
+    seq: ++seq,
+    payload: { sent_at: now(), cpu: { usage: 12.5 }, memory: { used: 1234567 } }
+  })
   const frame = () => JSON.stringify(batch === 1
     ? { type: 'data', ...message() }
     : { type: 'batch', messages: Array.from({ length: batch }, message) })
@@ -54,14 +63,18 @@ const receive = (socket: WebSocket, histogram: Histogram): { received: () => num
 export const benchSockets = async (fleet: Fleet, scenario: SocketScenario, seconds: number): Promise<SocketFigure> => {
   const id = `${scenario.name.replaceAll(/\W+/g, '-')}`
   const producers: Account[] = []
-  for (let i = 0; i < scenario.producers; i++) producers.push(await createAccount(fleet.urls.ap, `bench-${id}-p${i}`, 'producer'))
+  for (let i = 0; i < scenario.producers; i++) { producers.push(await createAccount(fleet.urls.ap, `bench-${id}-p${i}`, 'producer')) }
   const consumers: Account[] = []
   for (let i = 0; i < scenario.consumers; i++) {
     const consumer = await createAccount(fleet.urls.ap, `bench-${id}-c${i}`, 'consumer')
     for (const producer of producers) await subscribe(fleet.urls.sm, consumer, producer.user.id)
     consumers.push(consumer)
   }
-  const histogram = build({ lowestDiscernibleValue: 1, highestTrackableValue: 60_000_000, numberOfSignificantValueDigits: 3 })
+  const histogram = build({
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: 60_000_000,
+    numberOfSignificantValueDigits: 3
+  })
   const readers = await Promise.all(consumers.map(async consumer => {
     const socket = await open(fleet.urls.consumer, consumer)
     return { socket, ...receive(socket, histogram) }
@@ -72,7 +85,11 @@ export const benchSockets = async (fleet: Fleet, scenario: SocketScenario, secon
     const socket = await open(fleet.urls.producer, producer)
     return { socket, ...send(socket, scenario, () => ended) }
   }))
-  const counts = () => ({ acks: sum(writers.map(writer => writer.acks)), received: sum(readers.map(reader => reader.received)), at: now() })
+  const counts = () => ({
+    acks: sum(writers.map(writer => writer.acks)),
+    received: sum(readers.map(reader => reader.received)),
+    at: now()
+  })
   await new Promise(resolve => setTimeout(resolve, 1000))
   histogram.reset()
   const first = counts()

@@ -39,7 +39,13 @@ const startLoad = async (platform: TestPlatform, token: string): Promise<() => n
       rounds++
       for (let i = 0; i < series; i++) {
         const value = 20 + 5 * Math.sin(rounds / 40 + i) + Math.random()
-        socket.send(JSON.stringify({ type: 'data', device_id: `device-${i + 1}`, payload: { temperature_c: Number(value.toFixed(3)) } }))
+        socket.send(
+          JSON.stringify({
+            type: 'data',
+            device_id: `device-${i + 1}`,
+            payload: { temperature_c: Number(value.toFixed(3)) }
+          })
+        )
       }
     }
   }, TICK_MS)
@@ -70,7 +76,12 @@ const watchFrames = async (page: Page, forMs: number): Promise<Frames> => {
   const gaps = times.slice(1).map((time, i) => time - times[i]!).sort((a, b) => a - b)
   const at = (share: number): number => gaps[Math.floor(gaps.length * share)] ?? 0
   return {
-    perSecond: gaps.length / ((times.at(-1)! - times[0]!) / 1000), p50: at(0.5), p95: at(0.95), p99: at(0.99), longest: gaps.at(-1) ?? 0, over34: gaps.filter(gap => gap > 34).length
+    perSecond: gaps.length / ((times.at(-1)! - times[0]!) / 1000),
+    p50: at(0.5),
+    p95: at(0.95),
+    p99: at(0.99),
+    longest: gaps.at(-1) ?? 0,
+    over34: gaps.filter(gap => gap > 34).length
   }
 }
 
@@ -111,17 +122,31 @@ await page.goto(platform.consumerPage)
 await signIn(page, 'reader')
 const stop = await startLoad(platform, producer.access_token)
 await page.locator('.chart-card').nth(series - 1).waitFor()
-const inView = await page.evaluate('[...document.querySelectorAll(".chart-card")].filter(card => card.querySelector(".plot").getBoundingClientRect().top < innerHeight).length') as number
+const inView = (await page.evaluate(
+  '[...document.querySelectorAll(".chart-card")].filter(card => card.querySelector(".plot").getBoundingClientRect().top < innerHeight).length'
+)) as number
 
-console.log(`${series} series at ${rate} messages a second each, ${inView} of them in view at ${values.width} × ${values.height}`)
+console.log(
+  `${series} series at ${rate} messages a second each, ${inView} of them in view at ${values.width} × ${values.height}`
+)
 const slice = Math.min(20, seconds)
 for (let done = 0; done < seconds; done += slice) {
   const frames = await watchFrames(page, slice * 1000)
   const received = await page.locator('.bar .facts b').first().textContent()
-  console.log([
-    `${String(done + slice).padStart(4)} s`, `${frames.perSecond.toFixed(1)} frames/s`, `p50 ${frames.p50.toFixed(1)} ms`, `p95 ${frames.p95.toFixed(1)} ms`, `p99 ${frames.p99.toFixed(1)} ms`,
-    `longest ${frames.longest.toFixed(0)} ms`, `${frames.over34} over 34 ms`, `heap ${megabytes(await heapBytes(page))} MiB`, `renderer ${megabytes(await rendererBytes(browser))} MiB`, `${received ?? '?'} msg/s`
-  ].join(' · '))
+  console.log(
+    [
+      `${String(done + slice).padStart(4)} s`,
+      `${frames.perSecond.toFixed(1)} frames/s`,
+      `p50 ${frames.p50.toFixed(1)} ms`,
+      `p95 ${frames.p95.toFixed(1)} ms`,
+      `p99 ${frames.p99.toFixed(1)} ms`,
+      `longest ${frames.longest.toFixed(0)} ms`,
+      `${frames.over34} over 34 ms`,
+      `heap ${megabytes(await heapBytes(page))} MiB`,
+      `renderer ${megabytes(await rendererBytes(browser))} MiB`,
+      `${received ?? '?'} msg/s`
+    ].join(' · ')
+  )
 }
 console.log(`${stop()} messages were sent`)
 await browser.close()

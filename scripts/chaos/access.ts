@@ -8,7 +8,13 @@ import type { Random } from './random.js'
  * Takes one consumer's access to one producer away and gives it back, over and over, and writes down when which was
  * sure. A call that fails is repeated, as the contract says.
  */
-export const startAccessChanges = (smUrl: string, consumer: Account, producerId: number, reader: Reader, random: Random) => {
+export const startAccessChanges = (
+  smUrl: string,
+  consumer: Account,
+  producerId: number,
+  reader: Reader,
+  random: Random
+) => {
   const sm = createSmClient({ baseUrl: smUrl, headers: { authorization: `Bearer ${consumer.token}` } })
   const stopping = new AbortController()
   let changes = 0
@@ -22,7 +28,8 @@ export const startAccessChanges = (smUrl: string, consumer: Account, producerId:
       await pause(200)
     }
   }
-  const unsubscribe = () => insist(() => sm.DELETE('/api/unsubscribe', { params: { query: { producer_id: producerId } } }), [204, 404])
+  const unsubscribe = () =>
+    insist(() => sm.DELETE('/api/unsubscribe', { params: { query: { producer_id: producerId } } }), [204, 404])
   const subscribe = () => insist(() => sm.POST('/api/subscribe', { body: { producer_id: producerId } }), [200, 201])
 
   const running = (async () => {

@@ -27,6 +27,20 @@ export const faultsOf = ({ fleet, postgres }: { fleet: Fleet, postgres: FaultySe
     name: `cut ${name}`,
     run: async () => { balancer.cut() }
   })),
-  { name: 'kill postgres', run: async random => { await postgres.kill(); await pause(random.between(0, 500)); await postgres.start() } },
-  { name: 'pause postgres', run: async random => { await postgres.pause(); await pause(random.between(200, 3000)); await postgres.resume() } }
+  {
+    name: 'kill postgres',
+    run: async random => {
+      await postgres.kill()
+      await pause(random.between(0, 500))
+      await postgres.start()
+    }
+  },
+  {
+    name: 'pause postgres',
+    run: async random => {
+      await postgres.pause()
+      await pause(random.between(200, 3000))
+      await postgres.resume()
+    }
+  }
 ]

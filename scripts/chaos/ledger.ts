@@ -25,7 +25,10 @@ export interface Ledger {
   received: number
   holes: number
   repeats: number
-  /** Messages that a failover forgot before they were acked: their sender repeats them, they are numbered again, and who saw them sees them again. */
+  /**
+   * Messages that a failover forgot before they were acked: their sender repeats them, they are numbered again, and who
+   * saw them sees them again.
+   */
   seenAgain: number
   outOfOrder: number
   afterRevocation: number
@@ -42,13 +45,29 @@ const between = (windows: readonly AccessWindow[], { sentAt, ackedAt }: SentMess
   windows.some(({ from, to }) => sentAt < to && (ackedAt ?? Infinity) > from)
 
 /**
- * Compares what was sent with what is stored and what each reader saw. `forgetting` are the times in which Redis may have
- * forgotten what was not acked.
+ * Compares what was sent with what is stored and what each reader saw. `forgetting` are the times in which Redis may
+ * have forgotten what was not acked.
  */
 export const settle = (
-  sent: ReadonlyMap<string, readonly SentMessage[]>, stored: ReadonlyMap<string, readonly number[]>, readers: readonly Reader[], forgetting: readonly AccessWindow[] = []
+  sent: ReadonlyMap<string, readonly SentMessage[]>,
+  stored: ReadonlyMap<string, readonly number[]>,
+  readers: readonly Reader[],
+  forgetting: readonly AccessWindow[] = []
 ): Ledger => {
-  const ledger: Ledger = { sent: 0, acked: 0, stored: 0, ackedNotStored: 0, storedTwice: 0, received: 0, holes: 0, repeats: 0, seenAgain: 0, outOfOrder: 0, afterRevocation: 0, faults: [] }
+  const ledger: Ledger = {
+    sent: 0,
+    acked: 0,
+    stored: 0,
+    ackedNotStored: 0,
+    storedTwice: 0,
+    received: 0,
+    holes: 0,
+    repeats: 0,
+    seenAgain: 0,
+    outOfOrder: 0,
+    afterRevocation: 0,
+    faults: []
+  }
   for (const [producer, messages] of sent) {
     const numbers = stored.get(producer) ?? []
     const kept = new Set(numbers)
@@ -66,7 +85,10 @@ export const settle = (
 }
 
 const settleReader = (
-  ledger: Ledger, messages: readonly SentMessage[], { consumer, producer, numbers, granted, revoked }: Reader, forgetting: readonly AccessWindow[]
+  ledger: Ledger,
+  messages: readonly SentMessage[],
+  { consumer, producer, numbers, granted, revoked }: Reader,
+  forgetting: readonly AccessWindow[]
 ): void => {
   const note = (what: 'hole' | 'after revocation', { number, sentAt }: SentMessage): void => {
     if (what === 'hole') ledger.holes++
@@ -92,5 +114,7 @@ const settleReader = (
 }
 
 /** Whether everything that must be nought is. */
-export const isClean = ({ ackedNotStored, storedTwice, holes, repeats, outOfOrder, afterRevocation }: Omit<Ledger, 'faults'>): boolean =>
+export const isClean = ({
+  ackedNotStored, storedTwice, holes, repeats, outOfOrder, afterRevocation
+}: Omit<Ledger, 'faults'>): boolean =>
   ackedNotStored + storedTwice + holes + repeats + outOfOrder + afterRevocation === 0

@@ -21,9 +21,18 @@ export interface Observations {
 }
 
 /** `places` is shared by all consumers, `clashes` gets what must never be. */
-export const observe = ({ username }: Account, producers: ReadonlyMap<number, string>, places: Places, clashes: Clash[]): Observations => {
-  const readers = new Map<number, Reader>([...producers].map(([id, producer]) =>
-    [id, { consumer: username, producer, numbers: [], granted: [] as AccessWindow[], revoked: [] as AccessWindow[] }]))
+export const observe = (
+  { username }: Account,
+  producers: ReadonlyMap<number, string>,
+  places: Places,
+  clashes: Clash[]
+): Observations => {
+  const readers = new Map<number, Reader>(
+    [...producers].map(([id, producer]) => [
+      id,
+      { consumer: username, producer, numbers: [], granted: [] as AccessWindow[], revoked: [] as AccessWindow[] }
+    ])
+  )
   const away: AccessWindow[] = [{ from: 0, to: Infinity }]
   const stillness: number[] = []
   let lastAt = performance.now()

@@ -29,7 +29,11 @@ export interface ProducerPace {
 }
 
 /** A producer that speaks the protocol by itself, so that a fault of the libraries can't hide one of the platform. */
-export const startProducer = (urls: { ap: string, producer: string }, account: Account, { rate, window = 200, filling = 0 }: ProducerPace): ChaosProducer => {
+export const startProducer = (
+  urls: { ap: string; producer: string },
+  account: Account,
+  { rate, window = 200, filling = 0 }: ProducerPace
+): ChaosProducer => {
   const messages: SentMessage[] = []
   const rest = filling > 0 ? { filling: 'x'.repeat(filling) } : {}
   const session = `chaos-${account.user.id}`
@@ -45,7 +49,8 @@ export const startProducer = (urls: { ap: string, producer: string }, account: A
     JSON.stringify({ type: 'data', session, seq: number, payload: { number, value: Math.sin(number / 10), ...rest } })
 
   const renew = async () => {
-    const answer = await createApClient({ baseUrl: urls.ap }).POST('/api/auth/login', { body: { username: account.username, password: account.password } })
+    const answer = await createApClient({ baseUrl: urls.ap })
+      .POST('/api/auth/login', { body: { username: account.username, password: account.password } })
       .catch(() => null)
     if (answer?.data !== undefined) token = answer.data.access_token
   }
@@ -64,7 +69,10 @@ export const startProducer = (urls: { ap: string, producer: string }, account: A
   }
 
   const connectOnce = async () => {
-    const current = new WebSocket(urls.producer, { headers: { authorization: `Bearer ${token}` }, handshakeTimeout: 5000 })
+    const current = new WebSocket(urls.producer, {
+      headers: { authorization: `Bearer ${token}` },
+      handshakeTimeout: 5000
+    })
     socket = current
     caughtUp = false
     const ended = new Promise<number>(resolve => {

@@ -12,9 +12,12 @@ const RETRY_MS = 500
 /** A token is good for an hour. */
 const RENEW_EVERY_MS = 1_800_000
 
-const isBefore = (a: LogPosition, b: LogPosition): boolean => a.epoch < b.epoch || (a.epoch === b.epoch && a.offset < b.offset)
+const isBefore = (a: LogPosition, b: LogPosition): boolean =>
+  a.epoch < b.epoch || (a.epoch === b.epoch && a.offset < b.offset)
 
-/** The same without the library and without any buffer, so that a fault of the library can't hide one of the platform. */
+/**
+ * The same without the library and without any buffer, so that a fault of the library can't hide one of the platform.
+ */
 export const startRawChaosConsumer = (
   urls: ConsumerUrls, account: Account, producers: ReadonlyMap<number, string>, places: Places, clashes: Clash[]
 ): ChaosConsumer & { readonly ledger: RawLedger } => {
@@ -27,7 +30,9 @@ export const startRawChaosConsumer = (
   const currentToken = async (): Promise<string> => {
     if (performance.now() - renewedAt < RENEW_EVERY_MS) return token
     const { username, password } = account
-    const { data } = await createApClient({ baseUrl: urls.ap }).POST('/api/auth/login', { body: { username, password } })
+    const { data } = await createApClient({ baseUrl: urls.ap }).POST('/api/auth/login', {
+      body: { username, password }
+    })
     if (data === undefined) return token
     renewedAt = performance.now()
     token = data.access_token
@@ -39,7 +44,9 @@ export const startRawChaosConsumer = (
     for (let attempt = 0; attempt < MAX_ATTEMPTS && !closing.signal.aborted; attempt++) {
       const dsm = createDsmClient({ baseUrl: urls.dsm, headers: { authorization: `Bearer ${token}` } })
       const query = { after: `${after.epoch}-${after.offset}`, order: 'asc', limit: PAGE } as const
-      const answer = await dsm.GET('/api/data/{producerId}', { params: { path: { producerId }, query } }).catch(() => null)
+      const answer = await dsm
+        .GET('/api/data/{producerId}', { params: { path: { producerId }, query } })
+        .catch(() => null)
       if (answer?.data !== undefined) return answer.data
       if (answer?.response.status === 403) return null
       await pause(RETRY_MS)

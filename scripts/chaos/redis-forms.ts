@@ -14,7 +14,10 @@ export interface FaultyRedis {
   /** What the services need to know of the form. */
   environment: Record<string, string>
   faults: Fault[]
-  /** Makes a replica that has missed what was written last the master. Resolves once the old master copies it; throws where there is no replica. */
+  /**
+   * Makes a replica that has missed what was written last the master. Resolves once the old master copies it; throws
+   * where there is no replica.
+   */
   failOverStale (random: Random): Promise<void>
   remove (): Promise<void>
 }
@@ -34,7 +37,8 @@ const copies = async ({ port }: RedisServer): Promise<boolean> => {
 
 /**
  * The faults of a form in which a replica takes over. `findPair` chooses a master and its replica, which copies it;
- * `rejoin` is called over and over, until the old master copies the new one, where the form doesn't see to that soon by itself.
+ * `rejoin` is called over and over, until the old master copies the new one, where the form doesn't see to that soon by
+ * itself.
  */
 const failoverFaults = (
   findPair: (random: Random) => Promise<Pair>, rejoin: (pair: Pair) => Promise<void> = async () => {}
@@ -68,7 +72,10 @@ const failoverFaults = (
     await master.pause()
     await pause(random.between(200, 4000))
     await master.resume()
-    await waitFor(async () => await copies(replica) || await copies(master), { timeoutMs: FAILOVER_MS, what: 'one of the two to copy the other' })
+    await waitFor(async () => (await copies(replica)) || (await copies(master)), {
+      timeoutMs: FAILOVER_MS,
+      what: 'one of the two to copy the other'
+    })
   }
   return {
     faults: [
@@ -86,8 +93,22 @@ const startStandalone = async (): Promise<FaultyRedis> => {
     url: redis.url,
     environment: {},
     faults: [
-      { name: 'kill redis', run: async random => { await redis.kill(); await pause(random.between(0, 500)); await redis.start() } },
-      { name: 'pause redis', run: async random => { redis.pause(); await pause(random.between(200, 4000)); redis.resume() } }
+      {
+        name: 'kill redis',
+        run: async random => {
+          await redis.kill()
+          await pause(random.between(0, 500))
+          await redis.start()
+        }
+      },
+      {
+        name: 'pause redis',
+        run: async random => {
+          redis.pause()
+          await pause(random.between(200, 4000))
+          redis.resume()
+        }
+      }
     ],
     failOverStale: async () => { throw new Error('A standalone Redis has no replica') },
     remove: () => redis.remove()
@@ -108,7 +129,7 @@ const startSentinel = async (): Promise<FaultyRedis> => {
       return await isMaster(pair.master) && await copies(pair.replica) && pair
     }, { timeoutMs: FAILOVER_MS, what: 'a master and its replica' }), async ({ master, replica }) => {
       // They would say this themselves after some ten seconds.
-      if (await servers.master() === replica && await isMaster(master)) await redisCall(master.port, 'REPLICAOF', '127.0.0.1', String(replica.port))
+      if ((await servers.master()) === replica && (await isMaster(master))) { await redisCall(master.port, 'REPLICAOF', '127.0.0.1', String(replica.port)) }
     }),
     remove: () => servers.remove()
   }
@@ -125,9 +146,17 @@ const startCluster = async (): Promise<FaultyRedis> => {
       return null
     }, { timeoutMs: FAILOVER_MS, what: 'a master and its replica' })
   }
-  return { url: servers.url, environment: { REDIS_MODE: 'cluster' }, ...failoverFaults(findPair), remove: () => servers.remove() }
+  return {
+    url: servers.url,
+    environment: { REDIS_MODE: 'cluster' },
+    ...failoverFaults(findPair),
+    remove: () => servers.remove()
+  }
 }
 
-/** Starts Redis in a form: standalone (AOF on every write), with a replica and three Sentinels, or as a Cluster of three masters with a replica each (AOF every second). */
+/**
+ * Starts Redis in a form: standalone (AOF on every write), with a replica and three Sentinels, or as a Cluster of three
+ * masters with a replica each (AOF every second).
+ */
 export const startFaultyRedis = (form: RedisForm): Promise<FaultyRedis> =>
   ({ standalone: startStandalone, sentinel: startSentinel, cluster: startCluster })[form]()

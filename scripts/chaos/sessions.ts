@@ -12,7 +12,10 @@ export const sessionsMaxBytes = 100_000
 /** What must be nought of the fleet, beside what was sent. */
 interface Compared { stored: number, 'stored twice': number, lost: number }
 
-/** A producer of 2,000 devices with a session each, behind one gateway that sends their messages round after round until it is told to finish. */
+/**
+ * A producer of 2,000 devices with a session each, behind one gateway that sends their messages round after round until
+ * it is told to finish.
+ */
 export const startSessions = (producerUrl: string, account: Account) => {
   const total = newSending()
   let rounds = 0
@@ -20,13 +23,20 @@ export const startSessions = (producerUrl: string, account: Account) => {
   const sending = (async () => {
     while (!finishing.signal.aborted) {
       rounds++
-      const messages = Array.from({ length: DEVICES }, (_, n) => ({ device_id: `device-${n}`, session: `session-${n}`, seq: rounds, payload: { round: rounds } }))
+      const messages = Array.from({ length: DEVICES }, (_, n) => ({
+        device_id: `device-${n}`,
+        session: `session-${n}`,
+        seq: rounds,
+        payload: { round: rounds }
+      }))
       await sendByWebSocket(producerUrl, account, messages, 250, total)
       await pause(PAUSE_MS)
     }
   })()
   return {
-    /** Ends with the round that is under way; resolves to what was sent, once all of it is acked or refused for ever. */
+    /**
+     * Ends with the round that is under way; resolves to what was sent, once all of it is acked or refused for ever.
+     */
     async finish (): Promise<Record<'devices' | 'sent' | 'acked' | 'refused for ever', number>> {
       finishing.abort()
       await sending

@@ -12,8 +12,20 @@ const none = (): number => 0
 
 /** Who makes which metrics: the services' own functions, on a registry of their own. */
 const makers: readonly (readonly [service: string, make: (registry: Registry) => unknown])[] = [
-  ['every service, by its name', registry => { measureRequests({ metrics: registry, addHook: () => {} } as unknown as Parameters<typeof measureRequests>[0], 'ap') }],
-  ['AP', registry => createApMetrics(registry, { queue: { running: 0, waiting: 0 } } as Parameters<typeof createApMetrics>[1])],
+  [
+    'every service, by its name',
+    registry => {
+      measureRequests(
+        { metrics: registry, addHook: () => {} } as unknown as Parameters<typeof measureRequests>[0],
+        'ap'
+      )
+    }
+  ],
+  [
+    'AP',
+    registry =>
+      createApMetrics(registry, { queue: { running: 0, waiting: 0 } } as Parameters<typeof createApMetrics>[1])
+  ],
   ['SM', registry => createSmMetrics(registry)],
   ['DSM', registry => createDsmMetrics(registry, none, none)],
   ['WSS1 and WSS2', registry => createSocketMetrics(registry)],
@@ -21,17 +33,26 @@ const makers: readonly (readonly [service: string, make: (registry: Registry) =>
   ['WSS2', registry => createConsumerMetrics(registry)]
 ]
 
-const typeOf = (metric: Metric): string => metric instanceof Counter ? 'counter' : metric instanceof Gauge ? 'gauge' : 'histogram'
+const typeOf = (metric: Metric): string =>
+  metric instanceof Counter ? 'counter' : metric instanceof Gauge ? 'gauge' : 'histogram'
 
 /** What prom-client keeps of a metric beside what its types tell. */
 type Described = Metric & { name: string, help: string, labelNames: readonly string[] }
 
 /** Every metric of the services with its labels and what it tells. */
-export const metricTable = (): string => table(['metric', 'of', 'type', 'labels', 'tells'], makers.flatMap(([service, make]) => {
-  const registry = new Registry()
-  make(registry)
-  const metrics = registry.getMetricsAsArray() as unknown as Described[]
-  return metrics.map(metric => [
-    `\`${metric.name.replace('motience_ap_http_', 'motience_<service>_http_')}\``, service, typeOf(metric), metric.labelNames.map(label => `\`${label}\``).join(', '), metric.help
-  ])
-}))
+export const metricTable = (): string =>
+  table(
+    ['metric', 'of', 'type', 'labels', 'tells'],
+    makers.flatMap(([service, make]) => {
+      const registry = new Registry()
+      make(registry)
+      const metrics = registry.getMetricsAsArray() as unknown as Described[]
+      return metrics.map(metric => [
+        `\`${metric.name.replace('motience_ap_http_', 'motience_<service>_http_')}\``,
+        service,
+        typeOf(metric),
+        metric.labelNames.map(label => `\`${label}\``).join(', '),
+        metric.help
+      ])
+    })
+  )

@@ -11,11 +11,20 @@ const typeOf = (schema: TSchema): string => {
   return String(schema.type ?? 'any')
 }
 
-const boundsOf = (schema: TSchema): string => [
-  schema.minimum !== undefined || schema.maximum !== undefined ? `${schema.minimum ?? ''}–${schema.maximum ?? ''}` : '',
-  schema.minLength !== undefined || schema.maxLength !== undefined ? `${schema.minLength ?? 0}–${schema.maxLength ?? ''} characters` : '',
-  schema.minItems !== undefined || schema.maxItems !== undefined ? `${schema.minItems ?? 0}–${schema.maxItems ?? ''} items` : ''
-].filter(Boolean).join(', ')
+const boundsOf = (schema: TSchema): string =>
+  [
+    schema.minimum !== undefined || schema.maximum !== undefined
+      ? `${schema.minimum ?? ''}–${schema.maximum ?? ''}`
+      : '',
+    schema.minLength !== undefined || schema.maxLength !== undefined
+      ? `${schema.minLength ?? 0}–${schema.maxLength ?? ''} characters`
+      : '',
+    schema.minItems !== undefined || schema.maxItems !== undefined
+      ? `${schema.minItems ?? 0}–${schema.maxItems ?? ''} items`
+      : ''
+  ]
+    .filter(Boolean)
+    .join(', ')
 
 const environments: readonly (readonly [string, Record<string, TSchema>])[] = [
   ['all', schemas.commonEnv],
@@ -32,21 +41,39 @@ const environments: readonly (readonly [string, Record<string, TSchema>])[] = [
 ]
 
 /** Every environment variable with its type and default. */
-export const configurationTable = (): string => table(['variable', 'read by', 'type', 'default', 'meaning'],
-  environments.flatMap(([service, variables]) => Object.entries(variables).map(([name, schema]) => [
-    `\`${name}\``, service, [typeOf(schema).replaceAll('\\|', '|'), boundsOf(schema)].filter(Boolean).join(', '),
-    schema.default === undefined || schema.default === '' ? '' : `\`${String(schema.default)}\``, schema.description ?? ''
-  ])))
+export const configurationTable = (): string =>
+  table(
+    ['variable', 'read by', 'type', 'default', 'meaning'],
+    environments.flatMap(([service, variables]) =>
+      Object.entries(variables).map(([name, schema]) => [
+        `\`${name}\``,
+        service,
+        [typeOf(schema).replaceAll('\\|', '|'), boundsOf(schema)].filter(Boolean).join(', '),
+        schema.default === undefined || schema.default === '' ? '' : `\`${String(schema.default)}\``,
+        schema.description ?? ''
+      ])
+    )
+  )
 
 /** Every code of the catalogue. */
-export const errorTable = (): string => table(['code', 'status', 'title', 'what to do'],
-  Object.entries(schemas.problemKinds).map(([code, { status, title, action }]) => [`<a id="${code.toLowerCase()}"></a>\`${code}\``, String(status), title, action]))
+export const errorTable = (): string =>
+  table(
+    ['code', 'status', 'title', 'what to do'],
+    Object.entries(schemas.problemKinds).map(([code, { status, title, action }]) => [
+      `<a id="${code.toLowerCase()}"></a>\`${code}\``,
+      String(status),
+      title,
+      action
+    ])
+  )
 
 /** The fields of one frame. */
 const frameTable = (title: string, schema: TSchema): string => {
   const required = new Set((schema.required ?? []) as string[])
   const rows = Object.entries((schema.properties ?? {}) as Record<string, TSchema>).map(([name, field]) => [
-    `\`${name}\`${required.has(name) ? '' : '?'}`, [typeOf(field), boundsOf(field)].filter(Boolean).join(', '), field.description ?? ''
+    `\`${name}\`${required.has(name) ? '' : '?'}`,
+    [typeOf(field), boundsOf(field)].filter(Boolean).join(', '),
+    field.description ?? ''
   ])
   return `#### ${title}\n\n${table(['field', 'type', 'meaning'], rows)}`
 }

@@ -11,11 +11,27 @@ const orThrow = <T>(what: string, { data, error, response }: { data?: T, error?:
 }
 
 /** Signs an account up and in. */
-export const createAccount = async (apUrl: string, username: string, role: 'producer' | 'consumer', deviceId?: string): Promise<Account> => {
+export const createAccount = async (
+  apUrl: string,
+  username: string,
+  role: 'producer' | 'consumer',
+  deviceId?: string
+): Promise<Account> => {
   const ap = createApClient({ baseUrl: apUrl })
-  orThrow('register', await ap.POST('/api/auth/register', { body: { username, password: PASSWORD, role, ...(deviceId && { device_id: deviceId }) } }))
+  orThrow(
+    'register',
+    await ap.POST('/api/auth/register', {
+      body: { username, password: PASSWORD, role, ...(deviceId && { device_id: deviceId }) }
+    })
+  )
   const tokens = orThrow('login', await ap.POST('/api/auth/login', { body: { username, password: PASSWORD } }))
-  return { user: tokens.user, username, password: PASSWORD, token: tokens.access_token, refreshToken: tokens.refresh_token }
+  return {
+    user: tokens.user,
+    username,
+    password: PASSWORD,
+    token: tokens.access_token,
+    refreshToken: tokens.refresh_token
+  }
 }
 
 /** Subscribes a consumer to a producer. */

@@ -4,7 +4,10 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 /** A TCP load balancer that can cut what goes through it. */
 export interface Balancer {
   readonly port: number
-  /** Destroys all connections in both directions, as a broken network does; new ones are taken at once. Returns how many. */
+  /**
+   * Destroys all connections in both directions, as a broken network does; new ones are taken at once. Returns how
+   * many.
+   */
   cut (): number
   close (): Promise<void>
 }

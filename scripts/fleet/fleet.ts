@@ -45,27 +45,48 @@ const freePort = async (): Promise<number> => {
 }
 
 const portNames: Record<ServiceName, readonly [http: string, websocket?: string]> = {
-  ap: ['AP_PORT'], sm: ['SM_PORT'], dsm: ['DSM_PORT'], wss1: ['WSS1_HTTP_PORT', 'WSS1_PORT'], wss2: ['WSS2_HTTP_PORT', 'WSS2_PORT']
+  ap: ['AP_PORT'],
+  sm: ['SM_PORT'],
+  dsm: ['DSM_PORT'],
+  wss1: ['WSS1_HTTP_PORT', 'WSS1_PORT'],
+  wss2: ['WSS2_HTTP_PORT', 'WSS2_PORT']
 }
 
 interface Ports { http: number, websocket: number }
 
-const createInstance = (name: ServiceName, index: number, ports: Ports, environment: Record<string, string>, logFolder: string): Instance => {
+const createInstance = (
+  name: ServiceName,
+  index: number,
+  ports: Ports,
+  environment: Record<string, string>,
+  logFolder: string
+): Instance => {
   let child: ChildProcess | null = null
   const [httpName, websocketName] = portNames[name]
   const start = async () => {
     const log = createWriteStream(join(logFolder, `${name}-${index}.log`), { flags: 'a' })
     const started = spawn(process.execPath, [`services/${name}/dist/server.js`], {
-      env: { ...process.env, ...environment, [httpName]: String(ports.http), ...(websocketName && { [websocketName]: String(ports.websocket) }) },
+      env: {
+        ...process.env,
+        ...environment,
+        [httpName]: String(ports.http),
+        ...(websocketName && { [websocketName]: String(ports.websocket) })
+      },
       stdio: ['ignore', 'pipe', 'pipe']
     })
     started.stdout.pipe(log, { end: false })
     started.stderr.pipe(log, { end: false })
     child = started
-    await waitFor(async () => {
-      if (started.exitCode !== null) throw new Error(`${name}-${index} ended with ${started.exitCode}: see ${logFolder}`)
-      return child !== started || (await fetch(`http://127.0.0.1:${ports.http}/ready`, { signal: AbortSignal.timeout(2000) })).ok
-    }, { timeoutMs: 60_000, what: `${name}-${index} to be ready` })
+    await waitFor(
+      async () => {
+        if (started.exitCode !== null) { throw new Error(`${name}-${index} ended with ${started.exitCode}: see ${logFolder}`) }
+        return (
+          child !== started ||
+          (await fetch(`http://127.0.0.1:${ports.http}/ready`, { signal: AbortSignal.timeout(2000) })).ok
+        )
+      },
+      { timeoutMs: 60_000, what: `${name}-${index} to be ready` }
+    )
   }
   const signal = async (name: NodeJS.Signals) => {
     const ended = child
@@ -85,7 +106,10 @@ const createInstance = (name: ServiceName, index: number, ports: Ports, environm
   return { name, index, url: `http://127.0.0.1:${ports.http}`, start, kill, end, residentBytes }
 }
 
-/** Starts `copies` processes of every service on the given PostgreSQL and Redis, each service behind a balancer of its own. */
+/**
+ * Starts `copies` processes of every service on the given PostgreSQL and Redis, each service behind a balancer of its
+ * own.
+ */
 export const startFleet = async ({ databaseUrl, redisUrl, copies, logFolder, environment = {} }: {
   databaseUrl: string, redisUrl: string, copies: number, logFolder: string, environment?: Record<string, string>
 }): Promise<Fleet> => {
@@ -98,7 +122,7 @@ export const startFleet = async ({ databaseUrl, redisUrl, copies, logFolder, env
       ports.set(`${name}-${i}`, each[i]!)
     }
     balancers[name] = await startBalancer(each.map(port => port.http))
-    if (portNames[name].length === 2) balancers[`${name}-websocket`] = await startBalancer(each.map(port => port.websocket))
+    if (portNames[name].length === 2) { balancers[`${name}-websocket`] = await startBalancer(each.map(port => port.websocket)) }
   }
   const address = (balancer: string, scheme = 'http') => `${scheme}://127.0.0.1:${balancers[balancer]!.port}`
   const shared = {

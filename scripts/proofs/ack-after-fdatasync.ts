@@ -5,8 +5,8 @@ import { createAccount } from '../fleet/accounts.js'
 import { withFleet } from './with-fleet.js'
 
 /**
- * Shows with strace that an ack follows `fdatasync` of PostgreSQL's log: while one message after the other is sent, the times of the
- * calls and of the acks are put in order. Needs strace.
+ * Shows with strace that an ack follows `fdatasync` of PostgreSQL's log: while one message after the other is sent, the
+ * times of the calls and of the acks are put in order. Needs strace.
  */
 export const ackAfterFdatasync = () => withFleet({}, async ({ fleet, database }) => {
   const producer = await createAccount(fleet.urls.ap, 'fsync-producer', 'producer')
@@ -41,9 +41,13 @@ export const ackAfterFdatasync = () => withFleet({}, async ({ fleet, database })
   const withSync = rounds.filter(({ sent, acked }) => syncs.some(at => at > sent - 0.001 && at < acked))
   for (const { sent, acked } of rounds) {
     const at = syncs.find(time => time > sent - 0.001 && time < acked)
-    console.log(`sent 0.0 ms   fdatasync ${at === undefined ? 'none' : `+${((at - sent) * 1000).toFixed(1)} ms`}   ack +${((acked - sent) * 1000).toFixed(1)} ms`)
+    console.log(
+      `sent 0.0 ms   fdatasync ${at === undefined ? 'none' : `+${((at - sent) * 1000).toFixed(1)} ms`}   ack +${((acked - sent) * 1000).toFixed(1)} ms`
+    )
   }
-  console.log(`${withSync.length} of ${rounds.length} acks came after an fdatasync that began after the message was sent`)
+  console.log(
+    `${withSync.length} of ${rounds.length} acks came after an fdatasync that began after the message was sent`
+  )
   if (withSync.length < rounds.length) process.exitCode = 1
 })
 

@@ -14,9 +14,9 @@ const run = promisify(execFile)
 const FULL_MS = 15_000
 
 /**
- * The disk under PostgreSQL fills up: nothing is acked meanwhile, nothing acked is missing afterwards, and acks come again
- * by themselves within 30 s of having room. Needs root, to mount a small file system in memory. A PostgreSQL that gave up is
- * started again, as its service manager does.
+ * The disk under PostgreSQL fills up: nothing is acked meanwhile, nothing acked is missing afterwards, and acks come
+ * again by themselves within 30 s of having room. Needs root, to mount a small file system in memory. A PostgreSQL that
+ * gave up is started again, as its service manager does.
  */
 export const diskFull = async () => {
   const disk = await mkdtemp(join(tmpdir(), 'motience-disk-'))
@@ -44,7 +44,9 @@ export const diskFull = async () => {
         }
       })()
       await pause(FULL_MS)
-      const ackedWhileFull = producer.messages.filter(message => message.ackedAt !== null && message.ackedAt > fullAt + 2000)
+      const ackedWhileFull = producer.messages.filter(
+        message => message.ackedAt !== null && message.ackedAt > fullAt + 2000
+      )
       const keptBefore = acked()
       await rm(ballast)
       const roomAt = performance.now()
@@ -56,8 +58,12 @@ export const diskFull = async () => {
       await supervisor
 
       const stored = (await storedNumbers(database.url)).get(producer.producerId) ?? new Set()
-      const missing = producer.messages.filter(message => message.ackedAt !== null && !stored.has(message.number)).length
-      console.log(`${producer.messages.length} sent, ${acked()} acked, ${missing} acked and missing; ${ackedWhileFull.length} acked while the disk was full`)
+      const missing = producer.messages.filter(
+        message => message.ackedAt !== null && !stored.has(message.number)
+      ).length
+      console.log(
+        `${producer.messages.length} sent, ${acked()} acked, ${missing} acked and missing; ${ackedWhileFull.length} acked while the disk was full`
+      )
       console.log(`Acks came again ${Math.round(recoveredMs)} ms after there was room`)
       await producer.close()
       if (missing > 0 || recoveredMs > 30_000) process.exitCode = 1

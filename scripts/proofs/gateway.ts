@@ -27,10 +27,15 @@ type SendBatch = (messages: readonly GatewayMessage[]) => Promise<Answer[]>
 const RETRY_MS = 300
 
 /**
- * Sends messages in order, in batches, as something does that must not lose any: what is refused for now is sent again, and nothing
- * that comes after it before.
+ * Sends messages in order, in batches, as something does that must not lose any: what is refused for now is sent again,
+ * and nothing that comes after it before.
  */
-const sendAll = async (send: SendBatch, messages: readonly GatewayMessage[], batch: number, total: Sending): Promise<void> => {
+const sendAll = async (
+  send: SendBatch,
+  messages: readonly GatewayMessage[],
+  batch: number,
+  total: Sending
+): Promise<void> => {
   for (let from = 0; from < messages.length;) {
     const part = messages.slice(from, from + batch)
     const answers = await send(part).catch(() => part.map((): Answer => ({ again: true })))
@@ -51,17 +56,32 @@ const sendAll = async (send: SendBatch, messages: readonly GatewayMessage[], bat
 export const newSending = (): Sending => ({ acked: 0, repeats: 0, delayed: 0, refused: [] })
 
 /** Sends over REST, as the producer itself. */
-export const sendByRest = async (dsmUrl: string, { user, token }: Account, messages: readonly GatewayMessage[], batch = 100, total = newSending()): Promise<Sending> => {
-  await sendAll(async part => {
-    const answer = await fetch(`${dsmUrl}/api/data/batch`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ messages: part.map(message => ({ producer_id: user.id, ...message })) })
-    })
-    if (!answer.ok) throw new Error(`DSM answered ${answer.status}`)
-    const { results } = await answer.json() as { results: { duplicate?: boolean, error?: Problem }[] }
-    return results.map(({ duplicate, error }): Answer => error === undefined ? { duplicate: duplicate === true } : { code: error.code, again: error.status >= 500 || error.status === 429 })
-  }, messages, batch, total)
+export const sendByRest = async (
+  dsmUrl: string,
+  { user, token }: Account,
+  messages: readonly GatewayMessage[],
+  batch = 100,
+  total = newSending()
+): Promise<Sending> => {
+  await sendAll(
+    async part => {
+      const answer = await fetch(`${dsmUrl}/api/data/batch`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ messages: part.map(message => ({ producer_id: user.id, ...message })) })
+      })
+      if (!answer.ok) throw new Error(`DSM answered ${answer.status}`)
+      const { results } = (await answer.json()) as { results: { duplicate?: boolean; error?: Problem }[] }
+      return results.map(({ duplicate, error }): Answer =>
+        error === undefined
+          ? { duplicate: duplicate === true }
+          : { code: error.code, again: error.status >= 500 || error.status === 429 }
+      )
+    },
+    messages,
+    batch,
+    total
+  )
   return total
 }
 
@@ -83,17 +103,32 @@ const nextFrame = async (socket: WebSocket): Promise<unknown> => {
 }
 
 /** Sends over one WebSocket, and over a new one where it ends. */
-export const sendByWebSocket = async (producerUrl: string, { token }: Account, messages: readonly GatewayMessage[], batch = 100, total = newSending()): Promise<Sending> => {
+export const sendByWebSocket = async (
+  producerUrl: string,
+  { token }: Account,
+  messages: readonly GatewayMessage[],
+  batch = 100,
+  total = newSending()
+): Promise<Sending> => {
   let socket: WebSocket | null = null
-  await sendAll(async part => {
-    if (socket?.readyState !== WebSocket.OPEN) {
-      socket = new WebSocket(producerUrl, { headers: { authorization: `Bearer ${token}` } }).on('error', () => {})
-      await nextFrame(socket)
-    }
-    socket.send(JSON.stringify({ type: 'batch', messages: part }))
-    const { acks } = await nextFrame(socket) as AckFrame
-    return acks.map(({ duplicate, error }): Answer => error === undefined ? { duplicate: duplicate === true } : { code: error.code, again: error.retry_after_ms !== undefined })
-  }, messages, batch, total)
+  await sendAll(
+    async part => {
+      if (socket?.readyState !== WebSocket.OPEN) {
+        socket = new WebSocket(producerUrl, { headers: { authorization: `Bearer ${token}` } }).on('error', () => {})
+        await nextFrame(socket)
+      }
+      socket.send(JSON.stringify({ type: 'batch', messages: part }))
+      const { acks } = (await nextFrame(socket)) as AckFrame
+      return acks.map(({ duplicate, error }): Answer =>
+        error === undefined
+          ? { duplicate: duplicate === true }
+          : { code: error.code, again: error.retry_after_ms !== undefined }
+      )
+    },
+    messages,
+    batch,
+    total
+  )
   ;(socket as WebSocket | null)?.close()
   return total
 }

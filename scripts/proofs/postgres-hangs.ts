@@ -9,7 +9,10 @@ import { withFleet } from './with-fleet.js'
 const LOGS = (process.env['LOGS'] ?? '100,10000').split(',').map(Number)
 const HANG_SECS = Number(process.env['HANG_SECS'] ?? 60)
 const MESSAGES = Number(process.env['MESSAGES'] ?? 36_000)
-/** Senders of each way, each with a session of its own, and the messages that each has under way: together more than the largest log. */
+/**
+ * Senders of each way, each with a session of its own, and the messages that each has under way: together more than the
+ * largest log.
+ */
 const GATEWAYS = 24
 const BATCH = 500
 const WAYS = { WebSocket: sendByWebSocket, REST: sendByRest }
@@ -46,10 +49,17 @@ const hangWith = (log: number) => withFleet({ LOG_MAX_MESSAGES: String(log) }, a
   }))
   const { seen, close } = await watch(urls.consumer, consumer)
   const seenOf = (account: Account): string[] => seen.get(account.user.id) ?? []
-  const sending = Promise.all(producers.flatMap(({ way, send, account, sending }) => Array.from({ length: GATEWAYS }, async (_, gateway) => {
-    await send(way === 'REST' ? urls.dsm : urls.producer, account, shareOf(gateway), BATCH, sending)
-  })))
-  await waitFor(() => producers.every(({ sending }) => sending.acked > 500), { timeoutMs: 60_000, what: 'the first acks' })
+  const sending = Promise.all(
+    producers.flatMap(({ way, send, account, sending }) =>
+      Array.from({ length: GATEWAYS }, async (_, gateway) => {
+        await send(way === 'REST' ? urls.dsm : urls.producer, account, shareOf(gateway), BATCH, sending)
+      })
+    )
+  )
+  await waitFor(() => producers.every(({ sending }) => sending.acked > 500), {
+    timeoutMs: 60_000,
+    what: 'the first acks'
+  })
 
   await database.pause()
   const atPause = producers.map(({ account }) => seenOf(account).length)
@@ -58,14 +68,20 @@ const hangWith = (log: number) => withFleet({ LOG_MAX_MESSAGES: String(log) }, a
   const ackedBefore = producers.map(({ sending }) => sending.acked)
   await database.resume()
   await sending
-  await waitFor(() => producers.every(({ account }) => new Set(seenOf(account)).size === MESSAGES), { timeoutMs: 60_000, what: 'everything to be seen' })
-    .catch((error: unknown) => { console.log(String(error)) })
+  await waitFor(() => producers.every(({ account }) => new Set(seenOf(account)).size === MESSAGES), {
+    timeoutMs: 60_000,
+    what: 'everything to be seen'
+  }).catch((error: unknown) => {
+    console.log(String(error))
+  })
   close()
 
   const sql = postgres(database.url, { max: 1, onnotice: () => {} })
   const table: Record<string, Record<string, number>> = {}
   for (const [n, { way, account, sending }] of producers.entries()) {
-    const rows = await sql<{ name: string }[]>`select session || ' ' || seq as name from dsm.messages where producer_id = ${account.user.id}`
+    const rows = await sql<
+      { name: string }[]
+    >`select session || ' ' || seq as name from dsm.messages where producer_id = ${account.user.id}`
     const kept = new Set(rows.map(row => row.name))
     const names = seenOf(account)
     table[way] = {
@@ -79,15 +95,28 @@ const hangWith = (log: number) => withFleet({ LOG_MAX_MESSAGES: String(log) }, a
       'seen twice': names.length - new Set(names).size,
       lost: MESSAGES - kept.size
     }
-    const { 'seen and not kept': notKept, 'refused for ever': refused, 'stored twice': storedTwice, 'seen twice': seenTwice, lost } = table[way] as Record<string, number>
-    if (notKept! + refused! + storedTwice! + seenTwice! + lost! > 0 || whilePaused[n]! > log || sending.acked !== MESSAGES) process.exitCode = 1
+    const {
+      'seen and not kept': notKept,
+      'refused for ever': refused,
+      'stored twice': storedTwice,
+      'seen twice': seenTwice,
+      lost
+    } = table[way] as Record<string, number>
+    if (
+      notKept! + refused! + storedTwice! + seenTwice! + lost! > 0 ||
+      whilePaused[n]! > log ||
+      sending.acked !== MESSAGES
+    ) { process.exitCode = 1 }
   }
   await sql.end()
   console.log(`PostgreSQL stood still for ${HANG_SECS} s, with logs of ${log} messages:`)
   console.table(table)
 }, { copies: 2 })
 
-/** PostgreSQL hangs while producers send as fast as they may, over WebSocket and REST: all that consumers saw is kept, and nothing is refused for ever. */
+/**
+ * PostgreSQL hangs while producers send as fast as they may, over WebSocket and REST: all that consumers saw is kept,
+ * and nothing is refused for ever.
+ */
 export const postgresHangs = async (): Promise<void> => {
   for (const log of LOGS) await hangWith(log)
 }

@@ -9,11 +9,13 @@ const CUTS = Number(process.env['CUTS'] ?? 30)
 const PRODUCERS = 3
 
 /**
- * Clients without any buffer, each behind a network of its own that takes its time and is cut over and over, at any moment
- * of a connection. Each must see every message once and in order, over two processes of WSS2.
+ * Clients without any buffer, each behind a network of its own that takes its time and is cut over and over, at any
+ * moment of a connection. Each must see every message once and in order, over two processes of WSS2.
  */
 export const resumeLatency = () => withFleet({}, async ({ fleet: { urls } }) => {
-  const accounts = await Promise.all(Array.from({ length: PRODUCERS }, (_, i) => createAccount(urls.ap, `latency-producer-${i}`, 'producer')))
+  const accounts = await Promise.all(
+    Array.from({ length: PRODUCERS }, (_, i) => createAccount(urls.ap, `latency-producer-${i}`, 'producer'))
+  )
   const upstream = Number(new URL(urls.consumer).port)
   const readers = await Promise.all(LATENCIES_MS.map(async latencyMs => {
     const account = await createAccount(urls.ap, `latency-consumer-${latencyMs}`, 'consumer')
@@ -50,7 +52,10 @@ export const resumeLatency = () => withFleet({}, async ({ fleet: { urls } }) => 
     }
   }))
   for (const producer of producers) producer.finish()
-  await waitFor(() => producers.every(producer => producer.pending() === 0), { timeoutMs: 60_000, what: 'every message to be acked' })
+  await waitFor(() => producers.every(producer => producer.pending() === 0), {
+    timeoutMs: 60_000,
+    what: 'every message to be acked'
+  })
   const complete = () => readers.every(({ numbers }) =>
     producers.every(({ producerId, messages }) => numbers.get(producerId)!.at(-1) === messages.length))
   await waitFor(complete, { timeoutMs: 60_000, what: 'every reader to have the last message' })
@@ -73,5 +78,5 @@ export const resumeLatency = () => withFleet({}, async ({ fleet: { urls } }) => 
     await consumer.close()
     await proxy.close()
   })])
-  if (rows.some(row => row.repeats + row.backwards + row.holes + row.announced + row['not 1, 2, 3…'] > 0)) process.exitCode = 1
+  if (rows.some(row => row.repeats + row.backwards + row.holes + row.announced + row['not 1, 2, 3…'] > 0)) { process.exitCode = 1 }
 }, { copies: 2 })

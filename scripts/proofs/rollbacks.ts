@@ -21,7 +21,10 @@ type RollBack = (random: Random) => Promise<void>
  * Redis comes back older than it was, over and over. No place may name two messages, nothing may reach who was revoked,
  * every loss must be announced.
  */
-const rollBackOver = async ({ fleet, database }: Pick<ProofParts, 'fleet' | 'database'>, rollBack: RollBack): Promise<void> => {
+const rollBackOver = async (
+  { fleet, database }: Pick<ProofParts, 'fleet' | 'database'>,
+  rollBack: RollBack
+): Promise<void> => {
   const random = createRandom(1)
   const { urls } = fleet
   const producerAccount = await createAccount(urls.ap, 'rollback-producer', 'producer')
@@ -37,32 +40,53 @@ const rollBackOver = async ({ fleet, database }: Pick<ProofParts, 'fleet' | 'dat
   const changing = await start('rollback-changing')
   const readerOf = (consumer: typeof steady) => consumer.readers.get(producerAccount.user.id)!
   readerOf(steady).granted.push({ from: 0, to: Infinity })
-  const changes = startAccessChanges(urls.sm, changing.account, producerAccount.user.id, readerOf(changing), createRandom(2))
+  const changes = startAccessChanges(
+    urls.sm,
+    changing.account,
+    producerAccount.user.id,
+    readerOf(changing),
+    createRandom(2)
+  )
   const producer = startProducer(urls, producerAccount, { rate: 100 })
 
   let rolledBack = 0
   for (let i = 0; i < ROLLBACKS; i++) {
     const ackedBefore = producer.messages.filter(message => message.ackedAt !== null).length
-    await waitFor(() => producer.messages.filter(message => message.ackedAt !== null).length > ackedBefore + 20, { timeoutMs: 60_000, what: 'acks after a rollback' })
+    await waitFor(() => producer.messages.filter(message => message.ackedAt !== null).length > ackedBefore + 20, {
+      timeoutMs: 60_000,
+      what: 'acks after a rollback'
+    })
     await rollBack(random)
     rolledBack++
     if (rolledBack % 20 === 0) console.log(`${rolledBack} rollbacks, ${producer.messages.length} messages`)
   }
   await changes.stop()
-  // With a rollback every second, access often ends before what a rollback took can be read from history: only the steady one is judged for holes.
+  // With a rollback every second, access often ends before what a rollback took can be read from history: only the
+  // steady one is judged for holes.
   readerOf(changing).granted = []
   producer.finish()
   await waitFor(() => producer.pending() === 0, { timeoutMs: 60_000, what: 'every message to be acked' })
-  await waitFor(() => new Set(readerOf(steady).numbers).size >= producer.messages.length, { timeoutMs: 60_000, what: 'the steady consumer to have everything' })
-    .catch((error: unknown) => { console.log(String(error)) })
+  await waitFor(() => new Set(readerOf(steady).numbers).size >= producer.messages.length, {
+    timeoutMs: 60_000,
+    what: 'the steady consumer to have everything'
+  }).catch((error: unknown) => {
+    console.log(String(error))
+  })
 
   const stored = new Map([[producer.name, [...(await storedNumbers(database.url)).get(producer.producerId) ?? []]]])
   const ledger = settle(new Map([[producer.name, producer.messages]]), stored, [readerOf(steady), readerOf(changing)])
   const { faults, ...sums } = ledger
   if (faults.length > 0) console.table(faults)
-  console.table({ rollbacks: rolledBack, ...sums, 'places that name two messages': clashes.length, 'access changes': changes.changes() })
+  console.table({
+    rollbacks: rolledBack,
+    ...sums,
+    'places that name two messages': clashes.length,
+    'access changes': changes.changes()
+  })
   console.table({ steady: steady.announced, changing: changing.announced })
-  console.log('Repeats: a message that was published, never acked, and forgotten by Redis is numbered again in the new epoch.')
+  console.log(
+    'Repeats: a message that was published, never acked, and forgotten by Redis is numbered again in the new epoch.'
+  )
   await producer.close()
   await Promise.all([steady.close(), changing.close()])
   if (clashes.length + ledger.afterRevocation + ledger.ackedNotStored + ledger.holes > 0) process.exitCode = 1
@@ -85,4 +109,9 @@ export const rollbacks = () => withFleet({}, async parts => {
 })
 
 /** Sentinels fail over to a replica that missed what was written last. */
-export const staleFailovers = () => withFleetOn(() => startFaultyRedis('sentinel'), {}, parts => rollBackOver(parts, parts.redis.failOverStale))
+export const staleFailovers = () =>
+  withFleetOn(
+    () => startFaultyRedis('sentinel'),
+    {},
+    parts => rollBackOver(parts, parts.redis.failOverStale)
+  )

@@ -15,12 +15,18 @@ const CONSUMERS = 4
 const SEND_EVERY_MS = 50
 /** What systemd waits before it starts a service again (`RestartSec`). */
 const RESTART_MS = 100
-/** A client counts a connection as good after 5 s and then begins with its shortest wait: a kill before that would be a second fault. */
+/**
+ * A client counts a connection as good after 5 s and then begins with its shortest wait: a kill before that would be a
+ * second fault.
+ */
 const BETWEEN_MS = 6000
 /** Most milliseconds that a stream may stand still, by the number of processes of each service. */
 const BOUND_MS: Record<number, number> = { 1: 5000, 2: 2000 }
 
-/** When the last message of each stream, one producer's at one consumer, came, and the longest that one stood still since `begin`. */
+/**
+ * When the last message of each stream, one producer's at one consumer, came, and the longest that one stood still
+ * since `begin`.
+ */
 class Streams {
   readonly #lastAt = new Map<string, number>()
   #longestMs = 0
@@ -34,7 +40,9 @@ class Streams {
   begin (): void { this.#longestMs = 0 }
 
   /** Whether `count` streams have brought something since. */
-  allSince (time: number, count: number): boolean { return [...this.#lastAt.values()].filter(at => at > time).length === count }
+  allSince (time: number, count: number): boolean {
+    return [...this.#lastAt.values()].filter(at => at > time).length === count
+  }
 
   get longestMs (): number { return this.#longestMs }
 }
@@ -57,7 +65,10 @@ const startReading = ({ urls }: Fleet, { username, password }: Account, streams:
   return () => consumer.close()
 }
 
-/** Kills instances of one service in turn; resolves to the longest stillness of any stream at each kill, milliseconds, shortest first. */
+/**
+ * Kills instances of one service in turn; resolves to the longest stillness of any stream at each kill, milliseconds,
+ * shortest first.
+ */
 const killOver = async (fleet: Fleet, name: ServiceName, streams: Streams): Promise<number[]> => {
   const instances = fleet.instances.filter(instance => instance.name === name)
   const found: number[] = []
@@ -68,19 +79,23 @@ const killOver = async (fleet: Fleet, name: ServiceName, streams: Streams): Prom
     await pause(RESTART_MS)
     await instance.start()
     const readyAt = performance.now()
-    await waitFor(() => streams.allSince(readyAt, PRODUCERS * CONSUMERS), { timeoutMs: 60_000, what: `all streams after a kill of ${name}` })
+    await waitFor(() => streams.allSince(readyAt, PRODUCERS * CONSUMERS), {
+      timeoutMs: 60_000,
+      what: `all streams after a kill of ${name}`
+    })
     await pause(BETWEEN_MS)
     found.push(streams.longestMs)
   }
   return found.sort((a, b) => a - b)
 }
 
-const percentile = (sorted: readonly number[], p: number): number => Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p / 100))]!)
+const percentile = (sorted: readonly number[], p: number): number =>
+  Math.round(sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * p) / 100))]!)
 
 const standStillWith = (copies: number) => withFleet({}, async ({ fleet }) => {
   const streams = new Streams()
   const producers: Account[] = []
-  for (let i = 0; i < PRODUCERS; i++) producers.push(await createAccount(fleet.urls.ap, `still-producer-${i}`, 'producer', `device-${i}`))
+  for (let i = 0; i < PRODUCERS; i++) { producers.push(await createAccount(fleet.urls.ap, `still-producer-${i}`, 'producer', `device-${i}`)) }
   const stops: (() => Promise<void>)[] = []
   for (let i = 0; i < CONSUMERS; i++) {
     const account = await createAccount(fleet.urls.ap, `still-consumer-${i}`, 'consumer')
@@ -97,7 +112,9 @@ const standStillWith = (copies: number) => withFleet({}, async ({ fleet }) => {
     table[name] = { kills: found.length, 'p50 ms': percentile(found, 50), 'p99 ms': percentile(found, 99) }
     if (percentile(found, 99) > BOUND_MS[copies]!) process.exitCode = 1
   }
-  console.log(`The longest stillness of any of ${PRODUCERS * CONSUMERS} streams at each kill, ${copies} of each service (bound ${BOUND_MS[copies]} ms):`)
+  console.log(
+    `The longest stillness of any of ${PRODUCERS * CONSUMERS} streams at each kill, ${copies} of each service (bound ${BOUND_MS[copies]} ms):`
+  )
   console.table(table)
   await Promise.all(stops.map(stop => stop()))
 }, { copies })

@@ -33,7 +33,10 @@ const startDatabase = async (folder: string | undefined) => {
   }
 }
 
-/** Starts the parts, `copies` processes of each service (one if not given), runs the proof on them, and stops them whatever happened. */
+/**
+ * Starts the parts, `copies` processes of each service (one if not given), runs the proof on them, and stops them
+ * whatever happened.
+ */
 export const withFleetOn = async <Redis extends ProofRedis> (
   startRedis: () => Promise<Redis>,
   environment: Record<string, string>,
@@ -44,7 +47,11 @@ export const withFleetOn = async <Redis extends ProofRedis> (
   const database = await startDatabase(databaseFolder)
   const redis = await startRedis()
   const fleet = await startFleet({
-    databaseUrl: database.url, redisUrl: redis.url, copies, logFolder, environment: { LOG_LEVEL: 'warn', ...redis.environment, ...environment }
+    databaseUrl: database.url,
+    redisUrl: redis.url,
+    copies,
+    logFolder,
+    environment: { LOG_LEVEL: 'warn', ...redis.environment, ...environment }
   })
   try {
     await prove({ fleet, database, redis })
@@ -57,5 +64,8 @@ export const withFleetOn = async <Redis extends ProofRedis> (
 }
 
 /** The same on one Redis that writes its AOF every second. */
-export const withFleet = (environment: Record<string, string>, prove: (parts: ProofParts) => Promise<void>, options?: ProofOptions): Promise<void> =>
-  withFleetOn(() => startRedis({ aof: 'everysec' }), environment, prove, options)
+export const withFleet = (
+  environment: Record<string, string>,
+  prove: (parts: ProofParts) => Promise<void>,
+  options?: ProofOptions
+): Promise<void> => withFleetOn(() => startRedis({ aof: 'everysec' }), environment, prove, options)

@@ -16,7 +16,11 @@ const PASSWORD = 'a long password'
 const start = async (t: Test): Promise<Platform> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'motience-exact-'))
   const ports = ['AP_PORT', 'SM_PORT', 'DSM_PORT', 'WSS1_PORT', 'WSS1_HTTP_PORT', 'WSS2_PORT', 'WSS2_HTTP_PORT']
-  const platform = await startPlatform({ ...Object.fromEntries(ports.map(name => [name, '0'])), DATA_DIR: dataDir, LOG_LEVEL: 'silent' })
+  const platform = await startPlatform({
+    ...Object.fromEntries(ports.map(name => [name, '0'])),
+    DATA_DIR: dataDir,
+    LOG_LEVEL: 'silent'
+  })
   t.teardown(async () => {
     await platform.close()
     await rm(dataDir, { recursive: true, force: true })
@@ -24,9 +28,23 @@ const start = async (t: Test): Promise<Platform> => {
   return platform
 }
 
-const call = async (url: string, body: string | object | null, token?: string, accept = 'application/json'): Promise<string> => {
-  const headers = { accept, ...body === null ? {} : { 'content-type': 'application/json' }, ...token === undefined ? {} : { authorization: `Bearer ${token}` } }
-  const response = await fetch(url, body === null ? { headers } : { method: 'POST', headers, body: typeof body === 'string' ? body : JSON.stringify(body) })
+const call = async (
+  url: string,
+  body: string | object | null,
+  token?: string,
+  accept = 'application/json'
+): Promise<string> => {
+  const headers = {
+    accept,
+    ...(body === null ? {} : { 'content-type': 'application/json' }),
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` })
+  }
+  const response = await fetch(
+    url,
+    body === null
+      ? { headers }
+      : { method: 'POST', headers, body: typeof body === 'string' ? body : JSON.stringify(body) }
+  )
   const text = await response.text()
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${text}`)
   return text
@@ -57,32 +75,58 @@ t.test('every byte of a payload and every digit of a time arrives by every way',
   await call(`${urls.sm}/api/subscribe`, { producer_id: producerId }, consumer.access_token)
   const listening = await open(t, urls.consumer, consumer.access_token)
   const sending = await open(t, urls.producer, producer.access_token)
-  const library = createConsumer({ url: urls.consumer, authUrl: urls.ap, username: 'exact-consumer', password: PASSWORD })
+  const library = createConsumer({
+    url: urls.consumer,
+    authUrl: urls.ap,
+    username: 'exact-consumer',
+    password: PASSWORD
+  })
   t.teardown(() => library.close())
   const envelopes: Envelope[] = []
   library.on('data', envelope => { envelopes.push(envelope) })
   await new Promise(resolve => { library.on('subscriptions', resolve) })
 
   const json = createRandomJson(seededRandom(20))
-  const payloads = ['{"imei":867322048123456789,"zero":-0,"fixed":0.1000,"large":1E5,"v":3.710}', '{"lines":\n[1,\r\n2]}', ...Array.from({ length: 150 }, () => json.object(4))]
+  const payloads = [
+    '{"imei":867322048123456789,"zero":-0,"fixed":0.1000,"large":1E5,"v":3.710}',
+    '{"lines":\n[1,\r\n2]}',
+    ...Array.from({ length: 150 }, () => json.object(4))
+  ]
   const times = ['"2016-12-31T23:59:60Z"', '"2026-07-28T12:20:30.123456789+02:00"', '1785234030123']
   const told = ['2016-12-31T23:59:60Z', '2026-07-28T10:20:30.123456789Z', '2026-07-28T10:20:30.123Z']
-  const message = (payload: string, n: number, more = ''): string => json.spaced(`{${more}"timestamp":${times[n % 3]},"payload":${json.spaced(payload)}}`)
+  const message = (payload: string, n: number, more = ''): string =>
+    json.spaced(`{${more}"timestamp":${times[n % 3]},"payload":${json.spaced(payload)}}`)
   const data = (payload: string, n: number): string => message(payload, n, '"type":"data",')
   const body = (payload: string, n: number): string => message(payload, n, `"producer_id":${producerId},`)
 
-  const [single, batch, rest, restBatch] = [payloads.slice(0, 40), payloads.slice(40, 80), payloads.slice(80, 100), payloads.slice(100)]
+  const [single, batch, rest, restBatch] = [
+    payloads.slice(0, 40),
+    payloads.slice(40, 80),
+    payloads.slice(80, 100),
+    payloads.slice(100)
+  ]
   for (const [n, payload] of single.entries()) sending.ws.send(data(payload, n))
   await waitFor(() => sending.texts.length === single.length, { what: 'all acks' })
   sending.ws.send(`{"type":"batch","messages":[${batch.map((payload, n) => message(payload, 40 + n)).join(',')}]}`)
   await waitFor(() => sending.texts.length === single.length + 1, { what: 'the batch\'s ack' })
   t.notOk(sending.texts.some(text => text.includes('"error"')))
-  for (const [n, payload] of rest.entries()) await call(`${urls.dsm}/api/data`, body(payload, 80 + n), producer.access_token)
-  t.notMatch(await call(`${urls.dsm}/api/data/batch`, `{"messages":[${restBatch.map((payload, n) => body(payload, 100 + n)).join(',')}]}`, producer.access_token), /"error"/)
+  for (const [n, payload] of rest.entries()) { await call(`${urls.dsm}/api/data`, body(payload, 80 + n), producer.access_token) }
+  t.notMatch(
+    await call(
+      `${urls.dsm}/api/data/batch`,
+      `{"messages":[${restBatch.map((payload, n) => body(payload, 100 + n)).join(',')}]}`,
+      producer.access_token
+    ),
+    /"error"/
+  )
 
   const { texts } = listening
   await waitFor(() => texts.length === payloads.length, { what: 'every message' })
-  const wrong = payloads.flatMap((payload, n) => texts[n]!.endsWith(`,"payload":${payload}}`) && texts[n]!.includes(`"timestamp":"${told[n % 3]}"`) ? [] : [{ payload, text: texts[n] }])
+  const wrong = payloads.flatMap((payload, n) =>
+    texts[n]!.endsWith(`,"payload":${payload}}`) && texts[n]!.includes(`"timestamp":"${told[n % 3]}"`)
+      ? []
+      : [{ payload, text: texts[n] }]
+  )
   t.same(wrong, [], 'live')
 
   await waitFor(() => envelopes.length === payloads.length, { what: 'every message in the library' })
@@ -90,8 +134,14 @@ t.test('every byte of a payload and every digit of a time arrives by every way',
   t.same(envelopes.map(payloadText), payloads)
 
   const history = `${urls.dsm}/api/data/${producerId}`
-  t.equal(await call(`${history}?limit=1000`, null, consumer.access_token), `{"items":[${texts.join(',')}],"next_cursor":null,"complete":true}`)
-  t.equal(await call(history, null, consumer.access_token, 'application/x-ndjson'), texts.map(text => `${text.replace(/[\r\n]/g, ' ')}\n`).join(''))
+  t.equal(
+    await call(`${history}?limit=1000`, null, consumer.access_token),
+    `{"items":[${texts.join(',')}],"next_cursor":null,"complete":true}`
+  )
+  t.equal(
+    await call(history, null, consumer.access_token, 'application/x-ndjson'),
+    texts.map(text => `${text.replace(/[\r\n]/g, ' ')}\n`).join('')
+  )
   const csv = await call(history, null, consumer.access_token, 'text/csv')
   const quoted = (payload: string): string => payload === '{}' ? payload : `"${payload.replaceAll('"', '""')}"`
   const missing = payloads.filter(payload => /["\r\n,]/.test(payload) && !csv.includes(`,${quoted(payload)}\r\n`))
@@ -113,11 +163,20 @@ t.test('every byte of a payload and every digit of a time arrives by every way',
     sending.ws.send('{"type":"data","payload":{"v":[1,1e400]},"seq":1}')
     sending.ws.send('{"type":"data","payload":{},"timestamp":"2026-02-30T00:00:00Z","seq":2}')
     await waitFor(() => sending.texts.length === asked + 2, { what: 'two errors' })
-    t.match(sending.texts.slice(asked).map(text => JSON.parse(text) as object), [
-      { type: 'error', code: 'MOT_DSM_BAD_PAYLOAD', path: '/payload/v/1', seq: 1 }, { type: 'error', path: '/timestamp', seq: 2 }
-    ])
-    for (const text of [`{"producer_id":${producerId},"payload":{"v":-1e400}}`, `{"producer_id":${producerId},"payload":{},"timestamp":"2026-02-30T00:00:00Z"}`]) {
-      await t.rejects(call(`${urls.dsm}/api/data`, text, producer.access_token), { message: /answered 400.*"path":"\/(payload\/v|timestamp)"/ })
+    t.match(
+      sending.texts.slice(asked).map(text => JSON.parse(text) as object),
+      [
+        { type: 'error', code: 'MOT_DSM_BAD_PAYLOAD', path: '/payload/v/1', seq: 1 },
+        { type: 'error', path: '/timestamp', seq: 2 }
+      ]
+    )
+    for (const text of [
+      `{"producer_id":${producerId},"payload":{"v":-1e400}}`,
+      `{"producer_id":${producerId},"payload":{},"timestamp":"2026-02-30T00:00:00Z"}`
+    ]) {
+      await t.rejects(call(`${urls.dsm}/api/data`, text, producer.access_token), {
+        message: /answered 400.*"path":"\/(payload\/v|timestamp)"/
+      })
     }
   })
 })

@@ -24,8 +24,14 @@ t.test('what is wrong is counted as what it is', async t => {
 
 t.test('only what was sent and acked within a window is judged by it', async t => {
   const revoked = [{ from: 20, to: 40 }]
-  t.match(settle(sent, stored, [reader([1, 2, 3], { granted: [{ from: 0, to: 26 }], revoked })]), { holes: 0, afterRevocation: 1 })
-  t.match(settle(sent, stored, [reader([1, 2, 4], { granted: [{ from: 0, to: 26 }], revoked })]), { holes: 0, afterRevocation: 0 })
+  t.match(settle(sent, stored, [reader([1, 2, 3], { granted: [{ from: 0, to: 26 }], revoked })]), {
+    holes: 0,
+    afterRevocation: 1
+  })
+  t.match(settle(sent, stored, [reader([1, 2, 4], { granted: [{ from: 0, to: 26 }], revoked })]), {
+    holes: 0,
+    afterRevocation: 0
+  })
 })
 
 t.test('what a failover forgot before it was acked may be seen again, and nothing else', async t => {

@@ -3,8 +3,13 @@ import { addCounts, readCounts, readFailures } from '../tap-counts.mjs'
 
 t.test('the counts are those of all files together, as tap tells them at the end', async t => {
   const output = [
-    '# Subtest: a.test.ts', '    ok 1 - prints # { total: 9, pass: 9 }', '    # { total: 8, pass: 8 }', 'ok 1 - a.test.ts',
-    '# { total: 31, pass: 27, fail: 1, skip: 2, todo: 1 }', '# time=12.3ms', ''
+    '# Subtest: a.test.ts',
+    '    ok 1 - prints # { total: 9, pass: 9 }',
+    '    # { total: 8, pass: 8 }',
+    'ok 1 - a.test.ts',
+    '# { total: 31, pass: 27, fail: 1, skip: 2, todo: 1 }',
+    '# time=12.3ms',
+    ''
   ].join('\n')
   t.strictSame(readCounts(output, 1), { passed: 27, failed: 1, skipped: 3 })
   t.strictSame(readCounts('# { total: 20, pass: 20 }\n', 0), { passed: 20, failed: 0, skipped: 0 })
@@ -18,7 +23,11 @@ t.test('a run that broke off, or that ended with an error, is never without a fa
 })
 
 t.test('counts add up', async t => {
-  t.strictSame(addCounts({ passed: 1, failed: 2, skipped: 3 }, { passed: 10, failed: 0 }), { passed: 11, failed: 2, skipped: 3 })
+  t.strictSame(addCounts({ passed: 1, failed: 2, skipped: 3 }, { passed: 10, failed: 0 }), {
+    passed: 11,
+    failed: 2,
+    skipped: 3
+  })
   t.strictSame(addCounts(), { passed: 0, failed: 0, skipped: 0 })
 })
 
@@ -51,7 +60,9 @@ not ok 3 - c.test.ts
   ...
 `
   t.strictSame(readFailures(output), [
-    'a.test.ts > outer > inner > sums\n    diff: |\n      -2', 'a.test.ts > outer > beside', 'c.test.ts\n    exitCode: 1'
+    'a.test.ts > outer > inner > sums\n    diff: |\n      -2',
+    'a.test.ts > outer > beside',
+    'c.test.ts\n    exitCode: 1'
   ])
   t.strictSame(readFailures('ok 1 - a.test.ts\n# { total: 1, pass: 1 }\n'), [])
 })

@@ -13,7 +13,17 @@ import { formatAge, formatBytes, showStatus } from './status.js'
 import { top } from './top.js'
 
 const terminal = (env: NodeJS.ProcessEnv = {}) => {
-  const io = { env: { ...env } as NodeJS.ProcessEnv, text: '', errors: '', out: (text: string) => { io.text += text }, err: (text: string) => { io.errors += text } }
+  const io = {
+    env: { ...env } as NodeJS.ProcessEnv,
+    text: '',
+    errors: '',
+    out: (text: string) => {
+      io.text += text
+    },
+    err: (text: string) => {
+      io.errors += text
+    }
+  }
   return io
 }
 
@@ -22,7 +32,10 @@ const setUp = async (t: Test, more = '') => {
   t.teardown(() => platform.stop())
   const dir = tempDir(t)
   const config = join(dir, 'agent.yaml')
-  writeFileSync(config, `device_id: pi-1\nusername: pi\npassword: long-secret\nauth_url: ${platform.authUrl}\nwebsocket_url: ${platform.websocketUrl}\ninterval: 100ms\nbuffer: { dir: ${dir}/buffer }\nstatus_socket: ${dir}/s\n${more}`)
+  writeFileSync(
+    config,
+    `device_id: pi-1\nusername: pi\npassword: long-secret\nauth_url: ${platform.authUrl}\nwebsocket_url: ${platform.websocketUrl}\ninterval: 100ms\nbuffer: { dir: ${dir}/buffer }\nstatus_socket: ${dir}/s\n${more}`
+  )
   return { platform, dir, config }
 }
 
@@ -54,7 +67,10 @@ t.test('run: collects, sends, shows itself, takes a new configuration, and ends'
   writeFileSync(config, `${before}interval: never\n`)
   process.emit('SIGHUP')
   await waitFor(() => io.errors.includes('Kept the old configuration'))
-  writeFileSync(config, before.replace('sensors: [load]', 'sensors: [uptime]').replace('device_id: pi-1', 'device_id: pi-2'))
+  writeFileSync(
+    config,
+    before.replace('sensors: [load]', 'sensors: [uptime]').replace('device_id: pi-1', 'device_id: pi-2')
+  )
   process.emit('SIGHUP')
   await waitFor(() => platform.history.kept.some(({ payload }) => 'uptime' in payload))
   t.match(platform.history.kept.at(-1), { device_id: 'pi-2' })
@@ -80,7 +96,7 @@ t.test('validate says what is good, and what is not', async t => {
 })
 
 t.test('a command line that cannot be read', async t => {
-  for (const argv of [['--nonsense'], ['fly'], ['run', '--interval', 'often'], ['listen', '--slow', 'never']]) t.equal(await main(argv, terminal()), EXIT.usage, argv.join(' '))
+  for (const argv of [['--nonsense'], ['fly'], ['run', '--interval', 'often'], ['listen', '--slow', 'never']]) { t.equal(await main(argv, terminal()), EXIT.usage, argv.join(' ')) }
   const io = terminal()
   t.equal(await main(['--version'], io), EXIT.ok)
   t.match(io.text, /^\d+\.\d+\.\d+\n$/)
@@ -90,7 +106,10 @@ t.test('a command line that cannot be read', async t => {
 t.test('pipe: each line is a reading; bad ones are skipped and told', async t => {
   const { platform, config } = await setUp(t)
   const io = terminal()
-  t.equal(await pipe({ config, wait: 10 }, Readable.from(['{"a":1}\n', 'noise\n', '5\n', '\n', '{"a":2}']), io), EXIT.failed)
+  t.equal(
+    await pipe({ config, wait: 10 }, Readable.from(['{"a":1}\n', 'noise\n', '5\n', '\n', '{"a":2}']), io),
+    EXIT.failed
+  )
   t.same(platform.history.kept.map(({ payload }) => payload), [{ a: 1 }, { a: 2 }])
   t.match(io.errors, /Lines were skipped lines=2/)
   t.equal(await pipe({ config, wait: 10, name: 'wind' }, Readable.from(['5\n', '{"speed":1}\n']), terminal()), EXIT.ok)
@@ -136,30 +155,60 @@ t.test('init: asks, registers, and writes a file that only its owner reads', asy
 
 t.test('init: a name that is taken, a platform that is away, an account that exists', async t => {
   const { platform, dir } = await setUp(t)
-  const flags = { config: join(dir, 'x.yaml'), authUrl: platform.authUrl, websocketUrl: platform.websocketUrl, deviceId: 'd' }
+  const flags = {
+    config: join(dir, 'x.yaml'),
+    authUrl: platform.authUrl,
+    websocketUrl: platform.websocketUrl,
+    deviceId: 'd'
+  }
   const parts = () => ({ input: Readable.from([]), output: new PassThrough() })
   const taken = terminal({ PASSWORD: 'long-secret' })
   t.equal(await init({ ...flags, username: 'taken' }, taken, parts()), EXIT.failed)
   t.match(taken.errors, /--existing/)
-  t.equal(await init({ ...flags, username: 'taken', existing: true }, terminal({ PASSWORD: 'wrong' }), parts()), EXIT.failed)
-  t.equal(await init({ ...flags, username: 'taken', existing: true }, terminal({ PASSWORD: 'long-secret' }), parts()), EXIT.ok)
+  t.equal(
+    await init({ ...flags, username: 'taken', existing: true }, terminal({ PASSWORD: 'wrong' }), parts()),
+    EXIT.failed
+  )
+  t.equal(
+    await init({ ...flags, username: 'taken', existing: true }, terminal({ PASSWORD: 'long-secret' }), parts()),
+    EXIT.ok
+  )
   await platform.stop()
-  t.equal(await init({ ...flags, config: join(dir, 'y.yaml'), username: 'new' }, terminal({ PASSWORD: 'long-secret' }), parts()), EXIT.unavailable)
+  t.equal(
+    await init(
+      { ...flags, config: join(dir, 'y.yaml'), username: 'new' },
+      terminal({ PASSWORD: 'long-secret' }),
+      parts()
+    ),
+    EXIT.unavailable
+  )
 })
 
 t.test('init: an address that is none is named, with what was given', async t => {
   const { platform, dir } = await setUp(t)
-  const good = { config: join(dir, 'x.yaml'), authUrl: platform.authUrl, websocketUrl: platform.websocketUrl, deviceId: 'd', username: 'new' }
+  const good = {
+    config: join(dir, 'x.yaml'),
+    authUrl: platform.authUrl,
+    websocketUrl: platform.websocketUrl,
+    deviceId: 'd',
+    username: 'new'
+  }
   const attempt = async (flags: Partial<typeof good>, env: NodeJS.ProcessEnv = {}): Promise<string> => {
     const io = terminal({ PASSWORD: 'long-secret', ...env })
     t.equal(await init({ ...good, ...flags }, io, { input: Readable.from([]), output: new PassThrough() }), EXIT.usage)
     return io.errors
   }
   for (const address of ['plant.local:3001', 'http://', 'plant', 'ws://plant.local']) {
-    t.equal(await attempt({ authUrl: address }), `The address of the Authentication Platform (AUTH_URL, --auth-url) must be a URL that begins with http:// or https://, not '${address}'\n`)
+    t.equal(
+      await attempt({ authUrl: address }),
+      `The address of the Authentication Platform (AUTH_URL, --auth-url) must be a URL that begins with http:// or https://, not '${address}'\n`
+    )
   }
   for (const address of ['http://plant.local', 'ws//plant.local']) {
-    t.equal(await attempt({ websocketUrl: address }), `The address of the producers' WebSocket (WEBSOCKET_URL, --websocket-url) must be a URL that begins with ws:// or wss://, not '${address}'\n`)
+    t.equal(
+      await attempt({ websocketUrl: address }),
+      `The address of the producers' WebSocket (WEBSOCKET_URL, --websocket-url) must be a URL that begins with ws:// or wss://, not '${address}'\n`
+    )
   }
   t.same(platform.calls, [])
 })
@@ -170,12 +219,22 @@ t.test('init: the WebSocket is looked for beside AP, and the agent is called aga
     const output = new PassThrough()
     const input = new PassThrough()
     let asked = ''
-    output.on('data', (text: Buffer) => { if (text.toString().startsWith('Address of the producers')) asked = text.toString() })
+    output.on('data', (text: Buffer) => {
+      if (text.toString().startsWith('Address of the producers')) asked = text.toString()
+    })
     output.on('data', () => { input.write('\n') })
     const io = terminal({ PASSWORD: 'long-secret' })
     const config = join(dir, `${Math.random()}.yaml`)
     const answer = { status: 201, headers: { get: () => null }, text: async () => '{}' }
-    t.equal(await init({ config, authUrl, deviceId: 'd', username: 'new' }, io, { input, output, fetch: async () => answer, command: 'node here/motience-agent.js' }), EXIT.ok)
+    t.equal(
+      await init({ config, authUrl, deviceId: 'd', username: 'new' }, io, {
+        input,
+        output,
+        fetch: async () => answer,
+        command: 'node here/motience-agent.js'
+      }),
+      EXIT.ok
+    )
     t.match(io.text, `Start the agent with: node here/motience-agent.js run --config ${config}`)
     return /\[(.*)\]/.exec(asked)![1]!
   }
@@ -195,7 +254,10 @@ t.test('top shows the sensors of a machine', async t => {
 
 t.test('listen without an account says what is missing', async t => {
   const io = terminal()
-  t.equal(await listen({ authUrl: 'http://127.0.0.1:1', websocketUrl: 'ws://127.0.0.1:1', slow: 'close' }, io), EXIT.config)
+  t.equal(
+    await listen({ authUrl: 'http://127.0.0.1:1', websocketUrl: 'ws://127.0.0.1:1', slow: 'close' }, io),
+    EXIT.config
+  )
   t.match(io.errors, /USERNAME/)
 })
 

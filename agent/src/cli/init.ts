@@ -24,7 +24,11 @@ export interface InitFlags {
 /** `command` is how the agent was called, and is called again. */
 export interface InitParts { input: Readable, output: Writable, fetch?: RestFetch, command?: string }
 
-const hidden = async (terminal: Interface, output: Writable & { isTTY?: boolean }, question: string): Promise<string> => {
+const hidden = async (
+  terminal: Interface,
+  output: Writable & { isTTY?: boolean },
+  question: string
+): Promise<string> => {
   if (output.isTTY !== true) return terminal.question(question)
   // What is typed is not shown: readline's echo is what it writes to the output.
   const write = output.write.bind(output)
@@ -48,7 +52,13 @@ export const writePrivately = (path: string, text: string): void => {
 }
 
 /** What is wrong with an address; null for nothing. */
-const addressFault = (what: string, variable: string, flag: string, address: string, scheme: 'http' | 'ws'): string | null => {
+const addressFault = (
+  what: string,
+  variable: string,
+  flag: string,
+  address: string,
+  scheme: 'http' | 'ws'
+): string | null => {
   const url = URL.canParse(address) ? new URL(address) : null
   if (url !== null && (url.protocol === `${scheme}:` || url.protocol === `${scheme}s:`)) return null
   return `The address of ${what} (${variable}, ${flag}) must be a URL that begins with ${scheme}:// or ${scheme}s://, not '${address}'\n`
@@ -63,10 +73,14 @@ const guessWebsocketUrl = (authUrl: string): string => {
 }
 
 /**
- * Asks for what was not said by a flag or the environment, registers the device as a producer (or signs in, where the account exists), and
- * writes the configuration.
+ * Asks for what was not said by a flag or the environment, registers the device as a producer (or signs in, where the
+ * account exists), and writes the configuration.
  */
-export const init = async (flags: InitFlags, io: CliIo, { input, output, fetch = lightFetch, command = 'motience-agent' }: InitParts): Promise<number> => {
+export const init = async (
+  flags: InitFlags,
+  io: CliIo,
+  { input, output, fetch = lightFetch, command = 'motience-agent' }: InitParts
+): Promise<number> => {
   if (existsSync(flags.config) && flags.force !== true) {
     io.err(`${flags.config} is there already; --force replaces it\n`)
     return EXIT.failed
@@ -79,14 +93,28 @@ export const init = async (flags: InitFlags, io: CliIo, { input, output, fetch =
   }
   try {
     const host = os.hostname().replaceAll(/[^A-Za-z0-9._-]/g, '-')
-    const authUrl = await ask(flags.authUrl ?? io.env['AUTH_URL'], 'Address of the Authentication Platform', 'http://127.0.0.1:3001')
+    const authUrl = await ask(
+      flags.authUrl ?? io.env['AUTH_URL'],
+      'Address of the Authentication Platform',
+      'http://127.0.0.1:3001'
+    )
     const authFault = addressFault('the Authentication Platform', 'AUTH_URL', '--auth-url', authUrl, 'http')
     if (authFault !== null) {
       io.err(authFault)
       return EXIT.usage
     }
-    const websocketUrl = await ask(flags.websocketUrl ?? io.env['WEBSOCKET_URL'], 'Address of the producers\' WebSocket', guessWebsocketUrl(authUrl))
-    const websocketFault = addressFault('the producers\' WebSocket', 'WEBSOCKET_URL', '--websocket-url', websocketUrl, 'ws')
+    const websocketUrl = await ask(
+      flags.websocketUrl ?? io.env['WEBSOCKET_URL'],
+      "Address of the producers' WebSocket",
+      guessWebsocketUrl(authUrl)
+    )
+    const websocketFault = addressFault(
+      "the producers' WebSocket",
+      'WEBSOCKET_URL',
+      '--websocket-url',
+      websocketUrl,
+      'ws'
+    )
     if (websocketFault !== null) {
       io.err(websocketFault)
       return EXIT.usage
@@ -94,20 +122,40 @@ export const init = async (flags: InitFlags, io: CliIo, { input, output, fetch =
     const deviceId = await ask(flags.deviceId ?? io.env['DEVICE_ID'], 'Name of this device', host)
     const username = await ask(flags.username, 'Name of the account', deviceId)
     const given = io.env['PASSWORD']
-    const password = given !== undefined && given !== '' ? given : await hidden(terminal, output, 'Password (8 characters at least): ')
+    const password =
+      given !== undefined && given !== '' ? given : await hidden(terminal, output, 'Password (8 characters at least): ')
     const base = authUrl.replace(/\/+$/, '')
     try {
       if (flags.existing === true) await postJson(fetch, `${base}/api/auth/login`, { username, password })
-      else await postJson(fetch, `${base}/api/auth/register`, { username, password, role: 'producer', device_id: deviceId })
+      else {
+        await postJson(fetch, `${base}/api/auth/register`, {
+          username,
+          password,
+          role: 'producer',
+          device_id: deviceId
+        })
+      }
     } catch (error) {
       if (!(error instanceof RestError)) throw error
-      io.err(`${flags.existing === true ? 'Signing in' : 'The registration'} failed: ${error.message}${error.code === 'MOT_AP_USERNAME_TAKEN' ? '; if the account is yours, add --existing' : ''}\n`)
+      io.err(
+        `${flags.existing === true ? 'Signing in' : 'The registration'} failed: ${error.message}${error.code === 'MOT_AP_USERNAME_TAKEN' ? '; if the account is yours, add --existing' : ''}\n`
+      )
       return error.status === 0 ? EXIT.unavailable : EXIT.failed
     }
-    writePrivately(flags.config, `# Configuration of motience-agent; what more there is: docs/agent.md\n${stringify({
-      device_id: deviceId, username, password, auth_url: authUrl, websocket_url: websocketUrl, interval: `${flags.interval ?? 1}s`
-    })}`)
-    io.out(`Wrote ${flags.config}, readable by you alone. Start the agent with: ${command} run --config ${flags.config}\n`)
+    writePrivately(
+      flags.config,
+      `# Configuration of motience-agent; what more there is: docs/agent.md\n${stringify({
+        device_id: deviceId,
+        username,
+        password,
+        auth_url: authUrl,
+        websocket_url: websocketUrl,
+        interval: `${flags.interval ?? 1}s`
+      })}`
+    )
+    io.out(
+      `Wrote ${flags.config}, readable by you alone. Start the agent with: ${command} run --config ${flags.config}\n`
+    )
     return EXIT.ok
   } finally {
     terminal.close()

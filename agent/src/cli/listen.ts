@@ -24,8 +24,9 @@ const formatEnvelope = (envelope: Envelope, payload: string): string => {
 }
 
 /**
- * Prints what a consumer receives, one line a message, until it is stopped or has printed `count` of them: then the exit code
- * is 0. It is 1 where the platform refuses the account for good; a platform that is away is tried again for ever.
+ * Prints what a consumer receives, one line a message, until it is stopped or has printed `count` of them: then the
+ * exit code is 0. It is 1 where the platform refuses the account for good; a platform that is away is tried again for
+ * ever.
  */
 export const listen = async (flags: ListenFlags, io: CliIo): Promise<number> => {
   const username = flags.username ?? io.env['USERNAME']
@@ -44,9 +45,15 @@ export const listen = async (flags: ListenFlags, io: CliIo): Promise<number> => 
     ...flags.history === undefined ? {} : { history: flags.history },
     ...flags.positions === undefined ? {} : { positions: filePositions(flags.positions) }
   })
-  consumer.on('subscriptions', positions => { io.err(positions.length === 0 ? 'Connected, without a subscription yet\n' : `Connected, subscribed to ${positions.map(position => position.producer_id).join(', ')}\n`) })
+  consumer.on('subscriptions', positions => {
+    io.err(
+      positions.length === 0
+        ? 'Connected, without a subscription yet\n'
+        : `Connected, subscribed to ${positions.map(position => position.producer_id).join(', ')}\n`
+    )
+  })
   consumer.on('state', ({ state, reason, retryInMs }) => {
-    if (state === 'waiting') io.err(`Not connected (${reason}), trying again in ${Math.ceil((retryInMs ?? 0) / 1000)} s\n`)
+    if (state === 'waiting') { io.err(`Not connected (${reason}), trying again in ${Math.ceil((retryInMs ?? 0) / 1000)} s\n`) }
   })
   consumer.on('gap', gap => { io.err(`Missed ${gap.from} to ${gap.to} of ${gap.producer_id}: ${gap.reason}\n`) })
   consumer.on('error', error => { io.err(`${error.message}\n`) })
@@ -56,7 +63,9 @@ export const listen = async (flags: ListenFlags, io: CliIo): Promise<number> => 
   let printed = 0
   try {
     for await (const envelope of consumer) {
-      io.out(flags.json === true ? `${inLine(envelopeText(envelope))}\n` : formatEnvelope(envelope, payloadText(envelope)))
+      io.out(
+        flags.json === true ? `${inLine(envelopeText(envelope))}\n` : formatEnvelope(envelope, payloadText(envelope))
+      )
       printed++
       if (printed === flags.count) break
     }

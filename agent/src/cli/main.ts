@@ -37,7 +37,11 @@ export const main = async (argv: readonly string[], io: CliIo): Promise<number> 
     .option('--websocket-url <url>', 'where WSS2 is', 'ws://127.0.0.1:8002/consumer')
     .option('--history <url>', 'where DSM is, to read what the log no longer has')
     .option('--positions <path>', 'file that keeps the place over restarts')
-    .addOption(new Option('--slow <policy>', 'what happens when this terminal is too slow').choices(['close', 'drop', 'latest']).default('close'))
+    .addOption(
+      new Option('--slow <policy>', 'what happens when this terminal is too slow')
+        .choices(['close', 'drop', 'latest'])
+        .default('close')
+    )
     .option('--count <n>', 'end after so many messages', positive)
     .option('--json', 'print whole envelopes')
     .action((flags: ListenFlags) => { work = async () => (await import('./listen.js')).listen(flags, io) })
@@ -51,13 +55,22 @@ export const main = async (argv: readonly string[], io: CliIo): Promise<number> 
     .option('--interval <seconds>', 'seconds between two readings', positive)
     .option('--existing', 'the account exists: only sign in')
     .option('--force', 'replace an existing file')
-    .action((flags: InitFlags) => { work = async () => (await import('./init.js')).init(flags, io, { input: process.stdin, output: process.stdout, command: calledAs(process.argv[1]) }) })
+    .action((flags: InitFlags) => {
+      work = async () =>
+        (await import('./init.js')).init(flags, io, {
+          input: process.stdin,
+          output: process.stdout,
+          command: calledAs(process.argv[1])
+        })
+    })
 
   addConfigFlags(program.command('validate').description('check the configuration'))
     .action((flags: ConfigFlags) => {
       work = async () => {
         const { path, config } = readConfig(flags, io.env)
-        io.out(`${path ?? 'The environment'} is good: device ${config.deviceId}, a reading every ${config.intervalMs / 1000} s, ${config.sources.length} sources of your own\n`)
+        io.out(
+          `${path ?? 'The environment'} is good: device ${config.deviceId}, a reading every ${config.intervalMs / 1000} s, ${config.sources.length} sources of your own\n`
+        )
         return EXIT.ok
       }
     })

@@ -23,7 +23,7 @@ const MAX_WAITING = 10_000
 const toPayload = (line: string, name: string | undefined): Record<string, unknown> => {
   const value: unknown = JSON.parse(line)
   if (name !== undefined) return { [name]: value }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error('A line without --name has to be a JSON object')
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) { throw new Error('A line without --name has to be a JSON object') }
   return value as Record<string, unknown>
 }
 
@@ -38,8 +38,12 @@ export const pipe = async (flags: PipeFlags, input: Readable, io: CliIo): Promis
   const giveBack = await ownFolder(dir, logger)
   const buffer = await openBuffer({ ...config.buffer, dir, boot: readBootId(), mono: monotonicMs })
   const producer = createProducer({ ...config, buffer, fetch: lightFetch })
-  producer.events.on('stopped', ({ message }) => { logger.error('The platform refuses this device', { reason: message }) })
-  producer.events.on('refused', (seq, code, message) => { logger.warn('A reading was refused', { seq, code, reason: message }) })
+  producer.events.on('stopped', ({ message }) => {
+    logger.error('The platform refuses this device', { reason: message })
+  })
+  producer.events.on('refused', (seq, code, message) => {
+    logger.warn('A reading was refused', { seq, code, reason: message })
+  })
   let bad = 0
   for await (const line of createInterface({ input, crlfDelay: Infinity })) {
     if (line.trim() === '') continue
@@ -58,6 +62,10 @@ export const pipe = async (flags: PipeFlags, input: Readable, io: CliIo): Promis
   await producer.close()
   await giveBack()
   if (bad > 0) logger.warn('Lines were skipped', { lines: bad })
-  if (!drained) io.err(`${unacked} of the readings up to ${lastN} are not acked; they stay in the buffer and are sent the next time\n`)
+  if (!drained) {
+    io.err(
+      `${unacked} of the readings up to ${lastN} are not acked; they stay in the buffer and are sent the next time\n`
+    )
+  }
   return bad > 0 || !drained ? EXIT.failed : EXIT.ok
 }

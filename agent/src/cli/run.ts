@@ -13,21 +13,30 @@ import { EXIT, readConfig, type CliIo, type ConfigFlags } from './options.js'
 const STOP_WAIT_MS = 3000
 
 /** Parts of the configuration that only a restart changes. */
-const fixedParts = ({ buffer, metrics, statusSocket, stoppedRetryMs }: Config): string => JSON.stringify({ buffer, metrics, statusSocket, stoppedRetryMs })
+const fixedParts = ({ buffer, metrics, statusSocket, stoppedRetryMs }: Config): string =>
+  JSON.stringify({ buffer, metrics, statusSocket, stoppedRetryMs })
 
-const followConfig = (agent: Agent, logger: Logger, first: Config, path: string | null, read: () => Config): { reload (): void, stop (): void } => {
+const followConfig = (
+  agent: Agent,
+  logger: Logger,
+  first: Config,
+  path: string | null,
+  read: () => Config
+): { reload(): void; stop(): void } => {
   let current = first
   const reload = () => {
     try {
       const next = read()
-      if (fixedParts(next) !== fixedParts(first)) logger.warn('Some of what changed needs a restart: buffer, metrics, status_socket, stopped_retry')
+      if (fixedParts(next) !== fixedParts(first)) { logger.warn('Some of what changed needs a restart: buffer, metrics, status_socket, stopped_retry') }
       if (JSON.stringify(next) === JSON.stringify(current)) return
       current = next
       agent.reload(next)
       logger.info('Took the new configuration')
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error
-      logger.error('Kept the old configuration, the new one cannot be used', { faults: error.faults.map(({ path, message }) => `${path}: ${message}`).join('; ') })
+      logger.error('Kept the old configuration, the new one cannot be used', {
+        faults: error.faults.map(({ path, message }) => `${path}: ${message}`).join('; ')
+      })
     }
   }
   const watch = path === null ? null : watchContent(path, reload)
@@ -38,10 +47,15 @@ const followConfig = (agent: Agent, logger: Logger, first: Config, path: string 
 export const run = async (flags: ConfigFlags, io: CliIo): Promise<number> => {
   const { path, config } = readConfig(flags, io.env)
   const logger = createLogger(io.err, { level: config.logLevel, journal: io.env['JOURNAL_STREAM'] !== undefined })
-  const notifier = createNotifier(io.env, error => { logger.warn('systemd could not be told', { reason: (error as Error).message }) })
+  const notifier = createNotifier(io.env, error => {
+    logger.warn('systemd could not be told', { reason: (error as Error).message })
+  })
   // The socket comes first: where it answers, a second agent need not wait for the buffer.
   let agent: Agent | null = null
-  const status = config.statusSocket === null ? null : await serveStatus(config.statusSocket, () => agent?.status() ?? { state: 'starting' })
+  const status =
+    config.statusSocket === null
+      ? null
+      : await serveStatus(config.statusSocket, () => agent?.status() ?? { state: 'starting' })
   agent = await startAgent({ config, logger, fetch: lightFetch })
   const running = agent
   const metrics = config.metrics === null ? null : await serveMetrics(config.metrics, () => running.status())
@@ -49,15 +63,25 @@ export const run = async (flags: ConfigFlags, io: CliIo): Promise<number> => {
 
   const show = () => {
     const { state, buffer } = running.status()
-    notifier.notify(`STATUS=${state === 'online' ? 'Connected' : 'Not connected'}, ${buffer.unacked} readings in the buffer\nWATCHDOG=1`)
+    notifier.notify(
+      `STATUS=${state === 'online' ? 'Connected' : 'Not connected'}, ${buffer.unacked} readings in the buffer\nWATCHDOG=1`
+    )
   }
   const watchdog = notifier.watchdogMs === null ? null : setInterval(show, notifier.watchdogMs)
   process.on('SIGHUP', configuration.reload)
   notifier.notify(`READY=1\nMAINPID=${process.pid}`)
-  logger.info('The agent runs', { device_id: config.deviceId, interval_ms: config.intervalMs, config: path, metrics_port: metrics?.port })
+  logger.info('The agent runs', {
+    device_id: config.deviceId,
+    interval_ms: config.intervalMs,
+    config: path,
+    metrics_port: metrics?.port
+  })
 
   const stop = new AbortController()
-  const [signal] = await Promise.race([once(process, 'SIGTERM', { signal: stop.signal }), once(process, 'SIGINT', { signal: stop.signal })]) as [string]
+  const [signal] = (await Promise.race([
+    once(process, 'SIGTERM', { signal: stop.signal }),
+    once(process, 'SIGINT', { signal: stop.signal })
+  ])) as [string]
   stop.abort()
   logger.info('Stopping', { signal })
   notifier.notify('STOPPING=1')

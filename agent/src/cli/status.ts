@@ -17,7 +17,12 @@ export const formatAge = (ms: number): string => {
   return parts.join(' ')
 }
 
-export const formatBytes = (bytes: number): string => bytes < 1024 ? `${bytes} B` : bytes < 1024 ** 2 ? `${(bytes / 1024).toFixed(1)} KiB` : `${(bytes / 1024 ** 2).toFixed(1)} MiB`
+export const formatBytes = (bytes: number): string =>
+  bytes < 1024
+    ? `${bytes} B`
+    : bytes < 1024 ** 2
+      ? `${(bytes / 1024).toFixed(1)} KiB`
+      : `${(bytes / 1024 ** 2).toFixed(1)} MiB`
 
 /** The status for a person. */
 export const formatStatus = (status: AgentStatus, now: number): string => {
@@ -25,21 +30,37 @@ export const formatStatus = (status: AgentStatus, now: number): string => {
   const minutes = Math.max(1 / 60, (now - status.startedAt) / 60_000)
   const lines: [string, string][] = [
     ['Device', status.deviceId],
-    ['Connection', state === 'online' ? `connected for ${formatAge(now - since)}` : `${state}, for ${formatAge(now - since)}`],
+    [
+      'Connection',
+      state === 'online' ? `connected for ${formatAge(now - since)}` : `${state}, for ${formatAge(now - since)}`
+    ],
     ['Running', `for ${formatAge(now - status.startedAt)}`],
-    ['Buffer', `${buffer.unacked} readings not acked, ${formatBytes(buffer.bytes)}${buffer.faulty ? ', in memory: the disk refuses them' : ''}`],
+    [
+      'Buffer',
+      `${buffer.unacked} readings not acked, ${formatBytes(buffer.bytes)}${buffer.faulty ? ', in memory: the disk refuses them' : ''}`
+    ],
     ['Oldest unsent', buffer.oldest === null ? 'none' : `${formatAge(now - buffer.oldest)} ago`],
-    ['Readings', `${status.readings} taken, ${counts.acked} acked (${(counts.acked / minutes).toFixed(1)} a minute), ${counts.repeats} repeats, ${counts.refused} refused`],
+    [
+      'Readings',
+      `${status.readings} taken, ${counts.acked} acked (${(counts.acked / minutes).toFixed(1)} a minute), ${counts.repeats} repeats, ${counts.refused} refused`
+    ],
     ['Lost', buffer.lost === null ? 'nothing to report' : `${buffer.lost.readings} readings`],
-    ['Clock', clockOffsetMs === null ? 'not compared yet' : `${clockOffsetMs} ms behind the platform's, ± ${clockErrorMs} ms`],
+    [
+      'Clock',
+      clockOffsetMs === null ? 'not compared yet' : `${clockOffsetMs} ms behind the platform's, ± ${clockErrorMs} ms`
+    ],
     ['Last error', lastFault === null ? 'none' : `${lastFault.message}, ${formatAge(now - lastFault.at)} ago`],
-    ...sources.map(({ name, ok, lastError, failures }): [string, string] => [`Source ${name}`, ok === null ? 'not read yet' : ok ? 'works' : `fails for the ${failures}. time: ${lastError}`])
+    ...sources.map(({ name, ok, lastError, failures }): [string, string] => [
+      `Source ${name}`,
+      ok === null ? 'not read yet' : ok ? 'works' : `fails for the ${failures}. time: ${lastError}`
+    ])
   ]
   const width = Math.max(...lines.map(([name]) => name.length))
   return lines.map(([name, value]) => `${name.padEnd(width)}  ${value}\n`).join('')
 }
 
-const isStatus = (value: unknown): value is AgentStatus => typeof value === 'object' && value !== null && 'buffer' in value
+const isStatus = (value: unknown): value is AgentStatus =>
+  typeof value === 'object' && value !== null && 'buffer' in value
 
 /** Prints how the agent behind a socket fares. */
 export const showStatus = async (socket: string, json: boolean, io: CliIo): Promise<number> => {

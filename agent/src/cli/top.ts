@@ -20,25 +20,28 @@ export const formatReading = (reading: Tree): string => {
     rows.push([path, text, typeof value === 'number' && isShare(path) ? bar(value) : ''])
   })
   const names = Math.max(...rows.map(([name]) => name.length))
-  return rows.map(([name, value, share]) => `${name.padEnd(names)}  ${value.padStart(10)}  ${share}`.trimEnd() + '\n').join('')
+  return rows
+    .map(([name, value, share]) => `${name.padEnd(names)}  ${value.padStart(10)}  ${share}`.trimEnd() + '\n')
+    .join('')
 }
 
 /** Shows the sensors of this machine, again each second until it is stopped or has done so `count` times. */
-export const top = (count: number | undefined, root: string, terminal: boolean, io: CliIo): Promise<number> => new Promise(resolve => {
-  const sensors = createSensors({ root, only: sensorNames.filter(name => name !== 'agent') })
-  sensors.read(0)
-  let shown = 0
-  const stop = () => {
-    ticker.stop()
-    process.off('SIGINT', stop)
-    if (terminal) io.out('\u001b[?25h')
-    resolve(EXIT.ok)
-  }
-  const ticker = startTicker(1000, monotonicMs, seconds => {
-    // Home and clear what follows, line by line: no flicker.
-    const text = formatReading(sensors.read(seconds) as Tree)
-    io.out(terminal ? `\u001b[?25l\u001b[H${text.replaceAll('\n', '\u001b[K\n')}\u001b[J` : `${text}\n`)
-    if (++shown === count) stop()
+export const top = (count: number | undefined, root: string, terminal: boolean, io: CliIo): Promise<number> =>
+  new Promise(resolve => {
+    const sensors = createSensors({ root, only: sensorNames.filter(name => name !== 'agent') })
+    sensors.read(0)
+    let shown = 0
+    const stop = () => {
+      ticker.stop()
+      process.off('SIGINT', stop)
+      if (terminal) io.out('\u001b[?25h')
+      resolve(EXIT.ok)
+    }
+    const ticker = startTicker(1000, monotonicMs, seconds => {
+      // Home and clear what follows, line by line: no flicker.
+      const text = formatReading(sensors.read(seconds) as Tree)
+      io.out(terminal ? `\u001b[?25l\u001b[H${text.replaceAll('\n', '\u001b[K\n')}\u001b[J` : `${text}\n`)
+      if (++shown === count) stop()
+    })
+    process.on('SIGINT', stop)
   })
-  process.on('SIGINT', stop)
-})

@@ -24,15 +24,39 @@ const faults = (text: string | null, env: NodeJS.ProcessEnv = {}): string => {
 
 t.test('the file is weaker than the environment, which is weaker than the flags', async t => {
   const text = 'device_id: from-file\nusername: pi\npassword: long-secret\ninterval: 5s\nauth_url: http://file:1\n'
-  t.match(load(text), { deviceId: 'from-file', intervalMs: 5000, authUrl: 'http://file:1', websocketUrl: 'ws://127.0.0.1:8001/producer' })
+  t.match(load(text), {
+    deviceId: 'from-file',
+    intervalMs: 5000,
+    authUrl: 'http://file:1',
+    websocketUrl: 'ws://127.0.0.1:8001/producer'
+  })
   const env = { DEVICE_ID: 'from-env', SEND_INTERVAL_SECS: '2', AUTH_URL: 'http://env:1', WEBSOCKET_URL: '' }
-  t.match(load(text, env), { deviceId: 'from-env', intervalMs: 2000, authUrl: 'http://env:1', websocketUrl: 'ws://127.0.0.1:8001/producer' })
+  t.match(load(text, env), {
+    deviceId: 'from-env',
+    intervalMs: 2000,
+    authUrl: 'http://env:1',
+    websocketUrl: 'ws://127.0.0.1:8001/producer'
+  })
   t.match(load(text, env, { device_id: 'from-flag' }), { deviceId: 'from-flag', intervalMs: 2000 })
 })
 
 t.test('the contract\'s variables alone are enough', async t => {
-  const env = { DEVICE_ID: 'd', USERNAME: 'u', PASSWORD: 'p', AUTH_URL: 'https://ap', WEBSOCKET_URL: 'wss://w/producer', SEND_INTERVAL_SECS: '0.5' }
-  t.match(load(null, env), { deviceId: 'd', username: 'u', password: 'p', authUrl: 'https://ap', websocketUrl: 'wss://w/producer', intervalMs: 500 })
+  const env = {
+    DEVICE_ID: 'd',
+    USERNAME: 'u',
+    PASSWORD: 'p',
+    AUTH_URL: 'https://ap',
+    WEBSOCKET_URL: 'wss://w/producer',
+    SEND_INTERVAL_SECS: '0.5'
+  }
+  t.match(load(null, env), {
+    deviceId: 'd',
+    username: 'u',
+    password: 'p',
+    authUrl: 'https://ap',
+    websocketUrl: 'wss://w/producer',
+    intervalMs: 500
+  })
 })
 
 t.test('a desktop\'s USERNAME does not take the place of the configured account', async t => {
@@ -46,7 +70,10 @@ t.test('a password may come from a file or from a systemd credential', async t =
   const path = join(dir, 'agent.yaml')
   writeFileSync(path, `username: pi\npassword_file: ${join(dir, 'secret')}\n`)
   t.equal(loadConfig({ path, env: {}, flags: {} }).password, 'from-file')
-  t.equal(loadConfig({ path, env: { CREDENTIALS_DIRECTORY: join(dir, 'credentials') }, flags: {} }).password, 'from-systemd')
+  t.equal(
+    loadConfig({ path, env: { CREDENTIALS_DIRECTORY: join(dir, 'credentials') }, flags: {} }).password,
+    'from-systemd'
+  )
   writeFileSync(path, 'username: pi\npassword_file: /no/such/file\n')
   t.throws(() => loadConfig({ path, env: {}, flags: {} }), /password_file: cannot be read/)
 })
@@ -61,11 +88,17 @@ t.test('everything that is wrong is named', async t => {
   t.match(faults('username: pi\npassword: x\nauth_url: ftp://x\n'), /auth_url/)
   t.match(faults('username: [\n'), /agent.yaml/)
   t.match(faults('just text\n'), /The file: expected object/)
-  t.match(faults(null, { ...account, USERNAME: 'u', PASSWORD: 'p', SEND_INTERVAL_SECS: 'often' }), /SEND_INTERVAL_SECS: often is no number/)
+  t.match(
+    faults(null, { ...account, USERNAME: 'u', PASSWORD: 'p', SEND_INTERVAL_SECS: 'often' }),
+    /SEND_INTERVAL_SECS: often is no number/
+  )
   t.match(faults(null, { USERNAME: 'u', PASSWORD: 'p', WEBSOCKET_URL: 'http://x' }), /WEBSOCKET_URL/)
   const source = (rest: string) => `username: pi\npassword: x\nsources:\n  - ${rest}\n`
   t.match(faults(source('{ name: cpu, type: file, path: /x }')), /sources.0.name: cpu is the name of a built-in sensor/)
-  t.match(faults(`${source('{ name: a, type: file, path: /x }')}  - { name: a, type: file, path: /y }\n`), /sources.1.name: a is there twice/)
+  t.match(
+    faults(`${source('{ name: a, type: file, path: /x }')}  - { name: a, type: file, path: /y }\n`),
+    /sources.1.name: a is there twice/
+  )
   t.match(faults(source('{ name: a.b, type: file, path: /x }')), /sources.0/)
   t.match(faults(source('{ name: a, type: laser }')), /sources.0/)
   t.throws(() => loadConfig({ path: '/no/such/file', env: {}, flags: {} }), /cannot be read \(ENOENT\)/)
@@ -103,22 +136,41 @@ log_level: debug
     stoppedRetryMs: null,
     logLevel: 'debug'
   })
-  t.match(load('username: pi\npassword: x\n'), { changes: null, aggregate: null, metrics: null, stoppedRetryMs: 3_600_000, buffer: { fsyncMs: 1000 } })
+  t.match(load('username: pi\npassword: x\n'), {
+    changes: null,
+    aggregate: null,
+    metrics: null,
+    stoppedRetryMs: 3_600_000,
+    buffer: { fsyncMs: 1000 }
+  })
 })
 
 t.test('units', async t => {
-  t.same(['500ms', '10s', '5m', '1h', '2d', 3, '1.5s', '7'].map(parseDuration), [500, 10_000, 300_000, 3_600_000, 172_800_000, 3000, 1500, 7000])
+  t.same(
+    ['500ms', '10s', '5m', '1h', '2d', 3, '1.5s', '7'].map(parseDuration),
+    [500, 10_000, 300_000, 3_600_000, 172_800_000, 3000, 1500, 7000]
+  )
   t.same(['1KiB', '1KB', '16MiB', '1GB', '12B', '12', 5].map(parseSize), [1024, 1000, 16_777_216, 1e9, 12, 12, 5])
 })
 
 t.test('the usual places of the file', async t => {
   t.equal(findConfigFile({ MOTIENCE_AGENT_CONFIG: '/x' }, () => false), '/x')
-  t.equal(findConfigFile({ HOME: '/home/pi' }, path => path === '/home/pi/.config/motience-agent/agent.yaml'), '/home/pi/.config/motience-agent/agent.yaml')
+  t.equal(
+    findConfigFile({ HOME: '/home/pi' }, path => path === '/home/pi/.config/motience-agent/agent.yaml'),
+    '/home/pi/.config/motience-agent/agent.yaml'
+  )
   t.equal(findConfigFile({ HOME: '/home/pi' }, path => path.startsWith('/etc')), '/etc/motience-agent/agent.yaml')
   t.equal(findConfigFile({ HOME: '/home/pi' }, () => false), null)
   t.equal(defaultConfigPath({ HOME: '/root' }, 0), '/etc/motience-agent/agent.yaml')
   t.equal(defaultConfigPath({ HOME: '/home/pi' }, 1000), '/home/pi/.config/motience-agent/agent.yaml')
-  t.equal(loadConfig({ path: null, env: { USERNAME: 'u', PASSWORD: 'p', STATE_DIRECTORY: '/var/lib/x', RUNTIME_DIRECTORY: '/run/x' }, flags: {} }).statusSocket, '/run/x/agent.sock')
+  t.equal(
+    loadConfig({
+      path: null,
+      env: { USERNAME: 'u', PASSWORD: 'p', STATE_DIRECTORY: '/var/lib/x', RUNTIME_DIRECTORY: '/run/x' },
+      flags: {}
+    }).statusSocket,
+    '/run/x/agent.sock'
+  )
 })
 
 t.test('a file that changes is noticed, one that is touched or gone is none', async t => {

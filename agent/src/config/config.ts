@@ -45,13 +45,22 @@ const MIN_INTERVAL_MS = 50
 const MAX_INTERVAL_MS = 86_400_000
 
 /** What the layers left open is filled in, and units are read. Throws `ConfigError` with everything that is wrong. */
-export const completeConfig = (file: ConfigFile, defaults: { deviceId: string, bufferDir: string | null, statusSocket: string | null }): Config => {
+export const completeConfig = (
+  file: ConfigFile,
+  defaults: { deviceId: string; bufferDir: string | null; statusSocket: string | null }
+): Config => {
   const faults: ConfigFault[] = []
   const need = (path: string, value: string | undefined): string => {
     if (value === undefined || value === '') faults.push({ path, message: 'is missing' })
     return value ?? ''
   }
-  const unit = (path: string, parse: (value: string | number) => number, value: string | number, least = 0, most = Infinity): number => {
+  const unit = (
+    path: string,
+    parse: (value: string | number) => number,
+    value: string | number,
+    least = 0,
+    most = Infinity
+  ): number => {
     try {
       const parsed = parse(value)
       if (parsed < least || parsed > most) faults.push({ path, message: `${value} is out of range` })
@@ -62,16 +71,21 @@ export const completeConfig = (file: ConfigFile, defaults: { deviceId: string, b
       return 0
     }
   }
-  const ms = (path: string, value: string | number, least = 0, most = Infinity) => unit(path, parseDuration, value, least, most)
+  const ms = (path: string, value: string | number, least = 0, most = Infinity) =>
+    unit(path, parseDuration, value, least, most)
   const intervalMs = ms('interval', file.interval ?? 1, MIN_INTERVAL_MS, MAX_INTERVAL_MS)
   const names = new Set<string>()
   const sources = (file.sources ?? []).map((source, i): Source => {
     const { every, timeout, ...rest } = source
     if (names.has(rest.name)) faults.push({ path: `sources.${i}.name`, message: `${rest.name} is there twice` })
-    if (sensorNames.includes(rest.name)) faults.push({ path: `sources.${i}.name`, message: `${rest.name} is the name of a built-in sensor` })
+    if (sensorNames.includes(rest.name)) { faults.push({ path: `sources.${i}.name`, message: `${rest.name} is the name of a built-in sensor` }) }
     names.add(rest.name)
     const everyMs = ms(`sources.${i}.every`, every ?? 10, MIN_INTERVAL_MS, MAX_INTERVAL_MS)
-    return { ...rest, everyMs, timeoutMs: ms(`sources.${i}.timeout`, timeout ?? Math.min(10, everyMs / 1000), 1, 3_600_000) } as Source
+    return {
+      ...rest,
+      everyMs,
+      timeoutMs: ms(`sources.${i}.timeout`, timeout ?? Math.min(10, everyMs / 1000), 1, 3_600_000)
+    } as Source
   })
   const fsync = file.buffer?.fsync ?? 1
   const stoppedRetryMs = ms('stopped_retry', file.stopped_retry ?? '1h')
@@ -91,10 +105,20 @@ export const completeConfig = (file: ConfigFile, defaults: { deviceId: string, b
     },
     drainRate: file.drain_rate ?? 500,
     compression: file.compression ?? true,
-    changes: file.report === 'changes'
-      ? { fullEveryMs: ms('changes.full_every', file.changes?.full_every ?? '5m', 1000), thresholds: file.changes?.thresholds ?? {} }
-      : null,
-    aggregate: file.aggregate === undefined ? null : { everyMs: ms('aggregate.every', file.aggregate.every, intervalMs), functions: file.aggregate.functions ?? ['min', 'mean', 'max'] },
+    changes:
+      file.report === 'changes'
+        ? {
+            fullEveryMs: ms('changes.full_every', file.changes?.full_every ?? '5m', 1000),
+            thresholds: file.changes?.thresholds ?? {}
+          }
+        : null,
+    aggregate:
+      file.aggregate === undefined
+        ? null
+        : {
+            everyMs: ms('aggregate.every', file.aggregate.every, intervalMs),
+            functions: file.aggregate.functions ?? ['min', 'mean', 'max']
+          },
     metrics: file.metrics === undefined ? null : { port: file.metrics.port, host: file.metrics.host ?? '127.0.0.1' },
     statusSocket: file.status_socket ?? defaults.statusSocket,
     stoppedRetryMs: stoppedRetryMs === 0 ? null : stoppedRetryMs,

@@ -16,21 +16,28 @@ export interface ConfigSources {
 }
 
 /** The first of the usual places at which there is a file; null if there is none. */
-export const findConfigFile = (env: NodeJS.ProcessEnv = process.env, exists: (path: string) => boolean = existsSync): string | null => {
-  if (env['MOTIENCE_AGENT_CONFIG'] !== undefined && env['MOTIENCE_AGENT_CONFIG'] !== '') return env['MOTIENCE_AGENT_CONFIG']
+export const findConfigFile = (
+  env: NodeJS.ProcessEnv = process.env,
+  exists: (path: string) => boolean = existsSync
+): string | null => {
+  if (env['MOTIENCE_AGENT_CONFIG'] !== undefined && env['MOTIENCE_AGENT_CONFIG'] !== '') { return env['MOTIENCE_AGENT_CONFIG'] }
   const home = env['XDG_CONFIG_HOME'] ?? join(env['HOME'] ?? os.homedir(), '.config')
   return [join(home, 'motience-agent', 'agent.yaml'), '/etc/motience-agent/agent.yaml'].find(exists) ?? null
 }
 
 /** Where a file is written by `init`, for this user. */
-export const defaultConfigPath = (env: NodeJS.ProcessEnv = process.env, uid = process.getuid?.() ?? 1): string => uid === 0
-  ? '/etc/motience-agent/agent.yaml'
-  : join(env['XDG_CONFIG_HOME'] ?? join(env['HOME'] ?? os.homedir(), '.config'), 'motience-agent', 'agent.yaml')
+export const defaultConfigPath = (env: NodeJS.ProcessEnv = process.env, uid = process.getuid?.() ?? 1): string =>
+  uid === 0
+    ? '/etc/motience-agent/agent.yaml'
+    : join(env['XDG_CONFIG_HOME'] ?? join(env['HOME'] ?? os.homedir(), '.config'), 'motience-agent', 'agent.yaml')
 
 const checked = (value: unknown): ConfigFile => {
   if (value === null || value === undefined) return {}
   if (Value.Check(ConfigFileSchema, value)) return value
-  const faults = [...Value.Errors(ConfigFileSchema, value)].map(({ path, message }) => ({ path: path.slice(1).replaceAll('/', '.'), message: message.charAt(0).toLowerCase() + message.slice(1) }))
+  const faults = [...Value.Errors(ConfigFileSchema, value)].map(({ path, message }) => ({
+    path: path.slice(1).replaceAll('/', '.'),
+    message: message.charAt(0).toLowerCase() + message.slice(1)
+  }))
   throw new ConfigError(faults.slice(0, 20))
 }
 
@@ -74,12 +81,19 @@ const readEnvironment = (env: NodeJS.ProcessEnv, before: ConfigFile): ConfigFile
     websocket_url: get('WEBSOCKET_URL'),
     interval: seconds === undefined ? undefined : Number(seconds)
   }
-  if (seconds !== undefined && !Number.isFinite(layer['interval'])) throw new ConfigError([{ path: 'SEND_INTERVAL_SECS', message: `${seconds} is no number` }])
+  if (seconds !== undefined && !Number.isFinite(layer['interval'])) { throw new ConfigError([{ path: 'SEND_INTERVAL_SECS', message: `${seconds} is no number` }]) }
   try {
     return checked(Object.fromEntries(Object.entries(layer).filter(([, value]) => value !== undefined)))
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    const names: Record<string, string> = { device_id: 'DEVICE_ID', username: 'USERNAME', password: 'PASSWORD', auth_url: 'AUTH_URL', websocket_url: 'WEBSOCKET_URL', interval: 'SEND_INTERVAL_SECS' }
+    const names: Record<string, string> = {
+      device_id: 'DEVICE_ID',
+      username: 'USERNAME',
+      password: 'PASSWORD',
+      auth_url: 'AUTH_URL',
+      websocket_url: 'WEBSOCKET_URL',
+      interval: 'SEND_INTERVAL_SECS'
+    }
     throw new ConfigError(error.faults.map(({ path, message }) => ({ path: names[path] ?? path, message })))
   }
 }
@@ -104,11 +118,17 @@ export const loadConfig = ({ path, env, flags }: ConfigSources): Config => {
     try {
       file.password ??= firstLine(file.password_file)
     } catch (error) {
-      throw new ConfigError([{ path: 'password_file', message: `cannot be read (${(error as NodeJS.ErrnoException).code})` }])
+      throw new ConfigError([
+        { path: 'password_file', message: `cannot be read (${(error as NodeJS.ErrnoException).code})` }
+      ])
     }
   }
   const layers = { ...file, ...readCredential(env) }
   const merged = { ...layers, ...readEnvironment(env, layers), ...checked(flags) }
   const dir = stateDir(env, process.getuid?.() ?? 1)
-  return completeConfig(merged, { deviceId: hostDeviceId(), bufferDir: join(dir, 'buffer'), statusSocket: join(env['RUNTIME_DIRECTORY']?.split(':')[0] || dir, 'agent.sock') })
+  return completeConfig(merged, {
+    deviceId: hostDeviceId(),
+    bufferDir: join(dir, 'buffer'),
+    statusSocket: join(env['RUNTIME_DIRECTORY']?.split(':')[0] || dir, 'agent.sock')
+  })
 }

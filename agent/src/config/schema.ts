@@ -2,8 +2,10 @@ import { Type, type Static } from '@sinclair/typebox'
 import { DeviceIdSchema, agentEnv } from '@motience/schemas'
 import { sensorNames } from '../sensors/index.js'
 
-const Duration = (description: string) => Type.Union([Type.String({ minLength: 1, maxLength: 20 }), Type.Number({ minimum: 0 })], { description })
-const Size = (description: string) => Type.Union([Type.String({ minLength: 1, maxLength: 20 }), Type.Integer({ minimum: 0 })], { description })
+const Duration = (description: string) =>
+  Type.Union([Type.String({ minLength: 1, maxLength: 20 }), Type.Number({ minimum: 0 })], { description })
+const Size = (description: string) =>
+  Type.Union([Type.String({ minLength: 1, maxLength: 20 }), Type.Integer({ minimum: 0 })], { description })
 const Path = Type.String({ minLength: 1, maxLength: 4096 })
 const strict = { additionalProperties: false }
 
@@ -16,46 +18,123 @@ const common = {
   timeout: Type.Optional(Duration('Most time that one reading may take'))
 }
 /** How text becomes values: JSON, one number, or `key=value` lines. */
-const Format = Type.Optional(Type.Union([Type.Literal('auto'), Type.Literal('json'), Type.Literal('number'), Type.Literal('pairs'), Type.Literal('text')]))
+const Format = Type.Optional(
+  Type.Union([
+    Type.Literal('auto'),
+    Type.Literal('json'),
+    Type.Literal('number'),
+    Type.Literal('pairs'),
+    Type.Literal('text')
+  ])
+)
 
-export const CommandSourceSchema = Type.Object({ ...common, type: Type.Literal('command'), command: Type.Array(Type.String(), { minItems: 1, maxItems: 100 }), format: Format }, strict)
-export const FileSourceSchema = Type.Object({ ...common, type: Type.Literal('file'), path: Path, format: Format, scale: Type.Optional(Type.Number()) }, strict)
-export const HttpSourceSchema = Type.Object({ ...common, type: Type.Literal('http'), url: Type.String({ pattern: '^https?://' }), headers: Type.Optional(Type.Record(Type.String(), Type.String())), format: Format }, strict)
-export const PrometheusSourceSchema = Type.Object({ ...common, type: Type.Literal('prometheus'), url: Type.String({ pattern: '^https?://' }), metrics: Type.Optional(Type.Array(Type.String(), { maxItems: 200 })) }, strict)
+export const CommandSourceSchema = Type.Object(
+  {
+    ...common,
+    type: Type.Literal('command'),
+    command: Type.Array(Type.String(), { minItems: 1, maxItems: 100 }),
+    format: Format
+  },
+  strict
+)
+export const FileSourceSchema = Type.Object(
+  { ...common, type: Type.Literal('file'), path: Path, format: Format, scale: Type.Optional(Type.Number()) },
+  strict
+)
+export const HttpSourceSchema = Type.Object(
+  {
+    ...common,
+    type: Type.Literal('http'),
+    url: Type.String({ pattern: '^https?://' }),
+    headers: Type.Optional(Type.Record(Type.String(), Type.String())),
+    format: Format
+  },
+  strict
+)
+export const PrometheusSourceSchema = Type.Object(
+  {
+    ...common,
+    type: Type.Literal('prometheus'),
+    url: Type.String({ pattern: '^https?://' }),
+    metrics: Type.Optional(Type.Array(Type.String(), { maxItems: 200 }))
+  },
+  strict
+)
 export const ModuleSourceSchema = Type.Object({ ...common, type: Type.Literal('module'), path: Path }, strict)
-export const SourceSchema = Type.Union([CommandSourceSchema, FileSourceSchema, HttpSourceSchema, PrometheusSourceSchema, ModuleSourceSchema])
+export const SourceSchema = Type.Union([
+  CommandSourceSchema, FileSourceSchema, HttpSourceSchema, PrometheusSourceSchema, ModuleSourceSchema
+])
 export type SourceConfig = Static<typeof SourceSchema>
 
-/** The configuration file. Everything is optional: what is not said comes from the environment, the flags or the defaults. */
-export const ConfigFileSchema = Type.Object({
-  device_id: Type.Optional(DeviceIdSchema),
-  username: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
-  password: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
-  password_file: Type.Optional(Path),
-  auth_url: Type.Optional(Type.String({ pattern: '^https?://' })),
-  websocket_url: Type.Optional(Type.String({ pattern: '^wss?://' })),
-  interval: Type.Optional(Duration(agentEnv.SEND_INTERVAL_SECS.description!)),
-  sensors: Type.Optional(Type.Array(Type.Union(sensorNames.map(name => Type.Literal(name))), { uniqueItems: true })),
-  sources: Type.Optional(Type.Array(SourceSchema, { maxItems: 100 })),
-  buffer: Type.Optional(Type.Object({
-    dir: Type.Optional(Path),
-    max: Type.Optional(Size('Most bytes on the disk, at least 1MiB')),
-    fsync: Type.Optional(Type.Union([Type.Literal('each'), Duration('Most time that a power cut may cost')]))
-  }, strict)),
-  drain_rate: Type.Optional(Type.Number({ minimum: 1, maximum: 100_000 })),
-  compression: Type.Optional(Type.Boolean()),
-  report: Type.Optional(Type.Union([Type.Literal('all'), Type.Literal('changes')])),
-  changes: Type.Optional(Type.Object({
-    full_every: Type.Optional(Duration('Time after which everything is sent all the same')),
-    thresholds: Type.Optional(Type.Record(Type.String({ minLength: 1, maxLength: 200 }), Type.Union([Type.Number({ minimum: 0 }), Type.String({ pattern: '^\\d+(\\.\\d+)?%$' })])))
-  }, strict)),
-  aggregate: Type.Optional(Type.Object({
-    every: Duration('Time that is made one reading'),
-    functions: Type.Optional(Type.Array(Type.Union(['min', 'mean', 'max', 'last'].map(name => Type.Literal(name as 'min' | 'mean' | 'max' | 'last'))), { minItems: 1, uniqueItems: true }))
-  }, strict)),
-  metrics: Type.Optional(Type.Object({ port: Type.Integer({ minimum: 0, maximum: 65535 }), host: Type.Optional(Type.String()) }, strict)),
-  status_socket: Type.Optional(Path),
-  stopped_retry: Type.Optional(Duration('Time after which an agent that was refused for good tries again; 0 for never')),
-  log_level: Type.Optional(Type.Union([Type.Literal('error'), Type.Literal('warn'), Type.Literal('info'), Type.Literal('debug')]))
-}, strict)
+/**
+ * The configuration file. Everything is optional: what is not said comes from the environment, the flags or the
+ * defaults.
+ */
+export const ConfigFileSchema = Type.Object(
+  {
+    device_id: Type.Optional(DeviceIdSchema),
+    username: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+    password: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
+    password_file: Type.Optional(Path),
+    auth_url: Type.Optional(Type.String({ pattern: '^https?://' })),
+    websocket_url: Type.Optional(Type.String({ pattern: '^wss?://' })),
+    interval: Type.Optional(Duration(agentEnv.SEND_INTERVAL_SECS.description!)),
+    sensors: Type.Optional(Type.Array(Type.Union(sensorNames.map(name => Type.Literal(name))), { uniqueItems: true })),
+    sources: Type.Optional(Type.Array(SourceSchema, { maxItems: 100 })),
+    buffer: Type.Optional(
+      Type.Object(
+        {
+          dir: Type.Optional(Path),
+          max: Type.Optional(Size('Most bytes on the disk, at least 1MiB')),
+          fsync: Type.Optional(Type.Union([Type.Literal('each'), Duration('Most time that a power cut may cost')]))
+        },
+        strict
+      )
+    ),
+    drain_rate: Type.Optional(Type.Number({ minimum: 1, maximum: 100_000 })),
+    compression: Type.Optional(Type.Boolean()),
+    report: Type.Optional(Type.Union([Type.Literal('all'), Type.Literal('changes')])),
+    changes: Type.Optional(
+      Type.Object(
+        {
+          full_every: Type.Optional(Duration('Time after which everything is sent all the same')),
+          thresholds: Type.Optional(
+            Type.Record(
+              Type.String({ minLength: 1, maxLength: 200 }),
+              Type.Union([Type.Number({ minimum: 0 }), Type.String({ pattern: '^\\d+(\\.\\d+)?%$' })])
+            )
+          )
+        },
+        strict
+      )
+    ),
+    aggregate: Type.Optional(
+      Type.Object(
+        {
+          every: Duration('Time that is made one reading'),
+          functions: Type.Optional(
+            Type.Array(
+              Type.Union(
+                ['min', 'mean', 'max', 'last'].map(name => Type.Literal(name as 'min' | 'mean' | 'max' | 'last'))
+              ),
+              { minItems: 1, uniqueItems: true }
+            )
+          )
+        },
+        strict
+      )
+    ),
+    metrics: Type.Optional(
+      Type.Object({ port: Type.Integer({ minimum: 0, maximum: 65535 }), host: Type.Optional(Type.String()) }, strict)
+    ),
+    status_socket: Type.Optional(Path),
+    stopped_retry: Type.Optional(
+      Duration('Time after which an agent that was refused for good tries again; 0 for never')
+    ),
+    log_level: Type.Optional(
+      Type.Union([Type.Literal('error'), Type.Literal('warn'), Type.Literal('info'), Type.Literal('debug')])
+    )
+  },
+  strict
+)
 export type ConfigFile = Static<typeof ConfigFileSchema>

@@ -4,7 +4,15 @@ export class UnitError extends Error {
 }
 
 const DURATION_MS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-const SIZE_BYTES: Record<string, number> = { B: 1, KB: 1000, MB: 1e6, GB: 1e9, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
+const SIZE_BYTES: Record<string, number> = {
+  B: 1,
+  KB: 1000,
+  MB: 1e6,
+  GB: 1e9,
+  KiB: 1024,
+  MiB: 1024 ** 2,
+  GiB: 1024 ** 3
+}
 
 /** `500ms`, `10s`, `5m`, `1h`, `7d`, or a number of seconds; in milliseconds. */
 export const parseDuration = (value: string | number): number => {

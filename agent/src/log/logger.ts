@@ -5,24 +5,46 @@ export type LogLevel = (typeof LEVELS)[number]
 export type LogFields = Record<string, string | number | boolean | null | undefined>
 
 /** Says what happens: a sentence, and its values as fields. */
-export type Logger = Record<LogLevel, (message: string, fields?: LogFields) => void> & { setLevel (level: LogLevel): void }
+export type Logger = Record<LogLevel, (message: string, fields?: LogFields) => void> & {
+  setLevel(level: LogLevel): void
+}
 
 /** journald reads a leading `<n>` as the line's priority (sd-daemon(3)). */
 const PRIORITY: Record<LogLevel, number> = { error: 3, warn: 4, info: 6, debug: 7 }
 
-const formatValue = (value: string | number | boolean | null): string => typeof value === 'string' && /[\s"=]/.test(value) ? JSON.stringify(value) : String(value)
+const formatValue = (value: string | number | boolean | null): string =>
+  typeof value === 'string' && /[\s"=]/.test(value) ? JSON.stringify(value) : String(value)
 
 /**
  * One line for each event, `time level sentence key=value…`; under systemd without the time and with a priority, which
  * the journal keeps itself.
  */
-export const createLogger = (write: (line: string) => void, { level = 'info', journal = false, now = () => new Date() }: { level?: LogLevel, journal?: boolean, now?: () => Date } = {}): Logger => {
+export const createLogger = (
+  write: (line: string) => void,
+  {
+    level = 'info',
+    journal = false,
+    now = () => new Date()
+  }: { level?: LogLevel; journal?: boolean; now?: () => Date } = {}
+): Logger => {
   let least = LEVELS.indexOf(level)
-  const log = (level: LogLevel) => (message: string, fields: LogFields = {}) => {
-    if (LEVELS.indexOf(level) > least) return
-    const values = Object.entries(fields).filter((entry): entry is [string, string | number | boolean | null] => entry[1] !== undefined)
-    const text = [message, ...values.map(([name, value]) => `${name}=${formatValue(value)}`)].join(' ')
-    write(journal ? `<${PRIORITY[level]}>${text}\n` : `${now().toISOString()} ${level.padEnd(5)} ${text}\n`)
+  const log =
+    (level: LogLevel) =>
+      (message: string, fields: LogFields = {}) => {
+        if (LEVELS.indexOf(level) > least) return
+        const values = Object.entries(fields).filter(
+          (entry): entry is [string, string | number | boolean | null] => entry[1] !== undefined
+        )
+        const text = [message, ...values.map(([name, value]) => `${name}=${formatValue(value)}`)].join(' ')
+        write(journal ? `<${PRIORITY[level]}>${text}\n` : `${now().toISOString()} ${level.padEnd(5)} ${text}\n`)
+      }
+  return {
+    error: log('error'),
+    warn: log('warn'),
+    info: log('info'),
+    debug: log('debug'),
+    setLevel: level => {
+      least = LEVELS.indexOf(level)
+    }
   }
-  return { error: log('error'), warn: log('warn'), info: log('info'), debug: log('debug'), setLevel: level => { least = LEVELS.indexOf(level) } }
 }

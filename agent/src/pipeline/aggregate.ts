@@ -17,7 +17,8 @@ interface Stat { min: number, max: number, sum: number, count: number, last: num
 
 const shorten = (value: number): number => Math.round(value * 1000) / 1000
 
-const result = (stat: Stat, functions: readonly AggregateFunction[]): Tree => Object.fromEntries(functions.map(name => [name, name === 'mean' ? shorten(stat.sum / stat.count) : stat[name]]))
+const result = (stat: Stat, functions: readonly AggregateFunction[]): Tree =>
+  Object.fromEntries(functions.map(name => [name, name === 'mean' ? shorten(stat.sum / stat.count) : stat[name]]))
 
 const put = (tree: Tree, path: string, value: unknown): void => {
   const names = path.split('.')
@@ -37,9 +38,16 @@ export const createAggregator = (everyMs: number, functions: readonly AggregateF
   let startedAt: number | null = null
   let last = { time: 0, mono: 0 }
 
-  const merge = (stat: Stat | undefined, value: number): Stat => stat === undefined
-    ? { min: value, max: value, sum: value, count: 1, last: value }
-    : { min: Math.min(stat.min, value), max: Math.max(stat.max, value), sum: stat.sum + value, count: stat.count + 1, last: value }
+  const merge = (stat: Stat | undefined, value: number): Stat =>
+    stat === undefined
+      ? { min: value, max: value, sum: value, count: 1, last: value }
+      : {
+          min: Math.min(stat.min, value),
+          max: Math.max(stat.max, value),
+          sum: stat.sum + value,
+          count: stat.count + 1,
+          last: value
+        }
 
   const flush = (): Aggregated | null => {
     if (startedAt === null) return null
@@ -63,7 +71,10 @@ export const createAggregator = (everyMs: number, functions: readonly AggregateF
         if (typeof value === 'number') numbers.set(path, merge(numbers.get(path), value))
         else if (Array.isArray(value) && value.length > 0 && value.every(item => typeof item === 'number')) {
           const before = lists.get(path)
-          lists.set(path, value.map((item: number, i) => merge(before?.length === value.length ? before[i] : undefined, item)))
+          lists.set(
+            path,
+            value.map((item: number, i) => merge(before?.length === value.length ? before[i] : undefined, item))
+          )
         } else others.set(path, value)
       })
       return over

@@ -19,11 +19,17 @@ export interface ChangeFilter {
 
 type Threshold = { pattern: RegExp, value: number, relative: boolean }
 
-const compile = (thresholds: Record<string, number | string>): Threshold[] => Object.entries(thresholds).map(([path, value]) => ({
-  pattern: new RegExp(`^${path.split('*').map(part => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&')).join('[^.]+')}$`),
-  value: typeof value === 'string' ? Number.parseFloat(value) / 100 : value,
-  relative: typeof value === 'string'
-}))
+const compile = (thresholds: Record<string, number | string>): Threshold[] =>
+  Object.entries(thresholds).map(([path, value]) => ({
+    pattern: new RegExp(
+      `^${path
+        .split('*')
+        .map(part => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'))
+        .join('[^.]+')}$`
+    ),
+    value: typeof value === 'string' ? Number.parseFloat(value) / 100 : value,
+    relative: typeof value === 'string'
+  }))
 
 /** Series whose last value is remembered; past it all are forgotten, which makes the next reading a full one. */
 const MAX_SERIES = 10_000

@@ -5,10 +5,20 @@ import { createPipeline } from './pipeline.js'
 import type { Tree } from './tree.js'
 
 t.test('changes: the first reading is whole, then only what moved far enough', async t => {
-  const { filter } = createChangeFilter({ fullEveryMs: 60_000, thresholds: { 'temperature.*': 0.5, 'cpu.usage': '10%' } })
-  t.same(filter({ temperature: { cpu: 40 }, cpu: { usage: 50, cores: [1, 2] }, up: true }, 0), { temperature: { cpu: 40 }, cpu: { usage: 50, cores: [1, 2] }, up: true })
+  const { filter } = createChangeFilter({
+    fullEveryMs: 60_000,
+    thresholds: { 'temperature.*': 0.5, 'cpu.usage': '10%' }
+  })
+  t.same(filter({ temperature: { cpu: 40 }, cpu: { usage: 50, cores: [1, 2] }, up: true }, 0), {
+    temperature: { cpu: 40 },
+    cpu: { usage: 50, cores: [1, 2] },
+    up: true
+  })
   t.equal(filter({ temperature: { cpu: 40.4 }, cpu: { usage: 54.9, cores: [1, 2] }, up: true }, 1000), null)
-  t.same(filter({ temperature: { cpu: 40.5 }, cpu: { usage: 55, cores: [1, 3] }, up: true }, 2000), { temperature: { cpu: 40.5 }, cpu: { usage: 55, cores: [1, 3] } })
+  t.same(filter({ temperature: { cpu: 40.5 }, cpu: { usage: 55, cores: [1, 3] }, up: true }, 2000), {
+    temperature: { cpu: 40.5 },
+    cpu: { usage: 55, cores: [1, 3] }
+  })
 })
 
 t.test('changes: a slow drift is seen against what was sent, not against the reading before', async t => {
@@ -33,7 +43,7 @@ t.test('changes: a threshold that is a share of zero lets every move through, an
 
 t.test('aggregation: ten seconds become one reading', async t => {
   const aggregator = createAggregator(10_000, ['min', 'mean', 'max'])
-  for (let i = 0; i < 10; i++) t.equal(aggregator.add({ cpu: { usage: i, cores: [i, 2 * i] }, up: i < 9 }, 5000 + i, i * 1000), null)
+  for (let i = 0; i < 10; i++) { t.equal(aggregator.add({ cpu: { usage: i, cores: [i, 2 * i] }, up: i < 9 }, 5000 + i, i * 1000), null) }
   t.same(aggregator.add({ cpu: { usage: 99 } }, 6000, 10_000), {
     payload: { cpu: { usage: { min: 0, mean: 4.5, max: 9 }, cores: [4.5, 9] }, up: false },
     time: 5009,
@@ -45,7 +55,10 @@ t.test('aggregation: ten seconds become one reading', async t => {
 
 t.test('aggregation then changes, and what is gathered is sent at the end', async t => {
   const sent: Tree[] = []
-  const pipeline = createPipeline({ aggregate: { everyMs: 2000, functions: ['last'] }, changes: { fullEveryMs: 1e9, thresholds: {} } }, payload => sent.push(payload))
+  const pipeline = createPipeline(
+    { aggregate: { everyMs: 2000, functions: ['last'] }, changes: { fullEveryMs: 1e9, thresholds: {} } },
+    payload => sent.push(payload)
+  )
   for (let i = 0; i < 7; i++) pipeline.push({ a: 1, b: i < 6 ? 1 : 2 }, i, i * 1000)
   t.same(sent, [{ a: { last: 1 }, b: { last: 1 } }])
   pipeline.flush()
@@ -54,7 +67,9 @@ t.test('aggregation then changes, and what is gathered is sent at the end', asyn
 
 t.test('without either, readings pass as they are, and empty ones do not', async t => {
   const sent: unknown[] = []
-  const pipeline = createPipeline({ aggregate: null, changes: null }, (payload, time, mono) => sent.push([payload, time, mono]))
+  const pipeline = createPipeline({ aggregate: null, changes: null }, (payload, time, mono) =>
+    sent.push([payload, time, mono])
+  )
   pipeline.push({ a: 1 }, 2, 3)
   pipeline.push({}, 2, 3)
   pipeline.flush()

@@ -15,8 +15,12 @@ export interface Pipeline {
 }
 
 /** First aggregation, then the filter for changes: what did not change over ten seconds need not be sent at all. */
-export const createPipeline = ({ aggregate, changes }: PipelineOptions, send: (payload: Tree, time: number, mono: number) => void): Pipeline => {
-  const aggregator: Aggregator | null = aggregate === null ? null : createAggregator(aggregate.everyMs, aggregate.functions)
+export const createPipeline = (
+  { aggregate, changes }: PipelineOptions,
+  send: (payload: Tree, time: number, mono: number) => void
+): Pipeline => {
+  const aggregator: Aggregator | null =
+    aggregate === null ? null : createAggregator(aggregate.everyMs, aggregate.functions)
   const filter: ChangeFilter | null = changes === null ? null : createChangeFilter(changes)
   const pass = (payload: Tree, time: number, mono: number) => {
     const changed = filter === null ? payload : filter.filter(payload, mono)

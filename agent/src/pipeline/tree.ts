@@ -12,7 +12,10 @@ export const eachLeaf = (tree: Tree, visit: (path: string, value: unknown) => vo
   }
 }
 
-/** A copy in which every value that is no group is replaced; those for which `replace` gives undefined, and groups left empty, are not there. */
+/**
+ * A copy in which every value that is no group is replaced; those for which `replace` gives undefined, and groups left
+ * empty, are not there.
+ */
 export const mapLeaves = (tree: Tree, replace: (path: string, value: unknown) => unknown, prefix = ''): Tree => {
   const copy: Tree = {}
   for (const [name, value] of Object.entries(tree)) {

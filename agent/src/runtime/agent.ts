@@ -50,7 +50,11 @@ const openLoggedBuffer = ({ buffer }: Config, logger: Logger): Promise<ReadingBu
   mono: monotonicMs,
   onFault: error => {
     if (error === null) logger.info('The disk takes readings again')
-    else logger.error('The disk does not take readings, the newest are kept in memory', { code: (error as NodeJS.ErrnoException).code ?? String(error) })
+    else {
+      logger.error('The disk does not take readings, the newest are kept in memory', {
+        code: (error as NodeJS.ErrnoException).code ?? String(error)
+      })
+    }
   }
 })
 
@@ -66,13 +70,28 @@ const logEvents = (producer: Producer, logger: Logger): void => {
     const level = (failures & (failures - 1)) === 0 ? 'warn' : 'debug'
     logger[level]('Not connected', { reason: message, code, failures })
   })
-  producer.events.on('stopped', ({ message, code }) => { logger.error('The platform refuses this device', { reason: message, code }) })
-  producer.events.on('refused', (seq, code, message) => { logger.warn('A reading was refused', { seq, code, reason: message }) })
-  producer.events.on('lost', ({ readings, damaged }) => { logger.warn('Readings were lost before they could be sent', { readings, damaged }) })
+  producer.events.on('stopped', ({ message, code }) => {
+    logger.error('The platform refuses this device', { reason: message, code })
+  })
+  producer.events.on('refused', (seq, code, message) => {
+    logger.warn('A reading was refused', { seq, code, reason: message })
+  })
+  producer.events.on('lost', ({ readings, damaged }) => {
+    logger.warn('Readings were lost before they could be sent', { readings, damaged })
+  })
 }
 
-/** Opens the buffer and starts to collect and to send. Rejects with `LeaseHeldError` where another process keeps the buffer. */
-export const startAgent = async ({ config: firstConfig, logger, root = '/', fetch, bufferWaitMs }: AgentOptions): Promise<Agent> => {
+/**
+ * Opens the buffer and starts to collect and to send. Rejects with `LeaseHeldError` where another process keeps the
+ * buffer.
+ */
+export const startAgent = async ({
+  config: firstConfig,
+  logger,
+  root = '/',
+  fetch,
+  bufferWaitMs
+}: AgentOptions): Promise<Agent> => {
   let config = firstConfig
   const startedAt = Date.now()
   let readings = 0
@@ -137,7 +156,13 @@ export const startAgent = async ({ config: firstConfig, logger, root = '/', fetc
 
   return {
     producer,
-    status: () => ({ ...producer.status(), deviceId: config.deviceId, startedAt, readings, sources: collection.sources.states() }),
+    status: () => ({
+      ...producer.status(),
+      deviceId: config.deviceId,
+      startedAt,
+      readings,
+      sources: collection.sources.states()
+    }),
     reload: next => {
       config = next
       logger.setLevel(config.logLevel)

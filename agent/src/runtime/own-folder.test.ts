@@ -19,7 +19,10 @@ t.test('a second agent on one buffer does not run, whatever its status socket, a
   let log = ''
   const logger = createLogger(text => { log += text }, { level: 'info', journal: false })
   const first = await startAgent({ config, logger })
-  await t.rejects(startAgent({ config, logger, bufferWaitMs: 500 }), { name: 'LeaseHeldError', message: /buffer is in use by process/ })
+  await t.rejects(startAgent({ config, logger, bufferWaitMs: 500 }), {
+    name: 'LeaseHeldError',
+    message: /buffer is in use by process/
+  })
   t.match(log, /Buffer is in use, waiting for its process to end/)
   const { kept } = platform.history
   await waitFor(() => kept.length >= 3)

@@ -5,9 +5,9 @@ import type { Logger } from '../log/logger.js'
 const BUFFER_WAIT_MS = 15_000
 
 /**
- * Keeps a buffer's folder to this process, or the same readings would be sent by two, and kept twice. Resolves to what gives it
- * back; rejects with `LeaseHeldError` where another process keeps it. A disk that can't be written is no hindrance:
- * the buffer then keeps readings in memory.
+ * Keeps a buffer's folder to this process, or the same readings would be sent by two, and kept twice. Resolves to what
+ * gives it back; rejects with `LeaseHeldError` where another process keeps it. A disk that can't be written is no
+ * hindrance: the buffer then keeps readings in memory.
  */
 export const ownFolder = async (
   dir: string | null, logger: Logger, waitMs = BUFFER_WAIT_MS
@@ -16,7 +16,9 @@ export const ownFolder = async (
   try {
     const lease = await acquireLease(dir, {
       waitMs,
-      onWait: ({ host, pid }) => { logger.warn('Buffer is in use, waiting for its process to end', { dir, host, pid }) },
+      onWait: ({ host, pid }) => {
+        logger.warn('Buffer is in use, waiting for its process to end', { dir, host, pid })
+      },
       onLost: () => {
         logger.error('Another process took the buffer over while this one stood still: it ends now', { dir })
         process.exit(1)

@@ -25,7 +25,9 @@ const shares = (before: Ticks, now: Ticks): Record<keyof Ticks | 'usage', number
   // iowait may fall by a little (proc_stat(5)).
   const total = deltas.reduce((sum, delta) => sum + Math.max(0, delta), 0)
   if (total <= 0) return null
-  const share = Object.fromEntries(COLUMNS.map((name, i) => [name, round(Math.max(0, deltas[i]!) / total * 100)])) as Record<keyof Ticks, number>
+  const share = Object.fromEntries(
+    COLUMNS.map((name, i) => [name, round((Math.max(0, deltas[i]!) / total) * 100)])
+  ) as Record<keyof Ticks, number>
   return { ...share, usage: round(100 - Math.max(0, deltas[3]!) / total * 100 - Math.max(0, deltas[4]!) / total * 100) }
 }
 

@@ -2,7 +2,23 @@ import { MIB, present, round, seriesName, type Sensor, type Series } from './sen
 import type { SystemFiles } from './system-files.js'
 
 /** File systems that lie on a disk. Others are the kernel's own, or another machine's, which may hang. */
-const DISK_TYPES = new Set(['ext2', 'ext3', 'ext4', 'btrfs', 'xfs', 'f2fs', 'vfat', 'exfat', 'ntfs', 'ntfs3', 'zfs', 'jfs', 'nilfs2', 'ubifs', 'overlay'])
+const DISK_TYPES = new Set([
+  'ext2',
+  'ext3',
+  'ext4',
+  'btrfs',
+  'xfs',
+  'f2fs',
+  'vfat',
+  'exfat',
+  'ntfs',
+  'ntfs3',
+  'zfs',
+  'jfs',
+  'nilfs2',
+  'ubifs',
+  'overlay'
+])
 /** Asking a disk for its space may wake it up, and space changes slowly. */
 const SPACE_EVERY_SECS = 30
 const MAX_DISKS = 16
@@ -70,7 +86,9 @@ export const createDiskIoSensor = (files: SystemFiles): Sensor => {
       for (const [name, counters] of [...now].slice(0, MAX_DISKS)) {
         const start = old.get(name)
         if (start === undefined) continue
-        const [read, written, busy] = counters.map((value, i) => Math.max(0, value - start[i]!)) as [number, number, number]
+        const [read, written, busy] = counters.map((value, i) => Math.max(0, value - start[i]!)) as [
+          number, number, number
+        ]
         series[seriesName(name)] = {
           read_kib_s: round(read * SECTOR / 1024 / seconds),
           write_kib_s: round(written * SECTOR / 1024 / seconds),

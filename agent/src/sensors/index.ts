@@ -47,9 +47,15 @@ export interface SensorOptions {
 }
 
 /** Reads all built-in sensors. A sensor that has nothing to tell, or fails, is left out. */
-export const createSensors = ({ root = '/', only = sensorNames, load = () => ({ unacked: 0, bytes: 0 }), onFault = () => {} }: SensorOptions = {}): { read (seconds: number): Series } => {
+export const createSensors = ({
+  root = '/',
+  only = sensorNames,
+  load = () => ({ unacked: 0, bytes: 0 }),
+  onFault = () => {}
+}: SensorOptions = {}): { read(seconds: number): Series } => {
   const files = createSystemFiles(root)
-  const sensors: Sensor[] = files.read('proc/stat') === null ? createPortableSensors() : Object.values(builders).map(build => build(files))
+  const sensors: Sensor[] =
+    files.read('proc/stat') === null ? createPortableSensors() : Object.values(builders).map(build => build(files))
   sensors.push(createAgentSensor(load))
   const chosen = sensors.filter(({ name }) => only.includes(name))
   const machine = only.includes('machine') ? readMachine(files) : {}

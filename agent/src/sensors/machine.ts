@@ -20,7 +20,11 @@ export const createProcessSensor = (files: SystemFiles): Sensor => ({
       return match === null ? null : Number(match[1])
     }
     const threads = /\d+\/(\d+)/.exec(files.read('proc/loadavg') ?? '')
-    return present({ threads: threads === null ? null : Number(threads[1]), running: value('procs_running'), blocked: value('procs_blocked') })
+    return present({
+      threads: threads === null ? null : Number(threads[1]),
+      running: value('procs_running'),
+      blocked: value('procs_blocked')
+    })
   }
 })
 
@@ -38,8 +42,13 @@ export const createClockSensor = (files: SystemFiles): Sensor => ({
 
 /** What the machine is; it is told once and then seldom, for it does not change. */
 export const readMachine = (files: SystemFiles): Record<string, string> => {
-  const model = files.read('proc/device-tree/model')?.replaceAll('\0', '') ?? files.read('sys/class/dmi/id/product_name')
+  const model =
+    files.read('proc/device-tree/model')?.replaceAll('\0', '') ?? files.read('sys/class/dmi/id/product_name')
   const system = /^PRETTY_NAME="?([^"\n]*)"?$/m.exec(files.read('etc/os-release') ?? '')?.[1]
   const kernel = files.read('proc/sys/kernel/osrelease')
-  return Object.fromEntries(Object.entries({ model, system, kernel }).filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== ''))
+  return Object.fromEntries(
+    Object.entries({ model, system, kernel }).filter(
+      (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== ''
+    )
+  )
 }

@@ -19,7 +19,8 @@ export const createMemorySensor = (files: SystemFiles): Sensor => ({
     return present({
       total_mib: mib(total),
       available_mib: mib(available),
-      used_percent: total === null || available === null || total === 0 ? null : round((total - available) / total * 100),
+      used_percent:
+        total === null || available === null || total === 0 ? null : round(((total - available) / total) * 100),
       swap_total_mib: mib(swapTotal),
       swap_used_mib: swapTotal === null || swapFree === null ? null : mib(swapTotal - swapFree)
     })

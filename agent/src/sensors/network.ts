@@ -28,7 +28,8 @@ export const createNetworkSensor = (files: SystemFiles): Sensor => {
         const start = old.get(name)
         const state = files.read(`sys/class/net/${name}/operstate`)
         // Counters of a 32-bit kernel begin again at 4 GiB, which looks like a fall.
-        const deltas = start === undefined || seconds <= 0 ? null : counters.map((value, i) => Math.max(0, value - start[i]!))
+        const deltas =
+          start === undefined || seconds <= 0 ? null : counters.map((value, i) => Math.max(0, value - start[i]!))
         series[seriesName(name)] = present({
           up: state === null || state === 'unknown' ? null : state === 'up',
           rx_kib_s: deltas === null ? null : round(deltas[0]! / 1024 / seconds),

@@ -1,7 +1,10 @@
 /** Series of one sensor: numbers, switches, texts, and groups of them. A series that could not be read is not there. */
 export interface Series { [name: string]: number | boolean | string | number[] | Series }
 
-/** Reads a part of the machine. `seconds` have passed since its last reading; 0 for the first. Null where it has nothing to tell. */
+/**
+ * Reads a part of the machine. `seconds` have passed since its last reading; 0 for the first. Null where it has nothing
+ * to tell.
+ */
 export interface Sensor {
   readonly name: string
   read (seconds: number): Series | null

@@ -6,7 +6,10 @@ import { createSensors, sensorNames, type Series } from './index.js'
 const FIXTURES = join(import.meta.dirname, '../../test/fixtures')
 const BUILT_IN = sensorNames.filter(name => name !== 'agent')
 
-/** A copy of a board's tree. The firmware's file gets its place here: a colon in a path would be no file for some systems' git. */
+/**
+ * A copy of a board's tree. The firmware's file gets its place here: a colon in a path would be no file for some
+ * systems' git.
+ */
 const board = (t: Test, name: string): string => {
   const root = t.testdir()
   cpSync(join(FIXTURES, name), root, { recursive: true })
@@ -24,10 +27,13 @@ const replace = (root: string, path: string, from: string | RegExp, to: string) 
 
 /** A second later: 20 ticks of user time, 10 of system, 60 idle, 10 waiting; the disk and the network moved. */
 const later = (root: string) => {
-  const stat = readFileSync(join(root, 'proc/stat'), 'utf8').replaceAll(/^(cpu\d*) +(\d+) (\d+) (\d+) (\d+) (\d+)/gm, (_, name: string, ...values: string[]) => {
-    const [user, nice, system, idle, iowait] = values.map(Number) as [number, number, number, number, number]
-    return `${name} ${user + 20} ${nice} ${system + 10} ${idle + 60} ${iowait + 10}`
-  })
+  const stat = readFileSync(join(root, 'proc/stat'), 'utf8').replaceAll(
+    /^(cpu\d*) +(\d+) (\d+) (\d+) (\d+) (\d+)/gm,
+    (_, name: string, ...values: string[]) => {
+      const [user, nice, system, idle, iowait] = values.map(Number) as [number, number, number, number, number]
+      return `${name} ${user + 20} ${nice} ${system + 10} ${idle + 60} ${iowait + 10}`
+    }
+  )
   writeFileSync(join(root, 'proc/stat'), stat)
   replace(root, 'proc/diskstats', '987654', String(987654 + 2048))
   replace(root, 'proc/net/dev', ' 2048 ', ` ${2048 + 10240} `)
@@ -49,7 +55,13 @@ t.test('a Zero 2: Wi-Fi, under-voltage now, no pressure in its kernel', async t 
     memory: { total_mib: 426.5, available_mib: 205.1, used_percent: 51.9, swap_total_mib: 100, swap_used_mib: 12.1 },
     wifi: { wlan0: { signal_dbm: -56, quality: 54 } },
     temperature: { cpu_thermal: 61.2 },
-    power: { under_voltage: true, under_voltage_since_boot: true, throttled: true, throttled_since_boot: true, frequency_capped: false },
+    power: {
+      under_voltage: true,
+      under_voltage_since_boot: true,
+      throttled: true,
+      throttled_since_boot: true,
+      frequency_capped: false
+    },
     uptime: { seconds: 123457 },
     processes: { threads: 142, running: 2, blocked: 1 },
     clock: { synchronized: true }
@@ -60,7 +72,12 @@ t.test('a Zero 2: Wi-Fi, under-voltage now, no pressure in its kernel', async t 
 
 t.test('a 3: network and disk in rates, all well with its power', async t => {
   const reading = read(board(t, 'pi-3'))
-  t.same(reading['power'], { under_voltage: false, frequency_capped: false, throttled: false, soft_temperature_limit: false })
+  t.same(reading['power'], {
+    under_voltage: false,
+    frequency_capped: false,
+    throttled: false,
+    soft_temperature_limit: false
+  })
   t.match(reading, {
     network: { eth0: { up: false, rx_kib_s: 10, tx_kib_s: 0 }, wlan0: { up: true } },
     disk_io: { mmcblk0: { read_kib_s: 1024, write_kib_s: 0, busy_percent: 0 } },
@@ -72,12 +89,20 @@ t.test('a 3: network and disk in rates, all well with its power', async t => {
 })
 
 t.test('a 4: a soft limit of temperature, now and before', async t => {
-  t.match(read(board(t, 'pi-4'))['power'], { under_voltage: false, soft_temperature_limit: true, soft_temperature_limit_since_boot: true })
+  t.match(read(board(t, 'pi-4'))['power'], {
+    under_voltage: false,
+    soft_temperature_limit: true,
+    soft_temperature_limit_since_boot: true
+  })
 })
 
 t.test('a 5: more temperatures, a fan, and its voltage from the newer driver', async t => {
   const reading = read(board(t, 'pi-5'))
-  t.same(reading['temperature'], { cpu_thermal: 48.3, rp1_adc: 55, nvme_composite: 39.9 }, 'what is not connected is left out')
+  t.same(
+    reading['temperature'],
+    { cpu_thermal: 48.3, rp1_adc: 55, nvme_composite: 39.9 },
+    'what is not connected is left out'
+  )
   t.same(reading['fan_rpm'], { pwmfan_fan1: 2984 })
   t.same(reading['power'], { under_voltage: true })
   t.same(Object.keys(reading['network'] as Series), ['eth0', 'wlan0'], 'without the containers\' ends')
@@ -87,9 +112,19 @@ t.test('a PC: no Pi\'s power, its own chips and disks', async t => {
   const reading = read(board(t, 'pc'))
   t.notOk('power' in reading)
   t.notOk('wifi' in reading)
-  t.same(reading['temperature'], { acpitz: 27.8, x86_pkg_temp: 45, coretemp_package_id_0: 45, coretemp_core_0: 44, coretemp_temp3: 43.5 })
+  t.same(reading['temperature'], {
+    acpitz: 27.8,
+    x86_pkg_temp: 45,
+    coretemp_package_id_0: 45,
+    coretemp_core_0: 44,
+    coretemp_temp3: 43.5
+  })
   t.same(reading['cpu_mhz'], { cpu0: 3400, cpu1: 800 })
-  t.same(Object.keys(reading['disk'] as Series), ['root', 'boot_efi', 'mnt_my_disk'], 'each device once, nothing of the network')
+  t.same(
+    Object.keys(reading['disk'] as Series),
+    ['root', 'boot_efi', 'mnt_my_disk'],
+    'each device once, nothing of the network'
+  )
   t.same(Object.keys(reading['disk_io'] as Series), ['nvme0n1', 'sda'])
   t.same(Object.keys(reading['network'] as Series), ['enp3s0', 'wg0'])
   t.match(reading['pressure'], { io: { some: 2.25 } })
@@ -103,7 +138,13 @@ t.test('each board tells what it is, once and then seldom', async t => {
     t.ok('machine' in sensors.read(3600))
     return model
   })
-  t.same(models, ['Raspberry Pi Zero 2 W Rev 1.0', 'Raspberry Pi 3 Model B Plus Rev 1.3', 'Raspberry Pi 4 Model B Rev 1.5', 'Raspberry Pi 5 Model B Rev 1.0', 'OptiPlex 7050'])
+  t.same(models, [
+    'Raspberry Pi Zero 2 W Rev 1.0',
+    'Raspberry Pi 3 Model B Plus Rev 1.3',
+    'Raspberry Pi 4 Model B Rev 1.5',
+    'Raspberry Pi 5 Model B Rev 1.0',
+    'OptiPlex 7050'
+  ])
 })
 
 t.test('a missing file drops its own series and never the rest', async t => {
@@ -127,12 +168,33 @@ t.test('a missing file drops its own series and never the rest', async t => {
     const reading = createSensors({ root, only: BUILT_IN })
     reading.read(0)
     const found = Object.keys(reading.read(1))
-    t.same(complete.filter(name => !found.includes(name) && !['cpu', 'disk_io'].includes(name) && !(path === 'sys/class/hwmon' && name === 'power')), series, path)
+    t.same(
+      complete.filter(
+        name =>
+          !found.includes(name) &&
+          !['cpu', 'disk_io'].includes(name) &&
+          !(path === 'sys/class/hwmon' && name === 'power')
+      ),
+      series,
+      path
+    )
   }
 })
 
 t.test('nonsense in a file is no reading, and no crash', async t => {
-  for (const path of ['proc/stat', 'proc/meminfo', 'proc/loadavg', 'proc/uptime', 'proc/diskstats', 'proc/net/dev', 'proc/net/wireless', 'proc/self/mounts', 'sys/class/thermal/thermal_zone0/temp', 'proc/pressure/cpu', 'get_throttled']) {
+  for (const path of [
+    'proc/stat',
+    'proc/meminfo',
+    'proc/loadavg',
+    'proc/uptime',
+    'proc/diskstats',
+    'proc/net/dev',
+    'proc/net/wireless',
+    'proc/self/mounts',
+    'sys/class/thermal/thermal_zone0/temp',
+    'proc/pressure/cpu',
+    'get_throttled'
+  ]) {
     for (const nonsense of ['', '\0\0\0', 'cpu', '-1 -1 -1 -1', 'x'.repeat(100_000)]) {
       const root = board(t, 'pi-3')
       mkdirSync(dirname(join(root, path)), { recursive: true })
@@ -159,7 +221,11 @@ t.test('counters that begin again give no negative rates', async t => {
 })
 
 t.test('the agent tells of itself', async t => {
-  const sensors = createSensors({ root: join(FIXTURES, 'pc'), only: ['agent'], load: () => ({ unacked: 3, bytes: 2048 }) })
+  const sensors = createSensors({
+    root: join(FIXTURES, 'pc'),
+    only: ['agent'],
+    load: () => ({ unacked: 3, bytes: 2048 })
+  })
   sensors.read(0)
   t.match(sensors.read(1), { agent: { rss_mib: Number, cpu_percent: Number, unacked: 3, buffer_kib: 2 } })
 })
@@ -169,14 +235,26 @@ t.test('other systems get what Node knows, under the same names', async t => {
   const sensors = createSensors({ root })
   sensors.read(0)
   const reading = sensors.read(1)
-  t.match(reading, { load: { m1: Number }, memory: { total_mib: Number, used_percent: Number }, uptime: { seconds: Number }, agent: { unacked: 0 } })
+  t.match(reading, {
+    load: { m1: Number },
+    memory: { total_mib: Number, used_percent: Number },
+    uptime: { seconds: Number },
+    agent: { unacked: 0 }
+  })
   t.notOk(existsSync(join(root, 'proc')))
 })
 
 t.test('a sensor with a fault of its own is told once and harms no other', async t => {
   const root = board(t, 'pi-3')
   const faults: string[] = []
-  const sensors = createSensors({ root, only: ['agent', 'load'], load: () => { throw new Error('broken') }, onFault: name => faults.push(name) })
+  const sensors = createSensors({
+    root,
+    only: ['agent', 'load'],
+    load: () => {
+      throw new Error('broken')
+    },
+    onFault: name => faults.push(name)
+  })
   sensors.read(0)
   t.same(Object.keys(sensors.read(1)), ['load'])
   t.same(faults, ['agent'])

@@ -28,7 +28,10 @@ export const createTemperatureSensor = (files: SystemFiles): Sensor => ({
       const inputs = files.list(folder).filter(file => /^temp\d+_input$/.test(file))
       for (const input of inputs) {
         const label = files.read(`${folder}/${input.replace('_input', '_label')}`)
-        add(label !== null ? `${name} ${label}` : inputs.length === 1 ? name : `${name} ${input.replace('_input', '')}`, files.number(`${folder}/${input}`))
+        add(
+          label !== null ? `${name} ${label}` : inputs.length === 1 ? name : `${name} ${input.replace('_input', '')}`,
+          files.number(`${folder}/${input}`)
+        )
       }
     }
     return present(series)
@@ -41,9 +44,15 @@ export const createFanSensor = (files: SystemFiles): Sensor => ({
   read: () => {
     const series: Series = {}
     for (const chip of files.list('sys/class/hwmon')) {
-      for (const input of files.list(`sys/class/hwmon/${chip}`).filter(file => /^fan\d+_input$/.test(file)).slice(0, 8)) {
+      for (const input of files
+        .list(`sys/class/hwmon/${chip}`)
+        .filter(file => /^fan\d+_input$/.test(file))
+        .slice(0, 8)) {
         const rpm = files.number(`sys/class/hwmon/${chip}/${input}`)
-        if (rpm !== null) series[seriesName(`${files.read(`sys/class/hwmon/${chip}/name`) ?? chip} ${input.replace('_input', '')}`)] = rpm
+        if (rpm !== null) {
+          series[seriesName(`${files.read(`sys/class/hwmon/${chip}/name`) ?? chip} ${input.replace('_input', '')}`)] =
+            rpm
+        }
       }
     }
     return present(series)

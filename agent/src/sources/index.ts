@@ -34,7 +34,14 @@ export interface SourcesParts {
  */
 export const createSources = (sources: readonly Source[], { logger, pipe }: SourcesParts): RunningSources => {
   const started = sources.map(source => {
-    const state: SourceState = { name: source.name, type: source.type, ok: null, lastAt: null, lastError: null, failures: 0 }
+    const state: SourceState = {
+      name: source.name,
+      type: source.type,
+      ok: null,
+      lastAt: null,
+      lastError: null,
+      failures: 0
+    }
     const reader = createSourceReader(source)
     const push = pipe()
     const stop = new AbortController()

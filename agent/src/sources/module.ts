@@ -4,8 +4,8 @@ import { Worker } from 'node:worker_threads'
 import type { SourceValue } from './parse.js'
 
 /**
- * What runs in the worker: it imports the module, and calls what that exports by default each time it is asked. As text,
- * so that the agent stays one file.
+ * What runs in the worker: it imports the module, and calls what that exports by default each time it is asked. As
+ * text, so that the agent stays one file.
  */
 const BOOTSTRAP = `
 const { parentPort, workerData } = require('node:worker_threads')
@@ -30,7 +30,10 @@ export interface ModuleRunner {
   stop (): void
 }
 
-/** The thread starts with the first reading; after one that failed to answer in time it is ended, and started anew with the next. */
+/**
+ * The thread starts with the first reading; after one that failed to answer in time it is ended, and started anew with
+ * the next.
+ */
 export const createModuleRunner = (path: string): ModuleRunner => {
   let worker: Worker | null = null
   const end = () => {
@@ -39,7 +42,11 @@ export const createModuleRunner = (path: string): ModuleRunner => {
   }
   return {
     read: (timeoutMs, signal) => new Promise((resolve, reject) => {
-      worker ??= new Worker(BOOTSTRAP, { eval: true, workerData: pathToFileURL(resolvePath(path)).href, resourceLimits: LIMITS }).on('error', () => {})
+      worker ??= new Worker(BOOTSTRAP, {
+        eval: true,
+        workerData: pathToFileURL(resolvePath(path)).href,
+        resourceLimits: LIMITS
+      }).on('error', () => {})
       const current = worker
       const finish = (done: () => void, broken: boolean) => {
         clearTimeout(timer)
@@ -58,7 +65,11 @@ export const createModuleRunner = (path: string): ModuleRunner => {
       const fail = (error: Error) => { finish(() => { reject(error) }, true) }
       const exit = () => { finish(() => { reject(new Error('The module ended its thread')) }, true) }
       const abort = () => { finish(() => { reject(new Error('Stopped')) }, true) }
-      const timer = setTimeout(() => { finish(() => { reject(new Error(`Not done within ${timeoutMs} ms`)) }, true) }, timeoutMs)
+      const timer = setTimeout(() => {
+        finish(() => {
+          reject(new Error(`Not done within ${timeoutMs} ms`))
+        }, true)
+      }, timeoutMs)
       signal.addEventListener('abort', abort)
       current.on('message', answer).on('error', fail).on('exit', exit)
       current.postMessage('read')

@@ -23,7 +23,11 @@ t.test('what was expected and is not there is an error', async t => {
 })
 
 t.test('an exporter\'s text: comments, labels, escapes, infinities, and no end of samples', async t => {
-  t.same(parsePrometheus('# x\na 1\nb{path="C:\\\\x \\"y\\""} 2\nc +Inf\n d 4 \nbroken line here now\n'), { a: 1, b: { c_x_y: 2 }, d: 4 })
+  t.same(parsePrometheus('# x\na 1\nb{path="C:\\\\x \\"y\\""} 2\nc +Inf\n d 4 \nbroken line here now\n'), {
+    a: 1,
+    b: { c_x_y: 2 },
+    d: 4
+  })
   t.throws(() => parsePrometheus('a 1', ['b']), /No metric/)
   const many = Array.from({ length: 2000 }, (_, i) => `m${i} ${i}`).join('\n')
   t.equal(Object.keys(parsePrometheus(many)).length, 1000)

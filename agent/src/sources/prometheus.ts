@@ -7,13 +7,22 @@ const LABEL = /([A-Za-z_]\w*)="((?:[^"\\]|\\.)*)"/g
 const MAX_SAMPLES = 1000
 
 const matcher = (patterns: readonly string[]): (name: string) => boolean => {
-  const compiled = patterns.map(pattern => new RegExp(`^${pattern.split('*').map(part => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`))
+  const compiled = patterns.map(
+    pattern =>
+      new RegExp(
+        `^${pattern
+          .split('*')
+          .map(part => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'))
+          .join('.*')}$`
+      )
+  )
   return name => compiled.some(pattern => pattern.test(name))
 }
 
 /**
  * Reads what a Prometheus exporter shows: a metric becomes a value under its name, one with labels a group with a value
- * for each set of them, named by their values. `metrics` chooses, with `*` for anything; at most 1000 samples are taken.
+ * for each set of them, named by their values. `metrics` chooses, with `*` for anything; at most 1000 samples are
+ * taken.
  */
 export const parsePrometheus = (text: string, metrics: readonly string[] = ['*']): Tree => {
   const wanted = matcher(metrics)

@@ -28,19 +28,31 @@ export const createSourceReader = (source: Source): SourceReader => {
   const nothing = () => {}
   switch (source.type) {
     case 'command':
-      return { read: async signal => parseText(await runCommand(source.command, source.timeoutMs, signal), source.format), stop: nothing }
+      return {
+        read: async signal => parseText(await runCommand(source.command, source.timeoutMs, signal), source.format),
+        stop: nothing
+      }
     case 'file':
       return {
         read: async () => {
           const value = parseText(await readRegularFile(source.path), source.format)
-          return typeof value === 'number' && source.scale !== undefined ? Math.round(value * source.scale * 1e6) / 1e6 : value
+          return typeof value === 'number' && source.scale !== undefined
+            ? Math.round(value * source.scale * 1e6) / 1e6
+            : value
         },
         stop: nothing
       }
     case 'http':
-      return { read: async signal => parseText(await get(source.url, source.headers ?? {}, signal), source.format), stop: nothing }
+      return {
+        read: async signal => parseText(await get(source.url, source.headers ?? {}, signal), source.format),
+        stop: nothing
+      }
     case 'prometheus':
-      return { read: async signal => parsePrometheus(await get(source.url, { accept: 'text/plain; version=0.0.4' }, signal), source.metrics), stop: nothing }
+      return {
+        read: async signal =>
+          parsePrometheus(await get(source.url, { accept: 'text/plain; version=0.0.4' }, signal), source.metrics),
+        stop: nothing
+      }
     case 'module': {
       const runner = createModuleRunner(source.path)
       return { read: signal => runner.read(source.timeoutMs, signal), stop: runner.stop }

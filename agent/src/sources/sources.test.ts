@@ -42,9 +42,13 @@ t.test('every kind of source gives its values under its name', async t => {
     temp: '21375\n',
     'module.mjs': 'let n = 0\nexport default async () => ({ n: ++n })\n'
   })
-  const url = await serve(t, path => path === '/metrics'
-    ? { text: '# HELP x y\n# TYPE x gauge\nup 1\nhttp_requests_total{code="200",method="get"} 1027 1395066363000\nhttp_requests_total{code="500",method="get"} 3\nnan_metric NaN\nignored 5\n' }
-    : { text: '{"wind": {"speed": 3.5}}' })
+  const url = await serve(t, path =>
+    path === '/metrics'
+      ? {
+          text: '# HELP x y\n# TYPE x gauge\nup 1\nhttp_requests_total{code="200",method="get"} 1027 1395066363000\nhttp_requests_total{code="500",method="get"} 3\nnan_metric NaN\nignored 5\n'
+        }
+      : { text: '{"wind": {"speed": 3.5}}' }
+  )
   const { first, state } = start(t, [
     { name: 'command', type: 'command', command: ['sh', '-c', 'echo temp=20.5; echo state: on'] },
     { name: 'file', type: 'file', path: join(dir, 'temp'), scale: 0.001 },
@@ -111,7 +115,15 @@ t.test('one that hangs, fails, floods or loops for ever harms no other', async t
 t.test('a command is killed with all that it started', async t => {
   const mark = `${process.pid}.${Math.floor(Math.random() * 1e6)}`
   const alive = () => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).includes(`sleep ${mark}`)
-  const { running, state } = start(t, [{ name: 'tree', type: 'command', command: ['sh', '-c', `sleep ${mark} & sleep ${mark}`], timeoutMs: 150, everyMs: 100_000 }])
+  const { running, state } = start(t, [
+    {
+      name: 'tree',
+      type: 'command',
+      command: ['sh', '-c', `sleep ${mark} & sleep ${mark}`],
+      timeoutMs: 150,
+      everyMs: 100_000
+    }
+  ])
   await waitFor(() => state('tree').ok === false)
   await waitFor(() => !alive(), { what: 'the children are gone' })
   running.stop()

@@ -15,11 +15,31 @@ const metrics = (status: AgentStatus): Metric[] => [
   ['motience_agent_unacked_readings', 'gauge', 'Readings in the buffer.', status.buffer.unacked],
   ['motience_agent_buffer_bytes', 'gauge', 'Bytes of the buffer.', status.buffer.bytes],
   ['motience_agent_buffer_faulty', 'gauge', 'Whether the disk refuses readings.', status.buffer.faulty ? 1 : 0],
-  ['motience_agent_lost_readings', 'gauge', 'Readings that were lost and not yet reported.', status.buffer.lost?.readings ?? 0],
-  ['motience_agent_clock_offset_seconds', 'gauge', 'By how much the clock of the device is behind that of the platform.', status.clockOffsetMs === null ? null : status.clockOffsetMs / 1000],
-  ['motience_agent_failing_sources', 'gauge', 'Sources whose last reading failed.', status.sources.filter(({ ok }) => ok === false).length],
+  [
+    'motience_agent_lost_readings',
+    'gauge',
+    'Readings that were lost and not yet reported.',
+    status.buffer.lost?.readings ?? 0
+  ],
+  [
+    'motience_agent_clock_offset_seconds',
+    'gauge',
+    'By how much the clock of the device is behind that of the platform.',
+    status.clockOffsetMs === null ? null : status.clockOffsetMs / 1000
+  ],
+  [
+    'motience_agent_failing_sources',
+    'gauge',
+    'Sources whose last reading failed.',
+    status.sources.filter(({ ok }) => ok === false).length
+  ],
   ['process_resident_memory_bytes', 'gauge', 'Resident memory.', process.memoryUsage.rss()],
-  ['process_cpu_seconds_total', 'counter', 'User and system CPU time.', Object.values(process.cpuUsage()).reduce((a: number, b: number) => a + b, 0) / 1e6],
+  [
+    'process_cpu_seconds_total',
+    'counter',
+    'User and system CPU time.',
+    Object.values(process.cpuUsage()).reduce((a: number, b: number) => a + b, 0) / 1e6
+  ],
   ['process_start_time_seconds', 'gauge', 'Start of the process.', status.startedAt / 1000]
 ]
 
@@ -30,11 +50,17 @@ export const formatMetrics = (status: AgentStatus): string => metrics(status)
   .join('')
 
 /** Serves `GET /metrics`. Rejects where the port is taken. */
-export const serveMetrics = async ({ port, host }: { port: number, host: string }, status: () => AgentStatus): Promise<{ port: number, close (): Promise<void> }> => {
+export const serveMetrics = async (
+  { port, host }: { port: number; host: string },
+  status: () => AgentStatus
+): Promise<{ port: number; close(): Promise<void> }> => {
   const server = createServer((request, response) => {
     const found = request.url === '/metrics'
     const allowed = request.method === 'GET' || request.method === 'HEAD'
-    response.writeHead(!found ? 404 : allowed ? 200 : 405, found && allowed ? { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' } : { allow: 'GET, HEAD' })
+    response.writeHead(
+      !found ? 404 : allowed ? 200 : 405,
+      found && allowed ? { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' } : { allow: 'GET, HEAD' }
+    )
     response.end(found && allowed ? formatMetrics(status()) : undefined)
   })
   server.maxConnections = 16

@@ -41,11 +41,11 @@ const listen = (server: Server, path: string): Promise<void> => new Promise((res
 })
 
 /**
- * Answers every connection to a Unix socket with the status as JSON. Rejects with `AgentRunningError` where another agent
- * answers. A socket that a crash left is taken over.
+ * Answers every connection to a Unix socket with the status as JSON. Rejects with `AgentRunningError` where another
+ * agent answers. A socket that a crash left is taken over.
  */
 export const serveStatus = async (path: string, status: () => object): Promise<{ close (): Promise<void> }> => {
-  if (Buffer.byteLength(path) > MAX_SOCKET_PATH) throw new Error(`The path of a socket may have ${MAX_SOCKET_PATH} bytes: ${path}`)
+  if (Buffer.byteLength(path) > MAX_SOCKET_PATH) { throw new Error(`The path of a socket may have ${MAX_SOCKET_PATH} bytes: ${path}`) }
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const server = createServer(socket => {
     socket.on('error', () => {})
@@ -56,7 +56,10 @@ export const serveStatus = async (path: string, status: () => object): Promise<{
     await listen(server, path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    const answered = await askStatus(path).then(() => true, (failure: NodeJS.ErrnoException) => failure.code !== 'ECONNREFUSED')
+    const answered = await askStatus(path).then(
+      () => true,
+      (failure: NodeJS.ErrnoException) => failure.code !== 'ECONNREFUSED'
+    )
     if (answered) throw new AgentRunningError(`Another agent runs already, at ${path}`)
     unlinkSync(path)
     await listen(server, path)

@@ -19,7 +19,14 @@ t.test('a socket answers with the status, and keeps a second agent away', async 
 
 t.test('a socket that a crash left is taken over', async t => {
   const path = join(tempDir(t), 's')
-  const child = spawn(process.execPath, ['-e', `require('node:net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`], { env: { PATH: process.env['PATH'] } })
+  const child = spawn(
+    process.execPath,
+    [
+      '-e',
+      `require('node:net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`
+    ],
+    { env: { PATH: process.env['PATH'] } }
+  )
   await once(child, 'exit')
   t.ok(existsSync(path))
   const server = await serveStatus(path, () => ({ a: 1 }))
@@ -42,24 +49,33 @@ const perl = spawnSync('perl', ['-MSocket', '-e', '1']).status === 0
 /** A socket as systemd's: it writes each datagram to a file, with a line for its end. */
 const RECEIVER = String.raw`use Socket; socket(my $s, AF_UNIX, SOCK_DGRAM, 0) or die; bind($s, sockaddr_un($ARGV[0])) or die; $| = 1; print "ready\n"; for (;;) { my $m; recv($s, $m, 4096, 0); open(my $f, ">>", $ARGV[1]); print $f "$m\n--\n"; close $f; }`
 
-t.test('the launcher hands systemd\'s socket on, to which the agent writes itself', { skip: perl ? false : 'no perl on this machine' }, async t => {
-  const dir = tempDir(t)
-  const [socket, got] = [join(dir, 'notify'), join(dir, 'got')]
-  const receiver = spawn('perl', ['-e', RECEIVER, socket, got], { stdio: ['ignore', 'pipe', 'inherit'] })
-  t.teardown(() => receiver.kill('SIGKILL'))
-  await once(receiver.stdout, 'data')
-  const program = `
+t.test(
+  "the launcher hands systemd's socket on, to which the agent writes itself",
+  { skip: perl ? false : 'no perl on this machine' },
+  async t => {
+    const dir = tempDir(t)
+    const [socket, got] = [join(dir, 'notify'), join(dir, 'got')]
+    const receiver = spawn('perl', ['-e', RECEIVER, socket, got], { stdio: ['ignore', 'pipe', 'inherit'] })
+    t.teardown(() => receiver.kill('SIGKILL'))
+    await once(receiver.stdout, 'data')
+    const program = `
     const { writeSync } = require('node:fs')
     writeSync(Number(process.env.MOTIENCE_NOTIFY_FD), 'READY=1')
     writeSync(Number(process.env.MOTIENCE_NOTIFY_FD), 'MAINPID=' + process.pid)
   `
-  const launcher = join(import.meta.dirname, '../../../infra/agent/motience-agent-launch')
-  const child = spawn(launcher, [process.execPath, '-e', program], { env: { PATH: process.env['PATH'], NOTIFY_SOCKET: socket }, stdio: 'inherit' })
-  const [code] = await once(child, 'exit') as [number]
-  t.equal(code, 0)
-  const text = await waitFor(() => existsSync(got) && readFileSync(got, 'utf8').includes('MAINPID') && readFileSync(got, 'utf8'))
-  t.equal(text, `READY=1\n--\nMAINPID=${child.pid}\n--\n`, 'two datagrams, of the very process that was started')
-})
+    const launcher = join(import.meta.dirname, '../../../infra/agent/motience-agent-launch')
+    const child = spawn(launcher, [process.execPath, '-e', program], {
+      env: { PATH: process.env['PATH'], NOTIFY_SOCKET: socket },
+      stdio: 'inherit'
+    })
+    const [code] = (await once(child, 'exit')) as [number]
+    t.equal(code, 0)
+    const text = await waitFor(
+      () => existsSync(got) && readFileSync(got, 'utf8').includes('MAINPID') && readFileSync(got, 'utf8')
+    )
+    t.equal(text, `READY=1\n--\nMAINPID=${child.pid}\n--\n`, 'two datagrams, of the very process that was started')
+  }
+)
 
 t.test('without the launcher systemd-notify is started, and a descriptor that is gone is told', async t => {
   const dir = t.testdir({ 'systemd-notify': '#!/bin/sh\necho "$1" >> "$OUT"\n' })

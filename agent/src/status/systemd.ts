@@ -12,9 +12,9 @@ const SILENT: Notifier = { notify: () => {}, watchdogMs: null }
 
 /**
  * systemd listens on a Unix datagram socket, which Node cannot open. The unit's launcher opens and connects it, and the
- * agent inherits it as the descriptor `MOTIENCE_NOTIFY_FD`, to which every write is a datagram: no child process and no native
- * code. Without the launcher, systemd's own `systemd-notify` is started for each message, for which the unit needs
- * `NotifyAccess=all`; a watchdog's signs of life are minutes apart, so that is seldom.
+ * agent inherits it as the descriptor `MOTIENCE_NOTIFY_FD`, to which every write is a datagram: no child process and no
+ * native code. Without the launcher, systemd's own `systemd-notify` is started for each message, for which the unit
+ * needs `NotifyAccess=all`; a watchdog's signs of life are minutes apart, so that is seldom.
  */
 export const createNotifier = (env: NodeJS.ProcessEnv, onFault: (error: unknown) => void = () => {}): Notifier => {
   const path = env['NOTIFY_SOCKET']

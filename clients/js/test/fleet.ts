@@ -13,7 +13,10 @@ export interface FleetReturn {
 export interface FleetOptions {
   agents: number
   outageSecs: number
-  /** Seconds until an attempt is known to have failed: none where the port is closed, the agent's timeout where packets are dropped. */
+  /**
+   * Seconds until an attempt is known to have failed: none where the port is closed, the agent's timeout where packets
+   * are dropped.
+   */
   failAfterSecs: number
   random: () => number
 }
@@ -29,7 +32,10 @@ export const seeded = (seed: number): () => number => {
   }
 }
 
-/** Follows every agent's own back-off on a virtual clock: all lose their connection at 0, and the platform is back after the outage. */
+/**
+ * Follows every agent's own back-off on a virtual clock: all lose their connection at 0, and the platform is back after
+ * the outage.
+ */
 export const simulateFleet = ({ agents, outageSecs, failAfterSecs, random }: FleetOptions): FleetReturn => {
   const connected: number[] = []
   const attempts: number[] = []
@@ -48,5 +54,10 @@ export const simulateFleet = ({ agents, outageSecs, failAfterSecs, random }: Fle
   const last = Math.floor(connected.reduce((a, b) => Math.max(a, b)))
   const perSecond = Array.from({ length: last - first + 1 }, () => 0)
   for (const at of connected) perSecond[Math.floor(at) - first]!++
-  return { perSecond, peak: perSecond.reduce((a, b) => Math.max(a, b)), mean: agents / perSecond.length, peakAttempts: attempts.reduce((a, b) => Math.max(a, b), 0) }
+  return {
+    perSecond,
+    peak: perSecond.reduce((a, b) => Math.max(a, b)),
+    mean: agents / perSecond.length,
+    peakAttempts: attempts.reduce((a, b) => Math.max(a, b), 0)
+  }
 }

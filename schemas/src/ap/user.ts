@@ -9,7 +9,12 @@ export type AccountRole = Static<typeof AccountRoleSchema>
 export const RoleSchema = StringEnum(['producer', 'consumer', 'admin', 'service'])
 export type Role = Static<typeof RoleSchema>
 
-export const UsernameSchema = Type.String({ minLength: 3, maxLength: 64, pattern: '^[A-Za-z0-9][A-Za-z0-9._@+-]*$', description: 'Unique, whatever the case' })
+export const UsernameSchema = Type.String({
+  minLength: 3,
+  maxLength: 64,
+  pattern: '^[A-Za-z0-9][A-Za-z0-9._@+-]*$',
+  description: 'Unique, whatever the case'
+})
 export const PasswordSchema = Type.String({ minLength: 8, maxLength: 128 })
 
 export const UserSchema = Type.Object({

@@ -26,13 +26,33 @@ t.test('a path names keys, with dots in quotes, in brackets or behind a backslas
 
 t.test('what begins with a slash is a JSON Pointer into the payload', async t => {
   const cases: [string, string[]][] = [
-    ['/a~1b/c~0d', ['a/b', 'c~d']], ['/a.b', ['a.b']], ['/', ['']], ['/a/', ['a', '']], ['/~01', ['~1']], ['/cores/0', ['cores', '0']], ['/ "\\', [' "\\']]
+    ['/a~1b/c~0d', ['a/b', 'c~d']],
+    ['/a.b', ['a.b']],
+    ['/', ['']],
+    ['/a/', ['a', '']],
+    ['/~01', ['~1']],
+    ['/cores/0', ['cores', '0']],
+    ['/ "\\', [' "\\']]
   ]
   for (const [text, keys] of cases) t.same(parseField(text), { keys, fault: null }, text)
 })
 
 t.test('what is neither is refused', async t => {
-  for (const text of ['', 'cpu', 'payload', 'payload.', 'payload..a', 'payload.a.', 'payloads.a', 'payload["a"', 'payload["a"]b', 'payload[0]', '/a~2', '/a~', `/${'a/'.repeat(MAX_FIELD_KEYS)}a`]) {
+  for (const text of [
+    '',
+    'cpu',
+    'payload',
+    'payload.',
+    'payload..a',
+    'payload.a.',
+    'payloads.a',
+    'payload["a"',
+    'payload["a"]b',
+    'payload[0]',
+    '/a~2',
+    '/a~',
+    `/${'a/'.repeat(MAX_FIELD_KEYS)}a`
+  ]) {
     t.equal(parseField(text).keys, null, text)
     t.type(parseField(text).fault, 'string')
   }
@@ -43,10 +63,12 @@ t.test('every key can be named, and is read as it was', async t => {
   let seed = 7
   const random = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below
   for (let round = 0; round < 5_000; round++) {
-    const keys = Array.from({ length: 1 + random(4) }, () => Array.from({ length: random(6) }, () => parts[random(parts.length)]).join(''))
+    const keys = Array.from({ length: 1 + random(4) }, () =>
+      Array.from({ length: random(6) }, () => parts[random(parts.length)]).join('')
+    )
     const field = formatField(keys)
-    if (JSON.stringify(parseField(field).keys) !== JSON.stringify(keys)) t.fail(`${field} is not ${JSON.stringify(keys)}`)
+    if (JSON.stringify(parseField(field).keys) !== JSON.stringify(keys)) { t.fail(`${field} is not ${JSON.stringify(keys)}`) }
     const pointer = keys.map(key => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
-    if (JSON.stringify(parseField(pointer).keys) !== JSON.stringify(keys)) t.fail(`${pointer} is not ${JSON.stringify(keys)}`)
+    if (JSON.stringify(parseField(pointer).keys) !== JSON.stringify(keys)) { t.fail(`${pointer} is not ${JSON.stringify(keys)}`) }
   }
 })

@@ -1,4 +1,7 @@
-/** Maximum length of the text that names a field, in characters, and of the keys on the way to it: payloads have 32 levels. */
+/**
+ * Maximum length of the text that names a field, in characters, and of the keys on the way to it: payloads have 32
+ * levels.
+ */
 export const MAX_FIELD_LENGTH = 2_048
 export const MAX_FIELD_KEYS = 32
 
@@ -31,7 +34,13 @@ const segmentsOf = (path: string): string[] | null => {
     const plain = quoted === null ? matchAt(PLAIN, path, at) : null
     const match = bracket ?? quoted ?? plain
     if (match === null) return null
-    keys.push(bracket !== null ? unescapeQuoted(bracket[2]!) : quoted !== null ? unescapeQuoted(quoted[1]!) : unescapePlain(plain![1]!))
+    keys.push(
+      bracket !== null
+        ? unescapeQuoted(bracket[2]!)
+        : quoted !== null
+          ? unescapeQuoted(quoted[1]!)
+          : unescapePlain(plain![1]!)
+    )
     at += match[0].length
   }
   return keys
@@ -50,8 +59,14 @@ const tokensOf = (pointer: string): string[] | null => {
 export const parseField = (text: string): FieldPath => {
   const isPath = text.startsWith('payload.') || text.startsWith('payload[')
   const keys = text.startsWith('/') ? tokensOf(text) : isPath ? segmentsOf(text.slice('payload'.length)) : null
-  if (keys === null) return { keys: null, fault: 'is neither a path such as payload.cpu.usage or payload."a.b" nor a JSON Pointer into the payload such as /cpu/usage' }
-  if (keys.length > MAX_FIELD_KEYS) return { keys: null, fault: `names more than ${MAX_FIELD_KEYS} levels; payloads have no more` }
+  if (keys === null) {
+    return {
+      keys: null,
+      fault:
+        'is neither a path such as payload.cpu.usage or payload."a.b" nor a JSON Pointer into the payload such as /cpu/usage'
+    }
+  }
+  if (keys.length > MAX_FIELD_KEYS) { return { keys: null, fault: `names more than ${MAX_FIELD_KEYS} levels; payloads have no more` } }
   return { keys, fault: null }
 }
 

@@ -43,14 +43,18 @@ export const postDataBatchRoute = {
 const NdjsonSchema = Type.String({ description: 'One envelope a line' })
 const CsvSchema = Type.String({ description: 'A head, and one message a line with the payload as JSON' })
 
-/** By `Accept`: a page as JSON, or everything asked for as NDJSON (`application/x-ndjson`) or CSV (`text/csv`), streamed. */
+/**
+ * By `Accept`: a page as JSON, or everything asked for as NDJSON (`application/x-ndjson`) or CSV (`text/csv`),
+ * streamed.
+ */
 export const historyRoute = {
   method: 'GET',
   url: '/api/data/:producerId',
   schema: {
     operationId: 'getData',
     tags: ['history'],
-    summary: 'What a producer sent, in the order of its log or of the device\'s time; `application/x-ndjson` and `text/csv` are streamed whole',
+    summary:
+      "What a producer sent, in the order of its log or of the device's time; `application/x-ndjson` and `text/csv` are streamed whole",
     security: bearer,
     params: withExample(DataParamsSchema, { producerId: 7 }),
     querystring: withExample(HistoryQuerySchema, { limit: 100 }),

@@ -1,7 +1,11 @@
 import { Type } from '@sinclair/typebox'
 
 const publicUrl = (scheme: string, what: string) =>
-  Type.String({ pattern: `^(${scheme}s?://.+)?$`, default: '', description: `Where browsers reach ${what}, if not by the page's own host and port` })
+  Type.String({
+    pattern: `^(${scheme}s?://.+)?$`,
+    default: '',
+    description: `Where browsers reach ${what}, if not by the page's own host and port`
+  })
 
 /** Where the pages find the platform, if not below their own address. */
 export const webEnv = {

@@ -7,7 +7,9 @@ import { wss1Problems } from './wss1.js'
 import { wss2Problems } from './wss2.js'
 
 /** Every problem of the platform by its `code`: the whole catalogue, from which `docs/errors.md` is made. */
-export const problemKinds = { ...commonProblems, ...apProblems, ...smProblems, ...dsmProblems, ...wss1Problems, ...wss2Problems }
+export const problemKinds = {
+  ...commonProblems, ...apProblems, ...smProblems, ...dsmProblems, ...wss1Problems, ...wss2Problems
+}
 
 /** A `code` of the catalogue. */
 export type ProblemCode = keyof typeof problemKinds

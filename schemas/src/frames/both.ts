@@ -23,6 +23,12 @@ export const ErrorFrameSchema = Type.Object({
   path: Type.Optional(Type.String({ description: 'JSON pointer into the frame' })),
   id: Type.Optional(MessageIdSchema),
   seq: Type.Optional(SeqSchema),
-  retry_after_ms: Type.Optional(Type.Integer({ minimum: 0, description: 'The same may be sent again, unchanged, after so long; without it the same would be refused again: do what docs/errors.md says of the code' }))
+  retry_after_ms: Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      description:
+        'The same may be sent again, unchanged, after so long; without it the same would be refused again: do what docs/errors.md says of the code'
+    })
+  )
 })
 export type ErrorFrame = Static<typeof ErrorFrameSchema>

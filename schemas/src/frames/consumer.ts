@@ -5,14 +5,19 @@ import { MAX_RESUME_POSITIONS } from '../protocol.js'
 import { AuthenticatedFrameSchema, AuthFrameSchema, ErrorFrameSchema } from './both.js'
 
 /**
- * Asks for everything after these positions, and then live data. On a connection with `?resume=true` the first one without
- * `more` also ends the wait: the producers that were not named go on from their position in the welcome.
+ * Asks for everything after these positions, and then live data. On a connection with `?resume=true` the first one
+ * without `more` also ends the wait: the producers that were not named go on from their position in the welcome.
  */
-export const ResumeFrameSchema = Type.Object({
-  type: Type.Literal('resume'),
-  positions: Type.Array(PositionSchema, { maxItems: MAX_RESUME_POSITIONS, description: 'May be empty' }),
-  more: Type.Optional(Type.Boolean({ description: 'Another `resume` follows; the producers not named yet wait for it' }))
-}, { additionalProperties: false })
+export const ResumeFrameSchema = Type.Object(
+  {
+    type: Type.Literal('resume'),
+    positions: Type.Array(PositionSchema, { maxItems: MAX_RESUME_POSITIONS, description: 'May be empty' }),
+    more: Type.Optional(
+      Type.Boolean({ description: 'Another `resume` follows; the producers not named yet wait for it' })
+    )
+  },
+  { additionalProperties: false }
+)
 export type ResumeFrame = Static<typeof ResumeFrameSchema>
 
 /** Everything that a consumer may send. */
@@ -30,7 +35,11 @@ export const ConsumerWelcomeFrameSchema = Type.Object({
 export type ConsumerWelcomeFrame = Static<typeof ConsumerWelcomeFrameSchema>
 
 /** Why messages are missing: the log was trimmed, a new epoch began, or the log never had the position. */
-export const ResumedReasonSchema = Type.Union([Type.Literal('trimmed'), Type.Literal('epoch'), Type.Literal('position')])
+export const ResumedReasonSchema = Type.Union([
+  Type.Literal('trimmed'),
+  Type.Literal('epoch'),
+  Type.Literal('position')
+])
 export type ResumedReason = Static<typeof ResumedReasonSchema>
 
 /**
@@ -39,8 +48,8 @@ export type ResumedReason = Static<typeof ResumedReasonSchema>
  * `recovered: false` stands exactly where something may be missing: between the last message (or the position that was
  * asked for) and the next, `from` = `to` + 1; `GET /api/data/{producer_id}` has what is left of it. It comes before the
  * first message of a new epoch, asked for or not. `recovered: true` loses nothing: it ends a replay that was asked for
- * (`from`…`to` were sent since the last such frame, `from` = `to` + 1 for none), or stands where messages are passed over
- * that were accepted while the consumer was not subscribed.
+ * (`from`…`to` were sent since the last such frame, `from` = `to` + 1 for none), or stands where messages are passed
+ * over that were accepted while the consumer was not subscribed.
  */
 export const ResumedFrameSchema = Type.Object({
   type: Type.Literal('resumed'),
@@ -88,5 +97,7 @@ export const ConsumerServerFrameSchema = Type.Union([
 export type ConsumerServerFrame = Static<typeof ConsumerServerFrameSchema>
 
 /** What happens to a consumer that reads slower than it is sent to. */
-export const SlowPolicySchema = Type.Union([Type.Literal('close'), Type.Literal('drop'), Type.Literal('latest')], { default: 'close' })
+export const SlowPolicySchema = Type.Union([Type.Literal('close'), Type.Literal('drop'), Type.Literal('latest')], {
+  default: 'close'
+})
 export type SlowPolicy = Static<typeof SlowPolicySchema>

@@ -6,7 +6,10 @@ import { AuthenticatedFrameSchema, AuthFrameSchema, ErrorFrameSchema } from './b
 /** Most messages in one `batch` frame. */
 export const MAX_BATCH_FRAME = 500
 
-export const DataFrameSchema = Type.Object({ type: Type.Literal('data'), ...messageFields }, { additionalProperties: false })
+export const DataFrameSchema = Type.Object(
+  { type: Type.Literal('data'), ...messageFields },
+  { additionalProperties: false }
+)
 export type DataFrame = Static<typeof DataFrameSchema>
 
 export const BatchFrameSchema = Type.Object({

@@ -1,8 +1,8 @@
 import { isArray, isObject, isString, readArray, readObject, skipSpace, valueEnd } from './read-text.js'
 
 /**
- * The texts of the values in the array that the object of a text has as `name`, in order; none where it has none. The text
- * is known to be well-formed JSON. Of two such members the last counts, as for `JSON.parse`.
+ * The texts of the values in the array that the object of a text has as `name`, in order; none where it has none. The
+ * text is known to be well-formed JSON. Of two such members the last counts, as for `JSON.parse`.
  */
 export const listItems = (text: string, name: string): string[] => {
   let items: string[] = []

@@ -5,7 +5,8 @@ const escapePointer = (key: string): string => key.replaceAll('~', '~0').replace
 /** An object or an array on the way: the key that was read last, or how many values came before. */
 interface Level { array: boolean, awaitsKey: boolean, key: string, index: number }
 
-const tokenOf = ({ array, key, index }: Level): string => array ? String(index) : escapePointer(JSON.parse(key) as string)
+const tokenOf = ({ array, key, index }: Level): string =>
+  array ? String(index) : escapePointer(JSON.parse(key) as string)
 
 /**
  * The JSON pointer (RFC 6901), from the value that begins at `from`, of the value or the key at `target` within it.

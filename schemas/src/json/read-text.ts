@@ -96,7 +96,11 @@ export const isString = (text: string, at: number, end: number, word: string): b
  * Goes through the members of the object that begins at `at`. `read` gets the places of a key, of its end and of its
  * value, and returns where the value ends. Returns where the object ends.
  */
-export const readObject = (text: string, at: number, read: (key: number, keyEnd: number, value: number) => number): number => {
+export const readObject = (
+  text: string,
+  at: number,
+  read: (key: number, keyEnd: number, value: number) => number
+): number => {
   let next = skipSpace(text, at + 1)
   while (text.charCodeAt(next) === QUOTE) {
     const keyEnd = stringEnd(text, next)

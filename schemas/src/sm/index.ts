@@ -22,9 +22,15 @@ export type Subscription = Static<typeof SubscriptionSchema>
 export const SubscribeBodySchema = Type.Object({ producer_id: IdSchema }, { additionalProperties: false })
 export type SubscribeBody = Static<typeof SubscribeBodySchema>
 
-export const UnsubscribeQuerySchema = Type.Object({ producer_id: Type.Optional(IdSchema) }, { additionalProperties: false })
+export const UnsubscribeQuerySchema = Type.Object(
+  { producer_id: Type.Optional(IdSchema) },
+  { additionalProperties: false }
+)
 
-/** OpenAPI has one name for a place in a path: `id` is the consumer's to read `/subscriptions/{id}`, the subscription's to change it. */
+/**
+ * OpenAPI has one name for a place in a path: `id` is the consumer's to read `/subscriptions/{id}`, the subscription's
+ * to change it.
+ */
 export const ConsumerParamsSchema = Type.Object({ id: IdSchema })
 export const ProducerParamsSchema = Type.Object({ producerId: IdSchema })
 export const SubscriptionParamsSchema = Type.Object({ id: IdSchema })
@@ -37,7 +43,10 @@ export const SubscriptionsQuerySchema = Type.Object({
   cursor: Type.Optional(CursorSchema)
 }, { additionalProperties: false })
 
-/** Each subscription carries the `activated_version` from which its consumer may see messages, and its producer's `version` as it was read. */
+/**
+ * Each subscription carries the `activated_version` from which its consumer may see messages, and its producer's
+ * `version` as it was read.
+ */
 export const SubscriptionsSchema = Type.Object({
   consumer_id: IdSchema,
   subscriptions: Type.Array(SubscriptionSchema),

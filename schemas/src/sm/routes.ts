@@ -1,8 +1,9 @@
 import { bearer, NoContentSchema, problems, withExample } from '../route.js'
 import * as examples from './examples.js'
 import {
-  ConsumerParamsSchema, PolicySchema, ProducerParamsSchema, SubscribeBodySchema, SubscribersQuerySchema, SubscribersSchema,
-  SubscriptionParamsSchema, SubscriptionPatchSchema, SubscriptionSchema, SubscriptionsQuerySchema, SubscriptionsSchema, UnsubscribeQuerySchema
+  ConsumerParamsSchema, PolicySchema, ProducerParamsSchema, SubscribeBodySchema, SubscribersQuerySchema,
+  SubscribersSchema, SubscriptionParamsSchema, SubscriptionPatchSchema, SubscriptionSchema, SubscriptionsQuerySchema,
+  SubscriptionsSchema, UnsubscribeQuerySchema
 } from './index.js'
 
 const guarded = ['MOT_UNAUTHORIZED', 'MOT_TOKEN_EXPIRED', 'MOT_TOKEN_REVOKED', 'MOT_FORBIDDEN'] as const
@@ -24,7 +25,10 @@ export const subscribeRoute = {
   }
 } as const
 
-/** The producer comes in the query, or in a JSON body `{producer_id}` that the handler checks, since a DELETE need have none. */
+/**
+ * The producer comes in the query, or in a JSON body `{producer_id}` that the handler checks, since a DELETE need have
+ * none.
+ */
 export const unsubscribeRoute = {
   method: 'DELETE',
   url: '/api/unsubscribe',

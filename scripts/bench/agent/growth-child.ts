@@ -7,7 +7,16 @@ import { monotonicMs, readBootId } from '@motience/client/time'
 /** The agent's work without its waits: read all sensors, store, send, wait for the ack; a sample's time is a second. */
 const [dir, authUrl, websocketUrl, samples] = process.argv.slice(2) as [string, string, string, string]
 const buffer = await openBuffer({ dir, boot: readBootId(), mono: monotonicMs })
-const producer = createProducer({ authUrl, websocketUrl, username: 'pi', password: 'long-secret', deviceId: 'bench', compression: true, buffer, fetch: lightFetch })
+const producer = createProducer({
+  authUrl,
+  websocketUrl,
+  username: 'pi',
+  password: 'long-secret',
+  deviceId: 'bench',
+  compression: true,
+  buffer,
+  fetch: lightFetch
+})
 const sensors = createSensors({ load: () => buffer.stats() })
 await new Promise<void>(resolve => producer.events.once('online', resolve))
 const rss: number[] = []

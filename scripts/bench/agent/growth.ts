@@ -34,7 +34,11 @@ export const measureGrowth = async (samples: number): Promise<GrowthFigures> => 
       banner: { js: 'import { createRequire } from \'node:module\'; const require = createRequire(import.meta.url)' },
       logLevel: 'error'
     })
-    const device = spawn(process.execPath, [...NODE_FLAGS, child, join(dir, 'buffer'), platform.authUrl, platform.websocketUrl, String(samples)], { env: { PATH: process.env['PATH'], ...NODE_ENV }, stdio: ['ignore', 'pipe', 'inherit'] })
+    const device = spawn(
+      process.execPath,
+      [...NODE_FLAGS, child, join(dir, 'buffer'), platform.authUrl, platform.websocketUrl, String(samples)],
+      { env: { PATH: process.env['PATH'], ...NODE_ENV }, stdio: ['ignore', 'pipe', 'inherit'] }
+    )
     let text = ''
     device.stdout.on('data', (part: Buffer) => { text += part.toString() })
     await once(device, 'exit')

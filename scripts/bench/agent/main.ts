@@ -8,20 +8,29 @@ import { measureGrowth } from './growth.js'
 import { measureSteady } from './steady.js'
 
 // What the agent costs a device, and what a fleet of them costs the platform. Exits with 1 where a bound is passed.
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' }, samples: { type: 'string', default: '86400' } } })
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '60' }, samples: { type: 'string', default: '86400' } }
+})
 
 interface Line { figure: string, measured: string, bound: string, holds: boolean | null }
 
 const dir = mkdtempSync(join(tmpdir(), 'agent-bundle-'))
 const lines: Line[] = []
 const add = (figure: string, value: number, unit: string, bound: number | null) => {
-  lines.push({ figure, measured: `${Number(value.toFixed(2))} ${unit}`, bound: bound === null ? '' : `≤ ${bound} ${unit}`, holds: bound === null ? null : value <= bound })
+  lines.push({
+    figure,
+    measured: `${Number(value.toFixed(2))} ${unit}`,
+    bound: bound === null ? '' : `≤ ${bound} ${unit}`,
+    holds: bound === null ? null : value <= bound
+  })
 }
 try {
   const file = await bundle({ outfile: join(dir, 'motience-agent.mjs') })
   add('bundle', statSync(file).size / 1024, 'KiB', null)
   const seconds = Number(values.seconds)
-  const [compressed, plain] = await Promise.all([true, false].map(compression => measureSteady(file, { seconds, compression }))) as [Awaited<ReturnType<typeof measureSteady>>, Awaited<ReturnType<typeof measureSteady>>]
+  const [compressed, plain] = (await Promise.all(
+    [true, false].map(compression => measureSteady(file, { seconds, compression }))
+  )) as [Awaited<ReturnType<typeof measureSteady>>, Awaited<ReturnType<typeof measureSteady>>]
   add('payload', compressed.payloadBytes, 'B', null)
   for (const [name, figures] of [['compressed', compressed], ['plain', plain]] as const) {
     add(`${name}: resident memory, p50`, figures.rssP50, 'MiB', null)

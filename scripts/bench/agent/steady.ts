@@ -26,14 +26,29 @@ export const NODE_ENV = { UV_THREADPOOL_SIZE: '2', MALLOC_ARENA_MAX: '2' }
 
 const WARM_UP_SECS = 10
 
-const startAgent = (bundle: string, dir: string, platform: FakeWss1, compression: boolean, flags: readonly string[]): ChildProcess => {
+const startAgent = (
+  bundle: string,
+  dir: string,
+  platform: FakeWss1,
+  compression: boolean,
+  flags: readonly string[]
+): ChildProcess => {
   const config = join(dir, 'agent.yaml')
-  writeFileSync(config, `device_id: bench\nusername: pi\npassword: long-secret\nauth_url: ${platform.authUrl}\nwebsocket_url: ${platform.websocketUrl}\ncompression: ${compression}\nbuffer: { dir: ${join(dir, 'buffer')} }\nstatus_socket: ${join(dir, 'agent.sock')}\nlog_level: warn\n`)
-  return spawn(process.execPath, [...flags, bundle, 'run', '--config', config], { env: { PATH: process.env['PATH'], HOME: dir, ...NODE_ENV }, stdio: ['ignore', 'inherit', 'inherit'] })
+  writeFileSync(
+    config,
+    `device_id: bench\nusername: pi\npassword: long-secret\nauth_url: ${platform.authUrl}\nwebsocket_url: ${platform.websocketUrl}\ncompression: ${compression}\nbuffer: { dir: ${join(dir, 'buffer')} }\nstatus_socket: ${join(dir, 'agent.sock')}\nlog_level: warn\n`
+  )
+  return spawn(process.execPath, [...flags, bundle, 'run', '--config', config], {
+    env: { PATH: process.env['PATH'], HOME: dir, ...NODE_ENV },
+    stdio: ['ignore', 'inherit', 'inherit']
+  })
 }
 
 /** Runs the bundled agent for so many seconds after its start, and watches it from outside. */
-export const measureSteady = async (bundle: string, { seconds, compression, flags = NODE_FLAGS }: { seconds: number, compression: boolean, flags?: readonly string[] }): Promise<SteadyFigures> => {
+export const measureSteady = async (
+  bundle: string,
+  { seconds, compression, flags = NODE_FLAGS }: { seconds: number; compression: boolean; flags?: readonly string[] }
+): Promise<SteadyFigures> => {
   // Not in memory: the disk's counters are wanted.
   const dir = mkdtempSync(join(process.env['BENCH_DIR'] ?? tmpdir(), 'bench-agent-'))
   const platform = await new FakeWss1({ compression }).start()

@@ -14,11 +14,16 @@ const stepOf = async (name: string): Promise<string> => {
   return step
 }
 
-/** Runs a step of docs/operations.md with these variables, as the user `as` where we are root. Rejects if a command fails. */
+/**
+ * Runs a step of docs/operations.md with these variables, as the user `as` where we are root. Rejects if a command
+ * fails.
+ */
 export const runDocumented = async (name: string, variables: Record<string, string>, as?: string): Promise<void> => {
   const shell = ['bash', '--noprofile', '--norc', '-e', '-c', await stepOf(name)]
   const changesUser = as !== undefined && process.getuid?.() === 0
-  const [first = '', ...rest] = changesUser ? ['setpriv', '--reuid', as, '--regid', as, '--clear-groups', ...shell] : shell
+  const [first = '', ...rest] = changesUser
+    ? ['setpriv', '--reuid', as, '--regid', as, '--clear-groups', ...shell]
+    : shell
   const { NODE_OPTIONS: _options, NODE_V8_COVERAGE: _coverage, ...environment } = process.env
   await execute(first, rest, { cwd: as === undefined ? root : '/', env: { ...environment, ...variables } })
 }

@@ -5,13 +5,23 @@ import { startPlatform } from '@motience/platform'
 import { runDocumented } from './documented.js'
 import { numbers, type RestorablePlatform, type RestoreForm } from './scenario.js'
 
-const anyPort = Object.fromEntries(['AP', 'SM', 'DSM', 'WSS1', 'WSS1_HTTP', 'WSS2', 'WSS2_HTTP'].map(name => [`${name}_PORT`, '0']))
+const anyPort = Object.fromEntries(
+  ['AP', 'SM', 'DSM', 'WSS1', 'WSS1_HTTP', 'WSS2', 'WSS2_HTTP'].map(name => [`${name}_PORT`, '0'])
+)
 
 /** The platform in this process, on what the environment names besides. */
-export const inOneProcess = async (environment: Record<string, string>): Promise<RestorablePlatform & { close: () => Promise<void> }> => {
+export const inOneProcess = async (
+  environment: Record<string, string>
+): Promise<RestorablePlatform & { close: () => Promise<void> }> => {
   let platform: Awaited<ReturnType<typeof startPlatform>> | null = null
   const start = async () => {
-    platform = await startPlatform({ LOG_LEVEL: 'error', AP_LOGIN_RATE: '100000', SM_CHANGE_RATE: '100000', ...anyPort, ...environment })
+    platform = await startPlatform({
+      LOG_LEVEL: 'error',
+      AP_LOGIN_RATE: '100000',
+      SM_CHANGE_RATE: '100000',
+      ...anyPort,
+      ...environment
+    })
   }
   const stop = async () => {
     await platform?.close()
@@ -31,7 +41,9 @@ export const inOneProcess = async (environment: Record<string, string>): Promise
 
 interface EmbeddedForm { platform: RestorablePlatform, form: RestoreForm, remove: () => Promise<void> }
 
-/** The embedded default on a folder of its own, whose copy is put back. `afterRestore` takes the place of the command. */
+/**
+ * The embedded default on a folder of its own, whose copy is put back. `afterRestore` takes the place of the command.
+ */
 export const embeddedForm = async (afterRestore?: (dataDir: string) => Promise<void>): Promise<EmbeddedForm> => {
   const folder = await mkdtemp(join(tmpdir(), 'motience-embedded-'))
   const variables = { DATA_DIR: join(folder, 'data'), BACKUPS: join(folder, 'backups') }

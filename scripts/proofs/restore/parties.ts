@@ -15,7 +15,8 @@ export const signInAgain = async ({ ap }: Urls, account: Account): Promise<void>
   account.token = data.access_token
 }
 
-const smOf = ({ sm }: Urls, { token }: Account) => createSmClient({ baseUrl: sm, headers: { authorization: `Bearer ${token}` } })
+const smOf = ({ sm }: Urls, { token }: Account) =>
+  createSmClient({ baseUrl: sm, headers: { authorization: `Bearer ${token}` } })
 
 export const subscribe = async (urls: Urls, consumer: Account, producerId: number): Promise<void> => {
   const { response } = await smOf(urls, consumer).POST('/api/subscribe', { body: { producer_id: producerId } })
@@ -23,16 +24,29 @@ export const subscribe = async (urls: Urls, consumer: Account, producerId: numbe
 }
 
 export const unsubscribe = async (urls: Urls, consumer: Account, producerId: number): Promise<void> => {
-  const { response } = await smOf(urls, consumer).DELETE('/api/unsubscribe', { params: { query: { producer_id: producerId } } })
+  const { response } = await smOf(urls, consumer).DELETE('/api/unsubscribe', {
+    params: { query: { producer_id: producerId } }
+  })
   if (!response.ok) throw new Error(`unsubscribe was answered with ${response.status}`)
 }
 
 /** Sends numbered messages as one session does, in one batch; resolves to the numbers that were acked. */
-export const send = async ({ dsm }: Urls, { user, token }: Account, from: number, to: number, places: Places): Promise<number[]> => {
+export const send = async (
+  { dsm }: Urls,
+  { user, token }: Account,
+  from: number,
+  to: number,
+  places: Places
+): Promise<number[]> => {
   const numbers = Array.from({ length: to - from + 1 }, (_, n) => from + n)
-  const { data } = await createDsmClient({ baseUrl: dsm, headers: { authorization: `Bearer ${token}` } }).POST('/api/data/batch', {
-    body: { messages: numbers.map(number => ({ producer_id: user.id, session: 'proof', seq: number, payload: { number } })) }
-  })
+  const { data } = await createDsmClient({ baseUrl: dsm, headers: { authorization: `Bearer ${token}` } }).POST(
+    '/api/data/batch',
+    {
+      body: {
+        messages: numbers.map(number => ({ producer_id: user.id, session: 'proof', seq: number, payload: { number } }))
+      }
+    }
+  )
   return numbers.filter((number, n) => {
     const result = data?.results[n]
     if (result === undefined || 'error' in result) return false
@@ -42,9 +56,16 @@ export const send = async ({ dsm }: Urls, { user, token }: Account, from: number
 }
 
 /** The numbers of everything that an account may read of a producer's history; null where it may read none. */
-export const readHistory = async ({ dsm }: Urls, { token }: Account, producerId: number, places: Places): Promise<number[] | null> => {
-  const { data } = await createDsmClient({ baseUrl: dsm, headers: { authorization: `Bearer ${token}` } })
-    .GET('/api/data/{producerId}', { params: { path: { producerId }, query: { limit: 1000 } } })
+export const readHistory = async (
+  { dsm }: Urls,
+  { token }: Account,
+  producerId: number,
+  places: Places
+): Promise<number[] | null> => {
+  const { data } = await createDsmClient({ baseUrl: dsm, headers: { authorization: `Bearer ${token}` } }).GET(
+    '/api/data/{producerId}',
+    { params: { path: { producerId }, query: { limit: 1000 } } }
+  )
   if (data === undefined) return null
   return data.items.map(({ epoch, offset, payload }) => {
     const { number } = payload as { number: number }
@@ -74,7 +95,8 @@ export const openReader = async (
   let answered = false
   socket.on('error', () => {})
   socket.on('message', (data: Buffer) => {
-    const frame = JSON.parse(data.toString()) as Envelope | { type: 'welcome' | 'error' } | { type: 'resumed', recovered: boolean }
+    const frame = JSON.parse(data.toString()) as
+      Envelope | { type: 'welcome' | 'error' } | { type: 'resumed'; recovered: boolean }
     if (frame.type === 'data') {
       const { number } = frame.payload as { number: number }
       numbers.push(number)

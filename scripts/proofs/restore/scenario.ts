@@ -25,8 +25,19 @@ export interface RestoreForm {
   restore (): Promise<void>
 }
 
-/** Up to which number messages are sent before the backup, before the later one, in all before the restore, and so on. */
-export const numbers = { backedUp: 100, later: 150, seen: 200, sent: 220, repeatedFrom: 211, restored: 260, cut: 280, end: 290 } as const
+/**
+ * Up to which number messages are sent before the backup, before the later one, in all before the restore, and so on.
+ */
+export const numbers = {
+  backedUp: 100,
+  later: 150,
+  seen: 200,
+  sent: 220,
+  repeatedFrom: 211,
+  restored: 260,
+  cut: 280,
+  end: 290
+} as const
 
 const ACCEPT_MS = 30_000
 
@@ -37,12 +48,14 @@ let runs = 0
 
 /**
  * Lives through a backup and a restore with one producer and the consumers that may go wrong, and says what it came to:
- * a steady one that resumes, one revoked before the backup, one revoked after the restore, and one that subscribes in between.
+ * a steady one that resumes, one revoked before the backup, one revoked after the restore, and one that subscribes in
+ * between.
  */
 export const liveThrough = async (platform: RestorablePlatform, form: RestoreForm): Promise<LivedThrough> => {
   const places = createPlaces()
   const run = `restore-${process.pid}-${++runs}`
-  const account = (name: string, role: 'producer' | 'consumer') => createAccount(platform.urls.ap, `${run}-${name}`, role)
+  const account = (name: string, role: 'producer' | 'consumer') =>
+    createAccount(platform.urls.ap, `${run}-${name}`, role)
   const producer = await account('producer', 'producer')
   const steady = await account('steady', 'consumer')
   const revoked = await account('revoked', 'consumer')
@@ -61,7 +74,7 @@ export const liveThrough = async (platform: RestorablePlatform, form: RestoreFor
     reader.close()
     reader = await openReader(platform.urls, steady, producerId, places, position)
   }
-  for (const number of await send(platform.urls, producer, numbers.backedUp + 1, numbers.later, places)) acked.add(number)
+  for (const number of await send(platform.urls, producer, numbers.backedUp + 1, numbers.later, places)) { acked.add(number) }
   await form.backUpLater?.()
   await subscribe(platform.urls, late, producerId)
   for (const number of await send(platform.urls, producer, numbers.later + 1, numbers.seen, places)) acked.add(number)
@@ -92,7 +105,10 @@ export const liveThrough = async (platform: RestorablePlatform, form: RestoreFor
   await sendKept(numbers.repeatedFrom, numbers.restored)
   const acceptedMs = performance.now() - since
   const isUpToDate = (one: typeof reader) => one.numbers.at(-1) === numbers.restored
-  await waitFor(() => isUpToDate(reader), { timeoutMs: ACCEPT_MS, what: 'the reader to have what came after the restore' })
+  await waitFor(() => isUpToDate(reader), {
+    timeoutMs: ACCEPT_MS,
+    what: 'the reader to have what came after the restore'
+  })
   reader.close()
   const again = await openReader(platform.urls, steady, producerId, places, position)
   await waitFor(() => isUpToDate(again), { timeoutMs: ACCEPT_MS, what: 'the reader to resume' })
@@ -103,8 +119,14 @@ export const liveThrough = async (platform: RestorablePlatform, form: RestoreFor
   await subscribe(platform.urls, late, producerId)
   const lateReader = await openReader(platform.urls, late, producerId, places)
   await sendKept(numbers.cut + 1, numbers.end)
-  await waitFor(() => lateReader.numbers.at(-1) === numbers.end, { timeoutMs: ACCEPT_MS, what: 'the late one to see what it may' })
-  const own = await waitFor(() => readHistory(platform.urls, producer, producerId, places), { timeoutMs: ACCEPT_MS, what: 'the history' })
+  await waitFor(() => lateReader.numbers.at(-1) === numbers.end, {
+    timeoutMs: ACCEPT_MS,
+    what: 'the late one to see what it may'
+  })
+  const own = await waitFor(() => readHistory(platform.urls, producer, producerId, places), {
+    timeoutMs: ACCEPT_MS,
+    what: 'the history'
+  })
   const lateHistory = await readHistory(platform.urls, late, producerId, places)
   const forbidden = await Promise.all([revoked, cut].map(one => readHistory(platform.urls, one, producerId, places)))
   for (const one of [cutReader, revokedReader, lateReader]) one.close()
@@ -124,10 +146,15 @@ export const liveThrough = async (platform: RestorablePlatform, form: RestoreFor
       'acked after the restore and not kept': [...kept].filter(number => !stored.has(number)).length,
       'lost though a part still had it': lost.filter(number => number <= form.keepsUpTo).length,
       'missing and not announced': missed(reader) + missed(again),
-      'seen by the revoked': revokedReader.numbers.length + afterCut.length + forbidden.filter(history => history !== null).length,
-      'seen of before the grant': [...lateReader.numbers, ...lateHistory ?? []].filter(number => number < firstVisible).length,
+      'seen by the revoked':
+        revokedReader.numbers.length + afterCut.length + forbidden.filter(history => history !== null).length,
+      'seen of before the grant': [...lateReader.numbers, ...(lateHistory ?? [])].filter(
+        number => number < firstVisible
+      ).length,
       'acked before and lost with the backup': lost.length,
-      'acked after the backup and kept all the same': [...acked].filter(number => number > numbers.backedUp && stored.has(number)).length,
+      'acked after the backup and kept all the same': [...acked].filter(
+        number => number > numbers.backedUp && stored.has(number)
+      ).length,
       'ms until accepted again': Math.round(acceptedMs)
     }
   }

@@ -74,20 +74,33 @@ const { sent, later, backedUp } = numbers
 const ofDatabase = { forgetsSubscriptions: true }
 
 /** Makes a folder for backups that PostgreSQL may write to, and the variables of docs/operations.md. */
-const prepare = async ({ database, redis, afterRestore }: RestoredServers): Promise<{ step: Step, variables: Record<string, string> }> => {
+const prepare = async ({
+  database, redis, afterRestore
+}: RestoredServers): Promise<{ step: Step; variables: Record<string, string> }> => {
   const backups = await mkdtemp(join(tmpdir(), 'motience-backups-'))
   await chmod(backups, 0o777)
   process.once('exit', () => rmSync(backups, { recursive: true, force: true }))
   const variables: Record<string, string> = {
-    BACKUPS: backups, DATABASE_URL: database.url, REDIS_URL: redis.url, PGDATA: database.dataDir, REDIS_DATA: redis.dataDir
+    BACKUPS: backups,
+    DATABASE_URL: database.url,
+    REDIS_URL: redis.url,
+    PGDATA: database.dataDir,
+    REDIS_DATA: redis.dataDir
   }
   return {
     variables,
-    step: (name, as) => name === 'after a restore' && afterRestore !== undefined ? afterRestore() : runDocumented(name, variables, as)
+    step: (name, as) =>
+      name === 'after a restore' && afterRestore !== undefined ? afterRestore() : runDocumented(name, variables, as)
   }
 }
 
-const emptied = (step: Step, part: Part): Part => ({ ...part, restore: async () => { await part.restore(); await step('empty Redis') } })
+const emptied = (step: Step, part: Part): Part => ({
+  ...part,
+  restore: async () => {
+    await part.restore()
+    await step('empty Redis')
+  }
+})
 
 const dumps = (step: Step): RestoreForm[] => [
   { name: 'dump put back, Redis kept', ...ofDatabase, keepsUpTo: sent, ...dump(step) },
@@ -95,7 +108,8 @@ const dumps = (step: Step): RestoreForm[] => [
 ]
 
 /** The forms that take a few seconds. */
-export const dumpForms = async (servers: RestoredServers): Promise<RestoreForm[]> => dumps((await prepare(servers)).step)
+export const dumpForms = async (servers: RestoredServers): Promise<RestoreForm[]> =>
+  dumps((await prepare(servers)).step)
 
 /** Archives the log of PostgreSQL, and returns every form of backup and restore with PostgreSQL and Redis. */
 export const serverForms = async (servers: RestoredServers): Promise<RestoreForm[]> => {
@@ -106,10 +120,25 @@ export const serverForms = async (servers: RestoredServers): Promise<RestoreForm
   return [
     ...dumps(step),
     { name: 'files put back, Redis kept', ...ofDatabase, keepsUpTo: sent, ...files(step, database) },
-    { name: 'files put back, Redis emptied', ...ofDatabase, keepsUpTo: backedUp, ...emptied(step, files(step, database)) },
+    {
+      name: 'files put back, Redis emptied',
+      ...ofDatabase,
+      keepsUpTo: backedUp,
+      ...emptied(step, files(step, database))
+    },
     { name: 'a moment put back, Redis kept', ...ofDatabase, keepsUpTo: sent, ...moment(step, database, variables) },
-    { name: 'a moment put back, Redis emptied', ...ofDatabase, keepsUpTo: later, ...emptied(step, moment(step, database, variables)) },
-    { name: 'Redis put back, PostgreSQL kept', forgetsSubscriptions: false, keepsUpTo: sent, ...redisFiles(step, redis) },
+    {
+      name: 'a moment put back, Redis emptied',
+      ...ofDatabase,
+      keepsUpTo: later,
+      ...emptied(step, moment(step, database, variables))
+    },
+    {
+      name: 'Redis put back, PostgreSQL kept',
+      forgetsSubscriptions: false,
+      keepsUpTo: sent,
+      ...redisFiles(step, redis)
+    },
     {
       name: 'dump put back, and Redis of a later moment',
       ...ofDatabase,
@@ -123,8 +152,14 @@ export const serverForms = async (servers: RestoredServers): Promise<RestoreForm
       ...ofDatabase,
       keepsUpTo: later,
       ...moment(step, database, variables),
-      backUp: async () => { await step('base backup', 'postgres'); await step('back up Redis') },
-      restore: async () => { await moment(step, database, variables).restore(); await redisFiles(step, redis).restore() }
+      backUp: async () => {
+        await step('base backup', 'postgres')
+        await step('back up Redis')
+      },
+      restore: async () => {
+        await moment(step, database, variables).restore()
+        await redisFiles(step, redis).restore()
+      }
     }
   ]
 }

@@ -13,11 +13,19 @@ const forms: [name: string, environment: Record<string, string>][] = [
 
 for (const [name, environment] of forms) {
   t.test(`${name}, in short`, async t => {
-    if ((await databaseKinds()).length + (await brokerKinds()).length < 4) return t.comment('PostgreSQL or Redis was not found')
-    const child = spawn(process.execPath, ['scripts/prove.mjs', name], { cwd: root, env: { ...withoutCoverage(), ...environment }, stdio: ['ignore', 'pipe', 'pipe'] })
+    if ((await databaseKinds()).length + (await brokerKinds()).length < 4) { return t.comment('PostgreSQL or Redis was not found') }
+    const child = spawn(process.execPath, ['scripts/prove.mjs', name], {
+      cwd: root,
+      env: { ...withoutCoverage(), ...environment },
+      stdio: ['ignore', 'pipe', 'pipe']
+    })
     t.teardown(() => child.kill('SIGKILL'))
     let output = ''
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { output += chunk.toString() })
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        output += chunk.toString()
+      })
+    }
     const code = await new Promise(resolve => { child.once('exit', resolve) })
     t.comment(output)
     t.equal(code, 0)

@@ -18,8 +18,14 @@ export const quickStartStep = async (name: string): Promise<string> => {
   return step
 }
 
-/** `npm start` as a user types it, in a data folder of its own, ended when the test ends. Resolves once it says that it is ready. */
-export const npmStart = async (t: Test, environment: Record<string, string> = {}): Promise<{ output: () => string, stop: () => Promise<void> }> => {
+/**
+ * `npm start` as a user types it, in a data folder of its own, ended when the test ends. Resolves once it says that it
+ * is ready.
+ */
+export const npmStart = async (
+  t: Test,
+  environment: Record<string, string> = {}
+): Promise<{ output: () => string; stop: () => Promise<void> }> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'motience-start-'))
   const child = spawn('npm', ['start', '--silent'], {
     cwd: root,
@@ -28,7 +34,11 @@ export const npmStart = async (t: Test, environment: Record<string, string> = {}
     detached: true
   })
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { output += chunk.toString() })
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+    })
+  }
   const ended = once(child, 'exit')
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return
@@ -55,7 +65,12 @@ export const withoutCoverage = (): NodeJS.ProcessEnv => {
 
 /** One shell in which steps are typed one after the other, so that their variables stay. */
 export const openShell = (t: Test) => {
-  const shell = spawn('bash', ['--noprofile', '--norc'], { cwd: root, env: withoutCoverage(), stdio: ['pipe', 'pipe', 'inherit'], detached: true })
+  const shell = spawn('bash', ['--noprofile', '--norc'], {
+    cwd: root,
+    env: withoutCoverage(),
+    stdio: ['pipe', 'pipe', 'inherit'],
+    detached: true
+  })
   let output = ''
   let steps = 0
   shell.stdout.on('data', (chunk: Buffer) => { output += chunk.toString() })

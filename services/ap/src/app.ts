@@ -20,7 +20,9 @@ import { createCatalogue } from './users/catalogue.js'
 import { createUsers } from './users/users.js'
 
 /** Builds AP: accounts, sessions and tokens. The database has to be migrated before. Knows no environment. */
-export const buildAp = async ({ database, broker, settings, logger, clock = Date.now, sweepMs = 2_000, ...options }: ApOptions): Promise<ServiceApp> => {
+export const buildAp = async ({
+  database, broker, settings, logger, clock = Date.now, sweepMs = 2_000, ...options
+}: ApOptions): Promise<ServiceApp> => {
   const { sql } = database
   const { lifetimes } = settings
   const secrets = deriveSecrets(settings.serviceSecret)

@@ -9,7 +9,13 @@ const FORGET_AT_ONCE = 5_000
  * Every minute, or as often as the keys' life asks for: makes the next signing key when it is due, and forgets
  * sessions of which no token lives. Returns what ends it and waits for the round that runs.
  */
-export const startHousekeeping = ({ keyring, sessions, log }: { keyring: Keyring, sessions: Sessions, log: Logger }): () => Promise<void> => {
+export const startHousekeeping = ({
+  keyring, sessions, log
+}: {
+  keyring: Keyring
+  sessions: Sessions
+  log: Logger
+}): (() => Promise<void>) => {
   let running: Promise<void> | undefined
 
   const round = async () => {

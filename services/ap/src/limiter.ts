@@ -29,7 +29,7 @@ export const createLimiter = (concurrency: number, maxWaiting: number): Limiter 
       if (running < concurrency) {
         running++
       } else {
-        if (queue.length >= maxWaiting) throw new ProblemError('MOT_UNAVAILABLE', 'Too many calls wait for this already', { retryAfterSecs: 1 })
+        if (queue.length >= maxWaiting) { throw new ProblemError('MOT_UNAVAILABLE', 'Too many calls wait for this already', { retryAfterSecs: 1 }) }
         await new Promise<void>(resolve => queue.push(resolve))
       }
       try {

@@ -25,7 +25,9 @@ for (const kind of await databaseKinds()) {
       const before = await testAp(t, { database, broker })
       const username = await signUp(before)
       const known = await signIn(before, username)
-      await call(before, 'POST /api/auth/logout', { body: { refresh_token: (await signIn(before, username)).refresh_token } })
+      await call(before, 'POST /api/auth/logout', {
+        body: { refresh_token: (await signIn(before, username)).refresh_token }
+      })
       await before.close()
       t.same(await afterRestore(database.sql, { endSessions: true }), { keys: 1, endedSessions: 1 })
 

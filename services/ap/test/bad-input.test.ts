@@ -50,7 +50,12 @@ for (const [route, bodies] of Object.entries(cases)) {
   t.test(`${route} names what is wrong`, async t => {
     for (const { path, body } of bodies) {
       const [method, url] = route.split(' ') as ['POST', string]
-      const answer = await app.inject({ method, url, headers: { 'content-type': 'application/json' }, payload: typeof body === 'string' ? body : JSON.stringify(body) })
+      const answer = await app.inject({
+        method,
+        url,
+        headers: { 'content-type': 'application/json' },
+        payload: typeof body === 'string' ? body : JSON.stringify(body)
+      })
       const problem = answer.json<{ code: string, errors: { path: string }[], request_id: string }>()
       t.equal(answer.statusCode, 400, JSON.stringify(body).slice(0, 80))
       t.match(answer.headers['content-type'], 'application/problem+json')
@@ -67,7 +72,10 @@ t.test('nothing of what was refused was kept', async t => {
 })
 
 t.test('what is not JSON, or too much of it, is refused', async t => {
-  const post = async (payload: string, type = 'application/json') => (await app.inject({ method: 'POST', url: '/api/auth/login', headers: { 'content-type': type }, payload })).json<{ code: string }>().code
+  const post = async (payload: string, type = 'application/json') =>
+    (await app.inject({ method: 'POST', url: '/api/auth/login', headers: { 'content-type': type }, payload })).json<{
+      code: string
+    }>().code
   t.equal(await post('{"username":'), 'MOT_BAD_JSON')
   t.equal(await post(''), 'MOT_BAD_JSON')
   t.equal(await post('{"username":"a","password":"b","__proto__":{"role":"admin"}}'), 'MOT_BAD_JSON')
@@ -77,20 +85,29 @@ t.test('what is not JSON, or too much of it, is refused', async t => {
 
 t.test('a wrong path or method is told apart', async t => {
   t.match(await call(app, 'GET /api/nothing'), { status: 404, body: { code: 'MOT_NOT_FOUND' } })
-  t.match(await call(app, 'GET /api/auth/login'), { status: 405, body: { code: 'MOT_METHOD_NOT_ALLOWED' }, headers: { allow: 'POST' } })
+  t.match(await call(app, 'GET /api/auth/login'), {
+    status: 405,
+    body: { code: 'MOT_METHOD_NOT_ALLOWED' },
+    headers: { allow: 'POST' }
+  })
 })
 
 t.test('signing up and in too often from one address is refused for a while', async t => {
   const limited = await testAp(t, { ...stores, settings: { ...testSettings, loginRate: 3 } })
   const login = { username: newName(), password: PASSWORD }
-  for (let attempt = 0; attempt < 2; attempt++) t.equal((await call(limited, 'POST /api/auth/login', { body: login })).status, 401)
+  for (let attempt = 0; attempt < 2; attempt++) { t.equal((await call(limited, 'POST /api/auth/login', { body: login })).status, 401) }
   t.equal((await call(limited, 'POST /api/auth/register', { body: { ...login, role: 'producer' } })).status, 201)
   for (const route of ['POST /api/auth/login', 'POST /api/auth/register'] as const) {
     const { status, body, headers } = await call(limited, route, { body: { ...login, role: 'producer' } })
     t.match({ status, body }, { status: 429, body: { code: 'MOT_RATE_LIMITED' } })
     t.ok(Number(headers['retry-after']) > 0 && Number(headers['retry-after']) <= 60)
   }
-  const other = await limited.inject({ method: 'POST', url: '/api/auth/login', remoteAddress: '10.0.0.2', payload: login })
+  const other = await limited.inject({
+    method: 'POST',
+    url: '/api/auth/login',
+    remoteAddress: '10.0.0.2',
+    payload: login
+  })
   t.equal(other.statusCode, 200, 'another address is not held up')
 })
 

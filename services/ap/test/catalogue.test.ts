@@ -9,7 +9,8 @@ for (const kind of await databaseKinds()) {
     const app = await testAp(t, { ...stores, clock: createTestClock() })
     const { access_token: token, user } = await newUser(app, 'consumer')
     for (const name of ['pump-1', 'pump-2', 'Pump_3', 'fan.x', 'fan.y']) await signUp(app, 'producer', name)
-    const page = async (query = '') => await call<CataloguePage & { code?: string }>(app, `GET /api/producers${query}`, { token })
+    const page = async (query = '') =>
+      await call<CataloguePage & { code?: string }>(app, `GET /api/producers${query}`, { token })
     const names = async (query: string) => (await page(query)).body.items.map(({ username }) => username)
 
     t.test('lists a role, in the order of signing up', async t => {
@@ -47,8 +48,24 @@ for (const kind of await databaseKinds()) {
     })
 
     t.test('what is no limit, no cursor or no parameter is refused', async t => {
-      const cursors = ['x', 'aWQ6MQ==', Buffer.from('id:01').toString('base64url'), Buffer.from('id:9999999999').toString('base64url'), Buffer.from('id:-1').toString('base64url')]
-      for (const query of ['limit=0', 'limit=1001', 'limit=x', 'limit=1.5', 'cursor=', 'q=', `q=${'x'.repeat(65)}`, 'other=1', ...cursors.map(cursor => `cursor=${cursor}`)]) {
+      const cursors = [
+        'x',
+        'aWQ6MQ==',
+        Buffer.from('id:01').toString('base64url'),
+        Buffer.from('id:9999999999').toString('base64url'),
+        Buffer.from('id:-1').toString('base64url')
+      ]
+      for (const query of [
+        'limit=0',
+        'limit=1001',
+        'limit=x',
+        'limit=1.5',
+        'cursor=',
+        'q=',
+        `q=${'x'.repeat(65)}`,
+        'other=1',
+        ...cursors.map(cursor => `cursor=${cursor}`)
+      ]) {
         t.match(await page(`?${query}`), { status: 400, body: { code: 'MOT_BAD_INPUT' } }, query)
       }
     })
@@ -63,7 +80,11 @@ for (const kind of await databaseKinds()) {
       t.same((await call(app, `GET /api/users/${user.id}`, { token })).body, user)
       t.match(await call(app, 'GET /api/users/2147483647', { token }), { status: 404, body: { code: 'MOT_NOT_FOUND' } })
       for (const id of ['0', '-1', '2147483648', '99999999999999999999', '1.5', 'x', '1e3', '%00']) {
-        t.match(await call(app, `GET /api/users/${id}`, { token }), { status: 400, body: { code: 'MOT_BAD_INPUT' } }, id)
+        t.match(
+          await call(app, `GET /api/users/${id}`, { token }),
+          { status: 400, body: { code: 'MOT_BAD_INPUT' } },
+          id
+        )
       }
     })
 

@@ -18,7 +18,11 @@ const run = async (args: string[], dataDir: string, input: string) => {
     env: { PATH: process.env['PATH'], DATA_DIR: dataDir }, stdio: 'pipe'
   })
   child.stdin.end(input)
-  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit') as Promise<[number]>])
+  const [out, err, [code]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'exit') as Promise<[number]>
+  ])
   return { code, out, err }
 }
 
@@ -26,7 +30,11 @@ t.test('the command makes an administrator, once, and not beside a running platf
   // Not tap's own folder: that is gone before the database is closed.
   const dataDir = await mkdtemp(join(tmpdir(), 'motience-admin-'))
   t.teardown(async () => { await rm(dataDir, { recursive: true, force: true }) })
-  t.match(await run(['boss'], dataDir, `${PASSWORD}\nanother line`), { code: 0, out: 'Made the administrator boss.', err: '' })
+  t.match(await run(['boss'], dataDir, `${PASSWORD}\nanother line`), {
+    code: 0,
+    out: 'Made the administrator boss.',
+    err: ''
+  })
   const database = await openDatabase({ dataDir: join(dataDir, 'database') })
   t.teardown(async () => { await database.close() })
   t.equal(await createAdmin(database.sql, 'BOSS', 'another password'), 'exists')
@@ -35,7 +43,10 @@ t.test('the command makes an administrator, once, and not beside a running platf
   t.teardown(async () => { await broker.close() })
   const app = await testAp(t, { database, broker })
   t.match((await signIn(app, 'boss')).user, { username: 'boss', role: 'admin', device_id: null })
-  t.equal((await call(app, 'POST /api/auth/login', { body: { username: 'boss', password: 'another password' } })).status, 401)
+  t.equal(
+    (await call(app, 'POST /api/auth/login', { body: { username: 'boss', password: 'another password' } })).status,
+    401
+  )
 })
 
 t.test('without a name it says how it is used', async t => {

@@ -19,10 +19,12 @@ export const createFaultyBroker = (broker: Broker): FaultyBroker => {
   let isCut = false
   let connection: ConnectionState = 'up'
 
-  const unless = <Arguments extends unknown[], Result>(method: (...args: Arguments) => Promise<Result>) => async (...args: Arguments): Promise<Result> => {
-    if (isCut) throw new BrokerUnavailableError('cut off by the test')
-    return await method(...args)
-  }
+  const unless =
+    <Arguments extends unknown[], Result>(method: (...args: Arguments) => Promise<Result>) =>
+      async (...args: Arguments): Promise<Result> => {
+        if (isCut) throw new BrokerUnavailableError('cut off by the test')
+        return await method(...args)
+      }
   const tell = (state: ConnectionState) => {
     connection = state
     for (const listener of listeners) listener(state)

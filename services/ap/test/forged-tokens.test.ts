@@ -4,7 +4,9 @@ import { decodeJws, forgedTokens, signJws } from '@motience/testing'
 import t from 'tap'
 import { maintainKeys } from '../src/tokens/key-store.js'
 import { deriveSecrets } from '../src/tokens/secrets.js'
-import { call, createTestClock, HOUR, newUser, SECRET, signIn, testAp, testSettings, testStores, verify } from './test-ap.js'
+import {
+  call, createTestClock, HOUR, newUser, SECRET, signIn, testAp, testSettings, testStores, verify
+} from './test-ap.js'
 
 const stores = await testStores(t)
 const clock = createTestClock()
@@ -24,7 +26,14 @@ const sign = async (change: object = {}): Promise<string> => signJws(header, { .
 t.test('a token carries what the contract says, and nothing else', async t => {
   t.match(header, { alg: 'EdDSA', typ: 'at+jwt', kid: /^[\w-]{36}$/ })
   t.same(Object.keys(claims).sort(), ['aud', 'device_id', 'exp', 'iat', 'iss', 'jti', 'role', 'sid', 'sub', 'username'])
-  t.match(claims, { iss: 'motience', aud: 'motience', sub: String(user.user_id), role: 'producer', username: user.user.username, device_id: user.user.device_id })
+  t.match(claims, {
+    iss: 'motience',
+    aud: 'motience',
+    sub: String(user.user_id),
+    role: 'producer',
+    username: user.user.username,
+    device_id: user.user.device_id
+  })
   t.equal(Number(claims['exp']) - Number(claims['iat']), 3600)
 })
 
@@ -74,7 +83,13 @@ t.test('the keys are published without their private parts, and the services\' a
     await authenticator.close()
   })
   const identity = await authenticator.verify(user.access_token)
-  t.match(identity, { userId: user.user_id, role: 'producer', username: user.user.username, deviceId: user.user.device_id, service: null })
+  t.match(identity, {
+    userId: user.user_id,
+    role: 'producer',
+    username: user.user.username,
+    deviceId: user.user.device_id,
+    service: null
+  })
 })
 
 t.test('a token ends at its time', async t => {

@@ -38,14 +38,22 @@ const setUp = async (t: Test) => {
   await createAdmin(database.sql, adminName, PASSWORD)
   const { access_token: token } = await signIn(app, adminName)
   const { user_id: userId } = await newUser(app)
-  const isRevoked = async () => (await broker.revocations()).items.some(item => item.kind === 'user' && item.userId === userId)
-  const act = async (at: typeof app, action: 'disable' | 'enable') => (await call(at, `POST /api/users/${userId}/${action}`, { token })).status
+  const isRevoked = async () =>
+    (await broker.revocations()).items.some(item => item.kind === 'user' && item.userId === userId)
+  const act = async (at: typeof app, action: 'disable' | 'enable') =>
+    (await call(at, `POST /api/users/${userId}/${action}`, { token })).status
   /** Resolves when `call` is done, or waits for another instance in the database. */
   const doneOrWaiting = async (call: Promise<unknown>) => {
     let isDone = false
     call.then(() => { isDone = true }, () => { isDone = true })
-    await waitFor(async () => isDone || (await database.sql`
-      SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`).length > 0)
+    await waitFor(
+      async () =>
+        isDone ||
+        (
+          await database.sql`
+      SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+        ).length > 0
+    )
   }
   return { database, broker, app, isRevoked, act, doneOrWaiting }
 }

@@ -30,7 +30,9 @@ for (const kind of await databaseKinds()) {
 
     t.test('several instances that start at once agree on one key', async t => {
       const clock = createTestClock()
-      const keyrings = await Promise.all(Array.from({ length: 4 }, async () => await createKeyring(sql, secrets, lifetimes, clock)))
+      const keyrings = await Promise.all(
+        Array.from({ length: 4 }, async () => await createKeyring(sql, secrets, lifetimes, clock))
+      )
       t.equal(new Set(keyrings.map(keyring => keyring.signing().kid)).size, 1)
       t.same(keyrings.map(keyring => kids(keyring).length), [1, 1, 1, 1])
     })

@@ -13,8 +13,10 @@ for (const kind of await databaseKinds()) {
     const adminName = newName()
     await createAdmin(sql, adminName, PASSWORD)
     const { access_token: admin } = await signIn(app, adminName)
-    const act = async (action: string, userId: number) => await call(app, `POST /api/users/${userId}/${action}`, { token: admin })
-    const eventsOf = (userId: number) => broker.events.filter(event => 'user_id' in event && event.user_id === userId).map(({ type }) => type)
+    const act = async (action: string, userId: number) =>
+      await call(app, `POST /api/users/${userId}/${action}`, { token: admin })
+    const eventsOf = (userId: number) =>
+      broker.events.filter(event => 'user_id' in event && event.user_id === userId).map(({ type }) => type)
     const later = (answer: { status: number, body: unknown, headers: Record<string, unknown> }) => {
       t.match(answer, { status: 503, body: { code: 'MOT_UNAVAILABLE' }, headers: { 'retry-after': '2' } })
     }
@@ -30,7 +32,8 @@ for (const kind of await databaseKinds()) {
 
     t.test('signing out is kept, answered with 503, and may be repeated', async t => {
       const user = await newUser(app)
-      const logout = async () => await call(app, 'POST /api/auth/logout', { body: { refresh_token: user.refresh_token } })
+      const logout = async () =>
+        await call(app, 'POST /api/auth/logout', { body: { refresh_token: user.refresh_token } })
       broker.cut(true)
       later(await logout())
       t.same(await verify(app, user.access_token), [401, 'MOT_TOKEN_REVOKED'], 'AP itself knows already')
@@ -65,7 +68,11 @@ for (const kind of await databaseKinds()) {
     t.test('a password change may be repeated as it was', async t => {
       const user = await newUser(app)
       const elsewhere = await signIn(app, user.user.username)
-      const change = async (next = 'new horse battery') => await call(app, 'PUT /api/auth/password', { token: user.access_token, body: { current_password: PASSWORD, new_password: next } })
+      const change = async (next = 'new horse battery') =>
+        await call(app, 'PUT /api/auth/password', {
+          token: user.access_token,
+          body: { current_password: PASSWORD, new_password: next }
+        })
       broker.cut(true)
       later(await change())
       t.same(await verify(app, elsewhere.access_token), [401, 'MOT_TOKEN_REVOKED'])
@@ -80,7 +87,11 @@ for (const kind of await databaseKinds()) {
     t.test('a password change that is repeated before the worker was there is finished by the repeat', async t => {
       const user = await newUser(app)
       await signIn(app, user.user.username)
-      const change = async () => await call(app, 'PUT /api/auth/password', { token: user.access_token, body: { current_password: PASSWORD, new_password: 'new horse battery' } })
+      const change = async () =>
+        await call(app, 'PUT /api/auth/password', {
+          token: user.access_token,
+          body: { current_password: PASSWORD, new_password: 'new horse battery' }
+        })
       broker.cut(true)
       later(await change())
       later(await change())
@@ -109,17 +120,24 @@ for (const kind of await databaseKinds()) {
       await act('disable', enabled.user_id)
       await act('enable', enabled.user_id)
       broker.cut()
-      await stores.broker.replaceRevocations([{ kind: 'user', userId: enabled.user_id, expiresAt: Date.now() + 60_000 }])
+      await stores.broker.replaceRevocations([
+        { kind: 'user', userId: enabled.user_id, expiresAt: Date.now() + 60_000 }
+      ])
       await stores.broker.restoreUser(other.user_id)
       broker.heal()
-      await waitFor(async () => (await broker.revocations()).items.some(item => item.kind === 'user' && item.userId === other.user_id))
+      await waitFor(async () =>
+        (await broker.revocations()).items.some(item => item.kind === 'user' && item.userId === other.user_id)
+      )
       const { complete, items } = await broker.revocations()
       t.ok(complete)
       const sids = items.flatMap(item => item.kind === 'session' ? [item.sid] : [])
       for (const { access_token: token } of [user, other, enabled]) {
         t.ok(sids.includes(String(decodeJws(token).claims['sid'])))
       }
-      t.notOk(items.some(item => item.kind === 'user' && item.userId === enabled.user_id), 'nor a revocation that was taken back')
+      t.notOk(
+        items.some(item => item.kind === 'user' && item.userId === enabled.user_id),
+        'nor a revocation that was taken back'
+      )
     })
 
     t.test('a sign-in that ends the oldest of too many sessions does not wait for the broker', async t => {
@@ -129,7 +147,8 @@ for (const kind of await databaseKinds()) {
         SELECT gen_random_uuid(), ${user.user_id}, '\\x00', now(), now() - make_interval(secs => n), now() + '1 day', now() + '1 hour' FROM generate_series(1, 99) n`
       broker.cut(true)
       await signIn(app, user.user.username)
-      const rows = await sql`SELECT rotated_at FROM ap.sessions WHERE user_id = ${user.user_id} AND ended_at IS NOT NULL`
+      const rows =
+        await sql`SELECT rotated_at FROM ap.sessions WHERE user_id = ${user.user_id} AND ended_at IS NOT NULL`
       t.equal(rows.length, 1)
       t.same(await verify(app, user.access_token), [200, undefined], 'the one used longest ago ended, not this')
       broker.heal()

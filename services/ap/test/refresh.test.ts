@@ -41,7 +41,7 @@ for (const kind of await databaseKinds()) {
       t.match(await refresh(app, first.refresh_token), { status: 401, body: { code: 'MOT_AP_REFRESH_REUSED' } })
       t.match(await refresh(app, second.refresh_token), { status: 401, body: { code: 'MOT_AP_REFRESH_INVALID' } })
       t.match(await refresh(app, first.refresh_token), { status: 401, body: { code: 'MOT_AP_REFRESH_REUSED' } })
-      for (const token of [first.access_token, second.access_token]) t.same(await verify(other, token), [401, 'MOT_TOKEN_REVOKED'])
+      for (const token of [first.access_token, second.access_token]) { t.same(await verify(other, token), [401, 'MOT_TOKEN_REVOKED']) }
     })
 
     t.test('a grandparent is never forgiven', async t => {
@@ -54,7 +54,11 @@ for (const kind of await databaseKinds()) {
 
     t.test('another session of the same user is not touched', async t => {
       const first = await newUser(app)
-      const elsewhere = (await call<{ refresh_token: string }>(app, 'POST /api/auth/login', { body: { username: first.user.username, password: 'correct horse battery' } })).body
+      const elsewhere = (
+        await call<{ refresh_token: string }>(app, 'POST /api/auth/login', {
+          body: { username: first.user.username, password: 'correct horse battery' }
+        })
+      ).body
       await refresh(app, first.refresh_token)
       clock.pass(20_000)
       await refresh(app, first.refresh_token)
@@ -63,7 +67,9 @@ for (const kind of await databaseKinds()) {
 
     t.test('many refreshes at once with one token, at two instances, get the same child', async t => {
       const first = await newUser(app)
-      const answers = await Promise.all([app, other, app, other, app, other].map(async at => await refresh(at, first.refresh_token)))
+      const answers = await Promise.all(
+        [app, other, app, other, app, other].map(async at => await refresh(at, first.refresh_token))
+      )
       t.same([...new Set(answers.map(({ status }) => status))], [200])
       t.equal(new Set(answers.map(({ body }) => body.refresh_token)).size, 1)
     })
@@ -100,7 +106,16 @@ for (const kind of await databaseKinds()) {
 
     t.test('a changed service secret signs nobody out', async t => {
       const first = await newUser(app)
-      const changed = await testAp(t, { ...stores, clock, settings: { serviceSecret: 'another secret of the tests', lifetimes: { accessMs: 3_600_000, refreshMs: DAY, keyMs: DAY }, loginRate: 100, serviceTokenRate: 100 } })
+      const changed = await testAp(t, {
+        ...stores,
+        clock,
+        settings: {
+          serviceSecret: 'another secret of the tests',
+          lifetimes: { accessMs: 3_600_000, refreshMs: DAY, keyMs: DAY },
+          loginRate: 100,
+          serviceTokenRate: 100
+        }
+      })
       t.same(await verify(changed, first.access_token), [200, undefined])
       const { status, body } = await refresh(changed, first.refresh_token)
       t.equal(status, 200)

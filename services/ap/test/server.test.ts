@@ -45,7 +45,9 @@ t.test('a port in use stops the start with the variable\'s name', async t => {
   await once(server, 'listening')
   t.teardown(() => server.close())
   const { port } = server.address() as { port: number }
-  await t.rejects(startAp(environment({ AP_PORT: String(port) }), await testStores(t)), { message: `AP_PORT: port ${port} of 127.0.0.1 is in use; stop what uses it, or choose another` })
+  await t.rejects(startAp(environment({ AP_PORT: String(port) }), await testStores(t)), {
+    message: `AP_PORT: port ${port} of 127.0.0.1 is in use; stop what uses it, or choose another`
+  })
 })
 
 t.test('a missing or short secret stops the start with its name', async t => {
@@ -57,9 +59,15 @@ t.test('a missing or short secret stops the start with its name', async t => {
 })
 
 t.test('as a process: a bad variable ends it with a message, a signal with 0', async t => {
-  const start = (changes: Record<string, string>) => spawn(process.execPath, ['--conditions=development', '--import', 'tsx', fileURLToPath(new URL('../src/server.ts', import.meta.url))], {
-    env: { PATH: process.env['PATH'], AP_PORT: '0', SERVICE_SECRET: SECRET, DATA_DIR: dataDir, ...changes }, stdio: 'pipe'
-  })
+  const start = (changes: Record<string, string>) =>
+    spawn(
+      process.execPath,
+      ['--conditions=development', '--import', 'tsx', fileURLToPath(new URL('../src/server.ts', import.meta.url))],
+      {
+        env: { PATH: process.env['PATH'], AP_PORT: '0', SERVICE_SECRET: SECRET, DATA_DIR: dataDir, ...changes },
+        stdio: 'pipe'
+      }
+    )
   const bad = start({ JWT_EXPIRES_IN: 'soon', AP_LOGIN_RATE: 'x' })
   const [message, [code]] = await Promise.all([text(bad.stderr), once(bad, 'exit') as Promise<[number]>])
   t.equal(code, 1)

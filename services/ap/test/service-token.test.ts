@@ -5,7 +5,8 @@ import { call, newUser, SECRET, testAp, testSettings, testStores, verify } from 
 const stores = await testStores(t)
 const app = await testAp(t, stores)
 
-const serviceToken = async (body: unknown) => await call<{ access_token: string, code?: string }>(app, 'POST /api/auth/service-token', { body })
+const serviceToken = async (body: unknown) =>
+  await call<{ access_token: string; code?: string }>(app, 'POST /api/auth/service-token', { body })
 
 t.test('a service gets a token of its own by the secret', async t => {
   for (const service of ['sm', 'dsm', 'wss1', 'wss2']) {
@@ -27,7 +28,12 @@ t.test('a wrong secret and an unknown service are refused', async t => {
 t.test('asking too often from one address is refused for a while, whatever the secret', async t => {
   const limited = await testAp(t, { ...stores, settings: { ...testSettings, serviceTokenRate: 2 } })
   const ask = async (secret: string, remoteAddress = '10.0.0.1') =>
-    await limited.inject({ method: 'POST', url: '/api/auth/service-token', remoteAddress, payload: { service: 'sm', secret } })
+    await limited.inject({
+      method: 'POST',
+      url: '/api/auth/service-token',
+      remoteAddress,
+      payload: { service: 'sm', secret }
+    })
   for (const secret of ['x', SECRET]) t.not((await ask(secret)).statusCode, 429)
   const refused = await ask(SECRET)
   t.match(refused.json(), { status: 429, code: 'MOT_RATE_LIMITED' })
@@ -40,6 +46,9 @@ t.test('a service may look users up, and has no account of its own', async t => 
   const token = (await serviceToken({ service: 'sm', secret: SECRET })).body.access_token
   t.same((await call(app, `GET /api/users/${user.id}`, { token })).body, user)
   t.match(await call(app, 'GET /api/auth/me', { token }), { status: 403, body: { code: 'MOT_FORBIDDEN' } })
-  t.match(await call(app, `POST /api/users/${user.id}/disable`, { token }), { status: 403, body: { code: 'MOT_FORBIDDEN' } })
+  t.match(await call(app, `POST /api/users/${user.id}/disable`, { token }), {
+    status: 403,
+    body: { code: 'MOT_FORBIDDEN' }
+  })
   t.same(await verify(app, token), [401, 'MOT_UNAUTHORIZED'])
 })

@@ -12,10 +12,17 @@ for (const kind of await databaseKinds()) {
 
     t.test('signing up answers the user, and nothing of the password', async t => {
       const username = newName()
-      const { status, body } = await call<{ user: User }>(app, 'POST /api/auth/register', { body: { username, password: PASSWORD, role: 'consumer' } })
+      const { status, body } = await call<{ user: User }>(app, 'POST /api/auth/register', {
+        body: { username, password: PASSWORD, role: 'consumer' }
+      })
       t.equal(status, 201)
       t.same(Object.keys(body), ['user'])
-      t.match(body.user, { username, role: 'consumer', device_id: null, created_at: /^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z$/ })
+      t.match(body.user, {
+        username,
+        role: 'consumer',
+        device_id: null,
+        created_at: /^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z$/
+      })
       t.same(Object.keys(body.user).sort(), ['created_at', 'device_id', 'id', 'role', 'username'])
       t.ok(Number.isInteger(body.user.id) && body.user.id > 0)
     })
@@ -23,17 +30,31 @@ for (const kind of await databaseKinds()) {
     t.test('a name can be had once, whatever its case, by whoever comes first', async t => {
       const username = await signUp(app)
       const again = { password: PASSWORD, role: 'producer' }
-      t.match(await call(app, 'POST /api/auth/register', { body: { username: username.toUpperCase(), ...again } }), { status: 409, body: { code: 'MOT_AP_USERNAME_TAKEN' } })
+      t.match(await call(app, 'POST /api/auth/register', { body: { username: username.toUpperCase(), ...again } }), {
+        status: 409,
+        body: { code: 'MOT_AP_USERNAME_TAKEN' }
+      })
       const name = newName()
-      const together = await Promise.all([name, name.toUpperCase(), name].map(async username => (await call(app, 'POST /api/auth/register', { body: { username, ...again } })).status))
+      const together = await Promise.all(
+        [name, name.toUpperCase(), name].map(
+          async username => (await call(app, 'POST /api/auth/register', { body: { username, ...again } })).status
+        )
+      )
       t.same(together.sort(), [201, 409, 409])
     })
 
     t.test('signing in answers tokens that work, whatever the case of the name', async t => {
       const username = await signUp(app)
-      const { status, body, headers } = await call(app, 'POST /api/auth/login', { body: { username: username.toUpperCase(), password: PASSWORD } })
+      const { status, body, headers } = await call(app, 'POST /api/auth/login', {
+        body: { username: username.toUpperCase(), password: PASSWORD }
+      })
       t.equal(status, 200)
-      t.match(body, { token_type: 'Bearer', expires_in: 3600, refresh_token: /^[\w-]{91}$/, user: { username, role: 'producer', device_id: `${username}-device` } })
+      t.match(body, {
+        token_type: 'Bearer',
+        expires_in: 3600,
+        refresh_token: /^[\w-]{91}$/,
+        user: { username, role: 'producer', device_id: `${username}-device` }
+      })
       t.equal(body['user_id'], (body['user'] as User).id)
       t.equal(headers['cache-control'], 'no-store')
       t.same(await verify(app, String(body['access_token'])), [200, undefined])
@@ -68,7 +89,10 @@ for (const kind of await databaseKinds()) {
     t.test('a password may be any text of its length', async t => {
       const username = newName()
       const password = 'ключ 🔑 \0 \ud800 пароль'
-      t.equal((await call(app, 'POST /api/auth/register', { body: { username, password, role: 'producer' } })).status, 201)
+      t.equal(
+        (await call(app, 'POST /api/auth/register', { body: { username, password, role: 'producer' } })).status,
+        201
+      )
       t.ok((await signIn(app, username, password)).access_token)
     })
 

@@ -27,14 +27,20 @@ export const createTestClock = (start = Date.now()) => {
 }
 
 /** Builds an AP on the given parts; it closes with the test. */
-export const testAp = async (t: Test, options: Partial<ApOptions> & Pick<ApOptions, 'database' | 'broker'>): Promise<ServiceApp> => {
+export const testAp = async (
+  t: Test,
+  options: Partial<ApOptions> & Pick<ApOptions, 'database' | 'broker'>
+): Promise<ServiceApp> => {
   const app = await buildAp({ settings: testSettings, ...options })
   t.teardown(async () => { await app.close() })
   return app
 }
 
 /** A migrated database and a broker of their own. */
-export const testStores = async (t: Test, kinds: { database?: Database['kind'], broker?: Broker['kind'] } = {}): Promise<{ database: Database, broker: Broker }> => {
+export const testStores = async (
+  t: Test,
+  kinds: { database?: Database['kind']; broker?: Broker['kind'] } = {}
+): Promise<{ database: Database; broker: Broker }> => {
   const database = await testDatabase(t, { kind: kinds.database ?? 'embedded' })
   await migrateAp(database)
   return { database, broker: await testBroker(t, kinds.broker ?? 'memory') }
@@ -44,7 +50,11 @@ export const testStores = async (t: Test, kinds: { database?: Database['kind'], 
 export interface Answer<Body> { status: number, body: Body, headers: Record<string, unknown> }
 
 /** Calls a route without a socket; a body goes as JSON. */
-export const call = async <Body = Record<string, unknown>>(app: ServiceApp, route: `${'GET' | 'POST' | 'PUT'} /${string}`, { body, token }: { body?: unknown, token?: string } = {}): Promise<Answer<Body>> => {
+export const call = async <Body = Record<string, unknown>>(
+  app: ServiceApp,
+  route: `${'GET' | 'POST' | 'PUT'} /${string}`,
+  { body, token }: { body?: unknown; token?: string } = {}
+): Promise<Answer<Body>> => {
   const [method, url] = route.split(' ') as ['GET' | 'POST' | 'PUT', string]
   const answer = await app.inject({
     method,
@@ -52,7 +62,11 @@ export const call = async <Body = Record<string, unknown>>(app: ServiceApp, rout
     headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
     ...(body === undefined ? {} : { payload: body as object })
   })
-  return { status: answer.statusCode, body: (answer.body === '' ? undefined : answer.json()) as Body, headers: answer.headers }
+  return {
+    status: answer.statusCode,
+    body: (answer.body === '' ? undefined : answer.json()) as Body,
+    headers: answer.headers
+  }
 }
 
 export const PASSWORD = 'correct horse battery'
@@ -62,8 +76,14 @@ let made = 0
 /** A name that no other user of this process has. */
 export const newName = (): string => `user-${process.pid}-${++made}`
 
-export const signUp = async (app: ServiceApp, role: 'producer' | 'consumer' = 'producer', username = newName()): Promise<string> => {
-  const { status } = await call(app, 'POST /api/auth/register', { body: { username, password: PASSWORD, role, device_id: `${username}-device` } })
+export const signUp = async (
+  app: ServiceApp,
+  role: 'producer' | 'consumer' = 'producer',
+  username = newName()
+): Promise<string> => {
+  const { status } = await call(app, 'POST /api/auth/register', {
+    body: { username, password: PASSWORD, role, device_id: `${username}-device` }
+  })
   if (status !== 201) throw new Error(`Signing up was answered ${status}`)
   return username
 }
@@ -75,9 +95,11 @@ export const signIn = async (app: ServiceApp, username: string, password = PASSW
 }
 
 /** Signs a new user up and in. */
-export const newUser = async (app: ServiceApp, role: 'producer' | 'consumer' = 'producer'): Promise<Tokens> => await signIn(app, await signUp(app, role))
+export const newUser = async (app: ServiceApp, role: 'producer' | 'consumer' = 'producer'): Promise<Tokens> =>
+  await signIn(app, await signUp(app, role))
 
-export const refresh = async (app: ServiceApp, refreshToken: string) => await call<Tokens & { code?: string }>(app, 'POST /api/auth/refresh', { body: { refresh_token: refreshToken } })
+export const refresh = async (app: ServiceApp, refreshToken: string) =>
+  await call<Tokens & { code?: string }>(app, 'POST /api/auth/refresh', { body: { refresh_token: refreshToken } })
 
 /** Status and code of what `/auth/verify` answers: `[200, undefined]` for a token that works. */
 export const verify = async (app: ServiceApp, token: string): Promise<[number, string | undefined]> => {

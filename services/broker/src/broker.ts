@@ -37,8 +37,8 @@ export interface AcceptRequest {
   subscribers: readonly number[]
   messages: readonly AcceptMessage[]
   /**
-   * History keeps every offset of this epoch up to this one. Without it there is no history: then no message waits to be
-   * stored, and a session that the broker does not know is new.
+   * History keeps every offset of this epoch up to this one. Without it there is no history: then no message waits to
+   * be stored, and a session that the broker does not know is new.
    */
   stored?: LogPosition
   /** Answers what an earlier call did not know: see `unknown`. */
@@ -54,15 +54,15 @@ export type AcceptOutcome =
   | { kind: 'repeat', place: { epoch: number, offset: number } | null }
 
 /**
- * `ok`: see the outcomes, in order, at least one; every accepted one has the same `epoch`. They are fewer than the messages
- * where the log has no room for the rest, or where a request was so large (over 1000 messages, 4 MiB, or 5000 publications)
- * that it was cut, and what a later piece needs had changed: the rest was not done. `stored` is the greatest offset of the
- * epoch up to which the broker knows everything to be stored.
- * `stale`: the broker knows a newer version of the subscriber list; nothing was done.
- * `unverified`: this run of the broker has not been told that its log continues; nothing was done. See `openEpoch`.
- * `unknown`: the broker remembers nothing of these sessions in this epoch; nothing was done. All that was accepted of them up to
- * `asOf` is stored, so whoever asks history after this answer learns it, for the next call's `floors`.
- * `full`: the log holds as many messages (or bytes) that are not known to be stored as it may; nothing was done.
+ * `ok`: see the outcomes, in order, at least one; every accepted one has the same `epoch`. They are fewer than the
+ * messages where the log has no room for the rest, or where a request was so large (over 1000 messages, 4 MiB, or 5000
+ * publications) that it was cut, and what a later piece needs had changed: the rest was not done. `stored` is the
+ * greatest offset of the epoch up to which the broker knows everything to be stored. `stale`: the broker knows a newer
+ * version of the subscriber list; nothing was done. `unverified`: this run of the broker has not been told that its log
+ * continues; nothing was done. See `openEpoch`. `unknown`: the broker remembers nothing of these sessions in this
+ * epoch; nothing was done. All that was accepted of them up to `asOf` is stored, so whoever asks history after this
+ * answer learns it, for the next call's `floors`. `full`: the log holds as many messages (or bytes) that are not known
+ * to be stored as it may; nothing was done.
  */
 export type AcceptResult =
   | { kind: 'ok', epoch: number, stored: number, outcomes: AcceptOutcome[] }
@@ -96,17 +96,24 @@ export interface LogEntry extends LogPosition {
 export interface LogPage {
   head: LogHead
   /**
-   * In order, oldest first; all of `after.epoch`, which is the head's epoch or an older one. There is at least one where
-   * the log has any, but they may be fewer than the limit (see `logPageBytes`): whether the log ends here is told by `more`.
+   * In order, oldest first; all of `after.epoch`, which is the head's epoch or an older one. There is at least one
+   * where the log has any, but they may be fewer than the limit (see `logPageBytes`): whether the log ends here is told
+   * by `more`.
    */
   entries: LogEntry[]
   /** Whether the log has further entries of this epoch behind the last one of the page. */
   more: boolean
-  /** Whether nothing between the asked place and the first entry (or the head, if there are none) was dropped. False if the epoch is not the head's. */
+  /**
+   * Whether nothing between the asked place and the first entry (or the head, if there are none) was dropped. False if
+   * the epoch is not the head's.
+   */
   reachesBack: boolean
 }
 
-/** How a new epoch begins. The log's older entries count as stored; of a session history has to be asked anew, where there is one. */
+/**
+ * How a new epoch begins. The log's older entries count as stored; of a session history has to be asked anew, where
+ * there is one.
+ */
 export interface OpenEpoch {
   producerId: number
   /** Number of the new epoch: above every epoch that this producer ever had. */
@@ -136,8 +143,8 @@ export type ControlHandler = (event: ControlEvent) => void
 export type ConnectionState = 'up' | 'down'
 
 /**
- * Rejected with this when the broker can't be reached in time. What was asked may have been done, or not; it is not done
- * later than the call's own time limit.
+ * Rejected with this when the broker can't be reached in time. What was asked may have been done, or not; it is not
+ * done later than the call's own time limit.
  */
 export class BrokerUnavailableError extends Error {
   override name = 'BrokerUnavailableError'
@@ -154,23 +161,34 @@ export interface Broker {
   readonly kind: 'memory' | 'redis'
 
   /**
-   * Accepts the messages of several producers; requests of one producer keep their order. One result a request; after one
-   * that was not accepted, those of the same producer have the same result, and after one that was accepted in part they
-   * have no outcomes. If one request fails the call rejects, and the other producers' requests may have been done: where that
-   * matters, make a call for each.
+   * Accepts the messages of several producers; requests of one producer keep their order. One result a request; after
+   * one that was not accepted, those of the same producer have the same result, and after one that was accepted in part
+   * they have no outcomes. If one request fails the call rejects, and the other producers' requests may have been done:
+   * where that matters, make a call for each.
    */
   accept (requests: readonly AcceptRequest[]): Promise<AcceptResult[]>
-  /** Opens a new epoch; true if it did, false if the head was no longer `expected`. Rejects with `RangeError` if the epoch isn't above the head's. */
+  /**
+   * Opens a new epoch; true if it did, false if the head was no longer `expected`. Rejects with `RangeError` if the
+   * epoch isn't above the head's.
+   */
   openEpoch (open: OpenEpoch): Promise<boolean>
-  /** Heads of several producers, in order; `{epoch: 0, offset: 0, version: 0, verified: false}` for one that has no log. */
+  /**
+   * Heads of several producers, in order; `{epoch: 0, offset: 0, version: 0, verified: false}` for one that has no log.
+   */
   heads (producerIds: readonly number[]): Promise<LogHead[]>
   /** Entries after a place, at most `limit` of them, which is at least 1. */
   readLog (producerId: number, after: LogPosition, limit: number): Promise<LogPage>
   /** Epochs of which the log has entries, rising, each with the offset of its last entry. */
   loggedEpochs (producerId: number): Promise<LogPosition[]>
-  /** Every producer of which something is known, in parts; one that comes or goes meanwhile may be left out, and any may come twice. */
+  /**
+   * Every producer of which something is known, in parts; one that comes or goes meanwhile may be left out, and any may
+   * come twice.
+   */
   producers (): AsyncIterable<number[]>
-  /** Drops what is older than the log's greatest age and stored, `stored` being as in `AcceptRequest`; returns how many entries. */
+  /**
+   * Drops what is older than the log's greatest age and stored, `stored` being as in `AcceptRequest`; returns how many
+   * entries.
+   */
   trimLog (producerId: number, stored?: LogPosition): Promise<number>
 
   /**
@@ -179,7 +197,10 @@ export interface Broker {
    */
   raiseVersion (producerId: number, version: number): Promise<number>
 
-  /** Hands on what is published to a consumer's channel. Resolves once nothing published later is missed. One handler a consumer. */
+  /**
+   * Hands on what is published to a consumer's channel. Resolves once nothing published later is missed. One handler a
+   * consumer.
+   */
   subscribe (consumerId: number, handler: ChannelHandler): Promise<void>
   unsubscribe (consumerId: number): Promise<void>
 
@@ -193,8 +214,9 @@ export interface Broker {
   /** Takes a user's revocation back. */
   restoreUser (userId: number): Promise<void>
   /**
-   * AP's word that `revocations` are all in force now; from then on `revocations()` is complete on this run. Users that are
-   * not named are free; a session that was revoked stays so, for it may have been revoked while the others were gathered.
+   * AP's word that `revocations` are all in force now; from then on `revocations()` is complete on this run. Users that
+   * are not named are free; a session that was revoked stays so, for it may have been revoked while the others were
+   * gathered.
    */
   replaceRevocations (revocations: readonly Revocation[]): Promise<void>
   revocations (): Promise<Revocations>
@@ -208,7 +230,10 @@ export interface Broker {
   close (): Promise<void>
 }
 
-/** Bounds of one producer's log and of what is remembered of its senders. What is not known to be stored is never dropped. */
+/**
+ * Bounds of one producer's log and of what is remembered of its senders. What is not known to be stored is never
+ * dropped.
+ */
 export interface BrokerLimits {
   /** Most messages of the log. */
   logMaxMessages: number
@@ -216,14 +241,24 @@ export interface BrokerLimits {
   logMaxBytes: number
   /** Seconds after which a message that is stored may be dropped from the log. */
   logMaxAgeSecs: number
-  /** Most bytes for the sessions whose last `seq` is remembered (see `sessionBytes`); the one unused longest is forgotten first. */
+  /**
+   * Most bytes for the sessions whose last `seq` is remembered (see `sessionBytes`); the one unused longest is
+   * forgotten first.
+   */
   sessionsMaxBytes: number
-  /** Bytes of text after which a page of a log ends, with the entry that reaches them. 64 MiB are a thousand of the largest messages. */
+  /**
+   * Bytes of text after which a page of a log ends, with the entry that reaches them. 64 MiB are a thousand of the
+   * largest messages.
+   */
   logPageBytes: number
 }
 
 export const defaultBrokerLimits: BrokerLimits = {
-  logMaxMessages: 10_000, logMaxBytes: 64 * 1024 * 1024, logMaxAgeSecs: 86_400, sessionsMaxBytes: 8 * 1024 * 1024, logPageBytes: 64 * 1024 * 1024
+  logMaxMessages: 10_000,
+  logMaxBytes: 64 * 1024 * 1024,
+  logMaxAgeSecs: 86_400,
+  sessionsMaxBytes: 8 * 1024 * 1024,
+  logPageBytes: 64 * 1024 * 1024
 }
 
 /** Bytes that a session is reckoned to take besides its name: about what Redis needs for it. */

@@ -41,7 +41,10 @@ t.test('a Redis that does not come is given up, with the reason and the settings
   const server = await startRedis()
   await server.stop()
   t.teardown(() => server.remove())
-  await t.rejects(openBroker({ url: server.url, waitMs: 0 }), { name: 'BrokerUnavailableError', message: /not reached within 0 s \(REDIS_URL.*ECONNREFUSED/ })
+  await t.rejects(openBroker({ url: server.url, waitMs: 0 }), {
+    name: 'BrokerUnavailableError',
+    message: /not reached within 0 s \(REDIS_URL.*ECONNREFUSED/
+  })
 })
 
 t.test('a replica, a wrong password and a URL of something else are refused', async t => {

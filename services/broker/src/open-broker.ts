@@ -22,10 +22,14 @@ const TELL_MS = 5000
  * Opens the broker that the settings ask for. While Redis can't be reached it waits and tells so; after `waitMs` it
  * rejects with `BrokerUnavailableError`. A URL that can't be read rejects at once with `TypeError`.
  */
-export const openBroker = async ({ waitMs = 30_000, mode = 'standalone', ...options }: OpenBrokerOptions): Promise<Broker> => {
+export const openBroker = async ({
+  waitMs = 30_000, mode = 'standalone', ...options
+}: OpenBrokerOptions): Promise<Broker> => {
   const { url, limits, logger = silentLogger } = options
   if (url === '') {
-    return createMemoryBroker(limits, { onHandlerFault: (err, channel) => logger.error({ err, channel }, 'Handler of a channel failed') })
+    return createMemoryBroker(limits, {
+      onHandlerFault: (err, channel) => logger.error({ err, channel }, 'Handler of a channel failed')
+    })
   }
   const start = performance.now()
   let toldAt = -Infinity
@@ -36,7 +40,12 @@ export const openBroker = async ({ waitMs = 30_000, mode = 'standalone', ...opti
       if (!(error instanceof BrokerUnavailableError)) throw error
       const waited = performance.now() - start
       const reason = error.message
-      if (waited >= waitMs) throw new BrokerUnavailableError(`Redis was not reached within ${Math.round(waitMs / 1000)} s (REDIS_URL, REDIS_MODE=${mode}): ${reason}`, { cause: error })
+      if (waited >= waitMs) {
+        throw new BrokerUnavailableError(
+          `Redis was not reached within ${Math.round(waitMs / 1000)} s (REDIS_URL, REDIS_MODE=${mode}): ${reason}`,
+          { cause: error }
+        )
+      }
       if (waited - toldAt >= TELL_MS) {
         toldAt = waited
         logger.warn({ mode, reason, waitMs }, 'Waiting for Redis')

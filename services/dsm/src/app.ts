@@ -1,5 +1,7 @@
 import type { Broker } from '@motience/broker'
-import { buildService, migrate, type Authenticator, type Database, type Logger, type ServiceApp, maxLoopDelayMs } from '@motience/kit'
+import {
+  buildService, migrate, type Authenticator, type Database, type Logger, type ServiceApp, maxLoopDelayMs
+} from '@motience/kit'
 import { createAcceptor } from './accept/acceptor.js'
 import { createKeeper } from './accept/keeper.js'
 import { createLanes } from './accept/lanes.js'
@@ -59,7 +61,14 @@ export const buildDsm = async (parts: DsmParts): Promise<ServiceApp> => {
   const metrics = createDsmMetrics(app.metrics, () => acceptor.pending, () => lanes.size)
   const writer = createWriter({ database, logger, metrics, deadlineMs: settings.commitDeadlineMs })
   const completion = createCompletion({
-    database, broker, writer, logger, metrics, onComplete: (producerId, upTo) => { lanes.find(producerId)?.stored.reach(upTo) }
+    database,
+    broker,
+    writer,
+    logger,
+    metrics,
+    onComplete: (producerId, upTo) => {
+      lanes.find(producerId)?.stored.reach(upTo)
+    }
   })
   const repairs = createRepairs(broker, completion, logger, settings.repairDelayMs)
   const send = createSender({
@@ -87,7 +96,9 @@ export const buildDsm = async (parts: DsmParts): Promise<ServiceApp> => {
   const upkeep = createUpkeep({ database, broker, completion, settings, logger, metrics, now })
   const openAccess = createAccess({ database, broker, completion, source, persist, logger })
 
-  await app.register(async scope => { addDataRoutes(scope as ServiceApp, { acceptor, maxPayload: settings.maxPayload, now }) })
+  await app.register(async scope => {
+    addDataRoutes(scope as ServiceApp, { acceptor, maxPayload: settings.maxPayload, now })
+  })
   await app.register(async scope => { addHistoryRoutes(scope as ServiceApp, { database, openAccess, metrics }) })
   app.addHook('onClose', async () => {
     await acceptor.close()

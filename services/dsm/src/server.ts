@@ -1,6 +1,6 @@
 import {
-  createAuthenticator, createInternalClients, createServiceTokens, isMain, listen, openServiceBroker, openServiceDatabase, readEnv, runService, startService,
-  type Running, type Shared
+  createAuthenticator, createInternalClients, createServiceTokens, isMain, listen, openServiceBroker,
+  openServiceDatabase, readEnv, runService, startService, type Running, type Shared
 } from '@motience/kit'
 import { buildDsm } from './app.js'
 import { DsmEnvSchema, type DsmEnv } from './env.js'
@@ -16,29 +16,32 @@ export type RunningDsm = Running<{ http: string }>
  * Opens what is not shared, migrates, and listens on `DSM_PORT`. Rejects with an `EnvError` or `StartError` that names
  * the variable that is to blame.
  */
-export const startDsm = async (env: DsmEnv, shared: Shared = {}): Promise<RunningDsm> => await startService('dsm', env, shared, async ({ secret, logger, opened }) => {
-  const database = shared.database ?? opened(await openServiceDatabase(env, logger))
-  const broker = shared.broker ?? opened(await openServiceBroker(env, logger))
-  const auth = opened(createAuthenticator({ apUrl: env.AP_URL, broker, logger }))
-  const tokens = opened(createServiceTokens({ apUrl: env.AP_URL, service: 'dsm', secret }))
-  const clients = opened(createInternalClients({ sm: env.SM_URL, tokens }))
-  const app = opened(await buildDsm({
-    database,
-    broker,
-    auth,
-    source: createSmSource(clients.sm),
-    logger,
-    corsOrigin: env.CORS_ORIGIN,
-    trustProxy: env.TRUST_PROXY,
-    settings: {
-      persist: env.DSM_PERSIST,
-      retention: parseRetention(env.DSM_RETENTION),
-      maxPayload: env.DSM_MAX_PAYLOAD,
-      maxPending: env.DSM_MAX_PENDING
-    }
-  }))
-  return { http: await listen(app, { host: env.HOST, port: env.DSM_PORT, variable: 'DSM_PORT' }) }
-})
+export const startDsm = async (env: DsmEnv, shared: Shared = {}): Promise<RunningDsm> =>
+  await startService('dsm', env, shared, async ({ secret, logger, opened }) => {
+    const database = shared.database ?? opened(await openServiceDatabase(env, logger))
+    const broker = shared.broker ?? opened(await openServiceBroker(env, logger))
+    const auth = opened(createAuthenticator({ apUrl: env.AP_URL, broker, logger }))
+    const tokens = opened(createServiceTokens({ apUrl: env.AP_URL, service: 'dsm', secret }))
+    const clients = opened(createInternalClients({ sm: env.SM_URL, tokens }))
+    const app = opened(
+      await buildDsm({
+        database,
+        broker,
+        auth,
+        source: createSmSource(clients.sm),
+        logger,
+        corsOrigin: env.CORS_ORIGIN,
+        trustProxy: env.TRUST_PROXY,
+        settings: {
+          persist: env.DSM_PERSIST,
+          retention: parseRetention(env.DSM_RETENTION),
+          maxPayload: env.DSM_MAX_PAYLOAD,
+          maxPending: env.DSM_MAX_PENDING
+        }
+      })
+    )
+    return { http: await listen(app, { host: env.HOST, port: env.DSM_PORT, variable: 'DSM_PORT' }) }
+  })
 
 if (isMain(import.meta.url)) {
   await runService({ name: 'DSM', env: () => readEnv(DsmEnvSchema), start: async env => await startDsm(env) })

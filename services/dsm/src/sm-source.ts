@@ -8,7 +8,10 @@ const PAGE = 1_000
 const MAX_READS = 5
 
 const noAnswer = (status: number): ProblemError =>
-  new ProblemError('MOT_UNAVAILABLE', 'SM does not tell the subscribers', { retryAfterSecs: 1, cause: new Error(`SM answered ${status}`) })
+  new ProblemError('MOT_UNAVAILABLE', 'SM does not tell the subscribers', {
+    retryAfterSecs: 1,
+    cause: new Error(`SM answered ${status}`)
+  })
 
 /** Asks SM over HTTP. */
 export const createSmSource = (sm: SmClient): SubscriptionSource => {
@@ -19,7 +22,10 @@ export const createSmSource = (sm: SmClient): SubscriptionSource => {
     let cursor: string | undefined
     do {
       const { data, response } = await sm.GET('/api/subscribers/{producerId}', {
-        params: { path: { producerId }, query: { status: 'active', limit: PAGE, ...(cursor === undefined ? {} : { cursor }) } }
+        params: {
+          path: { producerId },
+          query: { status: 'active', limit: PAGE, ...(cursor === undefined ? {} : { cursor }) }
+        }
       })
       if (data === undefined) throw noAnswer(response.status)
       version ??= data.version

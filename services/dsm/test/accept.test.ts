@@ -12,7 +12,14 @@ for (const databaseKind of await databaseKinds()) {
         const received = await inbox(broker, 50)
         const stranger = await inbox(broker, 51)
         const response = await post({
-          producer_id: 1, device_id: 'pi', id: 'a"b', session: 's', seq: 1, timestamp: '2026-01-02T03:04:05+01:00', clock_offset_ms: 250, payload: { text: 'ä\u0000\ud800', n: 1.5 }
+          producer_id: 1,
+          device_id: 'pi',
+          id: 'a"b',
+          session: 's',
+          seq: 1,
+          timestamp: '2026-01-02T03:04:05+01:00',
+          clock_offset_ms: 250,
+          payload: { text: 'ä\u0000\ud800', n: 1.5 }
         })
         t.equal(response.statusCode, 200)
         t.match(response.json(), { producer_id: 1, offset: 1, subscriberCount: 1, duplicate: false })
@@ -44,7 +51,10 @@ for (const databaseKind of await databaseKinds()) {
         t.same(first.map(result => result.offset), messages.map((_, n) => n + 1))
         t.ok(first.every(result => !result.duplicate))
         const second = resultsOf(await postBatch(messages))
-        t.same(second.map(result => [result.epoch, result.offset, result.duplicate]), first.map(result => [result.epoch, result.offset, true]))
+        t.same(
+          second.map(result => [result.epoch, result.offset, result.duplicate]),
+          first.map(result => [result.epoch, result.offset, true])
+        )
         t.same((await storedOf(database, 2)).map(row => row.seq), messages.map(message => message.seq))
         await waitFor(() => received.length === 100)
         t.same(received.map(envelope => envelope.offset), messages.map((_, n) => n + 1))
@@ -64,18 +74,32 @@ for (const databaseKind of await databaseKinds()) {
       })
 
       t.test('what has no session, or another device, is never a repeat', async t => {
-        const bodies = [{ seq: 1 }, { seq: 1 }, { session: 's' }, { session: 's' }, { session: 's', seq: 1 }, { session: 's', seq: 1, device_id: 'd' }]
+        const bodies = [
+          { seq: 1 },
+          { seq: 1 },
+          { session: 's' },
+          { session: 's' },
+          { session: 's', seq: 1 },
+          { session: 's', seq: 1, device_id: 'd' }
+        ]
         const results = resultsOf(await postBatch(bodies.map(body => ({ producer_id: 5, payload: {}, ...body }))))
         t.same(results.map(result => [result.offset, result.duplicate]), bodies.map((_, n) => [n + 1, false]))
       })
 
       t.test('messages of several producers in one batch are numbered each', async t => {
-        const results = resultsOf(await postBatch([6, 7, 6, 7].map(producerId => ({ producer_id: producerId, payload: {} }))))
+        const results = resultsOf(
+          await postBatch([6, 7, 6, 7].map(producerId => ({ producer_id: producerId, payload: {} })))
+        )
         t.same(results.map(result => [result.producer_id, result.offset]), [[6, 1], [7, 1], [6, 2], [7, 2]])
       })
 
       t.test('requests that come at once keep their order within a producer', async t => {
-        const answers = await Promise.all(Array.from({ length: 50 }, async (_, n) => await post({ producer_id: 8, session: 's', seq: n + 1, payload: {} })))
+        const answers = await Promise.all(
+          Array.from(
+            { length: 50 },
+            async (_, n) => await post({ producer_id: 8, session: 's', seq: n + 1, payload: {} })
+          )
+        )
         t.same(answers.map(answer => answer.json<{ offset: number }>().offset), answers.map((_, n) => n + 1))
       })
     })

@@ -13,18 +13,22 @@ for (const kind of await databaseKinds()) {
     /** Accepts as an instance does that is killed before it commits. */
     const acceptOnly = async (seq: number): Promise<void> => {
       const receivedAt = new Date().toISOString()
-      const [result] = await broker.accept([{
-        producerId: 1,
-        version: sm.version(1),
-        subscribers: [],
-        messages: [{
-          head: '{"type":"data","producer_id":1,"device_id":"d","epoch":',
-          tail: `,"id":null,"session":"x","seq":${seq},"timestamp":"${receivedAt}","received_at":"${receivedAt}","payload":{}}`,
-          device: 'd',
-          session: 'x',
-          seq
-        }]
-      }])
+      const [result] = await broker.accept([
+        {
+          producerId: 1,
+          version: sm.version(1),
+          subscribers: [],
+          messages: [
+            {
+              head: '{"type":"data","producer_id":1,"device_id":"d","epoch":',
+              tail: `,"id":null,"session":"x","seq":${seq},"timestamp":"${receivedAt}","received_at":"${receivedAt}","payload":{}}`,
+              device: 'd',
+              session: 'x',
+              seq
+            }
+          ]
+        }
+      ])
       t.equal(result!.kind, 'ok')
     }
 

@@ -33,7 +33,9 @@ if ((await databaseKinds()).includes('postgres')) {
       await post({ producer_id: 2, session: 's', seq: 1, payload: {} })
       await server.pause()
       t.teardown(() => server.resume())
-      const answers = await Promise.all([2, 3, 4, 5, 6, 7].map(async seq => await post({ producer_id: 2, session: 's', seq, payload: {} })))
+      const answers = await Promise.all(
+        [2, 3, 4, 5, 6, 7].map(async seq => await post({ producer_id: 2, session: 's', seq, payload: {} }))
+      )
       t.ok(answers.every(answer => answer.statusCode === 503))
       t.match((await app.inject({ url: '/metrics' })).body, /motience_dsm_pending_messages(\{[^}]*\})? 0\n/)
       await server.resume()
@@ -45,27 +47,36 @@ if ((await databaseKinds()).includes('postgres')) {
       t.same((await storedOf(database, 2)).map(row => row.seq), [1, 2, 3, 4, 5, 6, 7])
     })
 
-    t.test('whose connections are cut over and over: every message is acked once it is stored, and only once', async t => {
-      const { postBatch } = await testDsm(t, { database, settings })
-      const admin = await openDatabase({ url: server.url, pool: 1 })
-      t.teardown(() => admin.close())
-      const acked = new Map<number, number>()
-      for (let batch = 0; batch < 40; batch++) {
-        const messages = numbered(3, 's', batch * 50 + 1, 50)
-        await waitFor(async () => {
-          const sent = postBatch(messages)
-          if (batch % 2 === 0) {
-            await admin.sql`
+    t.test(
+      'whose connections are cut over and over: every message is acked once it is stored, and only once',
+      async t => {
+        const { postBatch } = await testDsm(t, { database, settings })
+        const admin = await openDatabase({ url: server.url, pool: 1 })
+        t.teardown(() => admin.close())
+        const acked = new Map<number, number>()
+        for (let batch = 0; batch < 40; batch++) {
+          const messages = numbered(3, 's', batch * 50 + 1, 50)
+          await waitFor(async () => {
+            const sent = postBatch(messages)
+            if (batch % 2 === 0) {
+              await admin.sql`
               SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND application_name = 'motience' AND random() < 0.7`
-          }
-          const results = resultsOf(await sent)
-          for (const [n, result] of results.entries()) if (result.error === undefined) acked.set(messages[n]!.seq!, result.offset)
-          return results.every(result => result.error === undefined)
-        })
+            }
+            const results = resultsOf(await sent)
+            for (const [n, result] of results.entries()) { if (result.error === undefined) acked.set(messages[n]!.seq!, result.offset) }
+            return results.every(result => result.error === undefined)
+          })
+        }
+        const stored = await storedOf(database, 3)
+        t.same(
+          stored.map(row => row.seq),
+          Array.from({ length: 2_000 }, (_, n) => n + 1)
+        )
+        t.same(
+          stored.map(row => row.offset),
+          stored.map(row => acked.get(row.seq!))
+        )
       }
-      const stored = await storedOf(database, 3)
-      t.same(stored.map(row => row.seq), Array.from({ length: 2_000 }, (_, n) => n + 1))
-      t.same(stored.map(row => row.offset), stored.map(row => acked.get(row.seq!)))
-    })
+    )
   })
 }

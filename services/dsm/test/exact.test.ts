@@ -17,11 +17,19 @@ const payloads = [
 const CR_LF = /[\r\n]/g
 
 const sendText = async ({ app }: TestDsm, path: string, text: string | Buffer, token = 'service') =>
-  await app.inject({ method: 'POST', url: `/api/data${path}`, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, payload: text })
+  await app.inject({
+    method: 'POST',
+    url: `/api/data${path}`,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    payload: text
+  })
 
 /** The payloads' texts of a CSV document (RFC 4180), in order. */
 const csvPayloads = (csv: string): string[] =>
-  [...csv.matchAll(/(?:^|,)("(?:[^"]|"")*"|[^",\r\n]*)(?:\r\n|$)/g)].map(match => match[1]!).map(field => field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field).slice(1)
+  [...csv.matchAll(/(?:^|,)("(?:[^"]|"")*"|[^",\r\n]*)(?:\r\n|$)/g)]
+    .map(match => match[1]!)
+    .map(field => (field.startsWith('"') ? field.slice(1, -1).replaceAll('""', '"') : field))
+    .slice(1)
 
 for (const databaseKind of await databaseKinds()) {
   for (const brokerKind of await brokerKinds()) {
@@ -34,23 +42,37 @@ for (const databaseKind of await databaseKinds()) {
       const published: string[] = []
       await broker.subscribe(50, text => { published.push(text) })
 
-      for (const payload of payloads) t.equal((await sendText(dsm, '', `{"producer_id":1 ,"payload" : ${payload} , "seq":1}`)).statusCode, 200)
-      const batch = await sendText(dsm, '/batch', ` {"messages":[${sent.slice(payloads.length).map(payload => json.spaced(`{"payload":${payload},"producer_id":1}`)).join(',')}]}`)
+      for (const payload of payloads) { t.equal((await sendText(dsm, '', `{"producer_id":1 ,"payload" : ${payload} , "seq":1}`)).statusCode, 200) }
+      const batch = await sendText(
+        dsm,
+        '/batch',
+        ` {"messages":[${sent
+          .slice(payloads.length)
+          .map(payload => json.spaced(`{"payload":${payload},"producer_id":1}`))
+          .join(',')}]}`
+      )
       t.ok(resultsOf(batch).every(result => result.error === undefined))
 
       const endsWith = (texts: readonly string[], what: string): void => {
         t.equal(texts.length, sent.length, what)
-        for (const [n, payload] of sent.entries()) if (!texts[n]!.endsWith(`,"payload":${payload}}`)) t.fail(`${what}: ${JSON.stringify(payload)}`)
+        for (const [n, payload] of sent.entries()) { if (!texts[n]!.endsWith(`,"payload":${payload}}`)) t.fail(`${what}: ${JSON.stringify(payload)}`) }
       }
       await waitFor(() => published.length === sent.length, { what: 'all to be published' })
       endsWith(published, 'published')
       const [head] = await broker.heads([1])
-      endsWith((await broker.readLog(1, { epoch: head!.epoch, offset: 0 }, 1_000)).entries.map(entry => entry.text), 'the log')
+      endsWith(
+        (await broker.readLog(1, { epoch: head!.epoch, offset: 0 }, 1_000)).entries.map(entry => entry.text),
+        'the log'
+      )
 
       const page = await get('1?limit=1000')
       t.equal(page.body, `{"items":[${published.join(',')}],"next_cursor":null,"complete":true}`)
       const ndjson = await get('1', 'service', 'application/x-ndjson')
-      t.equal(ndjson.body, published.map(text => `${text.replace(CR_LF, ' ')}\n`).join(''), 'NDJSON: one message a line')
+      t.equal(
+        ndjson.body,
+        published.map(text => `${text.replace(CR_LF, ' ')}\n`).join(''),
+        'NDJSON: one message a line'
+      )
       t.same(csvPayloads((await get('1', 'service', 'text/csv')).body), sent)
 
       await t.test('also where it is stored from the log', async t => {
@@ -77,23 +99,36 @@ t.test('what is no payload is refused with its path, and in a batch for itself',
     const response = await sendText(dsm, '', `{"producer_id":1,"payload":${payload}}`)
     t.match(response.json(), expected, payload)
     t.equal(response.statusCode, code === 'MOT_DSM_PAYLOAD_TOO_LARGE' ? 413 : 400)
-    const batch = await sendText(dsm, '/batch', `{"messages":[{"producer_id":2,"payload":{}},{"producer_id":2,"payload":${payload}},{"producer_id":2,"payload":{}}]}`)
+    const batch = await sendText(
+      dsm,
+      '/batch',
+      `{"messages":[{"producer_id":2,"payload":{}},{"producer_id":2,"payload":${payload}},{"producer_id":2,"payload":{}}]}`
+    )
     t.match(resultsOf(batch), [{ producer_id: 2 }, { error: expected }, { producer_id: 2 }], payload)
   }
-  t.equal((await sendText(dsm, '', `{"producer_id":1,"payload":{"a":${' '.repeat(53)}1}}`)).statusCode, 200, 'white space counts as it was sent')
+  t.equal(
+    (await sendText(dsm, '', `{"producer_id":1,"payload":{"a":${' '.repeat(53)}1}}`)).statusCode,
+    200,
+    'white space counts as it was sent'
+  )
   t.match((await dsm.get('1')).json(), { items: [{ payload: { a: 1 } }] })
 })
 
 t.test('of a member that comes twice the last counts, whichever of its letters are escaped', async t => {
   const dsm = await testDsm(t)
   await sendText(dsm, '', '{"producer_id":1,"payload":{"first":1e400},"p\\u0061yload":{"last":1.0}}')
-  await sendText(dsm, '/batch', '{"messages":[],"messages":[{"payload":[],"payload":{"last":2.0},"producer_id":9,"producer_id":1}]}')
+  await sendText(
+    dsm,
+    '/batch',
+    '{"messages":[],"messages":[{"payload":[],"payload":{"last":2.0},"producer_id":9,"producer_id":1}]}'
+  )
   t.match((await dsm.get('1')).body, /"payload":\{"last":1\.0\}.*"payload":\{"last":2\.0\}/)
 })
 
 t.test('bytes that are not UTF-8 are refused, not replaced', async t => {
   const dsm = await testDsm(t)
-  const body = (bytes: number[]) => Buffer.concat([Buffer.from('{"producer_id":1,"payload":{"a":"'), Buffer.from(bytes), Buffer.from('"}}')])
+  const body = (bytes: number[]) =>
+    Buffer.concat([Buffer.from('{"producer_id":1,"payload":{"a":"'), Buffer.from(bytes), Buffer.from('"}}')])
   t.equal((await sendText(dsm, '', body([0xc3, 0xa9]))).statusCode, 200)
   for (const bytes of [[0xff], [0xc3], [0xed, 0xa0, 0x80], [0xc0, 0x80], [0xf4, 0x90, 0x80, 0x80]]) {
     const response = await sendText(dsm, '', body(bytes))

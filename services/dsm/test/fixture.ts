@@ -26,10 +26,21 @@ export const fakeSm = (broker: Broker): FakeSm => {
     if (producer === undefined) producers.set(producerId, producer = { version: 0, active: new Map() })
     return producer
   }
-  const tell = async (producerId: number, consumerId: number, status: 'active' | 'inactive', version: number): Promise<void> => {
+  const tell = async (
+    producerId: number,
+    consumerId: number,
+    status: 'active' | 'inactive',
+    version: number
+  ): Promise<void> => {
     await broker.raiseVersion(producerId, version)
     const event: ControlEvent = {
-      type: 'subscription-changed', producer_id: producerId, consumer_id: consumerId, status, reason: 'test', version, activated_version: status === 'active' ? version : null
+      type: 'subscription-changed',
+      producer_id: producerId,
+      consumer_id: consumerId,
+      status,
+      reason: 'test',
+      version,
+      activated_version: status === 'active' ? version : null
     }
     await broker.publishControl(event)
   }
@@ -66,7 +77,13 @@ export const fakeSm = (broker: Broker): FakeSm => {
 const identityOf = (token: string): Identity => {
   const [role, id = '0', deviceId] = token.split('-')
   return {
-    userId: Number(id), role: role as Role, sid: token, username: token, deviceId: deviceId ?? null, service: role === 'service' ? 'wss1' : null, expiresAt: Date.now() + 3_600_000
+    userId: Number(id),
+    role: role as Role,
+    sid: token,
+    username: token,
+    deviceId: deviceId ?? null,
+    service: role === 'service' ? 'wss1' : null,
+    expiresAt: Date.now() + 3_600_000
   }
 }
 
@@ -111,24 +128,38 @@ export const testDsm = async (t: Teardown, options: TestDsmOptions = {}): Promis
     database,
     broker,
     sm,
-    post: async (body, token = 'service') => await app.inject({ method: 'POST', url: '/api/data', headers: authorization(token), payload: body }),
+    post: async (body, token = 'service') =>
+      await app.inject({ method: 'POST', url: '/api/data', headers: authorization(token), payload: body }),
     postBatch: async (messages, token = 'service') =>
-      await app.inject({ method: 'POST', url: '/api/data/batch', headers: authorization(token), payload: { messages } }),
+      await app.inject({
+        method: 'POST',
+        url: '/api/data/batch',
+        headers: authorization(token),
+        payload: { messages }
+      }),
     get: async (path, token = 'service', accept = 'application/json') =>
       await app.inject({ method: 'GET', url: `/api/data/${path}`, headers: { ...authorization(token), accept } })
   }
 }
 
 /** The results of a batch's answer. */
-export const resultsOf = (response: LightMyRequestResponse): (Accepted & { error?: { code: string, detail: string } })[] =>
-  response.json<{ results: (Accepted & { error?: { code: string, detail: string } })[] }>().results
+export const resultsOf = (
+  response: LightMyRequestResponse
+): (Accepted & { error?: { code: string; detail: string } })[] =>
+  response.json<{ results: (Accepted & { error?: { code: string; detail: string } })[] }>().results
 
 /** `count` messages of one session, numbered from `first`. */
 export const numbered = (producerId: number, session: string, first: number, count: number): DataBody[] =>
-  Array.from({ length: count }, (_, n) => ({ producer_id: producerId, session, seq: first + n, payload: { n: first + n } }))
+  Array.from({ length: count }, (_, n) => ({
+    producer_id: producerId,
+    session,
+    seq: first + n,
+    payload: { n: first + n }
+  }))
 
 /** Every message that PostgreSQL has of a producer, in log order. */
-export const storedOf = async ({ sql }: Database, producerId: number) => await sql<{ epoch: number, offset: number, session: string | null, seq: number | null, version: number }[]>`
+export const storedOf = async ({ sql }: Database, producerId: number) =>
+  await sql<{ epoch: number; offset: number; session: string | null; seq: number | null; version: number }[]>`
   SELECT epoch::float8, "offset"::float8, session, seq::float8, version::float8 FROM dsm.messages WHERE producer_id = ${producerId} ORDER BY epoch, "offset"`
 
 /** What a consumer's channel hands on, from now on. */
@@ -145,9 +176,15 @@ const FILL_PART = 2_000
  * Fills a producer's history with messages 1 to `count` of an epoch, `stepMs` apart from `baseMs` on, whose payload is
  * `{"v": offset}`. The version rises by one after each `versionEvery` of them.
  */
-export const fillHistory = async ({ sql }: Database, producerId: number, count: number, { epoch = 1, baseMs = 0, stepMs = 1_000, receivedAt = new Date(), firstVersion = 0, versionEvery = count } = {}): Promise<void> => {
+export const fillHistory = async (
+  { sql }: Database,
+  producerId: number,
+  count: number,
+  { epoch = 1, baseMs = 0, stepMs = 1_000, receivedAt = new Date(), firstVersion = 0, versionEvery = count } = {}
+): Promise<void> => {
   await sql`INSERT INTO dsm.epochs (producer_id, epoch, checked_to) VALUES (${producerId}, ${epoch}, ${count})`
-  // In parts: the embedded database works in this very thread, and a service whose thread stands still for seconds sheds load.
+  // In parts: the embedded database works in this very thread, and a service whose thread stands still for seconds
+  // sheds load.
   for (let from = 1; from <= count; from += FILL_PART) {
     await sql`
       INSERT INTO dsm.messages (producer_id, epoch, "offset", received_at, at_ms, version, device_id, tail)

@@ -17,7 +17,14 @@ for (const databaseKind of await databaseKinds()) {
     const places = ({ items }: HistoryPage) => items.map(item => `${item.epoch}-${item.offset}`)
 
     t.test('a consumer begins at the first message of its version', async t => {
-      for (const [version, first, count] of [[0, '1-1', COUNT + 1_000], [1, '1-1001', COUNT], [7, '1-7001', COUNT - 6_000], [19, '1-19001', 2_000], [20, '2-1', 1_000], [26, '2-501', 500]] as const) {
+      for (const [version, first, count] of [
+        [0, '1-1', COUNT + 1_000],
+        [1, '1-1001', COUNT],
+        [7, '1-7001', COUNT - 6_000],
+        [19, '1-19001', 2_000],
+        [20, '2-1', 1_000],
+        [26, '2-501', 500]
+      ] as const) {
         sm.activatedVersion = async () => version
         const { items, complete } = await page('limit=2', 'consumer-5')
         t.equal(`${items[0]!.epoch}-${items[0]!.offset}`, first, `version ${version}`)
@@ -51,8 +58,13 @@ for (const databaseKind of await databaseKinds()) {
       t.equal((await page('after=1-298&limit=1')).complete, true)
       t.equal((await page('after=1-299&limit=1')).complete, false)
       t.equal((await page('order=desc')).complete, true)
-      t.same(await database.sql`SELECT from_offset, to_offset, max_version FROM dsm.absences WHERE producer_id = 1 ORDER BY 1`,
-        [{ from_offset: 150, to_offset: 151, max_version: 0 }, { from_offset: 300, to_offset: 300, max_version: 0 }])
+      t.same(
+        await database.sql`SELECT from_offset, to_offset, max_version FROM dsm.absences WHERE producer_id = 1 ORDER BY 1`,
+        [
+          { from_offset: 150, to_offset: 151, max_version: 0 },
+          { from_offset: 300, to_offset: 300, max_version: 0 }
+        ]
+      )
       sm.activatedVersion = async () => 1
       t.equal((await page('limit=100', 'consumer-5')).complete, true)
     })

@@ -10,11 +10,16 @@ const random = randomFrom(8)
 
 /** Few times for many messages: most are of a time that others have too, to the nanosecond. */
 const messages: RawMessage[] = Array.from({ length: COUNT }, (_, n) => ({
-  at: BASE + Math.floor(random() * 40) * 1_000, ns: Math.floor(random() * 3) * 100, device: n % 3 === 0 ? 'third' : '', payload: `{"n":${n + 1}}`
+  at: BASE + Math.floor(random() * 40) * 1_000,
+  ns: Math.floor(random() * 3) * 100,
+  device: n % 3 === 0 ? 'third' : '',
+  payload: `{"n":${n + 1}}`
 }))
 
 /** Offsets in the order of the device's time, then of the log. */
-const ordered = messages.map((message, n) => ({ ...message, offset: n + 1 })).sort((a, b) => a.at - b.at || a.ns! - b.ns! || a.offset - b.offset)
+const ordered = messages
+  .map((message, n) => ({ ...message, offset: n + 1 }))
+  .sort((a, b) => a.at - b.at || a.ns! - b.ns! || a.offset - b.offset)
 
 for (const databaseKind of await databaseKinds()) {
   t.test(`by the device's time on ${databaseKind}`, async t => {
@@ -43,7 +48,7 @@ for (const databaseKind of await databaseKinds()) {
         const all = ordered.map(({ offset }) => offset)
         const expected = order === 'asc' ? all : all.reverse()
         const query = `1?order_by=device&order=${order}`
-        for (const limit of [37, 350, 699, 700]) t.same(await pages(`${query}&limit=${limit}`), expected, `${order}, pages of ${limit}`)
+        for (const limit of [37, 350, 699, 700]) { t.same(await pages(`${query}&limit=${limit}`), expected, `${order}, pages of ${limit}`) }
         const lines = (await dsm.get(query, 'service', 'application/x-ndjson')).body.trimEnd().split('\n')
         t.same(lines.map(line => (JSON.parse(line) as { offset: number }).offset), expected)
         const csv = (await dsm.get(query, 'service', 'text/csv')).body.trimEnd().split('\r\n').slice(1)
@@ -54,19 +59,38 @@ for (const databaseKind of await databaseKinds()) {
     t.test('a time, a device, a place and a limit bound it', async t => {
       const from = BASE + 10_000
       const to = BASE + 20_000
-      const expected = ordered.filter(({ at, ns, device, offset }) => device === 'third' && offset > 100 && (at > from || (at === from && ns! >= 100)) && (at < to || (at === to && ns! < 200)))
+      const expected = ordered.filter(
+        ({ at, ns, device, offset }) =>
+          device === 'third' &&
+          offset > 100 &&
+          (at > from || (at === from && ns! >= 100)) &&
+          (at < to || (at === to && ns! < 200))
+      )
       const text = (ms: number, ns: string): string => `${new Date(ms).toISOString().slice(0, -1)}${ns}Z`
       const query = `1?order_by=device&device_id=third&after=1-100&from=${text(from, '0001')}&to=${text(to, '0002')}`
       t.ok(expected.length > 20)
       t.same(await pages(`${query}&limit=7`), expected.map(({ offset }) => offset))
-      const lines = (await dsm.get(`${query}&limit=5&order=desc`, 'service', 'application/x-ndjson')).body.trimEnd().split('\n')
-      t.same(lines.map(line => (JSON.parse(line) as { offset: number }).offset), expected.slice(-5).reverse().map(({ offset }) => offset))
+      const lines = (await dsm.get(`${query}&limit=5&order=desc`, 'service', 'application/x-ndjson')).body
+        .trimEnd()
+        .split('\n')
+      t.same(
+        lines.map(line => (JSON.parse(line) as { offset: number }).offset),
+        expected
+          .slice(-5)
+          .reverse()
+          .map(({ offset }) => offset)
+      )
       const inLog = [...expected].sort((a, b) => a.offset - b.offset)
-      t.same(await pages(`${query.replace('device&', 'received&')}&limit=7`), inLog.map(({ offset }) => offset), 'to the nanosecond in the order of the log too')
+      t.same(
+        await pages(`${query.replace('device&', 'received&')}&limit=7`),
+        inLog.map(({ offset }) => offset),
+        'to the nanosecond in the order of the log too'
+      )
     })
 
     t.test('what is accepted between two pages, of whatever time, is on none of them', async t => {
-      const send = async (ms: number): Promise<unknown> => await dsm.post({ producer_id: 2, timestamp: new Date(BASE + ms).toISOString(), payload: {} })
+      const send = async (ms: number): Promise<unknown> =>
+        await dsm.post({ producer_id: 2, timestamp: new Date(BASE + ms).toISOString(), payload: {} })
       for (const ms of [5_000, 1_000, 3_000, 3_000, 2_000, 4_000]) await send(ms)
       let more = 0
       const late = async (): Promise<void> => {
@@ -79,18 +103,27 @@ for (const databaseKind of await databaseKinds()) {
 
     t.test('a cursor works with its own order only, and none that was made up reads farther than it may', async t => {
       const { next_cursor: cursor } = await ask('1?order_by=device&limit=5')
-      for (const path of [`1?cursor=${cursor}`, `1?order_by=received&cursor=${cursor}`, `1?order_by=device&order=desc&cursor=${cursor}`, '1?order_by=time']) t.equal((await dsm.get(path)).statusCode, 400, path)
+      for (const path of [
+        `1?cursor=${cursor}`,
+        `1?order_by=received&cursor=${cursor}`,
+        `1?order_by=device&order=desc&cursor=${cursor}`,
+        '1?order_by=time'
+      ]) { t.equal((await dsm.get(path)).statusCode, 400, path) }
       const parts = Buffer.from(cursor!, 'base64url').toString('latin1').split('.')
       for (const change of [{ 3: '1000000' }, { 3: '-1' }, { 0: '9999999999999999' }, { 2: 'x' }]) {
         const forged = Buffer.from(Object.assign([...parts], change).join('.')).toString('base64url')
         t.equal((await dsm.get(`1?order_by=device&limit=5&cursor=${forged}`)).statusCode, 400)
       }
       const farther = Buffer.from(Object.assign([...parts], { 4: '9', 5: '9' }).join('.')).toString('base64url')
-      t.same(offsets(await ask(`1?order_by=device&limit=5&cursor=${farther}`)), ordered.slice(5, 10).map(({ offset }) => offset))
+      t.same(
+        offsets(await ask(`1?order_by=device&limit=5&cursor=${farther}`)),
+        ordered.slice(5, 10).map(({ offset }) => offset)
+      )
     })
 
     t.test('a subscriber reads what was accepted since it became active, and no page after it was revoked', async t => {
-      const send = async (secs: number) => await dsm.post({ producer_id: 4, timestamp: new Date(BASE + secs * 1_000).toISOString(), payload: {} })
+      const send = async (secs: number) =>
+        await dsm.post({ producer_id: 4, timestamp: new Date(BASE + secs * 1_000).toISOString(), payload: {} })
       await send(2)
       await dsm.sm.activate(4, 60)
       for (const secs of [3, 1, 2]) await send(secs)

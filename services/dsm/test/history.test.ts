@@ -19,13 +19,24 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, n) =
 for (const databaseKind of await databaseKinds()) {
   t.test(`on ${databaseKind}`, async t => {
     const dsm = await testDsm(t, { databaseKind })
-    await dsm.postBatch(upTo(25).map(n => ({ producer_id: 1, device_id: n % 2 === 0 ? 'even' : 'odd', id: `m${n}`, timestamp: at(n), clock_offset_ms: n === 25 ? -20_000 : 0, payload: { n } })))
+    await dsm.postBatch(
+      upTo(25).map(n => ({
+        producer_id: 1,
+        device_id: n % 2 === 0 ? 'even' : 'odd',
+        id: `m${n}`,
+        timestamp: at(n),
+        clock_offset_ms: n === 25 ? -20_000 : 0,
+        payload: { n }
+      }))
+    )
 
     t.test('pages follow each other in log order, both ways, with the text that was published', async t => {
       const live: string[] = []
       await dsm.broker.subscribe(90, text => live.push(text))
       await dsm.sm.activate(2, 90)
-      await dsm.postBatch(upTo(7).map(n => ({ producer_id: 2, session: 's', seq: n, payload: { text: `"${n}"\n`, n } })))
+      await dsm.postBatch(
+        upTo(7).map(n => ({ producer_id: 2, session: 's', seq: n, payload: { text: `"${n}"\n`, n } }))
+      )
       for (const order of ['asc', 'desc']) {
         const texts: string[] = []
         let cursor: string | null = ''
@@ -59,7 +70,13 @@ for (const databaseKind of await databaseKinds()) {
     t.test('a cursor works with its own query only', async t => {
       const { next_cursor: cursor } = await page(dsm, '1?limit=2&device_id=even')
       t.same(offsets(await page(dsm, `1?limit=3&device_id=even&cursor=${cursor}`)), [6, 8, 10])
-      for (const path of [`1?cursor=${cursor}`, `1?device_id=odd&cursor=${cursor}`, `2?device_id=even&cursor=${cursor}`, '1?cursor=bm90b25l', '1?device_id=even&order=desc&cursor=' + cursor]) {
+      for (const path of [
+        `1?cursor=${cursor}`,
+        `1?device_id=odd&cursor=${cursor}`,
+        `2?device_id=even&cursor=${cursor}`,
+        '1?cursor=bm90b25l',
+        '1?device_id=even&order=desc&cursor=' + cursor
+      ]) {
         const response = await dsm.get(path)
         t.equal(response.statusCode, 400, path)
         t.match(response.json(), { code: 'MOT_BAD_INPUT', errors: [{ path: '/cursor' }] })
@@ -67,7 +84,7 @@ for (const databaseKind of await databaseKinds()) {
     })
 
     t.test('who may read', async t => {
-      for (const token of ['producer-1', 'admin-9', 'service']) t.equal((await page(dsm, '1?limit=1000', token)).items.length, 25, token)
+      for (const token of ['producer-1', 'admin-9', 'service']) { t.equal((await page(dsm, '1?limit=1000', token)).items.length, 25, token) }
       const stranger = await dsm.get('1', 'producer-3')
       t.match([stranger.statusCode, stranger.json()], [403, { code: 'MOT_FORBIDDEN' }])
       const consumer = await dsm.get('1', 'consumer-50')
@@ -83,7 +100,9 @@ for (const databaseKind of await databaseKinds()) {
       await send(3)
       t.same(offsets(await page(dsm, '4', 'consumer-60')), [2, 3])
       t.match(await page(dsm, '4', 'consumer-60'), { complete: true, next_cursor: null })
-      t.match((await dsm.get('4/series?field=payload.n&bucket=1d', 'consumer-60')).json(), { points: [{ count: 2, min: 2, max: 3, avg: 2.5, last: 3 }] })
+      t.match((await dsm.get('4/series?field=payload.n&bucket=1d', 'consumer-60')).json(), {
+        points: [{ count: 2, min: 2, max: 3, avg: 2.5, last: 3 }]
+      })
       await dsm.sm.revoke(4, 60)
       t.equal((await dsm.get('4', 'consumer-60')).statusCode, 403)
       await send(4)
@@ -118,7 +137,19 @@ for (const databaseKind of await databaseKinds()) {
     })
 
     t.test('bad queries are refused', async t => {
-      for (const path of ['1?limit=0', '1?limit=1001', '1?order=up', '1?from=yesterday', '1?after=1', '1?after=1-9999999999999999', '1?color=red', '0', '1/series', '1/series?field=n', '1/series?field=payload.n&bucket=1y']) {
+      for (const path of [
+        '1?limit=0',
+        '1?limit=1001',
+        '1?order=up',
+        '1?from=yesterday',
+        '1?after=1',
+        '1?after=1-9999999999999999',
+        '1?color=red',
+        '0',
+        '1/series',
+        '1/series?field=n',
+        '1/series?field=payload.n&bucket=1y'
+      ]) {
         t.equal((await dsm.get(path)).statusCode, 400, path)
       }
     })

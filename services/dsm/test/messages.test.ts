@@ -10,14 +10,26 @@ t.test('who may send what', async t => {
     t.equal((await post({ producer_id: 1, payload: {} }, 'producer-1-pi')).statusCode, 200)
     await post({ producer_id: 1, device_id: 'other', payload: {} }, 'producer-1-pi')
     await post({ producer_id: 1, payload: {} })
-    t.same((await get('1')).json<{ items: { device_id: string | null }[] }>().items.map(item => item.device_id), ['pi', 'other', null])
+    t.same(
+      (await get('1')).json<{ items: { device_id: string | null }[] }>().items.map(item => item.device_id),
+      ['pi', 'other', null]
+    )
   })
 
   t.test('nobody else\'s, and consumers and administrators none', async t => {
     t.match((await post({ producer_id: 1, payload: {} }, 'producer-2')).json(), { status: 403, code: 'MOT_FORBIDDEN' })
     t.equal((await post({ producer_id: 1, payload: {} }, 'consumer-1')).statusCode, 403)
     t.equal((await post({ producer_id: 1, payload: {} }, 'admin-1')).statusCode, 403)
-    const results = resultsOf(await postBatch([{ producer_id: 2, payload: {} }, { producer_id: 1, payload: {} }, { producer_id: 2, payload: {} }], 'producer-2'))
+    const results = resultsOf(
+      await postBatch(
+        [
+          { producer_id: 2, payload: {} },
+          { producer_id: 1, payload: {} },
+          { producer_id: 2, payload: {} }
+        ],
+        'producer-2'
+      )
+    )
     t.same(results.map(result => result.error?.code ?? result.offset), [1, 'MOT_FORBIDDEN', 2])
   })
 
@@ -42,7 +54,13 @@ t.test('who may send what', async t => {
     const messages = bad.flatMap(([message], n) => [good(n), message as object])
     const results = resultsOf(await postBatch(messages))
     t.same(results.map(result => result.error?.code ?? result.offset), bad.flatMap(([, code], n) => [n + 1, code]))
-    t.match(results[1]!.error, { type: '/docs/errors.md#mot_bad_input', status: 400, title: 'Bad input', request_id: /./, errors: [{ path: '/payload' }] })
+    t.match(results[1]!.error, {
+      type: '/docs/errors.md#mot_bad_input',
+      status: 400,
+      title: 'Bad input',
+      request_id: /./,
+      errors: [{ path: '/payload' }]
+    })
     for (const [message, code] of bad) {
       const response = await post(message as object)
       t.ok(response.statusCode >= 400 && response.statusCode < 500, code)
@@ -58,8 +76,21 @@ t.test('who may send what', async t => {
 
   t.test('bodies that are no batch are refused whole', async t => {
     const { app } = dsm
-    const send = async (payload: string) => await app.inject({ method: 'POST', url: '/api/data/batch', headers: { authorization: 'Bearer service', 'content-type': 'application/json' }, payload })
-    for (const body of ['{', '[]', '{}', '{"messages":[]}', '{"messages":[{}],"more":1}', `{"messages":[${'0,'.repeat(1_000)}0]}`]) {
+    const send = async (payload: string) =>
+      await app.inject({
+        method: 'POST',
+        url: '/api/data/batch',
+        headers: { authorization: 'Bearer service', 'content-type': 'application/json' },
+        payload
+      })
+    for (const body of [
+      '{',
+      '[]',
+      '{}',
+      '{"messages":[]}',
+      '{"messages":[{}],"more":1}',
+      `{"messages":[${'0,'.repeat(1_000)}0]}`
+    ]) {
       const response = await send(body)
       t.equal(response.statusCode, 400, body.slice(0, 30))
     }
@@ -100,7 +131,14 @@ t.test('without persistence', async t => {
   await postBatch(messages)
 
   t.test('a repeat is found in the broker\'s log', async t => {
-    t.same(resultsOf(await postBatch(messages)).map(result => [result.offset, result.duplicate]), [[1, true], [2, true], [3, true]])
+    t.same(
+      resultsOf(await postBatch(messages)).map(result => [result.offset, result.duplicate]),
+      [
+        [1, true],
+        [2, true],
+        [3, true]
+      ]
+    )
     t.equal((await post({ producer_id: 1, session: 's', seq: 0, payload: {} })).statusCode, 409)
   })
 

@@ -13,7 +13,11 @@ export interface RawMessage {
 const PART = 1_000
 
 /** Fills a producer's history with messages 1, 2, 3… of epoch 1, to the letter of their payloads. */
-export const fillRaw = async ({ sql }: Database, producerId: number, messages: readonly RawMessage[]): Promise<void> => {
+export const fillRaw = async (
+  { sql }: Database,
+  producerId: number,
+  messages: readonly RawMessage[]
+): Promise<void> => {
   await sql`INSERT INTO dsm.epochs (producer_id, epoch, checked_to) VALUES (${producerId}, 1, ${messages.length})`
   for (let from = 0; from < messages.length; from += PART) {
     const rows = messages.slice(from, from + PART).map(({ at, ns = 0, device = '', payload }, n) => ({

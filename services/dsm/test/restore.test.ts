@@ -25,7 +25,10 @@ interface Page { items: { epoch: number, offset: number, seq: number }[], comple
 
 const seqs = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, n) => from + n)
 
-/** Accepts seq 1 to 20 in three epochs, puts the database back to how it was after 4 of them, and starts another instance. */
+/**
+ * Accepts seq 1 to 20 in three epochs, puts the database back to how it was after 4 of them, and starts another
+ * instance.
+ */
 const restored = async (t: Test, database: Database, broker: Broker) => {
   const sm = fakeSm(broker)
   const before = await testDsm(t, { database, broker, sm })
@@ -48,7 +51,14 @@ for (const databaseKind of await databaseKinds()) {
       const again = resultsOf(await postBatch(numbered(1, 's', 9, 14)))
       const first = sent.slice(8).map(({ epoch, offset }) => ({ epoch, offset, duplicate: true }))
       t.same(again.slice(0, 12).map(({ epoch, offset, duplicate }) => ({ epoch, offset, duplicate })), first)
-      t.match(again.slice(12), [{ epoch: sent.at(-1)!.epoch, offset: 6, duplicate: false }, { offset: 7, duplicate: false }], 'the log goes on')
+      t.match(
+        again.slice(12),
+        [
+          { epoch: sent.at(-1)!.epoch, offset: 6, duplicate: false },
+          { offset: 7, duplicate: false }
+        ],
+        'the log goes on'
+      )
       t.same((await storedOf(database, 1)).map(row => row.seq), seqs(1, 22))
       t.match((await get('1?limit=1000')).json(), { complete: true })
     })
@@ -62,17 +72,22 @@ for (const databaseKind of await databaseKinds()) {
     })
   }
 
-  t.test(`${databaseKind} was put back to before a producer's first message, and it is stored without being asked for`, async t => {
-    const database = await testDatabase(t, { kind: databaseKind })
-    const broker = await testBroker(t, 'memory')
-    const sm = fakeSm(broker)
-    const before = await testDsm(t, { database, broker, sm })
-    await before.postBatch([...numbered(1, 's', 1, 5), ...numbered(2, 's', 1, 3)])
-    await before.app.close()
-    for (const table of ['messages', 'epochs', 'absences']) await database.sql`DELETE FROM ${database.sql(`dsm.${table}`)}`
-    await testDsm(t, { database, broker, sm })
-    await waitFor(async () => (await storedOf(database, 1)).length === 5 && (await storedOf(database, 2)).length === 3)
-  })
+  t.test(
+    `${databaseKind} was put back to before a producer's first message, and it is stored without being asked for`,
+    async t => {
+      const database = await testDatabase(t, { kind: databaseKind })
+      const broker = await testBroker(t, 'memory')
+      const sm = fakeSm(broker)
+      const before = await testDsm(t, { database, broker, sm })
+      await before.postBatch([...numbered(1, 's', 1, 5), ...numbered(2, 's', 1, 3)])
+      await before.app.close()
+      for (const table of ['messages', 'epochs', 'absences']) { await database.sql`DELETE FROM ${database.sql(`dsm.${table}`)}` }
+      await testDsm(t, { database, broker, sm })
+      await waitFor(
+        async () => (await storedOf(database, 1)).length === 5 && (await storedOf(database, 2)).length === 3
+      )
+    }
+  )
 
   t.test(`${databaseKind} was put back, and the log does not reach back to what it has`, async t => {
     const database = await testDatabase(t, { kind: databaseKind })

@@ -12,9 +12,14 @@ const metrics = { droppedPartitions: { inc: () => {} } } as unknown as Parameter
 for (const databaseKind of await databaseKinds()) {
   t.test(`on ${databaseKind}`, async t => {
     let now = NOW - 5 * DAY
-    const dsm = await testDsm(t, { databaseKind, now: () => now, settings: { retention: { ageDays: null, bytes: null } } })
+    const dsm = await testDsm(t, {
+      databaseKind,
+      now: () => now,
+      settings: { retention: { ageDays: null, bytes: null } }
+    })
     const { database, sm, app } = dsm
-    const drop = async (retention: { ageDays: number | null, bytes: number | null }) => await enforceRetention(database, retention, NOW, app.log, metrics)
+    const drop = async (retention: { ageDays: number | null; bytes: number | null }) =>
+      await enforceRetention(database, retention, NOW, app.log, metrics)
     const page = async (query: string, token = 'producer-1') => (await dsm.get(`1${query}`, token)).json<HistoryPage>()
     const days = async () => (await listPartitions(database)).map(partition => partition.name)
 

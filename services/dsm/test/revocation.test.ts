@@ -16,70 +16,82 @@ const random = (seed: number) => (): number => {
 const databaseKind = (await databaseKinds()).at(-1)!
 
 for (const brokerKind of await brokerKinds()) {
-  t.test(`on ${brokerKind}, 2,000 interleavings of send, grant and revoke through two instances: nothing after a revocation, everything after a grant`, async t => {
-    const next = random(20_261_124)
-    const pick = <T>(items: readonly T[]): T => items[Math.floor(next() * items.length)]!
-    const database = await testDatabase(t, { kind: databaseKind })
-    const broker = await testBroker(t, brokerKind)
-    const sm = fakeSm(broker)
-    const instances = [await testDsm(t, { database, broker, sm }), await testDsm(t, { database, broker, sm })]
+  t.test(
+    `on ${brokerKind}, 2,000 interleavings of send, grant and revoke through two instances: nothing after a revocation, everything after a grant`,
+    async t => {
+      const next = random(20_261_124)
+      const pick = <T>(items: readonly T[]): T => items[Math.floor(next() * items.length)]!
+      const database = await testDatabase(t, { kind: databaseKind })
+      const broker = await testBroker(t, brokerKind)
+      const sm = fakeSm(broker)
+      const instances = [await testDsm(t, { database, broker, sm }), await testDsm(t, { database, broker, sm })]
 
-    const received = new Map<number, Set<number>>()
-    for (const consumer of CONSUMERS) {
-      const ns = new Set<number>()
-      received.set(consumer, ns)
-      await broker.subscribe(consumer, text => {
-        const { n } = (JSON.parse(text) as { payload: { n: number } }).payload
-        if (ns.has(n)) t.fail(`${n} came twice`)
-        ns.add(n)
-      })
-    }
-
-    /** What a message sent now must reach, may reach, or must not, by consumer. */
-    type Right = 'must' | 'may' | 'never'
-    const rights = new Map<number, Right>(CONSUMERS.map(consumer => [consumer, 'never']))
-    const sent: { n: number, before: Map<number, Right>, changed: Set<number> }[] = []
-    const underWay = new Set<{ changed: Set<number> }>()
-    const running = new Set<Promise<unknown>>()
-    const run = (work: Promise<unknown>): void => {
-      running.add(work)
-      work.finally(() => running.delete(work))
-    }
-
-    const send = async (n: number): Promise<void> => {
-      const message = { n, before: new Map(rights), changed: new Set<number>() }
-      sent.push(message)
-      underWay.add(message)
-      const response = await pick(instances).post({ producer_id: PRODUCER, payload: { n } })
-      underWay.delete(message)
-      if (response.statusCode !== 200) t.fail(`${n} was refused: ${response.body}`)
-    }
-    const change = async (consumer: number): Promise<void> => {
-      const grants = rights.get(consumer) === 'never'
-      rights.set(consumer, 'may')
-      for (const message of underWay) message.changed.add(consumer)
-      await (grants ? sm.activate(PRODUCER, consumer) : sm.revoke(PRODUCER, consumer))
-      rights.set(consumer, grants ? 'must' : 'never')
-    }
-
-    for (let n = 1; n <= 2_000; n++) {
-      run(send(n))
-      if (next() < 0.3) {
-        const consumer = pick(CONSUMERS)
-        if (rights.get(consumer) !== 'may') run(change(consumer))
+      const received = new Map<number, Set<number>>()
+      for (const consumer of CONSUMERS) {
+        const ns = new Set<number>()
+        received.set(consumer, ns)
+        await broker.subscribe(consumer, text => {
+          const { n } = (JSON.parse(text) as { payload: { n: number } }).payload
+          if (ns.has(n)) t.fail(`${n} came twice`)
+          ns.add(n)
+        })
       }
-      if (next() < 0.5) await Promise.race(running)
-      if (running.size > 20) await Promise.all(running)
-    }
-    await Promise.all(running)
 
-    const due = (consumer: number) => sent.filter(({ before, changed }) => before.get(consumer) === 'must' && !changed.has(consumer)).map(({ n }) => n)
-    for (const consumer of CONSUMERS) {
-      const ns = received.get(consumer)!
-      await waitFor(() => due(consumer).every(n => ns.has(n)), { what: `everything due to ${consumer}` })
-      const forbidden = sent.filter(({ n, before, changed }) => before.get(consumer) === 'never' && !changed.has(consumer) && ns.has(n))
-      t.same(forbidden.map(({ n }) => n), [], `${consumer} saw nothing after a revocation`)
-      t.ok(ns.size > 200, `${consumer} saw ${ns.size} messages`)
+      /** What a message sent now must reach, may reach, or must not, by consumer. */
+      type Right = 'must' | 'may' | 'never'
+      const rights = new Map<number, Right>(CONSUMERS.map(consumer => [consumer, 'never']))
+      const sent: { n: number; before: Map<number, Right>; changed: Set<number> }[] = []
+      const underWay = new Set<{ changed: Set<number> }>()
+      const running = new Set<Promise<unknown>>()
+      const run = (work: Promise<unknown>): void => {
+        running.add(work)
+        work.finally(() => running.delete(work))
+      }
+
+      const send = async (n: number): Promise<void> => {
+        const message = { n, before: new Map(rights), changed: new Set<number>() }
+        sent.push(message)
+        underWay.add(message)
+        const response = await pick(instances).post({ producer_id: PRODUCER, payload: { n } })
+        underWay.delete(message)
+        if (response.statusCode !== 200) t.fail(`${n} was refused: ${response.body}`)
+      }
+      const change = async (consumer: number): Promise<void> => {
+        const grants = rights.get(consumer) === 'never'
+        rights.set(consumer, 'may')
+        for (const message of underWay) message.changed.add(consumer)
+        await (grants ? sm.activate(PRODUCER, consumer) : sm.revoke(PRODUCER, consumer))
+        rights.set(consumer, grants ? 'must' : 'never')
+      }
+
+      for (let n = 1; n <= 2_000; n++) {
+        run(send(n))
+        if (next() < 0.3) {
+          const consumer = pick(CONSUMERS)
+          if (rights.get(consumer) !== 'may') run(change(consumer))
+        }
+        if (next() < 0.5) await Promise.race(running)
+        if (running.size > 20) await Promise.all(running)
+      }
+      await Promise.all(running)
+
+      const due = (consumer: number) =>
+        sent
+          .filter(({ before, changed }) => before.get(consumer) === 'must' && !changed.has(consumer))
+          .map(({ n }) => n)
+      for (const consumer of CONSUMERS) {
+        const ns = received.get(consumer)!
+        await waitFor(() => due(consumer).every(n => ns.has(n)), { what: `everything due to ${consumer}` })
+        const forbidden = sent.filter(
+          ({ n, before, changed }) => before.get(consumer) === 'never' && !changed.has(consumer) && ns.has(n)
+        )
+        t.same(
+          forbidden.map(({ n }) => n),
+          [],
+          `${consumer} saw nothing after a revocation`
+        )
+        t.ok(ns.size > 200, `${consumer} saw ${ns.size} messages`)
+      }
     }
-  })
+  )
 }

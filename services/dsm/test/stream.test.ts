@@ -14,7 +14,16 @@ const open = async ({ app }: TestDsm, path: string, accept: string, token = 'ser
   // Filling the embedded database holds up the event loop, and for that the service may ask for patience at first.
   return await waitFor(async () => {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      httpGet({ host: '127.0.0.1', port, path: `/api/data/${path}`, agent: false, headers: { accept, authorization: `Bearer ${token}` } }, resolve).on('error', reject)
+      httpGet(
+        {
+          host: '127.0.0.1',
+          port,
+          path: `/api/data/${path}`,
+          agent: false,
+          headers: { accept, authorization: `Bearer ${token}` }
+        },
+        resolve
+      ).on('error', reject)
     })
     if (response.statusCode !== 503) return response
     response.resume()
@@ -47,7 +56,11 @@ for (const databaseKind of await databaseKinds()) {
 
     t.test('100,000 messages come as NDJSON, in order, no faster than they are read', async t => {
       const response = await open(dsm, '1', 'application/x-ndjson')
-      t.match(response.headers, { 'content-type': /^application\/x-ndjson/, 'motience-complete': 'true', 'motience-up-to': `1-${COUNT}` })
+      t.match(response.headers, {
+        'content-type': /^application\/x-ndjson/,
+        'motience-complete': 'true',
+        'motience-up-to': `1-${COUNT}`
+      })
       const ahead = await standstill(dsm)
       t.ok(ahead < COUNT / 2, `${ahead} messages were read ahead for a client that reads none`)
       let expected = 1
@@ -70,24 +83,42 @@ for (const databaseKind of await databaseKinds()) {
 
     t.test('a stream takes the limit and the place that it is given', async t => {
       const response = await dsm.get(`1?limit=3&after=1-${COUNT - 10}`, 'service', 'application/x-ndjson')
-      t.same(response.body.trimEnd().split('\n').map(line => (JSON.parse(line) as Envelope).offset), [9, 8, 7].map(n => COUNT - n))
+      t.same(
+        response.body
+          .trimEnd()
+          .split('\n')
+          .map(line => (JSON.parse(line) as Envelope).offset),
+        [9, 8, 7].map(n => COUNT - n)
+      )
     })
 
     t.test('CSV has the same columns for every message, quoted where it must be', async t => {
       await dsm.postBatch([
-        { producer_id: 2, device_id: 'pi', id: 'a "b", c', session: 's', seq: 1, timestamp: '2026-01-02T00:00:00Z', clock_offset_ms: -5, payload: { t: 'line\nbreak, "x"' } },
+        {
+          producer_id: 2,
+          device_id: 'pi',
+          id: 'a "b", c',
+          session: 's',
+          seq: 1,
+          timestamp: '2026-01-02T00:00:00Z',
+          clock_offset_ms: -5,
+          payload: { t: 'line\nbreak, "x"' }
+        },
         { producer_id: 2, payload: {} }
       ])
       const response = await dsm.get('2', 'service', 'text/csv')
       t.match(response.headers['content-type'], /^text\/csv/)
       const times = (await dsm.get('2')).json<{ items: Envelope[] }>().items
       const epoch = times[0]!.epoch
-      t.equal(response.body, [
-        'producer_id,device_id,epoch,offset,id,session,seq,timestamp,clock_offset_ms,received_at,payload',
-        `2,pi,${epoch},1,"a ""b"", c",s,1,2026-01-02T00:00:00.000Z,-5,${times[0]!.received_at},"{""t"":""line\\nbreak, \\""x\\""""}"`,
-        `2,,${epoch},2,,,,${times[1]!.timestamp},,${times[1]!.received_at},{}`,
-        ''
-      ].join('\r\n'))
+      t.equal(
+        response.body,
+        [
+          'producer_id,device_id,epoch,offset,id,session,seq,timestamp,clock_offset_ms,received_at,payload',
+          `2,pi,${epoch},1,"a ""b"", c",s,1,2026-01-02T00:00:00.000Z,-5,${times[0]!.received_at},"{""t"":""line\\nbreak, \\""x\\""""}"`,
+          `2,,${epoch},2,,,,${times[1]!.timestamp},,${times[1]!.received_at},{}`,
+          ''
+        ].join('\r\n')
+      )
     })
 
     t.test('a service that stops breaks streams off', async t => {

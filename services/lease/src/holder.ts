@@ -2,8 +2,8 @@ import { readFile, readlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
 
 /**
- * Who holds a lease. `startedAt` tells a process from a later one with the same number; `processes` names the boot and the
- * PID namespace that the number is of. Both are '' where the system does not tell.
+ * Who holds a lease. `startedAt` tells a process from a later one with the same number; `processes` names the boot and
+ * the PID namespace that the number is of. Both are '' where the system does not tell.
  */
 export interface Holder { host: string, pid: number, startedAt: string, processes: string }
 
@@ -40,7 +40,10 @@ export const hasEnded = async (holder: Holder, self: Holder): Promise<boolean> =
 export const parseHolder = (text: string): Holder | null => {
   try {
     const { host, pid, startedAt, processes } = JSON.parse(text) as Partial<Holder>
-    return typeof host === 'string' && typeof pid === 'number' && typeof startedAt === 'string' && typeof processes === 'string'
+    return typeof host === 'string' &&
+      typeof pid === 'number' &&
+      typeof startedAt === 'string' &&
+      typeof processes === 'string'
       ? { host, pid, startedAt, processes }
       : null
   } catch {

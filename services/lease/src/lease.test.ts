@@ -13,11 +13,14 @@ import { acquireLease, type LeaseOptions } from './index.js'
 
 const never = (): void => { throw new Error('The lease was lost') }
 
-const acquire = async (folder: string, options: Partial<LeaseOptions> = {}) => await acquireLease(folder, { onLost: never, ...options })
+const acquire = async (folder: string, options: Partial<LeaseOptions> = {}) =>
+  await acquireLease(folder, { onLost: never, ...options })
 
 const startHolder = (t: Test, folder: string, host: string, staleMs = 10_000): ChildProcess => {
   const script = fileURLToPath(new URL('./test-holder.ts', import.meta.url))
-  const child = fork(script, [folder, host, String(staleMs)], { execArgv: ['--conditions=development', '--import', 'tsx'] })
+  const child = fork(script, [folder, host, String(staleMs)], {
+    execArgv: ['--conditions=development', '--import', 'tsx']
+  })
   t.teardown(() => { child.kill('SIGKILL') })
   return child
 }
@@ -27,7 +30,10 @@ const word = async (child: ChildProcess): Promise<unknown> => (await once(child,
 t.test('a folder is one process\'s, until it is given back', async t => {
   const folder = t.testdir()
   const lease = await acquire(folder)
-  await t.rejects(acquire(folder), { name: 'LeaseHeldError', message: new RegExp(`in use by process ${process.pid} \\(this one\\) of host ${hostname()}`) })
+  await t.rejects(acquire(folder), {
+    name: 'LeaseHeldError',
+    message: new RegExp(`in use by process ${process.pid} \\(this one\\) of host ${hostname()}`)
+  })
   t.equal(lease.isHeld(), true)
   await lease.release()
   await (await acquire(folder)).release()
@@ -60,7 +66,14 @@ t.test('another host name alone makes nothing stale: the second waits for the fi
   const first = startHolder(t, folder, 'container-1')
   t.equal(await word(first), 'held')
   const waited: string[] = []
-  const asked = acquire(folder, { host: 'container-2', waitMs: 2_500, staleMs: 2_000, onWait: ({ host }) => { waited.push(host) } })
+  const asked = acquire(folder, {
+    host: 'container-2',
+    waitMs: 2_500,
+    staleMs: 2_000,
+    onWait: ({ host }) => {
+      waited.push(host)
+    }
+  })
   await t.rejects(asked, { name: 'LeaseHeldError', message: new RegExp(`process ${first.pid} of host container-1`) })
   t.strictSame(waited, ['container-1'], 'and says once for whom')
   const second = startHolder(t, folder, 'container-2')

@@ -10,7 +10,9 @@ import { recordOf, renew, type Lease } from './renewal.js'
 export class LeaseHeldError extends Error {
   override name = 'LeaseHeldError'
   constructor (readonly folder: string, readonly holder: Holder) {
-    super(`${folder} is in use by process ${holder.pid}${holder.pid === process.pid ? ' (this one)' : ''} of host ${holder.host}`)
+    super(
+      `${folder} is in use by process ${holder.pid}${holder.pid === process.pid ? ' (this one)' : ''} of host ${holder.host}`
+    )
   }
 }
 
@@ -39,7 +41,10 @@ const MAX_SILENCE_PER_LOOK_MS = 1_000
 /** A lease's record, when it was last looked at, and for how long it had not changed by then. */
 interface Seen { number: number, text: string, at: number, silentMs: number }
 
-/** Reads a lock's record; null where its file is gone, because a newer one was made. Any other error says nothing of its holder. */
+/**
+ * Reads a lock's record; null where its file is gone, because a newer one was made. Any other error says nothing of its
+ * holder.
+ */
 const readRecord = async (file: string): Promise<string | null> => {
   try {
     return await readFile(file, 'utf8')
@@ -73,12 +78,13 @@ const claim = async (folder: string, number: number, record: string): Promise<bo
 }
 
 /**
- * Holds `folder` for this process, also against processes of other hosts and containers that share its disk. Rejects with
- * `LeaseHeldError` after `waitMs`.
+ * Holds `folder` for this process, also against processes of other hosts and containers that share its disk. Rejects
+ * with `LeaseHeldError` after `waitMs`.
  *
- * Lock `motience.lock.<n>` is rewritten every second by its holder. Whoever finds it given back (empty), its process ended, or, where
- * that can't be looked up, not rewritten for `staleMs` by a steady clock of one's own, may make number n + 1, and only one
- * can. The newest file is never deleted, so that a number is not made twice; a holder that stood still sees the greater number.
+ * Lock `motience.lock.<n>` is rewritten every second by its holder. Whoever finds it given back (empty), its process
+ * ended, or, where that can't be looked up, not rewritten for `staleMs` by a steady clock of one's own, may make number
+ * n + 1, and only one can. The newest file is never deleted, so that a number is not made twice; a holder that stood
+ * still sees the greater number.
  */
 export const acquireLease = async (folder: string, options: LeaseOptions): Promise<Lease> => {
   const { waitMs = 0, staleMs = DEFAULT_STALE_MS, onWait, onLost, host } = options

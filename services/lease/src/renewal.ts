@@ -12,8 +12,8 @@ const DOUBT_MS = 3_000
 /** A lease that is held, and renewed by itself. */
 export interface Lease {
   /**
-   * Whether the folder is still this process's. Cheap while renewals come in time; a process that stood still, or was busy, for
-   * seconds looks at the disk and renews at once. Once it is false the process must write no more.
+   * Whether the folder is still this process's. Cheap while renewals come in time; a process that stood still, or was
+   * busy, for seconds looks at the disk and renews at once. Once it is false the process must write no more.
    */
   isHeld (): boolean
   /** Gives the folder back. */
@@ -24,7 +24,9 @@ export interface Lease {
 export const recordOf = (holder: Holder, renewals: number): string =>
   JSON.stringify({ ...holder, renewals: String(renewals).padStart(12, '0') })
 
-/** Renews lease number `number` until it is released; calls `onLost` once, if another process has taken the folder over. */
+/**
+ * Renews lease number `number` until it is released; calls `onLost` once, if another process has taken the folder over.
+ */
 export const renew = async (folder: string, number: number, holder: Holder, onLost: () => void): Promise<Lease> => {
   const file = fileOf(folder, number)
   const handle: FileHandle = await open(file, 'r+')

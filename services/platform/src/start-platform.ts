@@ -1,7 +1,9 @@
 import { startAp } from '@motience/ap'
 import { startDsm } from '@motience/dsm'
 import { openServiceBroker, openServiceDatabase, readEnv, type Running, type Shared } from '@motience/kit'
-import { ApEnvSchema, CommonEnvSchema, DsmEnvSchema, SmEnvSchema, Wss1EnvSchema, Wss2EnvSchema } from '@motience/schemas'
+import {
+  ApEnvSchema, CommonEnvSchema, DsmEnvSchema, SmEnvSchema, Wss1EnvSchema, Wss2EnvSchema
+} from '@motience/schemas'
 import { startSm } from '@motience/sm'
 import { startWss1 } from '@motience/wss1'
 import { startWss2 } from '@motience/wss2'

@@ -23,7 +23,11 @@ export const buildSm = async (options: SmOptions): Promise<ServiceApp> => {
     maxEventLoopDelayMs: maxLoopDelayMs(database),
     corsOrigin: settings.corsOrigin,
     trustProxy: settings.trustProxy,
-    ready: { database: async () => await database.ping(), broker: async () => await broker.ping(), keys: async () => await auth.ready() }
+    ready: {
+      database: async () => await database.ping(),
+      broker: async () => await broker.ping(),
+      keys: async () => await auth.ready()
+    }
   })
   const metrics = createSmMetrics(app.metrics)
   const versions = createVersions({ sql, broker, log: app.log, metrics, now })

@@ -10,7 +10,9 @@ export const decodeCursor = (cursor: string | undefined): number => {
   if (cursor === undefined) return 0
   const id = Number(/^id:(\d{1,10})$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1])
   if (Number.isNaN(id) || id > MAX_ID || encodeCursor(id) !== cursor) {
-    throw new ProblemError('MOT_BAD_INPUT', 'The cursor is none that was given', { errors: [{ path: '/cursor', message: 'is not a cursor' }] })
+    throw new ProblemError('MOT_BAD_INPUT', 'The cursor is none that was given', {
+      errors: [{ path: '/cursor', message: 'is not a cursor' }]
+    })
   }
   return id
 }

@@ -22,7 +22,10 @@ export const createDirectory = (ap: ApClient): Directory => {
     const { data, response } = await ap.GET('/api/users/{id}', { params: { path: { id } } })
     if (response.status === 404) return null
     if (data === undefined) {
-      throw new ProblemError('MOT_UNAVAILABLE', 'The users can\'t be looked up now', { retryAfterSecs: 1, cause: new Error(`AP answered ${response.status}`) })
+      throw new ProblemError('MOT_UNAVAILABLE', "The users can't be looked up now", {
+        retryAfterSecs: 1,
+        cause: new Error(`AP answered ${response.status}`)
+      })
     }
     const user = { username: data.username, role: data.role }
     known.set(id, user)

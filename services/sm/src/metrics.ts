@@ -14,10 +14,19 @@ export interface SmMetrics {
 
 export const createSmMetrics = (registry: Registry): SmMetrics => {
   const metrics = createMetrics('sm', registry)
-  const changes = metrics.counter({ name: 'subscription_changes_total', help: 'Changes of subscriptions, by reason', labels: ['reason'] })
-  const announcements = metrics.counter({ name: 'version_announcements_total', help: 'New versions told to the broker, by outcome; a failed one is tried again', labels: ['outcome'] })
+  const changes = metrics.counter({
+    name: 'subscription_changes_total',
+    help: 'Changes of subscriptions, by reason',
+    labels: ['reason']
+  })
+  const announcements = metrics.counter({
+    name: 'version_announcements_total',
+    help: 'New versions told to the broker, by outcome; a failed one is tried again',
+    labels: ['outcome']
+  })
   const overtaken = metrics.counter({
-    name: 'versions_overtaken_total', help: 'Producers whose version was raised above the broker\'s: the database had been put back to an older state'
+    name: 'versions_overtaken_total',
+    help: "Producers whose version was raised above the broker's: the database had been put back to an older state"
   })
   return {
     changed: reason => { changes.inc({ reason }) },

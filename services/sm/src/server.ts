@@ -1,6 +1,6 @@
 import {
-  createAuthenticator, createInternalClients, createServiceTokens, isMain, listen, openServiceBroker, openServiceDatabase, readEnv, runService, startService,
-  type Running, type Shared
+  createAuthenticator, createInternalClients, createServiceTokens, isMain, listen, openServiceBroker,
+  openServiceDatabase, readEnv, runService, startService, type Running, type Shared
 } from '@motience/kit'
 import { buildSm } from './app.js'
 import { SmEnvSchema, type SmEnv } from './env.js'
@@ -15,17 +15,18 @@ export type RunningSm = Running<{ http: string }>
  * Opens what is not shared, migrates, and listens on `SM_PORT`. Rejects with an `EnvError` or `StartError` that names
  * the variable that is to blame.
  */
-export const startSm = async (env: SmEnv, shared: Shared = {}): Promise<RunningSm> => await startService('sm', env, shared, async ({ secret, logger, opened }) => {
-  const database = shared.database ?? opened(await openServiceDatabase(env, logger))
-  const broker = shared.broker ?? opened(await openServiceBroker(env, logger))
-  await migrateSm(database)
-  const auth = opened(createAuthenticator({ apUrl: env.AP_URL, broker, logger }))
-  const tokens = opened(createServiceTokens({ apUrl: env.AP_URL, service: 'sm', secret }))
-  const { ap } = opened(createInternalClients({ ap: env.AP_URL, tokens }))
-  const settings = { changeRate: env.SM_CHANGE_RATE, corsOrigin: env.CORS_ORIGIN, trustProxy: env.TRUST_PROXY }
-  const app = opened(await buildSm({ database, broker, auth, ap, logger, settings }))
-  return { http: await listen(app, { host: env.HOST, port: env.SM_PORT, variable: 'SM_PORT' }) }
-})
+export const startSm = async (env: SmEnv, shared: Shared = {}): Promise<RunningSm> =>
+  await startService('sm', env, shared, async ({ secret, logger, opened }) => {
+    const database = shared.database ?? opened(await openServiceDatabase(env, logger))
+    const broker = shared.broker ?? opened(await openServiceBroker(env, logger))
+    await migrateSm(database)
+    const auth = opened(createAuthenticator({ apUrl: env.AP_URL, broker, logger }))
+    const tokens = opened(createServiceTokens({ apUrl: env.AP_URL, service: 'sm', secret }))
+    const { ap } = opened(createInternalClients({ ap: env.AP_URL, tokens }))
+    const settings = { changeRate: env.SM_CHANGE_RATE, corsOrigin: env.CORS_ORIGIN, trustProxy: env.TRUST_PROXY }
+    const app = opened(await buildSm({ database, broker, auth, ap, logger, settings }))
+    return { http: await listen(app, { host: env.HOST, port: env.SM_PORT, variable: 'SM_PORT' }) }
+  })
 
 if (isMain(import.meta.url)) {
   await runService({ name: 'SM', env: () => readEnv(SmEnvSchema), start: async env => await startSm(env) })

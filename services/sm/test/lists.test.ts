@@ -9,7 +9,10 @@ for (const database of await databaseKinds()) {
     const producer = await parts.producer()
 
     t.test('a producer that nobody ever subscribed to has version 0 and nobody', async t => {
-      t.match(await subscribers(app, await parts.producer()), { status: 200, body: { version: 0, subscribers: [], next_cursor: null } })
+      t.match(await subscribers(app, await parts.producer()), {
+        status: 200,
+        body: { version: 0, subscribers: [], next_cursor: null }
+      })
     })
 
     t.test('pages of subscribers hold each once, with the version that they belong to', async t => {
@@ -33,7 +36,10 @@ for (const database of await databaseKinds()) {
       t.strictSame(seen, consumers.filter(consumer => consumer !== left).map(({ id }) => id))
       const { body } = await subscribers(app, producer)
       t.equal(body.subscribers?.length, 7)
-      t.match(body.subscribers?.find(({ consumer_id: id }) => id === left.id), { status: 'inactive', activated_at: null, username: left.username })
+      t.match(
+        body.subscribers?.find(({ consumer_id: id }) => id === left.id),
+        { status: 'inactive', activated_at: null, username: left.username }
+      )
       const beyond = await subscribers(app, producer, `?cursor=${Buffer.from('id:2147483647').toString('base64url')}`)
       t.match(beyond.body, { version: 8, subscribers: [], next_cursor: null }, 'an empty page tells the version too')
     })
@@ -43,7 +49,8 @@ for (const database of await databaseKinds()) {
       const producers = [producer, await parts.producer(), await parts.producer()]
       for (const one of producers) await subscribe(app, consumer, one)
       await unsubscribe(app, consumer, producer)
-      const list = async (query: string) => (await call(app, `GET /api/subscriptions/${consumer.id}${query}`, { token: consumer.token })).body
+      const list = async (query: string) =>
+        (await call(app, `GET /api/subscriptions/${consumer.id}${query}`, { token: consumer.token })).body
       const all = await list('')
       t.match(all, {
         subscriptions: [
@@ -54,9 +61,15 @@ for (const database of await databaseKinds()) {
         next_cursor: null
       })
       t.equal((await list('?status=active')).subscriptions?.length, 2)
-      t.match(await list(`?producer_id=${producer.id}`), { subscriptions: [{ producer_id: producer.id }], next_cursor: null })
+      t.match(await list(`?producer_id=${producer.id}`), {
+        subscriptions: [{ producer_id: producer.id }],
+        next_cursor: null
+      })
       const first = await list('?limit=2')
-      t.strictSame([...first.subscriptions ?? [], ...(await list(`?cursor=${first.next_cursor}`)).subscriptions ?? []], all.subscriptions)
+      t.strictSame(
+        [...(first.subscriptions ?? []), ...((await list(`?cursor=${first.next_cursor}`)).subscriptions ?? [])],
+        all.subscriptions
+      )
     })
   })
 }

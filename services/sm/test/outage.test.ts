@@ -21,19 +21,28 @@ for (const database of await databaseKinds()) {
     const head = async (producerId: number) => (await parts.broker.heads([producerId]))[0]?.version
 
     for (const failing of ['raise', 'control'] as const) {
-      t.test(`an unsubscription during which the broker fails (${failing}) is kept, 503, and done by its repeat`, async t => {
-        const { producer, consumer } = await users()
-        await subscribe(app, consumer, producer)
-        broker.failing = failing
-        t.match(await unsubscribe(app, consumer, producer), unavailable)
-        t.equal(await statusOf(app, consumer, producer), 'inactive', 'kept')
-        t.match(await unsubscribe(app, consumer, producer), unavailable, 'a repeat is no success while it fails')
-        broker.failing = 'none'
-        t.equal((await unsubscribe(app, consumer, producer)).status, 204)
-        t.equal(await head(producer.id), 2)
-        t.match(events.at(-1), { type: 'subscription-changed', consumer_id: consumer.id, status: 'inactive', reason: 'unsubscribed', version: 2 })
-        t.equal((await unsubscribe(app, consumer, producer)).status, 404)
-      })
+      t.test(
+        `an unsubscription during which the broker fails (${failing}) is kept, 503, and done by its repeat`,
+        async t => {
+          const { producer, consumer } = await users()
+          await subscribe(app, consumer, producer)
+          broker.failing = failing
+          t.match(await unsubscribe(app, consumer, producer), unavailable)
+          t.equal(await statusOf(app, consumer, producer), 'inactive', 'kept')
+          t.match(await unsubscribe(app, consumer, producer), unavailable, 'a repeat is no success while it fails')
+          broker.failing = 'none'
+          t.equal((await unsubscribe(app, consumer, producer)).status, 204)
+          t.equal(await head(producer.id), 2)
+          t.match(events.at(-1), {
+            type: 'subscription-changed',
+            consumer_id: consumer.id,
+            status: 'inactive',
+            reason: 'unsubscribed',
+            version: 2
+          })
+          t.equal((await unsubscribe(app, consumer, producer)).status, 404)
+        }
+      )
     }
 
     t.test('a repeat succeeds also where the worker has finished it meanwhile', async t => {

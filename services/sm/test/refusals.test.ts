@@ -9,20 +9,65 @@ const [otherProducer, otherConsumer] = [await parts.producer(), await parts.cons
 const admin = await parts.ap.issue({ role: 'admin', userId: 900 })
 const service = await parts.ap.issue({ role: 'service', service: 'dsm' })
 
-const asks = async (token: string | undefined, route: string, body?: object) => (await call(app, route, { token, body })).status
+const asks = async (token: string | undefined, route: string, body?: object) =>
+  (await call(app, route, { token, body })).status
 
 t.test('each call is for whom it is for', async t => {
-  const cases: [string, object | undefined, Record<'nobody' | 'consumer' | 'otherConsumer' | 'producer' | 'otherProducer' | 'admin' | 'service', number>][] = [
-    ['POST /api/subscribe', { producer_id: producer.id }, { nobody: 401, consumer: 200, otherConsumer: 201, producer: 403, otherProducer: 403, admin: 403, service: 403 }],
-    [`DELETE /api/unsubscribe?producer_id=${otherProducer.id}`, undefined, { nobody: 401, consumer: 404, otherConsumer: 404, producer: 403, otherProducer: 403, admin: 403, service: 403 }],
-    [`GET /api/subscriptions/${consumer.id}`, undefined, { nobody: 401, consumer: 200, otherConsumer: 403, producer: 403, otherProducer: 403, admin: 200, service: 200 }],
-    [`GET /api/subscribers/${producer.id}`, undefined, { nobody: 401, consumer: 403, otherConsumer: 403, producer: 200, otherProducer: 403, admin: 200, service: 200 }],
-    [`PATCH /api/subscriptions/${id}`, { status: 'active' }, { nobody: 401, consumer: 403, otherConsumer: 403, producer: 200, otherProducer: 403, admin: 403, service: 403 }],
-    ['PATCH /api/subscriptions/123456', { status: 'active' }, { nobody: 401, consumer: 403, otherConsumer: 403, producer: 404, otherProducer: 404, admin: 403, service: 403 }],
-    [`GET /api/producers/${producer.id}/policy`, undefined, { nobody: 401, consumer: 403, otherConsumer: 403, producer: 200, otherProducer: 403, admin: 403, service: 403 }],
-    [`PUT /api/producers/${producer.id}/policy`, { approval: 'automatic' }, { nobody: 401, consumer: 403, otherConsumer: 403, producer: 200, otherProducer: 403, admin: 403, service: 403 }]
+  const cases: [
+    string,
+    object | undefined,
+    Record<'nobody' | 'consumer' | 'otherConsumer' | 'producer' | 'otherProducer' | 'admin' | 'service', number>
+  ][] = [
+    [
+      'POST /api/subscribe',
+      { producer_id: producer.id },
+      { nobody: 401, consumer: 200, otherConsumer: 201, producer: 403, otherProducer: 403, admin: 403, service: 403 }
+    ],
+    [
+      `DELETE /api/unsubscribe?producer_id=${otherProducer.id}`,
+      undefined,
+      { nobody: 401, consumer: 404, otherConsumer: 404, producer: 403, otherProducer: 403, admin: 403, service: 403 }
+    ],
+    [
+      `GET /api/subscriptions/${consumer.id}`,
+      undefined,
+      { nobody: 401, consumer: 200, otherConsumer: 403, producer: 403, otherProducer: 403, admin: 200, service: 200 }
+    ],
+    [
+      `GET /api/subscribers/${producer.id}`,
+      undefined,
+      { nobody: 401, consumer: 403, otherConsumer: 403, producer: 200, otherProducer: 403, admin: 200, service: 200 }
+    ],
+    [
+      `PATCH /api/subscriptions/${id}`,
+      { status: 'active' },
+      { nobody: 401, consumer: 403, otherConsumer: 403, producer: 200, otherProducer: 403, admin: 403, service: 403 }
+    ],
+    [
+      'PATCH /api/subscriptions/123456',
+      { status: 'active' },
+      { nobody: 401, consumer: 403, otherConsumer: 403, producer: 404, otherProducer: 404, admin: 403, service: 403 }
+    ],
+    [
+      `GET /api/producers/${producer.id}/policy`,
+      undefined,
+      { nobody: 401, consumer: 403, otherConsumer: 403, producer: 200, otherProducer: 403, admin: 403, service: 403 }
+    ],
+    [
+      `PUT /api/producers/${producer.id}/policy`,
+      { approval: 'automatic' },
+      { nobody: 401, consumer: 403, otherConsumer: 403, producer: 200, otherProducer: 403, admin: 403, service: 403 }
+    ]
   ]
-  const tokens = { nobody: undefined, consumer: consumer.token, otherConsumer: otherConsumer.token, producer: producer.token, otherProducer: otherProducer.token, admin, service }
+  const tokens = {
+    nobody: undefined,
+    consumer: consumer.token,
+    otherConsumer: otherConsumer.token,
+    producer: producer.token,
+    otherProducer: otherProducer.token,
+    admin,
+    service
+  }
   for (const [route, body, expected] of cases) {
     const found: Record<string, number> = {}
     for (const [who, token] of Object.entries(tokens)) found[who] = await asks(token, route, body)
@@ -32,7 +77,10 @@ t.test('each call is for whom it is for', async t => {
 
 t.test('a producer that does not exist, or is a consumer, is a 404 that leaves nothing', async t => {
   for (const producerId of [424242, otherConsumer.id]) {
-    t.match(await call(app, 'POST /api/subscribe', { token: consumer.token, body: { producer_id: producerId } }), { status: 404, body: { code: 'MOT_SM_NO_SUCH_PRODUCER' } })
+    t.match(await call(app, 'POST /api/subscribe', { token: consumer.token, body: { producer_id: producerId } }), {
+      status: 404,
+      body: { code: 'MOT_SM_NO_SUCH_PRODUCER' }
+    })
     t.strictSame([...await parts.database.sql`SELECT FROM sm.producers WHERE producer_id = ${producerId}`], [])
   }
 })
@@ -53,7 +101,11 @@ t.test('bad input is a 400 that names the place', async t => {
     ['GET /api/subscriptions/x', undefined, '/id']
   ]
   for (const [route, body, path] of cases) {
-    t.match(await call(app, route, { token: consumer.token, body }), { status: 400, body: { code: 'MOT_BAD_INPUT', errors: [{ path }] } }, route)
+    t.match(
+      await call(app, route, { token: consumer.token, body }),
+      { status: 400, body: { code: 'MOT_BAD_INPUT', errors: [{ path }] } },
+      route
+    )
   }
 })
 

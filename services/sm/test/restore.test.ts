@@ -20,11 +20,17 @@ for (const database of await databaseKinds()) {
         t.match((await subscribers(app, producer)).body, { version: 41, subscribers: [{ consumer_id: consumer.id }] })
         t.match((await subscribers(app, producer)).body, { version: 41 }, 'once')
         await parts.broker.raiseVersion(producer.id, 50)
-        const { body } = await call(app, `GET /api/subscriptions/${consumer.id}?producer_id=${producer.id}`, { token: consumer.token })
+        const { body } = await call(app, `GET /api/subscriptions/${consumer.id}?producer_id=${producer.id}`, {
+          token: consumer.token
+        })
         t.match(body, { subscriptions: [{ activated_version: 1, version: 51 }] }, 'and what was to be seen still is')
         const unknown = await parts.producer()
         await parts.broker.raiseVersion(unknown.id, 7)
-        t.match((await subscribers(app, unknown)).body, { version: 8, subscribers: [] }, 'also of a producer that the database does not know')
+        t.match(
+          (await subscribers(app, unknown)).body,
+          { version: 8, subscribers: [] },
+          'also of a producer that the database does not know'
+        )
         t.match(await subscribe(app, consumer, unknown), { status: 201, body: { version: 9 } })
       })
 
@@ -48,12 +54,20 @@ for (const database of await databaseKinds()) {
         t.equal((await unsubscribe(app, consumer, producer)).status, 204)
         t.ok(await head(producer.id) > 1_000)
         const ended = await head(producer.id)
-        const endOf = await waitFor(() => told.find(event => 'version' in event && event.version === ended), { what: 'the event of the end' })
+        const endOf = await waitFor(() => told.find(event => 'version' in event && event.version === ended), {
+          what: 'the event of the end'
+        })
         t.match(endOf, { consumer_id: consumer.id, status: 'inactive' })
         await parts.broker.raiseVersion(producer.id, 2_000)
         t.equal((await subscribe(app, consumer, producer)).status, 201)
-        const grant = await waitFor(() => told.find(event => 'version' in event && event.version === 2_001), { what: 'the event of the grant' })
-        t.match(grant, { consumer_id: consumer.id, status: 'active', activated_version: 2_001 }, 'nothing of before is to be seen')
+        const grant = await waitFor(() => told.find(event => 'version' in event && event.version === 2_001), {
+          what: 'the event of the grant'
+        })
+        t.match(
+          grant,
+          { consumer_id: consumer.id, status: 'active', activated_version: 2_001 },
+          'nothing of before is to be seen'
+        )
         const { body } = await subscribers(app, producer, '?status=active')
         t.match(body, { version: 2_001, subscribers: { length: 2 } })
       })

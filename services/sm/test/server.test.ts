@@ -8,7 +8,8 @@ import t from 'tap'
 import { startSm } from '../src/index.js'
 import { testParts } from './test-sm.js'
 
-const environment = (changes: Record<string, string>) => readEnv(SmEnvSchema, { SM_PORT: '0', LOG_LEVEL: 'silent', ...changes })
+const environment = (changes: Record<string, string>) =>
+  readEnv(SmEnvSchema, { SM_PORT: '0', LOG_LEVEL: 'silent', ...changes })
 
 t.test('on parts of its own, kept in DATA_DIR: what was subscribed outlives a restart', async t => {
   const ap = await fakeAp(t)
@@ -19,7 +20,9 @@ t.test('on parts of its own, kept in DATA_DIR: what was subscribed outlives a re
 
   const first = await startSm(env)
   const made = await fetch(`${first.urls.http}/api/subscribe`, {
-    method: 'POST', headers: { authorization, 'content-type': 'application/json' }, body: JSON.stringify({ producer_id: producer.id })
+    method: 'POST',
+    headers: { authorization, 'content-type': 'application/json' },
+    body: JSON.stringify({ producer_id: producer.id })
   })
   t.equal(made.status, 201)
   t.equal((await fetch(`${first.urls.http}/ready`)).status, 200)
@@ -34,7 +37,9 @@ t.test('on parts of its own, kept in DATA_DIR: what was subscribed outlives a re
 
 t.test('on shared parts, which it leaves open', async t => {
   const { database, broker, ap } = await testParts(t)
-  const { urls, close } = await startSm(environment({ AP_URL: ap.url, SERVICE_SECRET: ap.secret }), { database, broker })
+  const { urls, close } = await startSm(environment({ AP_URL: ap.url, SERVICE_SECRET: ap.secret }), {
+    database, broker
+  })
   t.equal((await fetch(`${urls.http}/health`)).status, 200)
   t.equal((await fetch(`${urls.http}/openapi.json`)).status, 200)
   await close()

@@ -13,7 +13,17 @@ for (const database of await databaseKinds()) {
       t.test('a subscription is made once, and the broker knows its version before the answer', async t => {
         const [producer, consumer] = [await parts.producer(), await parts.consumer()]
         const made = await subscribe(app, consumer, producer)
-        t.match(made, { status: 201, body: { id: Number, consumer_id: consumer.id, producer_id: producer.id, status: 'active', activated_version: 1, version: 1 } })
+        t.match(made, {
+          status: 201,
+          body: {
+            id: Number,
+            consumer_id: consumer.id,
+            producer_id: producer.id,
+            status: 'active',
+            activated_version: 1,
+            version: 1
+          }
+        })
         t.match(made.body.activated_at, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
         t.match(await parts.broker.heads([producer.id]), [{ version: 1 }])
         const again = await subscribe(app, consumer, producer)
@@ -29,41 +39,79 @@ for (const database of await databaseKinds()) {
         t.match(await parts.broker.heads([producer.id]), [{ version: 2 }])
         t.equal(await statusOf(app, consumer, producer), 'inactive')
         t.match(await unsubscribe(app, consumer, producer), { status: 404, body: { code: 'MOT_SM_NO_SUBSCRIPTION' } })
-        t.match(await subscribe(app, consumer, producer), { status: 201, body: { id, status: 'active', activated_version: 3, version: 3 } })
-        const inBody = await call(app, 'DELETE /api/unsubscribe', { token: consumer.token, body: { producer_id: producer.id } })
+        t.match(await subscribe(app, consumer, producer), {
+          status: 201,
+          body: { id, status: 'active', activated_version: 3, version: 3 }
+        })
+        const inBody = await call(app, 'DELETE /api/unsubscribe', {
+          token: consumer.token,
+          body: { producer_id: producer.id }
+        })
         t.equal(inBody.status, 204)
       })
 
       t.test('where the producer approves by hand, who asks waits until it does', async t => {
         const [producer, consumer] = [await parts.producer(), await parts.consumer()]
-        t.match(await call(app, `GET /api/producers/${producer.id}/policy`, { token: producer.token }), { status: 200, body: { approval: 'automatic' } })
-        t.match(await call(app, `PUT /api/producers/${producer.id}/policy`, { token: producer.token, body: { approval: 'manual' } }), { status: 200, body: { approval: 'manual' } })
+        t.match(await call(app, `GET /api/producers/${producer.id}/policy`, { token: producer.token }), {
+          status: 200,
+          body: { approval: 'automatic' }
+        })
+        t.match(
+          await call(app, `PUT /api/producers/${producer.id}/policy`, {
+            token: producer.token,
+            body: { approval: 'manual' }
+          }),
+          { status: 200, body: { approval: 'manual' } }
+        )
         const asked = await subscribe(app, consumer, producer)
         t.match(asked, { status: 201, body: { status: 'pending', activated_at: null, activated_version: null } })
         t.match(await subscribe(app, consumer, producer), { status: 200, body: { status: 'pending' } })
         t.strictSame((await subscribers(app, producer, '?status=active')).body.subscribers, [])
         const id = asked.body.id ?? 0
-        t.match(await patch(app, producer, id, 'active'), { status: 200, body: { status: 'active', activated_version: 2, version: 2 } })
+        t.match(await patch(app, producer, id, 'active'), {
+          status: 200,
+          body: { status: 'active', activated_version: 2, version: 2 }
+        })
         t.match(await patch(app, producer, id, 'active'), { status: 200, body: { status: 'active', version: 2 } })
         t.match((await subscribers(app, producer, '?status=active')).body, {
-          version: 2, subscribers: [{ subscription_id: id, consumer_id: consumer.id, username: consumer.username, status: 'active' }], next_cursor: null
+          version: 2,
+          subscribers: [
+            { subscription_id: id, consumer_id: consumer.id, username: consumer.username, status: 'active' }
+          ],
+          next_cursor: null
         })
       })
 
-      t.test('whom the producer refused or revoked waits for its approval, and unsubscribing does not change that', async t => {
-        const [producer, consumer] = [await parts.producer(), await parts.consumer()]
-        const { body: { id = 0 } } = await subscribe(app, consumer, producer)
-        t.match(await patch(app, producer, id, 'inactive'), { status: 200, body: { status: 'inactive', activated_at: null } })
-        t.match(await patch(app, producer, id, 'inactive'), { status: 200, body: { version: 2 } })
-        t.match(await unsubscribe(app, consumer, producer), { status: 404 })
-        t.match(await subscribe(app, consumer, producer), { status: 201, body: { status: 'pending' } })
-        t.equal((await unsubscribe(app, consumer, producer)).status, 204)
-        t.match(await subscribe(app, consumer, producer), { status: 201, body: { status: 'pending' } })
-        t.match(await patch(app, producer, id, 'inactive'), { status: 200, body: { status: 'inactive' } })
-        t.match(await patch(app, producer, id, 'active'), { status: 200, body: { status: 'active' } }, 'it may change its mind')
-        t.equal((await unsubscribe(app, consumer, producer)).status, 204)
-        t.match(await subscribe(app, consumer, producer), { status: 201, body: { status: 'active' } }, 'an approval lasts')
-      })
+      t.test(
+        'whom the producer refused or revoked waits for its approval, and unsubscribing does not change that',
+        async t => {
+          const [producer, consumer] = [await parts.producer(), await parts.consumer()]
+          const {
+            body: { id = 0 }
+          } = await subscribe(app, consumer, producer)
+          t.match(await patch(app, producer, id, 'inactive'), {
+            status: 200,
+            body: { status: 'inactive', activated_at: null }
+          })
+          t.match(await patch(app, producer, id, 'inactive'), { status: 200, body: { version: 2 } })
+          t.match(await unsubscribe(app, consumer, producer), { status: 404 })
+          t.match(await subscribe(app, consumer, producer), { status: 201, body: { status: 'pending' } })
+          t.equal((await unsubscribe(app, consumer, producer)).status, 204)
+          t.match(await subscribe(app, consumer, producer), { status: 201, body: { status: 'pending' } })
+          t.match(await patch(app, producer, id, 'inactive'), { status: 200, body: { status: 'inactive' } })
+          t.match(
+            await patch(app, producer, id, 'active'),
+            { status: 200, body: { status: 'active' } },
+            'it may change its mind'
+          )
+          t.equal((await unsubscribe(app, consumer, producer)).status, 204)
+          t.match(
+            await subscribe(app, consumer, producer),
+            { status: 201, body: { status: 'active' } },
+            'an approval lasts'
+          )
+        }
+      )
 
       t.test('nobody is made a subscriber who left', async t => {
         const [producer, consumer] = [await parts.producer(), await parts.consumer()]
@@ -77,7 +125,7 @@ for (const database of await databaseKinds()) {
         const [producer, consumer] = [await parts.producer(), await parts.consumer()]
         const told: unknown[] = []
         t.teardown(parts.broker.onControl(event => {
-          if (event.type === 'subscription-changed' && event.producer_id === producer.id) told.push([event.consumer_id, event.status, event.reason, event.version, event.activated_version])
+          if (event.type === 'subscription-changed' && event.producer_id === producer.id) { told.push([event.consumer_id, event.status, event.reason, event.version, event.activated_version]) }
         }))
         const { body: { id = 0 } } = await subscribe(app, consumer, producer)
         await patch(app, producer, id, 'inactive')

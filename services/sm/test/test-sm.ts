@@ -1,12 +1,19 @@
 import type { Broker } from '@motience/broker'
-import { createAuthenticator, createInternalClients, createServiceTokens, type Database, type ServiceApp } from '@motience/kit'
+import {
+  createAuthenticator, createInternalClients, createServiceTokens, type Database, type ServiceApp
+} from '@motience/kit'
 import { fakeAp, testBroker, testDatabase, type FakeAp, type Teardown } from '@motience/testing'
 import type { Policy, Subscribers, Subscription, Subscriptions } from '@motience/schemas'
 import { buildSm } from '../src/app.js'
 import { migrateSm } from '../src/migrate.js'
 
 /** The fields of any answer of SM's that tests look at. */
-export interface AnyBody extends Partial<Subscription>, Partial<Pick<Subscriptions, 'subscriptions' | 'next_cursor'>>, Partial<Pick<Subscribers, 'subscribers'>>, Partial<Policy> {
+export interface AnyBody
+  extends
+  Partial<Subscription>,
+  Partial<Pick<Subscriptions, 'subscriptions' | 'next_cursor'>>,
+  Partial<Pick<Subscribers, 'subscribers'>>,
+  Partial<Policy> {
   code?: string
   errors?: { path: string, message: string }[]
 }
@@ -15,9 +22,18 @@ export interface AnyBody extends Partial<Subscription>, Partial<Pick<Subscriptio
 export interface Answer { status: number, body: AnyBody, headers: Record<string, unknown> }
 
 /** Calls a route without a socket; a body goes as JSON. */
-export const call = async (app: ServiceApp, route: string, { body, token }: { body?: object, token?: string } = {}): Promise<Answer> => {
+export const call = async (
+  app: ServiceApp,
+  route: string,
+  { body, token }: { body?: object; token?: string } = {}
+): Promise<Answer> => {
   const [method, url] = route.split(' ') as ['GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', string]
-  const answer = await app.inject({ method, url, headers: token === undefined ? {} : { authorization: `Bearer ${token}` }, ...(body ? { payload: body } : {}) })
+  const answer = await app.inject({
+    method,
+    url,
+    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+    ...(body ? { payload: body } : {})
+  })
   return { status: answer.statusCode, body: answer.body === '' ? {} : answer.json(), headers: answer.headers }
 }
 
@@ -30,15 +46,18 @@ export interface TestParts {
   broker: Broker
   ap: FakeAp
   /**
-   * Builds an instance of SM on the parts; it closes with the test. `broker` replaces the parts' own. Its clock stands at
-   * 1970, so that versions count 1, 2, 3…; `now` is another.
+   * Builds an instance of SM on the parts; it closes with the test. `broker` replaces the parts' own. Its clock stands
+   * at 1970, so that versions count 1, 2, 3…; `now` is another.
    */
   sm (options?: { broker?: Broker, sweepMs?: number, changeRate?: number, now?: () => number }): Promise<ServiceApp>
   producer (): Promise<TestUser>
   consumer (): Promise<TestUser>
 }
 
-export const testParts = async (t: Teardown, kinds: { database?: Database['kind'], broker?: Broker['kind'] } = {}): Promise<TestParts> => {
+export const testParts = async (
+  t: Teardown,
+  kinds: { database?: Database['kind']; broker?: Broker['kind'] } = {}
+): Promise<TestParts> => {
   const database = await testDatabase(t, { kind: kinds.database ?? 'embedded', pool: 8 })
   await migrateSm(database)
   const broker = await testBroker(t, kinds.broker ?? 'memory')
@@ -73,7 +92,9 @@ export const testParts = async (t: Teardown, kinds: { database?: Database['kind'
 
 /** The status with which a consumer sees its subscription to a producer; null if it has none. */
 export const statusOf = async (app: ServiceApp, consumer: TestUser, producer: TestUser): Promise<string | null> => {
-  const { body } = await call(app, `GET /api/subscriptions/${consumer.id}?producer_id=${producer.id}`, { token: consumer.token })
+  const { body } = await call(app, `GET /api/subscriptions/${consumer.id}?producer_id=${producer.id}`, {
+    token: consumer.token
+  })
   return body.subscriptions?.[0]?.status ?? null
 }
 
@@ -83,7 +104,12 @@ export const subscribe = async (app: ServiceApp, consumer: TestUser, producer: T
 export const unsubscribe = async (app: ServiceApp, consumer: TestUser, producer: TestUser): Promise<Answer> =>
   await call(app, `DELETE /api/unsubscribe?producer_id=${producer.id}`, { token: consumer.token })
 
-export const patch = async (app: ServiceApp, producer: TestUser, subscriptionId: number, status: 'active' | 'inactive'): Promise<Answer> =>
+export const patch = async (
+  app: ServiceApp,
+  producer: TestUser,
+  subscriptionId: number,
+  status: 'active' | 'inactive'
+): Promise<Answer> =>
   await call(app, `PATCH /api/subscriptions/${subscriptionId}`, { token: producer.token, body: { status } })
 
 /** The subscribers of a producer, as it sees them. */

@@ -5,7 +5,10 @@ import { createFakeDirectory, type FakeDirectory } from './fake-ap/directory.js'
 import { createFakeSigner, type FakeSigner } from './fake-ap/signer.js'
 import { answerAs } from './fake-ap/routes.js'
 
-/** Whose token to make; whatever is not given is made up. `claims` replace single claims, for tokens that are wrong on purpose. */
+/**
+ * Whose token to make; whatever is not given is made up. `claims` replace single claims, for tokens that are wrong on
+ * purpose.
+ */
 export interface IssueOptions {
   role: Role
   userId?: number
@@ -30,7 +33,12 @@ export interface FakeAp {
   readonly signer: FakeSigner
   issue (options: IssueOptions): Promise<string>
   /** Adds a user to the catalogue; the id is the next free one unless given. */
-  addUser (user: { role: 'producer' | 'consumer' | 'admin', id?: number, username?: string, device_id?: string | null }): User
+  addUser(user: {
+    role: 'producer' | 'consumer' | 'admin'
+    id?: number
+    username?: string
+    device_id?: string | null
+  }): User
   /** From now on `verify` refuses the session's tokens. Publishes nothing. */
   revoke (sid: string): void
   /** From now on `verify` refuses the user's tokens. */
@@ -43,21 +51,40 @@ export interface FakeAp {
   start (): Promise<void>
 }
 
-const answer = (directory: FakeDirectory, signer: FakeSigner, secret: string, counts: Map<string, number>) => (request: IncomingMessage, response: ServerResponse): void => {
-  const url = new URL(request.url ?? '/', 'http://ap')
-  counts.set(url.pathname, (counts.get(url.pathname) ?? 0) + 1)
-  const chunks: Buffer[] = []
-  request.on('data', (chunk: Buffer) => { chunks.push(chunk) })
-  request.on('end', () => {
-    const body = Buffer.concat(chunks).toString()
-    answerAs({ method: request.method ?? 'GET', url, authorization: request.headers.authorization, body: body === '' ? null : JSON.parse(body) as Record<string, unknown> }, { directory, signer, secret })
-      .catch((error: unknown) => ({ status: 500, document: { code: 'MOT_INTERNAL', detail: String(error) } }))
-      .then(({ status, document }) => {
-        response.writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' })
-        response.end(JSON.stringify(document))
-      }, () => { response.destroy() })
-  })
-}
+const answer =
+  (directory: FakeDirectory, signer: FakeSigner, secret: string, counts: Map<string, number>) =>
+    (request: IncomingMessage, response: ServerResponse): void => {
+      const url = new URL(request.url ?? '/', 'http://ap')
+      counts.set(url.pathname, (counts.get(url.pathname) ?? 0) + 1)
+      const chunks: Buffer[] = []
+      request.on('data', (chunk: Buffer) => {
+        chunks.push(chunk)
+      })
+      request.on('end', () => {
+        const body = Buffer.concat(chunks).toString()
+        answerAs(
+          {
+            method: request.method ?? 'GET',
+            url,
+            authorization: request.headers.authorization,
+            body: body === '' ? null : (JSON.parse(body) as Record<string, unknown>)
+          },
+          { directory, signer, secret }
+        )
+          .catch((error: unknown) => ({ status: 500, document: { code: 'MOT_INTERNAL', detail: String(error) } }))
+          .then(
+            ({ status, document }) => {
+              response.writeHead(status, {
+                'content-type': status < 400 ? 'application/json' : 'application/problem+json'
+              })
+              response.end(JSON.stringify(document))
+            },
+            () => {
+              response.destroy()
+            }
+          )
+      })
+    }
 
 /** Starts a fake AP on a free port of 127.0.0.1; it ends with the test. */
 export const fakeAp = async (t: { teardown (fn: () => unknown): void }): Promise<FakeAp> => {

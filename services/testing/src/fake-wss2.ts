@@ -35,7 +35,18 @@ export interface FakeWss2Settings {
  * trimmed, epochs, and history that keeps everything.
  */
 export class FakeWss2 {
-  readonly settings: FakeWss2Settings = { heartbeatMs: 20_000, mute: false, greet: true, pageSize: 3, refuse: null, signIn: null, tokenSecs: 3600, historyComplete: true, historyStatus: null }
+  readonly settings: FakeWss2Settings = {
+    heartbeatMs: 20_000,
+    mute: false,
+    greet: true,
+    pageSize: 3,
+    refuse: null,
+    signIn: null,
+    tokenSecs: 3600,
+    historyComplete: true,
+    historyStatus: null
+  }
+
   readonly sockets = new Set<WebSocket>()
   readonly frames: ConsumerFrame[] = []
   readonly #holds = new Map<WebSocket, Hold>()
@@ -58,7 +69,9 @@ export class FakeWss2 {
         socket.end(`HTTP/1.1 ${refuse} Refused\r\nretry-after: 0\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`)
         return
       }
-      platform.#ws.handleUpgrade(request, socket, head, ws => { platform.#greet(ws, (request.url ?? '').includes('resume=true')) })
+      platform.#ws.handleUpgrade(request, socket, head, ws => {
+        platform.#greet(ws, (request.url ?? '').includes('resume=true'))
+      })
     })
     await new Promise<void>(resolve => platform.#http.listen(0, '127.0.0.1', resolve))
     return platform
@@ -148,15 +161,32 @@ export class FakeWss2 {
       this.#holds.delete(ws)
     })
     ws.on('error', () => {})
-    ws.on('message', data => { this.#receive(ws, JSON.parse(String(data)) as ConsumerFrame) })
-    const subscriptions = [...this.#logs].map(([producerId, { epoch, head }]) => ({ producer_id: producerId, epoch, offset: head }))
-    if (this.settings.greet) ws.send(JSON.stringify({ type: 'welcome', user_id: 1, expires_at: '2030-01-01T00:00:00.000Z', server_time: '2026-01-01T00:00:00.000Z', heartbeat_ms: this.settings.heartbeatMs, subscriptions }))
+    ws.on('message', data => {
+      this.#receive(ws, JSON.parse(String(data)) as ConsumerFrame)
+    })
+    const subscriptions = [...this.#logs].map(([producerId, { epoch, head }]) => ({
+      producer_id: producerId,
+      epoch,
+      offset: head
+    }))
+    if (this.settings.greet) {
+      ws.send(
+        JSON.stringify({
+          type: 'welcome',
+          user_id: 1,
+          expires_at: '2030-01-01T00:00:00.000Z',
+          server_time: '2026-01-01T00:00:00.000Z',
+          heartbeat_ms: this.settings.heartbeatMs,
+          subscriptions
+        })
+      )
+    }
   }
 
   #receive (ws: WebSocket, frame: ConsumerFrame): void {
     this.frames.push(frame)
     if (frame.type === 'auth') {
-      if (!this.settings.mute) ws.send(JSON.stringify({ type: 'authenticated', expires_at: '2030-01-01T00:00:00.000Z' }))
+      if (!this.settings.mute) { ws.send(JSON.stringify({ type: 'authenticated', expires_at: '2030-01-01T00:00:00.000Z' })) }
       return
     }
     for (const position of frame.positions) this.#replay(ws, position)
@@ -200,7 +230,14 @@ export class FakeWss2 {
         return
       }
       const token = `access${++this.#tokens}`
-      json(200, { access_token: token, refresh_token: 'refresh', token_type: 'Bearer', expires_in: this.settings.tokenSecs, user_id: 1, user: { username: 'someone' } })
+      json(200, {
+        access_token: token,
+        refresh_token: 'refresh',
+        token_type: 'Bearer',
+        expires_in: this.settings.tokenSecs,
+        user_id: 1,
+        user: { username: 'someone' }
+      })
     } else json(404, {})
   }
 
@@ -210,12 +247,18 @@ export class FakeWss2 {
       json(this.settings.historyStatus, { code: 'MOT_TEST', detail: 'Refused by the test' })
       return
     }
-    const [epoch, offset] = (url.searchParams.get('cursor') ?? url.searchParams.get('after') ?? '0-0').split('-').map(Number) as [number, number]
+    const [epoch, offset] = (url.searchParams.get('cursor') ?? url.searchParams.get('after') ?? '0-0')
+      .split('-')
+      .map(Number) as [number, number]
     const after: LogPosition = { epoch, offset }
     const rest = (this.#logs.get(producerId)?.kept ?? []).filter(envelope => comparePositions(envelope, after) > 0)
     const items = rest.slice(0, this.settings.pageSize)
     const last = items.at(-1)
-    json(200, { items, next_cursor: rest.length > items.length && last !== undefined ? `${last.epoch}-${last.offset}` : null, complete: this.settings.historyComplete })
+    json(200, {
+      items,
+      next_cursor: rest.length > items.length && last !== undefined ? `${last.epoch}-${last.offset}` : null,
+      complete: this.settings.historyComplete
+    })
   }
 }
 

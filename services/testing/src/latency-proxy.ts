@@ -4,7 +4,9 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 /** A network between a client and a server on this machine: it takes its time, and can be cut. */
 export interface LatencyProxy {
   readonly port: number
-  /** Destroys all connections in both directions with what is on its way; new ones are taken at once. Returns how many. */
+  /**
+   * Destroys all connections in both directions with what is on its way; new ones are taken at once. Returns how many.
+   */
   cut (): number
   close (): Promise<void>
 }

@@ -7,7 +7,10 @@ export interface WaitOptions { timeoutMs?: number, what?: string }
  * Polls a condition until it holds and resolves to what it returned. Rejects after `timeoutMs` (10 s by default),
  * with the condition's own error if it threw one last.
  */
-export const waitFor = async <T>(condition: () => T | Promise<T>, options: WaitOptions = {}): Promise<Exclude<T, false | null | undefined | 0 | ''>> => {
+export const waitFor = async <T>(
+  condition: () => T | Promise<T>,
+  options: WaitOptions = {}
+): Promise<Exclude<T, false | null | undefined | 0 | ''>> => {
   const { timeoutMs = 10_000, what = 'the condition' } = options
   const deadline = performance.now() + timeoutMs
   for (;;) {

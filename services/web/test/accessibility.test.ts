@@ -14,7 +14,9 @@ const seriousFaults = async (page: Page): Promise<string[]> => {
   // Evaluated by the debugger and not by a script element, which the content policy would not let run.
   await page.evaluate(axe.source)
   const { violations } = await page.evaluate('axe.run()') as { violations: Finding[] }
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)
 }
 
 const browser = await openBrowser()
@@ -32,7 +34,9 @@ else {
   await platform.subscribe(consumer, producer.user_id)
   const device = new WebSocket(platform.producerUrl, ['motience.v1', `token.${producer.access_token}`])
   t.teardown(() => { device.terminate() })
-  device.on('open', () => { for (let i = 0; i < 20; i++) device.send(JSON.stringify({ type: 'data', payload: { temperature_c: 20 + i } })) })
+  device.on('open', () => {
+    for (let i = 0; i < 20; i++) device.send(JSON.stringify({ type: 'data', payload: { temperature_c: 20 + i } }))
+  })
 
   for (const colorScheme of ['light', 'dark'] as const) {
     for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 }]) {
@@ -46,14 +50,19 @@ else {
         await page.locator('.chart-card').first().waitFor()
         for (const view of ['', 'catalogue', 'messages', 'history', 'alerts']) {
           await page.goto(`${platform.consumerPage}/#/${view}`)
-          await waitFor(async () => await page.locator('h1').count() === 1 && await page.locator('.progress').count() === 0)
+          await waitFor(
+            async () => (await page.locator('h1').count()) === 1 && (await page.locator('.progress').count()) === 0
+          )
           t.same(await seriousFaults(page), [], `consumer, ${view}`)
         }
         const other = await openPage(context, platform.producerPage)
         await signIn(other.page, 'machine')
         for (const view of ['', 'send', 'subscribers', 'connect']) {
           await other.page.goto(`${platform.producerPage}/#/${view}`)
-          await waitFor(async () => await other.page.locator('h1').count() === 1 && await other.page.locator('.progress').count() === 0)
+          await waitFor(
+            async () =>
+              (await other.page.locator('h1').count()) === 1 && (await other.page.locator('.progress').count()) === 0
+          )
           t.same(await seriousFaults(other.page), [], `producer, ${view}`)
         }
         await context.close()

@@ -24,19 +24,25 @@ else {
   await new Promise(resolve => device.once('message', resolve))
   const send = (payload: object): void => { device.send(JSON.stringify({ type: 'data', payload })) }
 
-  const context = await browser.newContext({ acceptDownloads: true, permissions: ['clipboard-read', 'clipboard-write'] })
+  const context = await browser.newContext({
+    acceptDownloads: true,
+    permissions: ['clipboard-read', 'clipboard-write']
+  })
   context.setDefaultTimeout(20_000)
   // Without a dialog to choose a file, as in browsers that can't write to one.
   await context.addInitScript('delete window.showSaveFilePicker')
   const { page, complaints } = await openPage(context, platform.consumerPage)
-  const isLive = async (): Promise<void> => { await page.getByRole('status').getByText('Live', { exact: true }).waitFor() }
+  const isLive = async (): Promise<void> => {
+    await page.getByRole('status').getByText('Live', { exact: true }).waitFor()
+  }
   await signIn(page, 'reader')
   await isLive()
   for (let i = 0; i < 30; i++) send({ temperature_c: 20 + i, load_pct: i })
   await chart(page, 'load_pct').locator('.value', { hasText: '29' }).waitFor()
 
   t.test('the charts are arranged by keyboard, and stay so', async t => {
-    const order = async (): Promise<(string | null)[]> => await page.locator('.chart-card').evaluateAll(cards => cards.map(card => card.getAttribute('data-path')))
+    const order = async (): Promise<(string | null)[]> =>
+      await page.locator('.chart-card').evaluateAll(cards => cards.map(card => card.getAttribute('data-path')))
     t.same(await order(), ['temperature_c', 'load_pct'])
     await page.getByRole('button', { name: 'Move temperature back' }).press('Enter')
     await waitFor(async () => (await order())[0] === 'load_pct')
@@ -76,7 +82,10 @@ else {
     await page.locator('.log-line mark').first().waitFor()
     t.equal(await page.locator('.log-line').count(), 1)
     await page.getByRole('button', { name: /^Copy message/ }).click()
-    t.match(JSON.parse(await page.evaluate('navigator.clipboard.readText()')), { type: 'data', payload: { temperature_c: 103 } })
+    t.match(JSON.parse(await page.evaluate('navigator.clipboard.readText()')), {
+      type: 'data',
+      payload: { temperature_c: 103 }
+    })
     await page.getByLabel('Search messages').fill('')
     const first = page.locator('.log-line .payload').first()
     const before = await first.textContent()
@@ -117,7 +126,14 @@ else {
         status: 503,
         headers: { 'access-control-allow-origin': '*' },
         contentType: 'application/problem+json',
-        body: JSON.stringify({ type: '/docs/errors.md#mot_unavailable', title: 'Not available now', status: 503, detail: 'The catalogue is not available now', code: 'MOT_UNAVAILABLE', request_id: 'req-4711' })
+        body: JSON.stringify({
+          type: '/docs/errors.md#mot_unavailable',
+          title: 'Not available now',
+          status: 503,
+          detail: 'The catalogue is not available now',
+          code: 'MOT_UNAVAILABLE',
+          request_id: 'req-4711'
+        })
       })
     })
     await goTo(page, 'Producers')
@@ -133,9 +149,13 @@ else {
     await page.getByRole('button', { name: 'Use the dark theme' }).first().click()
     await page.reload()
     t.equal(await page.evaluate('document.documentElement.dataset.theme'), 'dark')
-    const { refreshToken } = JSON.parse(await page.evaluate('localStorage["motience.session"]')) as { refreshToken: string }
+    const { refreshToken } = JSON.parse(await page.evaluate('localStorage["motience.session"]')) as {
+      refreshToken: string
+    }
     const ended = await fetch(`${platform.apUrl}/api/auth/logout`, {
-      method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ refresh_token: refreshToken })
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ refresh_token: refreshToken })
     })
     t.equal(ended.status, 204)
     await page.getByText('Your session has ended. Sign in again to go on.').waitFor()

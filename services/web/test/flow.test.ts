@@ -67,7 +67,14 @@ else {
     await producer.page.getByRole('button', { name: 'Generate', exact: true }).click()
     await chart(consumer.page, 'speed_rpm').waitFor()
     await platform.restart(async () => {
-      await Promise.all([producer, consumer].map(async ({ page }) => { await page.getByText(/again in/).first().waitFor() }))
+      await Promise.all(
+        [producer, consumer].map(async ({ page }) => {
+          await page
+            .getByText(/again in/)
+            .first()
+            .waitFor()
+        })
+      )
     })
     await producer.page.getByText('Connected', { exact: true }).waitFor()
     await consumer.page.getByText('Connected again; what was missed follows').waitFor()
@@ -81,7 +88,9 @@ else {
 
     await goTo(consumer.page, 'Messages')
     const places = consumer.page.locator('.log-line .place')
-    await waitFor(async () => (await places.first().textContent())?.endsWith(`·${sent}`) === true, { what: 'the last message' })
+    await waitFor(async () => (await places.first().textContent())?.endsWith(`·${sent}`) === true, {
+      what: 'the last message'
+    })
     const offsets = (await places.allTextContents()).map(place => Number(place.split('·')[1]))
     t.same(offsets, Array.from({ length: offsets.length }, (_, i) => sent - i), 'each offset once, none missing')
     t.ok(offsets.length > 40, 'from before and after')
@@ -95,7 +104,11 @@ else {
     await producer.page.reload()
     await producer.page.getByText('Connected', { exact: true }).waitFor()
     await goTo(producer.page, 'Send')
-    t.equal(await producer.page.getByLabel('Payload, a JSON object').inputValue(), '{"a": }', 'the draft is still there')
+    t.equal(
+      await producer.page.getByLabel('Payload, a JSON object').inputValue(),
+      '{"a": }',
+      'the draft is still there'
+    )
   })
 
   t.test('a revocation shows in the chart, and nothing comes after it', async t => {
@@ -113,9 +126,21 @@ else {
   })
 
   t.test('no token was in an address, and nothing broke the content policy', async t => {
-    const urls = await Promise.all([producer, consumer].map(async ({ page }) => await page.evaluate(() => performance.getEntriesByType('resource').map(entry => entry.name).join('\n'))))
+    const urls = await Promise.all(
+      [producer, consumer].map(
+        async ({ page }) =>
+          await page.evaluate(() =>
+            performance
+              .getEntriesByType('resource')
+              .map(entry => entry.name)
+              .join('\n')
+          )
+      )
+    )
     t.notMatch(urls.join('\n'), /eyJ/)
-    const own = [...producer.complaints, ...consumer.complaints].filter(text => !/WebSocket connection to|ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE/.test(text))
+    const own = [...producer.complaints, ...consumer.complaints].filter(
+      text => !/WebSocket connection to|ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE/.test(text)
+    )
     t.same(own, [])
   })
 }

@@ -7,8 +7,17 @@ const platform = await startPlatform({ AP_LOGIN_RATE: '3' })
 t.teardown(() => platform.close())
 
 /** The status of a sign-in with a wrong password, from one of this machine's addresses. */
-const signIn = async (url: string, localAddress: string, headers: Record<string, string> = {}): Promise<number | undefined> => {
-  const asked = request(`${url}/api/auth/login`, { method: 'POST', localAddress, agent: false, headers: { 'content-type': 'application/json', ...headers } })
+const signIn = async (
+  url: string,
+  localAddress: string,
+  headers: Record<string, string> = {}
+): Promise<number | undefined> => {
+  const asked = request(`${url}/api/auth/login`, {
+    method: 'POST',
+    localAddress,
+    agent: false,
+    headers: { 'content-type': 'application/json', ...headers }
+  })
   asked.end('{"username": "nobody", "password": "not the right one"}')
   const [response] = await once(asked, 'response') as [IncomingMessage]
   response.resume()
@@ -24,6 +33,10 @@ t.test('AP counts the sign-ins of each page\'s visitor by themselves, whichever 
 })
 
 t.test('nobody gets a fresh count by claiming an address', async t => {
-  const claims = (n: number) => ({ 'x-forwarded-for': `203.0.113.${n}`, 'motience-client-address': `203.0.113.${n} c2lnbmVk`, forwarded: `for=203.0.113.${n}` })
-  for (const url of [`${platform.producerPage}/ap`, platform.apUrl]) t.equal(await signIn(url, '127.0.0.2', claims(1)), 429)
+  const claims = (n: number) => ({
+    'x-forwarded-for': `203.0.113.${n}`,
+    'motience-client-address': `203.0.113.${n} c2lnbmVk`,
+    forwarded: `for=203.0.113.${n}`
+  })
+  for (const url of [`${platform.producerPage}/ap`, platform.apUrl]) { t.equal(await signIn(url, '127.0.0.2', claims(1)), 429) }
 })

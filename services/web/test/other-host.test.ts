@@ -21,7 +21,9 @@ else {
   const connections: string[] = []
   const open = async (url: string): Promise<{ page: Page, complaints: string[] }> => {
     const page = await context.newPage()
-    page.on('request', request => { if (request.url().startsWith('http')) connections.push(new URL(request.url()).origin) })
+    page.on('request', request => {
+      if (request.url().startsWith('http')) connections.push(new URL(request.url()).origin)
+    })
     page.on('websocket', ws => { connections.push(new URL(ws.url()).origin.replace(/^ws/, 'http')) })
     return await openPage(context, url, page)
   }

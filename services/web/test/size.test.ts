@@ -11,7 +11,9 @@ t.test('a first load is small, and needs nothing from elsewhere', async t => {
   for (const page of ['producer', 'consumer'] as const) {
     const folder = pageFolder(page)!
     const files = await readdir(folder, { recursive: true })
-    const compressed = await Promise.all(files.filter(file => file.endsWith('.gz')).map(async file => (await stat(join(folder, file))).size))
+    const compressed = await Promise.all(
+      files.filter(file => file.endsWith('.gz')).map(async file => (await stat(join(folder, file))).size)
+    )
     const total = compressed.reduce((sum, size) => sum + size, 0)
     t.ok(total > 10_000 && total < MAX_FIRST_LOAD_BYTES, `${page}: ${total} bytes, all files together, with gzip`)
     const html = await readFile(join(folder, 'index.html'), 'utf8')

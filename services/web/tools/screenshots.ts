@@ -26,21 +26,45 @@ const press = (s: number): Made[] => [
     device: 'press-2',
     everyTicks: 1,
     payload: {
-      temperature_c: Number((58 + 3.2 * Math.sin(s / 480) + 0.9 * Math.sin(s / 47) + 0.3 * Math.sin(s / 3.1) + Math.random() * 0.15).toFixed(2)),
+      temperature_c: Number(
+        (
+          58 +
+          3.2 * Math.sin(s / 480) +
+          0.9 * Math.sin(s / 47) +
+          0.3 * Math.sin(s / 3.1) +
+          Math.random() * 0.15
+        ).toFixed(2)
+      ),
       speed_rpm: Math.round(1450 + 120 * Math.sin(s / 9) + Math.random() * 9),
       pressure: { value: Number((4.2 + 0.35 * Math.sin(s / 14) + Math.random() * 0.04).toFixed(3)), unit: 'bar' },
       load_pct: Number((50 + 38 * ((s / 21) % 1)).toFixed(1)),
       power_kw: Number((7.4 + 1.8 * Math.sin(s / 9 + 0.6) + Math.random() * 0.2).toFixed(2)),
-      vibration: { value: Number((0.4 + 0.25 * Math.abs(Math.sin(s / 5)) + Math.random() * 0.12).toFixed(3)), unit: 'mm/s' }
+      vibration: {
+        value: Number((0.4 + 0.25 * Math.abs(Math.sin(s / 5)) + Math.random() * 0.12).toFixed(3)),
+        unit: 'mm/s'
+      }
     }
   },
-  { device: 'conveyor', everyTicks: 2, payload: { speed_mps: Number((1.2 + 0.08 * Math.sin(s / 6)).toFixed(3)), current_a: Number((6.2 + 0.3 * Math.sin(s / 17) + Math.random() * 0.1).toFixed(2)) } }
+  {
+    device: 'conveyor',
+    everyTicks: 2,
+    payload: {
+      speed_mps: Number((1.2 + 0.08 * Math.sin(s / 6)).toFixed(3)),
+      current_a: Number((6.2 + 0.3 * Math.sin(s / 17) + Math.random() * 0.1).toFixed(2))
+    }
+  }
 ]
-const greenhouse = (s: number): Made[] => [{
-  device: 'bay-4',
-  everyTicks: 10,
-  payload: { temperature_c: Number((21 + 2 * Math.sin(s / 300)).toFixed(2)), humidity_pct: Number((61 + 6 * Math.cos(s / 220)).toFixed(1)), co2_ppm: Math.round(612 + 80 * Math.sin(s / 90)) }
-}]
+const greenhouse = (s: number): Made[] => [
+  {
+    device: 'bay-4',
+    everyTicks: 10,
+    payload: {
+      temperature_c: Number((21 + 2 * Math.sin(s / 300)).toFixed(2)),
+      humidity_pct: Number((61 + 6 * Math.cos(s / 220)).toFixed(1)),
+      co2_ppm: Math.round(612 + 80 * Math.sin(s / 90))
+    }
+  }
+]
 
 const connect = async (platform: TestPlatform, token: string): Promise<WebSocket> => {
   const socket = new WebSocket(platform.producerUrl, ['motience.v1', `token.${token}`])
@@ -51,9 +75,20 @@ const connect = async (platform: TestPlatform, token: string): Promise<WebSocket
 /** Sends the last hour in batches, and goes on live, ten ticks a second. */
 const produce = async (socket: WebSocket, make: (seconds: number) => Made[]): Promise<() => void> => {
   const now = Date.now()
-  const past = Array.from({ length: 3600 / PAST_STEP_SECONDS }, (_, i) => now - 3_600_000 + i * PAST_STEP_SECONDS * 1000)
+  const past = Array.from(
+    { length: 3600 / PAST_STEP_SECONDS },
+    (_, i) => now - 3_600_000 + i * PAST_STEP_SECONDS * 1000
+  )
   for (let i = 0; i < past.length; i += 100) {
-    const messages = past.slice(i, i + 100).flatMap(time => make(time / 1000).map(({ device, payload }) => ({ device_id: device, payload, timestamp: new Date(time).toISOString() })))
+    const messages = past
+      .slice(i, i + 100)
+      .flatMap(time =>
+        make(time / 1000).map(({ device, payload }) => ({
+          device_id: device,
+          payload,
+          timestamp: new Date(time).toISOString()
+        }))
+      )
     const acked = new Promise(resolve => { socket.once('message', resolve) })
     socket.send(JSON.stringify({ type: 'batch', messages }))
     await acked
@@ -61,7 +96,7 @@ const produce = async (socket: WebSocket, make: (seconds: number) => Made[]): Pr
   let tick = 0
   const timer = setInterval(() => {
     tick++
-    for (const { device, payload, everyTicks } of make(Date.now() / 1000)) if (tick % everyTicks === 0) socket.send(JSON.stringify({ type: 'data', device_id: device, payload }))
+    for (const { device, payload, everyTicks } of make(Date.now() / 1000)) { if (tick % everyTicks === 0) socket.send(JSON.stringify({ type: 'data', device_id: device, payload })) }
   }, 100)
   return () => { clearInterval(timer) }
 }
@@ -143,7 +178,10 @@ await platform.subscribe(board, line.user_id)
 for (const producer of [line, store]) await platform.approveByHand(producer)
 await platform.subscribe(anna, store.user_id)
 await platform.subscribe(quality, line.user_id)
-const stops = [await produce(await connect(platform, line.access_token), press), await produce(await connect(platform, house.access_token), greenhouse)]
+const stops = [
+  await produce(await connect(platform, line.access_token), press),
+  await produce(await connect(platform, house.access_token), greenhouse)
+]
 await takeAll(browser, platform)
 for (const stop of stops) stop()
 await browser.close()

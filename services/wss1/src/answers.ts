@@ -11,7 +11,12 @@ export const isPassing = ({ status }: Pick<Problem, 'status'>): boolean => statu
 export const isRefusal = (answer: Answer): answer is { error: Problem } => 'error' in answer
 
 /** `id` and `seq` of a message, where it has them. */
-export const nameOf = ({ id, seq }: { id?: string | undefined, seq?: number | undefined }): Pick<ErrorFrame, 'id' | 'seq'> => ({
+export const nameOf = ({
+  id, seq
+}: {
+  id?: string | undefined
+  seq?: number | undefined
+}): Pick<ErrorFrame, 'id' | 'seq'> => ({
   ...(id === undefined ? {} : { id }),
   ...(seq === undefined ? {} : { seq })
 })

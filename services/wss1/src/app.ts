@@ -1,4 +1,7 @@
-import { buildService, socketService, SocketServer, type Authenticator, type Connection, type Logger, type ReadyChecks, type ServiceApp } from '@motience/kit'
+import {
+  buildService, socketService, SocketServer, type Authenticator, type Connection, type Logger, type ReadyChecks,
+  type ServiceApp
+} from '@motience/kit'
 import { BatchFrameSchema, DataFrameSchema } from '@motience/schemas'
 import { Type } from '@sinclair/typebox'
 import { Budget } from './budget.js'
@@ -67,7 +70,13 @@ export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
   })
   const budget = new Budget(limits.maxInFlightBytes, () => sockets.connections.size)
   const counters = createCounters(http.metrics, { inFlight: () => dispatcher.size, inFlightBytes: () => budget.used })
-  const dispatcher: Dispatcher = new Dispatcher({ call: options.callDsm, budget, counters, logger: http.log, limits: options.callLimits })
+  const dispatcher: Dispatcher = new Dispatcher({
+    call: options.callDsm,
+    budget,
+    counters,
+    logger: http.log,
+    limits: options.callLimits
+  })
   const producers = new Map<Connection, ProducerConnection>()
 
   const parts: ProducerParts = {
@@ -80,7 +89,11 @@ export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
   const sockets: Wss1['sockets'] = new SocketServer(websocket, {
     path: '/producer',
     roles: ['producer'],
-    codes: { wrongRole: 'MOT_WSS1_NOT_A_PRODUCER', tooMany: 'MOT_WSS1_TOO_MANY_CONNECTIONS', badFrame: 'MOT_WSS1_BAD_FRAME' },
+    codes: {
+      wrongRole: 'MOT_WSS1_NOT_A_PRODUCER',
+      tooMany: 'MOT_WSS1_TOO_MANY_CONNECTIONS',
+      badFrame: 'MOT_WSS1_BAD_FRAME'
+    },
     authenticator,
     limits: { ...limits, maxFrameBytes: limits.maxFrame, maxBufferedBytes: MAX_UNREAD_BYTES },
     query: QuerySchema,
@@ -102,7 +115,12 @@ export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
 
   await sockets.register()
 
-  addStats(http, { counters, connections: () => sockets.connections.size, inFlight: () => dispatcher.size, inFlightBytes: () => budget.used })
+  addStats(http, {
+    counters,
+    connections: () => sockets.connections.size,
+    inFlight: () => dispatcher.size,
+    inFlightBytes: () => budget.used
+  })
 
   sockets.attach(http.server)
 

@@ -29,17 +29,50 @@ export interface Gauges { inFlight: () => number, inFlightBytes: () => number }
 /** Registers WSS1's metrics; what is told to the counters goes into both. */
 export const createCounters = (registry: Registry, gauges: Gauges): Counters => {
   const metrics = createMetrics('wss1', registry)
-  const errors = metrics.counter({ name: 'errors_total', help: 'Messages that were refused, by code', labels: ['code'] })
-  const calls = metrics.histogram({ name: 'dsm_call_duration_seconds', help: 'Time of a call to DSM, by what came of it', labels: ['outcome'], buckets: secondsBuckets })
-  const sizes = metrics.histogram({ name: 'dsm_call_messages', help: 'Messages in a call to DSM', buckets: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000] })
+  const errors = metrics.counter({
+    name: 'errors_total',
+    help: 'Messages that were refused, by code',
+    labels: ['code']
+  })
+  const calls = metrics.histogram({
+    name: 'dsm_call_duration_seconds',
+    help: 'Time of a call to DSM, by what came of it',
+    labels: ['outcome'],
+    buckets: secondsBuckets
+  })
+  const sizes = metrics.histogram({
+    name: 'dsm_call_messages',
+    help: 'Messages in a call to DSM',
+    buckets: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000]
+  })
   metrics.counter({ name: 'messages_total', help: 'Messages taken from producers', collect: () => counters.messages })
-  metrics.counter({ name: 'message_bytes_total', help: 'Bytes of those messages, as they go to DSM', collect: () => counters.bytes })
+  metrics.counter({
+    name: 'message_bytes_total',
+    help: 'Bytes of those messages, as they go to DSM',
+    collect: () => counters.bytes
+  })
   metrics.counter({ name: 'acks_total', help: 'Messages that were acked', collect: () => counters.acks })
-  metrics.counter({ name: 'duplicates_total', help: 'Messages that were acked as repeats', collect: () => counters.duplicates })
-  metrics.counter({ name: 'orphans_total', help: 'Messages of ended connections, forgotten unacked while DSM did not answer', collect: () => counters.orphans })
+  metrics.counter({
+    name: 'duplicates_total',
+    help: 'Messages that were acked as repeats',
+    collect: () => counters.duplicates
+  })
+  metrics.counter({
+    name: 'orphans_total',
+    help: 'Messages of ended connections, forgotten unacked while DSM did not answer',
+    collect: () => counters.orphans
+  })
   metrics.gauge({ name: 'in_flight_messages', help: 'Messages that wait for their ack', collect: gauges.inFlight })
-  metrics.gauge({ name: 'in_flight_bytes', help: 'Bytes that wait for their acks, as they count against the budget', collect: gauges.inFlightBytes })
-  metrics.gauge({ name: 'paused_connections', help: 'Connections whose socket is not being read', collect: () => counters.paused })
+  metrics.gauge({
+    name: 'in_flight_bytes',
+    help: 'Bytes that wait for their acks, as they count against the budget',
+    collect: gauges.inFlightBytes
+  })
+  metrics.gauge({
+    name: 'paused_connections',
+    help: 'Connections whose socket is not being read',
+    collect: () => counters.paused
+  })
 
   const counters: Counters = {
     messages: 0,

@@ -69,7 +69,10 @@ export class Dispatcher {
     return bytes
   }
 
-  /** Says that messages of this producer may have nobody left who waits. They are sent all the same, unless DSM does not answer. */
+  /**
+   * Says that messages of this producer may have nobody left who waits. They are sent all the same, unless DSM does not
+   * answer.
+   */
   orphaned (producerId: number): void {
     const lane = this.#lanes.get(producerId)
     if (lane === undefined) return
@@ -144,7 +147,11 @@ export class Dispatcher {
     call(texts, count).then(outcome => {
       this.#calls--
       const repeats = this.#finish(parts, outcome)
-      counters.called(count, (performance.now() - begun) / 1_000, outcome.kind === 'refused' ? 'refused' : repeats ? 'repeated' : 'answered')
+      counters.called(
+        count,
+        (performance.now() - begun) / 1_000,
+        outcome.kind === 'refused' ? 'refused' : repeats ? 'repeated' : 'answered'
+      )
       this.#schedule()
     }).catch((error: unknown) => { this.#parts.logger.error({ err: error }, 'Failed to handle an answer of DSM') })
   }
@@ -174,7 +181,10 @@ export class Dispatcher {
     }
   }
 
-  /** Answers a lane's messages but for the last ones that DSM could not take now: those are sent again, or they would be passed by later ones. */
+  /**
+   * Answers a lane's messages but for the last ones that DSM could not take now: those are sent again, or they would be
+   * passed by later ones.
+   */
   #settle (lane: Lane, answers: readonly Answer[]): boolean {
     let settled = answers.length
     while (settled > 0) {
@@ -199,7 +209,10 @@ export class Dispatcher {
     return true
   }
 
-  /** Looks for the message that made DSM refuse a whole call: halves what is sent, until it is alone and gets the refusal. */
+  /**
+   * Looks for the message that made DSM refuse a whole call: halves what is sent, until it is alone and gets the
+   * refusal.
+   */
   #narrow (parts: readonly Part[], problem: Problem): void {
     for (const { lane, count } of parts) {
       if (parts.length > 1) {
@@ -215,14 +228,14 @@ export class Dispatcher {
   }
 
   #fail (reason: string, retryAfterMs?: number): void {
-    if (!this.#gate.failing) this.#parts.logger.warn({ reason, messages: this.size }, 'Keeps messages back, for DSM does not take them')
+    if (!this.#gate.failing) { this.#parts.logger.warn({ reason, messages: this.size }, 'Keeps messages back, for DSM does not take them') }
     this.#gate.fail(retryAfterMs)
     this.#done?.()
     this.#dropOrphans()
   }
 
   #succeed (): void {
-    if (this.#gate.failing) this.#parts.logger.info({ messages: this.size }, 'Sends messages on, for DSM takes them again')
+    if (this.#gate.failing) { this.#parts.logger.info({ messages: this.size }, 'Sends messages on, for DSM takes them again') }
     this.#gate.succeed()
   }
 

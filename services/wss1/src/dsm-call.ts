@@ -50,7 +50,9 @@ const problemOf = (status: number, document: unknown): Problem => {
     detail: detail ?? title ?? 'DSM refused the message',
     code: code ?? 'MOT_BAD_INPUT',
     request_id: '',
-    ...(errors === undefined ? {} : { errors: errors.map(({ path, message }) => ({ path: path.replace(/^\/messages\/\d+/, ''), message })) })
+    ...(errors === undefined
+      ? {}
+      : { errors: errors.map(({ path, message }) => ({ path: path.replace(/^\/messages\/\d+/, ''), message })) })
   }
 }
 
@@ -58,7 +60,12 @@ const problemOf = (status: number, document: unknown): Problem => {
 export const createDsmCall = (caller: InternalCaller): CallDsm => async (texts, count) => {
   let answer
   try {
-    answer = await caller.call({ method: 'POST', path: '/api/data/batch', headers: { 'content-type': 'application/json' }, body: bodyOf(texts) })
+    answer = await caller.call({
+      method: 'POST',
+      path: '/api/data/batch',
+      headers: { 'content-type': 'application/json' },
+      body: bodyOf(texts)
+    })
   } catch (error) {
     return { kind: 'failed', reason: (error as Error).message }
   }
@@ -69,7 +76,7 @@ export const createDsmCall = (caller: InternalCaller): CallDsm => async (texts, 
     if (Array.isArray(results) && results.length === count) return { kind: 'answered', answers: results }
     return { kind: 'failed', reason: 'DSM did not answer each message' }
   }
-  if (status >= 400 && status < 500 && !isPassing({ status }) && !notOfTheMessages.has(status)) return { kind: 'refused', problem: problemOf(status, document) }
+  if (status >= 400 && status < 500 && !isPassing({ status }) && !notOfTheMessages.has(status)) { return { kind: 'refused', problem: problemOf(status, document) } }
   const seconds = Number(headers['retry-after'])
   return {
     kind: 'failed',

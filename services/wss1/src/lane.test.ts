@@ -17,7 +17,11 @@ t.test('what is taken stays until it is answered', async t => {
   const first = lane.take(2, 1_000)
   t.strictSame([first.count, textsOf(first.bytes)], [2, ['a', 'bü']])
   lane.add('d', { owner: someone, index: 0, id: 'd', seq: undefined })
-  t.strictSame(textsOf(lane.take(10, 1_000).bytes), ['a', 'bü', 'c', 'd'], 'and is taken again, with what came behind it')
+  t.strictSame(
+    textsOf(lane.take(10, 1_000).bytes),
+    ['a', 'bü', 'c', 'd'],
+    'and is taken again, with what came behind it'
+  )
   lane.settle([accepted, accepted, accepted], () => {})
   t.strictSame(someone.settled.map(({ id }) => id), ['a', 'bü', 'c'])
   t.strictSame(textsOf(lane.take(10, 1_000).bytes), ['d'])
@@ -25,7 +29,7 @@ t.test('what is taken stays until it is answered', async t => {
 
 t.test('a call has bounds, but takes one message at least', async t => {
   const lane = new Lane(1)
-  for (const text of ['aaaa', 'bb', 'cc', 'dd']) lane.add(text, { owner: owner(), index: 0, id: undefined, seq: undefined })
+  for (const text of ['aaaa', 'bb', 'cc', 'dd']) { lane.add(text, { owner: owner(), index: 0, id: undefined, seq: undefined }) }
   t.equal(lane.firstBytes, 5)
   t.equal(lane.take(10, 1).count, 1)
   t.equal(lane.take(10, 8).count, 2)

@@ -1,5 +1,7 @@
 import type { Connection, ConnectionHandlers } from '@motience/kit'
-import { payloadOf, payloadsOf, type BatchFrame, type DataFrame, type Message, type PayloadText, type ProducerWelcomeFrame } from '@motience/schemas'
+import {
+  payloadOf, payloadsOf, type BatchFrame, type DataFrame, type Message, type PayloadText, type ProducerWelcomeFrame
+} from '@motience/schemas'
 import { ackFields, errorOf, isRefusal, nameOf } from './answers.js'
 import { BatchReply, type BatchConnection } from './batch-reply.js'
 import type { Budget } from './budget.js'

@@ -21,7 +21,12 @@ export const StatsSchema = Type.Object({
   uptime_secs: count('Seconds since the start')
 })
 
-interface StatsParts { counters: Counters, connections: () => number, inFlight: () => number, inFlightBytes: () => number }
+interface StatsParts {
+  counters: Counters
+  connections: () => number
+  inFlight: () => number
+  inFlightBytes: () => number
+}
 
 /** Adds `GET /stats`. */
 export const addStats = (app: ServiceApp, { counters, connections, inFlight, inFlightBytes }: StatsParts): void => {

@@ -4,7 +4,8 @@ const EMPTY = Buffer.alloc(0)
 const KEPT_WHEN_EMPTY = 2_048
 
 /** A power of two for little, then an eighth more than is needed: little is wasted where there is much. */
-const capacityFor = (bytes: number): number => bytes <= 8_192 ? 2 ** Math.ceil(Math.log2(Math.max(256, bytes))) : Math.ceil((bytes * 9 / 8) / 4_096) * 4_096
+const capacityFor = (bytes: number): number =>
+  bytes <= 8_192 ? 2 ** Math.ceil(Math.log2(Math.max(256, bytes))) : Math.ceil((bytes * 9) / 8 / 4_096) * 4_096
 
 /**
  * Texts one behind the other, each followed by a comma, as UTF-8 outside of the JavaScript heap: what waits costs

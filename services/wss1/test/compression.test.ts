@@ -6,9 +6,17 @@ import type { PerMessageDeflateOptions } from 'ws'
 import { connect, start, stats, type Producer, type Started } from './start.js'
 
 /** What the agent offers. */
-const likeAgent: PerMessageDeflateOptions = { threshold: 128, clientMaxWindowBits: 13, zlibDeflateOptions: { memLevel: 6, level: 6 } }
+const likeAgent: PerMessageDeflateOptions = {
+  threshold: 128,
+  clientMaxWindowBits: 13,
+  zlibDeflateOptions: { memLevel: 6, level: 6 }
+}
 
-const connectOver = async (started: Started, perMessageDeflate: PerMessageDeflateOptions | false, userId = 1): Promise<{ producer: Producer, socket: Socket }> => {
+const connectOver = async (
+  started: Started,
+  perMessageDeflate: PerMessageDeflateOptions | false,
+  userId = 1
+): Promise<{ producer: Producer; socket: Socket }> => {
   const { hostname, port } = new URL(started.wss1.urls.websocket)
   const socket = connectSocket(Number(port), hostname)
   return { producer: await connect(started, { userId }, { perMessageDeflate, createConnection: () => socket }), socket }
@@ -29,7 +37,12 @@ const reading = (seq: number): object => ({
   session: 'ab12cd34-l',
   seq,
   timestamp: new Date(1_700_000_000_000 + seq * 1_000).toISOString(),
-  payload: { cpu: { usage: seq * 7_919 % 1_000 / 10, load: [0.1, 0.2, 0.3] }, memory: { used: 1_000_000 + seq * 104_729 % 9_999, free: 2_000_000 }, temperature: { cpu: 40 + seq % 17 }, name: 'kitchen' }
+  payload: {
+    cpu: { usage: ((seq * 7_919) % 1_000) / 10, load: [0.1, 0.2, 0.3] },
+    memory: { used: 1_000_000 + ((seq * 104_729) % 9_999), free: 2_000_000 },
+    temperature: { cpu: 40 + (seq % 17) },
+    name: 'kitchen'
+  }
 })
 
 t.test('an agent\'s readings are acked compressed as they are plain, in a third of the bytes', async t => {
@@ -60,7 +73,9 @@ t.test('one read that would expand to 64 MiB is held at max_in_flight, and nothi
   const started = await start(t, { WSS1_MAX_IN_FLIGHT: '4', WSS1_MESSAGE_RATE: '100000' })
   const { producer, socket } = await connectOver(started, likeAgent)
   const release = started.dsm.hold()
-  const bombs = Array.from({ length: 1_000 }, (_, i) => compressedFrame({ type: 'data', payload: { a: 'a'.repeat(65_000) }, session: 's', seq: i + 1 }))
+  const bombs = Array.from({ length: 1_000 }, (_, i) =>
+    compressedFrame({ type: 'data', payload: { a: 'a'.repeat(65_000) }, session: 's', seq: i + 1 })
+  )
   socket.write(Buffer.concat(bombs))
   await waitFor(async () => (await stats(started)).paused === 1)
   for (let i = 0; i < 20; i++) t.equal((await stats(started)).in_flight, 4)
@@ -71,10 +86,19 @@ t.test('one read that would expand to 64 MiB is held at max_in_flight, and nothi
 
 t.test('many that do so together hold one frame more than the bytes in flight may be', async t => {
   const bytes = 2_000_000
-  const started = await start(t, { WSS1_MAX_IN_FLIGHT: '100000', WSS1_MAX_IN_FLIGHT_BYTES: String(bytes), WSS1_MESSAGE_RATE: '100000' })
+  const started = await start(t, {
+    WSS1_MAX_IN_FLIGHT: '100000',
+    WSS1_MAX_IN_FLIGHT_BYTES: String(bytes),
+    WSS1_MESSAGE_RATE: '100000'
+  })
   started.dsm.hold()
-  const batch = compressedFrame({ type: 'batch', messages: Array.from({ length: 15 }, () => ({ payload: { a: 'a'.repeat(65_000) } })) })
-  const clients = await Promise.all(Array.from({ length: 10 }, async (_, i) => await connectOver(started, likeAgent, i + 1)))
+  const batch = compressedFrame({
+    type: 'batch',
+    messages: Array.from({ length: 15 }, () => ({ payload: { a: 'a'.repeat(65_000) } }))
+  })
+  const clients = await Promise.all(
+    Array.from({ length: 10 }, async (_, i) => await connectOver(started, likeAgent, i + 1))
+  )
   for (const { socket } of clients) socket.write(Buffer.concat(Array.from({ length: 40 }, () => batch)))
   await waitFor(async () => (await stats(started)).paused === 10)
   const held = (await stats(started)).in_flight_bytes ?? 0

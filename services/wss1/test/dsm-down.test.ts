@@ -12,7 +12,10 @@ t.test('while DSM is stopped messages wait, and then come in order', async t => 
   await dsm.stop()
   for (const producer of producers) for (const seq of range(1, 100)) producer.send(data(seq))
   await waitFor(async () => (await stats(started)).dsm_repeats! >= 3, { what: 'some attempts' })
-  t.match(await (await fetch(`${started.wss1.urls.http}/ready`)).json(), { status: 503, detail: 'Does not answer: dsm' })
+  t.match(await (await fetch(`${started.wss1.urls.http}/ready`)).json(), {
+    status: 503,
+    detail: 'Does not answer: dsm'
+  })
   t.ok(producers.every(producer => producer.frames.length === 0), 'no ack, no error')
   await dsm.start()
   for (const producer of producers) {
@@ -47,13 +50,17 @@ t.test('an answer that was lost is asked for again, and the repeats are known as
   await waitFor(() => dsm.accepted.length === 10, { what: 'DSM to have accepted what it could not answer' })
   await dsm.start()
   await producer.receive(10)
-  t.strictSame(producer.acks().map(({ seq, offset, duplicate }) => [seq, offset, duplicate]), range(1, 10).map(n => [n, n, true]))
+  t.strictSame(
+    producer.acks().map(({ seq, offset, duplicate }) => [seq, offset, duplicate]),
+    range(1, 10).map(n => [n, n, true])
+  )
 })
 
 t.test('what DSM can not take now at a lane\'s end is sent again, before anything later', async t => {
   const started = await start(t)
   const { dsm } = started
-  dsm.rules.refuse = ({ seq }) => seq! > 5 && dsm.calls.length < 3 ? { status: 503, code: 'MOT_UNAVAILABLE' } : undefined
+  dsm.rules.refuse = ({ seq }) =>
+    seq! > 5 && dsm.calls.length < 3 ? { status: 503, code: 'MOT_UNAVAILABLE' } : undefined
   const producer = await connect(started)
   producer.send({ type: 'batch', messages: range(1, 8).map(seq => ({ payload: {}, session: 's', seq })) })
   for (const seq of range(9, 12)) producer.send(data(seq))
@@ -67,12 +74,17 @@ t.test('a message that can not be taken now, with accepted ones behind it, is na
   started.dsm.rules.refuse = ({ seq }) => seq === 2 ? { status: 503, code: 'MOT_UNAVAILABLE' } : undefined
   const producer = await connect(started)
   for (const seq of range(1, 3)) producer.send(data(seq))
-  t.match(await producer.receive(3), [{ type: 'ack', seq: 1 }, { type: 'error', seq: 2, code: 'MOT_UNAVAILABLE', retry_after_ms: 1000 }, { type: 'ack', seq: 3 }])
+  t.match(await producer.receive(3), [
+    { type: 'ack', seq: 1 },
+    { type: 'error', seq: 2, code: 'MOT_UNAVAILABLE', retry_after_ms: 1000 },
+    { type: 'ack', seq: 3 }
+  ])
 })
 
 t.test('a message that spoils its call is found, and the others go on', async t => {
   const started = await start(t)
-  started.dsm.rules.status = messages => messages.some(message => message.id === '7' && message.producer_id === 1) ? 413 : 200
+  started.dsm.rules.status = messages =>
+    messages.some(message => message.id === '7' && message.producer_id === 1) ? 413 : 200
   const [spoilt, other] = [await connect(started, { userId: 1 }), await connect(started, { userId: 2 })]
   const release = started.dsm.hold()
   for (const seq of range(1, 20)) {
@@ -83,7 +95,12 @@ t.test('a message that spoils its call is found, and the others go on', async t 
   release()
   await spoilt.receive(20)
   await other.receive(20)
-  t.strictSame(spoilt.frames.map(frame => frame.type === 'error' ? [frame.seq, frame.code, frame.retry_after_ms] : (frame as { seq: number }).seq), [1, 2, 3, 4, 5, 6, [7, 'MOT_BAD_INPUT', undefined], ...range(8, 20)])
+  t.strictSame(
+    spoilt.frames.map(frame =>
+      frame.type === 'error' ? [frame.seq, frame.code, frame.retry_after_ms] : (frame as { seq: number }).seq
+    ),
+    [1, 2, 3, 4, 5, 6, [7, 'MOT_BAD_INPUT', undefined], ...range(8, 20)]
+  )
   t.strictSame(other.acks().map(ack => ack.seq), range(1, 20))
 })
 

@@ -13,8 +13,13 @@ t.test('a payload goes on as it was sent', async t => {
     ...Array.from({ length: 200 }, () => json.object(4))
   ]
   const single = payloads.slice(0, 100)
-  for (const payload of single) producer.send(json.spaced(`{"p\\u0061yload":{"shadowed":1},"type":"data","payload":${json.spaced(payload)}}`))
-  producer.send(`{"type":"batch","messages":[${payloads.slice(100).map(payload => json.spaced(`{"id":"\\"payload\\":1","payload":${json.spaced(payload)}}`)).join(',')}]}`)
+  for (const payload of single) { producer.send(json.spaced(`{"p\\u0061yload":{"shadowed":1},"type":"data","payload":${json.spaced(payload)}}`)) }
+  producer.send(
+    `{"type":"batch","messages":[${payloads
+      .slice(100)
+      .map(payload => json.spaced(`{"id":"\\"payload\\":1","payload":${json.spaced(payload)}}`))
+      .join(',')}]}`
+  )
   const frames = await producer.receive(single.length + 1)
   t.equal(producer.acks().length, single.length)
   const last = frames.at(-1)
@@ -35,8 +40,15 @@ t.test('a time goes on as it was sent', async t => {
 t.test('a bad payload of a batch is refused for itself, with its path', async t => {
   const started = await start(t)
   const producer = await connect(started)
-  producer.send('{"type":"batch","messages":[{"payload":{"n":1.0}},{"payload":{"a":-1e999},"seq":7},{"payload":{"n":2.0}}]}')
+  producer.send(
+    '{"type":"batch","messages":[{"payload":{"n":1.0}},{"payload":{"a":-1e999},"seq":7},{"payload":{"n":2.0}}]}'
+  )
   t.match((await producer.receive(1))[0], {
-    type: 'ack', acks: [{ offset: 1 }, { error: { code: 'MOT_DSM_BAD_PAYLOAD', path: '/messages/1/payload/a', seq: 7 } }, { offset: 2 }]
+    type: 'ack',
+    acks: [
+      { offset: 1 },
+      { error: { code: 'MOT_DSM_BAD_PAYLOAD', path: '/messages/1/payload/a', seq: 7 } },
+      { offset: 2 }
+    ]
   })
 })

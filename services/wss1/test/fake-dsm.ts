@@ -36,8 +36,15 @@ const readBody = async (request: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString()
 }
 
-const problem = (status: number, rest: Partial<Problem> = {}): Problem =>
-  ({ type: 'about:blank', title: 'Refused', status, detail: 'Refused in a test', code: status === 503 ? 'MOT_UNAVAILABLE' : 'MOT_BAD_INPUT', request_id: 'fake', ...rest })
+const problem = (status: number, rest: Partial<Problem> = {}): Problem => ({
+  type: 'about:blank',
+  title: 'Refused',
+  status,
+  detail: 'Refused in a test',
+  code: status === 503 ? 'MOT_UNAVAILABLE' : 'MOT_BAD_INPUT',
+  request_id: 'fake',
+  ...rest
+})
 
 export const fakeDsm = async (t: { teardown (fn: () => unknown): void }): Promise<FakeDsm> => {
   const offsets = new Map<number, number>()
@@ -54,7 +61,10 @@ export const fakeDsm = async (t: { teardown (fn: () => unknown): void }): Promis
   const accept = (message: DataBody): object => {
     const refusal = dsm.rules.refuse?.(message)
     if (refusal !== undefined) return { error: problem(refusal.status ?? 400, refusal) }
-    const name = message.session === undefined || message.seq === undefined ? null : JSON.stringify([message.producer_id, message.device_id, message.session, message.seq])
+    const name =
+      message.session === undefined || message.seq === undefined
+        ? null
+        : JSON.stringify([message.producer_id, message.device_id, message.session, message.seq])
     const first = name === null ? undefined : seen.get(name)
     const offset = first ?? (offsets.get(message.producer_id) ?? 0) + 1
     if (first === undefined) {
@@ -62,7 +72,14 @@ export const fakeDsm = async (t: { teardown (fn: () => unknown): void }): Promis
       accepted.push(message)
       if (name !== null) seen.set(name, offset)
     }
-    return { producer_id: message.producer_id, epoch: 1, offset, subscriberCount: 2, duplicate: first !== undefined, received_at: '2026-01-01T00:00:00.000Z' }
+    return {
+      producer_id: message.producer_id,
+      epoch: 1,
+      offset,
+      subscriberCount: 2,
+      duplicate: first !== undefined,
+      received_at: '2026-01-01T00:00:00.000Z'
+    }
   }
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -83,7 +100,8 @@ export const fakeDsm = async (t: { teardown (fn: () => unknown): void }): Promis
     await gate
     held--
     for (const id of producers) underWay.set(id, underWay.get(id)! - 1)
-    const status = request.headers.authorization?.startsWith('Bearer ') === true ? dsm.rules.status?.(messages) ?? 200 : 401
+    const status =
+      request.headers.authorization?.startsWith('Bearer ') === true ? (dsm.rules.status?.(messages) ?? 200) : 401
     response.writeHead(status, { 'content-type': 'application/json' })
     response.end(JSON.stringify(status === 200 ? { results: messages.map(accept) } : problem(status)))
   }

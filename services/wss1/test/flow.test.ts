@@ -72,10 +72,13 @@ t.test('past the bytes of all connections together none is read', async t => {
   const release = started.dsm.hold()
   const producers = await Promise.all(range(1, 3).map(async userId => await connect(started, { userId })))
   const payload = 'x'.repeat(1_000)
-  for (const producer of producers) for (const seq of range(1, 1_000)) producer.send({ type: 'data', payload: { payload }, session: 's', seq })
+  for (const producer of producers) { for (const seq of range(1, 1_000)) producer.send({ type: 'data', payload: { payload }, session: 's', seq }) }
   await waitFor(async () => (await stats(started)).paused === 3)
   const bytes = (await stats(started)).in_flight_bytes!
-  t.ok(bytes >= 50_000 && bytes < 50_000 + 3 * 90_000, `${bytes} bytes: half of the budget, and what had come with the last messages`)
+  t.ok(
+    bytes >= 50_000 && bytes < 50_000 + 3 * 90_000,
+    `${bytes} bytes: half of the budget, and what had come with the last messages`
+  )
   release()
   for (const producer of producers) {
     await producer.receive(1_000)

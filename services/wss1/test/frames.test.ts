@@ -2,9 +2,21 @@ import t from 'tap'
 import { connect, isBatchAck, start } from './start.js'
 
 t.test('a producer is welcomed with its bounds', async t => {
-  const started = await start(t, { WSS1_MAX_PAYLOAD: '100', WSS1_MAX_FRAME: '2048', WSS1_MAX_IN_FLIGHT: '7', WSS1_HEARTBEAT_MS: '5000' })
+  const started = await start(t, {
+    WSS1_MAX_PAYLOAD: '100',
+    WSS1_MAX_FRAME: '2048',
+    WSS1_MAX_IN_FLIGHT: '7',
+    WSS1_HEARTBEAT_MS: '5000'
+  })
   const { welcome } = await connect(started, { userId: 12 })
-  t.match(welcome, { type: 'welcome', user_id: 12, max_payload: 100, max_frame: 2048, max_in_flight: 7, heartbeat_ms: 5000 })
+  t.match(welcome, {
+    type: 'welcome',
+    user_id: 12,
+    max_payload: 100,
+    max_frame: 2048,
+    max_in_flight: 7,
+    heartbeat_ms: 5000
+  })
   t.ok(Date.parse(welcome.expires_at) > Date.parse(welcome.server_time))
 })
 
@@ -26,8 +38,18 @@ t.test('each message is acked, in order, with what the sender named it', async t
 
 t.test('DSM gets the message as it was, and the token\'s device where it names none', async t => {
   const started = await start(t)
-  const [named, nameless] = [await connect(started, { userId: 5, deviceId: 'attic' }), await connect(started, { userId: 6 })]
-  const all = { id: 'i', session: 's', seq: 0, timestamp: '2026-01-01T00:00:00Z', clock_offset_ms: -5, payload: { deep: [{ ü: '\u2028"' }, 1e21, null], constructor: 1 } }
+  const [named, nameless] = [
+    await connect(started, { userId: 5, deviceId: 'attic' }),
+    await connect(started, { userId: 6 })
+  ]
+  const all = {
+    id: 'i',
+    session: 's',
+    seq: 0,
+    timestamp: '2026-01-01T00:00:00Z',
+    clock_offset_ms: -5,
+    payload: { deep: [{ ü: '\u2028"' }, 1e21, null], constructor: 1 }
+  }
   named.send({ type: 'data', ...all })
   await named.receive(1)
   named.send({ type: 'data', ...all, seq: 1, device_id: 'cellar' })
@@ -47,19 +69,58 @@ t.test('what is wrong is named, and the connection goes on', async t => {
   const cases: [unknown, object][] = [
     ['{', { code: 'MOT_BAD_JSON' }],
     ['[]', { code: 'MOT_WSS1_BAD_FRAME' }],
-    [{ type: 'resume', positions: [] }, { code: 'MOT_WSS1_BAD_FRAME', path: '/type' }],
-    [{ type: 'data', id: 'x' }, { code: 'MOT_WSS1_BAD_FRAME', path: '/payload', id: 'x' }],
-    [{ type: 'data', payload: [1], seq: 4 }, { code: 'MOT_WSS1_BAD_FRAME', path: '/payload', seq: 4 }],
-    [{ type: 'data', payload: {}, extra: 1 }, { code: 'MOT_WSS1_BAD_FRAME', path: '/extra' }],
-    [{ type: 'data', payload: {}, seq: -1 }, { code: 'MOT_WSS1_BAD_FRAME', path: '/seq' }],
-    [{ type: 'data', payload: {}, timestamp: 'yesterday' }, { code: 'MOT_WSS1_BAD_FRAME', path: '/timestamp', message: /RFC 3339.*milliseconds since 1970/ }],
-    [{ type: 'data', payload: {}, timestamp: '2026-02-30T00:00:00Z' }, { code: 'MOT_WSS1_BAD_FRAME', path: '/timestamp' }],
-    [{ type: 'batch', messages: [{ payload: {}, timestamp: 1.5 }] }, { code: 'MOT_WSS1_BAD_FRAME', path: '/messages/0/timestamp' }],
-    ['{"type":"data","id":"g","payload":{"a":[0,{"b":1e400}]}}', { code: 'MOT_DSM_BAD_PAYLOAD', path: '/payload/a/1/b', id: 'g' }],
-    ['{"type":"data","seq":7,"payload":{"a":{"__proto__":{"b":1}}}}', { code: 'MOT_DSM_BAD_PAYLOAD', path: '/payload/a/__proto__', seq: 7 }],
-    [{ type: 'data', id: 'l', payload: { a: 'é'.repeat(40) } }, { code: 'MOT_DSM_PAYLOAD_TOO_LARGE', path: '/payload', id: 'l' }],
-    [{ type: 'batch', messages: [] }, { code: 'MOT_WSS1_BAD_FRAME', path: '/messages' }],
-    [{ type: 'batch', messages: [{ payload: {} }, { payload: 1 }] }, { code: 'MOT_WSS1_BAD_FRAME', path: '/messages/1/payload' }]
+    [
+      { type: 'resume', positions: [] },
+      { code: 'MOT_WSS1_BAD_FRAME', path: '/type' }
+    ],
+    [
+      { type: 'data', id: 'x' },
+      { code: 'MOT_WSS1_BAD_FRAME', path: '/payload', id: 'x' }
+    ],
+    [
+      { type: 'data', payload: [1], seq: 4 },
+      { code: 'MOT_WSS1_BAD_FRAME', path: '/payload', seq: 4 }
+    ],
+    [
+      { type: 'data', payload: {}, extra: 1 },
+      { code: 'MOT_WSS1_BAD_FRAME', path: '/extra' }
+    ],
+    [
+      { type: 'data', payload: {}, seq: -1 },
+      { code: 'MOT_WSS1_BAD_FRAME', path: '/seq' }
+    ],
+    [
+      { type: 'data', payload: {}, timestamp: 'yesterday' },
+      { code: 'MOT_WSS1_BAD_FRAME', path: '/timestamp', message: /RFC 3339.*milliseconds since 1970/ }
+    ],
+    [
+      { type: 'data', payload: {}, timestamp: '2026-02-30T00:00:00Z' },
+      { code: 'MOT_WSS1_BAD_FRAME', path: '/timestamp' }
+    ],
+    [
+      { type: 'batch', messages: [{ payload: {}, timestamp: 1.5 }] },
+      { code: 'MOT_WSS1_BAD_FRAME', path: '/messages/0/timestamp' }
+    ],
+    [
+      '{"type":"data","id":"g","payload":{"a":[0,{"b":1e400}]}}',
+      { code: 'MOT_DSM_BAD_PAYLOAD', path: '/payload/a/1/b', id: 'g' }
+    ],
+    [
+      '{"type":"data","seq":7,"payload":{"a":{"__proto__":{"b":1}}}}',
+      { code: 'MOT_DSM_BAD_PAYLOAD', path: '/payload/a/__proto__', seq: 7 }
+    ],
+    [
+      { type: 'data', id: 'l', payload: { a: 'é'.repeat(40) } },
+      { code: 'MOT_DSM_PAYLOAD_TOO_LARGE', path: '/payload', id: 'l' }
+    ],
+    [
+      { type: 'batch', messages: [] },
+      { code: 'MOT_WSS1_BAD_FRAME', path: '/messages' }
+    ],
+    [
+      { type: 'batch', messages: [{ payload: {} }, { payload: 1 }] },
+      { code: 'MOT_WSS1_BAD_FRAME', path: '/messages/1/payload' }
+    ]
   ]
   for (const [index, [frame, expected]] of cases.entries()) {
     producer.send(frame)
@@ -83,11 +144,17 @@ t.test('a payload nested too deep is refused', async t => {
 
 t.test('a batch gets one ack, in its order, and a bad message costs the others nothing', async t => {
   const started = await start(t, { WSS1_MAX_PAYLOAD: '64' })
-  started.dsm.rules.refuse = message => message.id === 'no' ? { status: 409, code: 'MOT_DSM_SEQ_PASSED', detail: 'Passed' } : undefined
+  started.dsm.rules.refuse = message =>
+    message.id === 'no' ? { status: 409, code: 'MOT_DSM_SEQ_PASSED', detail: 'Passed' } : undefined
   const producer = await connect(started)
   producer.send({
     type: 'batch',
-    messages: [{ payload: {}, id: 'a' }, { payload: { a: 'x'.repeat(99) }, id: 'big', seq: 2 }, { payload: {}, id: 'no', session: 's', seq: 3 }, { payload: {}, session: 's', seq: 4 }]
+    messages: [
+      { payload: {}, id: 'a' },
+      { payload: { a: 'x'.repeat(99) }, id: 'big', seq: 2 },
+      { payload: {}, id: 'no', session: 's', seq: 3 },
+      { payload: {}, session: 's', seq: 4 }
+    ]
   })
   const [frame] = await producer.receive(1)
   t.ok(isBatchAck(frame))
@@ -109,7 +176,7 @@ t.test('messages that DSM refuses become error frames between the acks', async t
   const started = await start(t)
   started.dsm.rules.refuse = ({ id }) => {
     if (id === 'passed') return { status: 409, code: 'MOT_DSM_SEQ_PASSED', detail: 'Number higher' }
-    if (id === 'bad') return { status: 400, code: 'MOT_BAD_INPUT', errors: [{ path: '/payload/x', message: 'is not allowed' }] }
+    if (id === 'bad') { return { status: 400, code: 'MOT_BAD_INPUT', errors: [{ path: '/payload/x', message: 'is not allowed' }] } }
     return id === 'broken' ? { status: 500, code: 'MOT_INTERNAL' } : undefined
   }
   const producer = await connect(started)

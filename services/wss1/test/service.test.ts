@@ -21,20 +21,36 @@ t.test('only producers are let in', async t => {
   t.equal(await refusal(websocket), 401)
   t.equal(await refusal(`${websocket}?token=nonsense`), 401)
   t.equal(await refusal(websocket, { authorization: `Bearer ${await ap.signer.forge({ role: 'producer' })}` }), 401)
-  t.equal(await refusal(websocket, { authorization: `Bearer ${await ap.issue({ role: 'producer', expiresInSecs: -1 })}` }), 401)
-  for (const role of ['consumer', 'admin'] as const) t.equal(await refusal(`${websocket}?token=${await ap.issue({ role })}`), 403)
-  t.equal(await refusal(websocket, { authorization: `Bearer ${await ap.issue({ role: 'service', service: 'dsm' })}` }), 403)
+  t.equal(
+    await refusal(websocket, { authorization: `Bearer ${await ap.issue({ role: 'producer', expiresInSecs: -1 })}` }),
+    401
+  )
+  for (const role of ['consumer', 'admin'] as const) { t.equal(await refusal(`${websocket}?token=${await ap.issue({ role })}`), 403) }
+  t.equal(
+    await refusal(websocket, { authorization: `Bearer ${await ap.issue({ role: 'service', service: 'dsm' })}` }),
+    403
+  )
 })
 
 t.test('a session that ends ends its connections', async t => {
   const started = await start(t)
   const producer = await connect(started, { userId: 4, sid: 'gone' })
   const other = await connect(started, { userId: 4, sid: 'stays' })
-  await started.broker.publishControl({ type: 'session-revoked', sid: 'gone', user_id: 4, reason: 'logout', expires_at: new Date(Date.now() + 60_000).toISOString() })
+  await started.broker.publishControl({
+    type: 'session-revoked',
+    sid: 'gone',
+    user_id: 4,
+    reason: 'logout',
+    expires_at: new Date(Date.now() + 60_000).toISOString()
+  })
   t.equal(await producer.closed, 4001)
   other.send({ type: 'data', payload: {} })
   await other.receive(1)
-  await started.broker.publishControl({ type: 'user-disabled', user_id: 4, expires_at: new Date(Date.now() + 60_000).toISOString() })
+  await started.broker.publishControl({
+    type: 'user-disabled',
+    user_id: 4,
+    expires_at: new Date(Date.now() + 60_000).toISOString()
+  })
   t.equal(await other.closed, 4003)
 })
 
@@ -55,8 +71,17 @@ t.test('the HTTP side tells how it stands, and serves the page', async t => {
   producer.send({ type: 'data', payload: { a: 1 }, session: 's', seq: 1 })
   producer.send({ type: 'data', payload: { a: 1 }, extra: true })
   await producer.receive(3)
-  t.match(await stats(started), { connections: 1, paused: 0, messages: 2, acks: 2, duplicates: 1, in_flight: 0, in_flight_bytes: 0, orphans: 0 })
-  for (const path of ['/health', '/ready', '/metrics', '/config.json']) t.equal((await fetch(http + path)).status, 200, path)
+  t.match(await stats(started), {
+    connections: 1,
+    paused: 0,
+    messages: 2,
+    acks: 2,
+    duplicates: 1,
+    in_flight: 0,
+    in_flight_bytes: 0,
+    orphans: 0
+  })
+  for (const path of ['/health', '/ready', '/metrics', '/config.json']) { t.equal((await fetch(http + path)).status, 200, path) }
   t.match(await (await fetch(`${http}/config.json`)).json(), { ap_url: 'ap', websocket_url: 'producer' })
   t.match((await fetch(http)).headers.get('content-type'), /text\/html/)
   t.equal((await fetch(`${http}/stats`, { method: 'POST' })).status, 405)
@@ -65,14 +90,19 @@ t.test('the HTTP side tells how it stands, and serves the page', async t => {
 t.test('the page\'s port takes producers too, and the calls of the page', async t => {
   const started = await start(t)
   const { http } = started.wss1.urls
-  const page = { ...started, wss1: { ...started.wss1, urls: { http, websocket: http.replace('http', 'ws') + '/producer' } } }
+  const page = {
+    ...started,
+    wss1: { ...started.wss1, urls: { http, websocket: http.replace('http', 'ws') + '/producer' } }
+  }
   const producer = await connect(page, { userId: 4, sid: 'gone' })
   producer.send({ type: 'data', payload: { a: 1 } })
   await producer.receive(1)
   t.equal(producer.acks().length, 1)
   t.equal(await refusal(page.wss1.urls.websocket), 401)
   const token = await started.ap.issue({ role: 'producer', userId: 4 })
-  t.match(await (await fetch(`${http}/ap/api/auth/verify`, { headers: { authorization: `Bearer ${token}` } })).json(), { valid: true })
+  t.match(await (await fetch(`${http}/ap/api/auth/verify`, { headers: { authorization: `Bearer ${token}` } })).json(), {
+    valid: true
+  })
   await started.broker.publishControl({ type: 'session-revoked', sid: 'gone', user_id: 4, reason: 'logout', expires_at: new Date(Date.now() + 60_000).toISOString() })
   t.equal(await producer.closed, 4001)
   const stays = await connect(page)
@@ -89,7 +119,12 @@ t.test('stopping lets what is in flight be acked, and says 1001', async t => {
   await waitFor(async () => (await stats(started)).in_flight === 20)
   const closing = started.wss1.close()
   t.equal(await idle.closed, 1001)
-  t.equal(await refusal(started.wss1.urls.websocket, { authorization: `Bearer ${await started.ap.issue({ role: 'producer' })}` }), 503)
+  t.equal(
+    await refusal(started.wss1.urls.websocket, {
+      authorization: `Bearer ${await started.ap.issue({ role: 'producer' })}`
+    }),
+    503
+  )
   release()
   t.equal(await producer.closed, 1001)
   t.equal(producer.acks().length, 20)
@@ -125,8 +160,25 @@ t.test('stopping does not wait for a DSM that does not answer', async t => {
 t.test('a start that can not be says why', async t => {
   const { wss1, ap, broker } = await start(t)
   const taken = new URL(wss1.urls.websocket).port
-  const env = (more: Record<string, string>) => readEnv(Wss1EnvSchema, { WSS1_PORT: '0', WSS1_HTTP_PORT: '0', AP_URL: ap.url, SERVICE_SECRET: ap.secret, LOG_LEVEL: 'silent', ...more })
-  await t.rejects(startWss1(env({ WSS1_PORT: taken }), { broker }), { name: 'StartError', message: new RegExp(`^WSS1_PORT: port ${taken} `) })
-  await t.rejects(startWss1(env({ WSS1_HTTP_PORT: taken }), { broker }), { name: 'StartError', message: new RegExp(`^WSS1_HTTP_PORT: port ${taken} `) })
-  await t.rejects(startWss1(env({ SERVICE_SECRET: 'short' }), { broker }), { name: 'EnvError', message: /SERVICE_SECRET/ })
+  const env = (more: Record<string, string>) =>
+    readEnv(Wss1EnvSchema, {
+      WSS1_PORT: '0',
+      WSS1_HTTP_PORT: '0',
+      AP_URL: ap.url,
+      SERVICE_SECRET: ap.secret,
+      LOG_LEVEL: 'silent',
+      ...more
+    })
+  await t.rejects(startWss1(env({ WSS1_PORT: taken }), { broker }), {
+    name: 'StartError',
+    message: new RegExp(`^WSS1_PORT: port ${taken} `)
+  })
+  await t.rejects(startWss1(env({ WSS1_HTTP_PORT: taken }), { broker }), {
+    name: 'StartError',
+    message: new RegExp(`^WSS1_HTTP_PORT: port ${taken} `)
+  })
+  await t.rejects(startWss1(env({ SERVICE_SECRET: 'short' }), { broker }), {
+    name: 'EnvError',
+    message: /SERVICE_SECRET/
+  })
 })

@@ -16,9 +16,19 @@ export const start = async (t: Test, env: Record<string, string> = {}): Promise<
   const dsm = await fakeDsm(t)
   const broker = createMemoryBroker()
   await broker.replaceRevocations([])
-  const wss1 = await startWss1(readEnv(Wss1EnvSchema, {
-    WSS1_PORT: '0', WSS1_HTTP_PORT: '0', AP_URL: ap.url, DSM_URL: dsm.url, SERVICE_SECRET: ap.secret, LOG_LEVEL: 'silent', DRAIN_MS: '2000', ...env
-  }), { broker })
+  const wss1 = await startWss1(
+    readEnv(Wss1EnvSchema, {
+      WSS1_PORT: '0',
+      WSS1_HTTP_PORT: '0',
+      AP_URL: ap.url,
+      DSM_URL: dsm.url,
+      SERVICE_SECRET: ap.secret,
+      LOG_LEVEL: 'silent',
+      DRAIN_MS: '2000',
+      ...env
+    }),
+    { broker }
+  )
   t.teardown(async () => {
     await wss1.close()
     await broker.close()
@@ -40,9 +50,17 @@ export interface Producer {
   errors (): ErrorFrame[]
 }
 
-export const connect = async ({ wss1, ap }: Started, options: { userId?: number, deviceId?: string | null, sid?: string } = {}, client: ClientOptions = {}): Promise<Producer> => {
+export const connect = async (
+  { wss1, ap }: Started,
+  options: { userId?: number; deviceId?: string | null; sid?: string } = {},
+  client: ClientOptions = {}
+): Promise<Producer> => {
   const token = await ap.issue({ role: 'producer', ...options })
-  const ws = new WebSocket(wss1.urls.websocket, { perMessageDeflate: false, ...client, headers: { authorization: `Bearer ${token}` } })
+  const ws = new WebSocket(wss1.urls.websocket, {
+    perMessageDeflate: false,
+    ...client,
+    headers: { authorization: `Bearer ${token}` }
+  })
   const frames: ProducerServerFrame[] = []
   ws.on('message', data => { frames.push(JSON.parse(String(data)) as ProducerServerFrame) })
   ws.on('error', () => {})
@@ -60,7 +78,9 @@ export const connect = async ({ wss1, ap }: Started, options: { userId?: number,
   }
 }
 
-export const isBatchAck = (frame: ProducerServerFrame | undefined): frame is BatchAckFrame => frame?.type === 'ack' && 'acks' in frame
+export const isBatchAck = (frame: ProducerServerFrame | undefined): frame is BatchAckFrame =>
+  frame?.type === 'ack' && 'acks' in frame
 
 /** `GET /stats`. */
-export const stats = async ({ wss1 }: Started): Promise<Record<string, number>> => await (await fetch(`${wss1.urls.http}/stats`)).json() as Record<string, number>
+export const stats = async ({ wss1 }: Started): Promise<Record<string, number>> =>
+  (await (await fetch(`${wss1.urls.http}/stats`)).json()) as Record<string, number>

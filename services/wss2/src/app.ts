@@ -1,5 +1,7 @@
 import type { Broker } from '@motience/broker'
-import { buildService, socketService, SocketServer, type Authenticator, type Logger, type ReadyChecks, type ServiceApp } from '@motience/kit'
+import {
+  buildService, socketService, SocketServer, type Authenticator, type Logger, type ReadyChecks, type ServiceApp
+} from '@motience/kit'
 import { ResumeFrameSchema } from '@motience/schemas'
 import { createConsumers } from './consumers.js'
 import type { GrantReader } from './grants.js'
@@ -88,9 +90,18 @@ export const buildWss2 = async (options: Wss2Options): Promise<Wss2> => {
   const sockets = new SocketServer(websocket, {
     path: '/consumer',
     roles: ['consumer'],
-    codes: { wrongRole: 'MOT_WSS2_NOT_A_CONSUMER', tooMany: 'MOT_WSS2_TOO_MANY_CONNECTIONS', badFrame: 'MOT_WSS2_BAD_FRAME' },
+    codes: {
+      wrongRole: 'MOT_WSS2_NOT_A_CONSUMER',
+      tooMany: 'MOT_WSS2_TOO_MANY_CONNECTIONS',
+      badFrame: 'MOT_WSS2_BAD_FRAME'
+    },
     authenticator,
-    limits: { ...limits, maxFrameBytes: MAX_FRAME_BYTES, messageRate: FRAME_RATE, maxBufferedBytes: limits.maxQueueBytes + SPARE_BYTES },
+    limits: {
+      ...limits,
+      maxFrameBytes: MAX_FRAME_BYTES,
+      messageRate: FRAME_RATE,
+      maxBufferedBytes: limits.maxQueueBytes + SPARE_BYTES
+    },
     query: ConsumerQuerySchema,
     frames,
     ready: () => !http.draining && broker.connection === 'up',

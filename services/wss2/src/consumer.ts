@@ -28,11 +28,11 @@ const HEADS_AT_ONCE = 500
 /**
  * One consumer's connection, from the welcome to its end.
  *
- * The order at the start makes it exact: first the channel is subscribed, then SM is asked, then the heads are read. What
- * is published in between is in the logs, from which it is read after the welcome.
+ * The order at the start makes it exact: first the channel is subscribed, then SM is asked, then the heads are read.
+ * What is published in between is in the logs, from which it is read after the welcome.
  *
- * With `?resume=true` nothing follows the welcome until the consumer's first `resume`: its feeds wait, messages are left to
- * the logs, and of the changes of its subscriptions the latest of each producer is kept.
+ * With `?resume=true` nothing follows the welcome until the consumer's first `resume`: its feeds wait, messages are
+ * left to the logs, and of the changes of its subscriptions the latest of each producer is kept.
  */
 export class Consumer implements HubMember {
   readonly #connection: Connection
@@ -86,8 +86,7 @@ export class Consumer implements HubMember {
       const feed = this.#feeds.get(producerId)
       if (feed !== undefined) this.#feeds.catchUp(feed, 'start')
     }
-    if (this.#holds && !this.#resumes.complete) this.#holdTimer = setTimeout(() => this.#open(true), this.#parts.resumeWaitMs)
-    else this.#open(false)
+    if (this.#holds && !this.#resumes.complete) { this.#holdTimer = setTimeout(() => this.#open(true), this.#parts.resumeWaitMs) } else this.#open(false)
     this.#resumes.run()
   }
 
@@ -134,16 +133,22 @@ export class Consumer implements HubMember {
           if (comparePositions(now.head, feed.place) !== 0) this.#feeds.catchUp(feed, 'link')
         }
       }
-      for (const [producerId, { grant }] of active) if (this.#feeds.get(producerId) === undefined) this.#feeds.join(producerId, grant)
+      for (const [producerId, { grant }] of active) { if (this.#feeds.get(producerId) === undefined) this.#feeds.join(producerId, grant) }
     } while (this.#syncAgain)
     this.#state = 'open'
     for (const change of this.#news.latest()) this.#apply(change)
   }
 
-  /** A consumer's wish to have what came behind its positions. From now on no live message of theirs comes before it. */
+  /**
+   * A consumer's wish to have what came behind its positions. From now on no live message of theirs comes before it.
+   */
   resume (frame: ResumeFrame): void {
     if (!this.#resumes.push(frame)) {
-      this.#connection.sendError({ code: 'MOT_RATE_LIMITED', message: 'Too many `resume` frames wait', retry_after_ms: 1000 })
+      this.#connection.sendError({
+        code: 'MOT_RATE_LIMITED',
+        message: 'Too many `resume` frames wait',
+        retry_after_ms: 1000
+      })
       return
     }
     if (this.#state === 'starting') return
@@ -181,14 +186,14 @@ export class Consumer implements HubMember {
       const some = ids.slice(i, i + HEADS_AT_ONCE)
       const heads = await untilDone(() => slots.run(() => broker.heads(some)), wanted)
       if (heads === null) return null
-      for (const [j, { epoch, offset }] of heads.entries()) standing.push({ producerId: some[j]!, grant: active.get(some[j]!)!, head: { epoch, offset } })
+      for (const [j, { epoch, offset }] of heads.entries()) { standing.push({ producerId: some[j]!, grant: active.get(some[j]!)!, head: { epoch, offset } }) }
     }
     return standing.filter(({ producerId, grant }) => !this.#news.endedAfter(producerId, grant))
   }
 
   /**
-   * Ends what was held back: the producers that no `resume` names go on from the welcome, each with a `resumed` frame if
-   * `told`, and subscriptions are as they were changed since.
+   * Ends what was held back: the producers that no `resume` names go on from the welcome, each with a `resumed` frame
+   * if `told`, and subscriptions are as they were changed since.
    */
   #open (told: boolean): void {
     clearTimeout(this.#holdTimer)
@@ -229,7 +234,11 @@ export class Consumer implements HubMember {
       if (grant === undefined || this.#news.endedAfter(producerId, grant)) {
         if (known !== undefined) this.#feeds.release(known)
         metrics.resumed('refused')
-        this.#connection.sendError({ code: 'MOT_FORBIDDEN', message: `${problemKind('MOT_FORBIDDEN').title}: no active subscription to producer ${producerId}`, path: `/positions/${i}/producer_id` })
+        this.#connection.sendError({
+          code: 'MOT_FORBIDDEN',
+          message: `${problemKind('MOT_FORBIDDEN').title}: no active subscription to producer ${producerId}`,
+          path: `/positions/${i}/producer_id`
+        })
         continue
       }
       const feed = known ?? this.#feeds.add(producerId, grant, position)

@@ -8,10 +8,15 @@ const MAX_FAREWELL = 64
 
 /**
  * Delivers what a feed's producer had accepted before the version of the subscriber list in which its consumer is
- * no longer: in a Cluster the event that tells of the end comes another way than the messages, and may overtake the last of them.
- * `writable` tells whether the consumer takes more. Rejects where the broker doesn't answer.
+ * no longer: in a Cluster the event that tells of the end comes another way than the messages, and may overtake the
+ * last of them. `writable` tells whether the consumer takes more. Rejects where the broker doesn't answer.
  */
-export const bidFarewell = async (broker: Broker, feed: Feed, endedVersion: number, writable: () => boolean): Promise<void> => {
+export const bidFarewell = async (
+  broker: Broker,
+  feed: Feed,
+  endedVersion: number,
+  writable: () => boolean
+): Promise<void> => {
   let { head, entries } = await broker.readLog(feed.producerId, feed.place, MAX_FAREWELL)
   if (head.epoch !== feed.place.epoch && feed.beginsWith(head.epoch)) {
     feed.skipTo({ epoch: head.epoch, offset: 0 })

@@ -2,7 +2,10 @@ import { comparePositions, isNext, positionOf, type LogPosition } from '@motienc
 import type { Grant } from './grants.js'
 import type { LiveMessage } from './message.js'
 
-/** Most live messages, and most of their bytes, that one feed holds back while its log is read; what is left out is read from the log. */
+/**
+ * Most live messages, and most of their bytes, that one feed holds back while its log is read; what is left out is read
+ * from the log.
+ */
 const MAX_HELD = 64
 const MAX_HELD_BYTES = 262_144
 
@@ -23,8 +26,8 @@ export class Feed {
   grant: Grant
   place: LogPosition
   /**
-   * Whether nothing can have been before the next message: on this connection the log was seen to have none, and whatever
-   * was published since was heard. Only then does an epoch begin without a word.
+   * Whether nothing can have been before the next message: on this connection the log was seen to have none, and
+   * whatever was published since was heard. Only then does an epoch begin without a word.
    */
   fresh: boolean
   state: 'live' | 'reading' | 'waiting' = 'live'
@@ -47,7 +50,7 @@ export class Feed {
 
   /** The oldest message that is held back beyond `place`. */
   get firstHeld (): LiveMessage | undefined {
-    while (this.#held.length > 0 && comparePositions(this.#held[0]!, this.place) <= 0) this.#heldBytes -= this.#held.shift()!.data.length
+    while (this.#held.length > 0 && comparePositions(this.#held[0]!, this.place) <= 0) { this.#heldBytes -= this.#held.shift()!.data.length }
     return this.#held[0]
   }
 

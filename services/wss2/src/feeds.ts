@@ -56,7 +56,9 @@ export class Feeds {
 
   [Symbol.iterator] (): IterableIterator<Feed> { return this.#feeds.values() }
 
-  /** Hands a message on; false where its producer is unknown. One that comes while its producer leaves is in the log. */
+  /**
+   * Hands a message on; false where its producer is unknown. One that comes while its producer leaves is in the log.
+   */
   live (message: LiveMessage): boolean {
     const feed = this.#feeds.get(message.producerId)
     if (feed === undefined) return this.#leaving.has(message.producerId)
@@ -82,25 +84,30 @@ export class Feeds {
     this.#joining.set(producerId, token)
     const { broker, grants, slots } = this.#parts
     const wanted = (): boolean => !this.#ended && this.#joining.get(producerId) === token
-    this.left(producerId).then(() => untilDone(() => slots.run(() => findStartPosition(broker, grants, this.#consumerId, producerId, grant)), wanted)).then(start => {
-      if (!wanted()) return
-      this.#joining.delete(producerId)
-      if (start === null) return
-      const feed = this.add(producerId, start.grant, start.place)
-      this.frame({ type: 'subscribed', producer_id: producerId, ...start.place }, producerId)
-      this.catchUp(feed, 'subscribed')
-    }).catch(this.#fail)
+    this.left(producerId)
+      .then(() =>
+        untilDone(() => slots.run(() => findStartPosition(broker, grants, this.#consumerId, producerId, grant)), wanted)
+      )
+      .then(start => {
+        if (!wanted()) return
+        this.#joining.delete(producerId)
+        if (start === null) return
+        const feed = this.add(producerId, start.grant, start.place)
+        this.frame({ type: 'subscribed', producer_id: producerId, ...start.place }, producerId)
+        this.catchUp(feed, 'subscribed')
+      })
+      .catch(this.#fail)
   }
 
   /** Ends a producer: `unsubscribed`, if the consumer knew of it. */
   remove (producerId: number, reason: string): void {
     this.#joining.delete(producerId)
-    if (this.#feeds.delete(producerId)) this.frame({ type: 'unsubscribed', producer_id: producerId, reason }, producerId)
+    if (this.#feeds.delete(producerId)) { this.frame({ type: 'unsubscribed', producer_id: producerId, reason }, producerId) }
   }
 
   /**
-   * Ends a producer whose subscriber list has been without the consumer since `version`. The messages that were accepted
-   * before still follow; where they can't be read at once, the consumer goes without.
+   * Ends a producer whose subscriber list has been without the consumer since `version`. The messages that were
+   * accepted before still follow; where they can't be read at once, the consumer goes without.
    */
   leave (producerId: number, version: number, reason: string): void {
     const feed = this.#feeds.get(producerId)
@@ -110,8 +117,14 @@ export class Feeds {
     const { broker, logger, slots } = this.#parts
     // where a resume was to come first, what follows would not be what the consumer waits for
     const writable = (): boolean => !this.#ended && this.#outbox.writable && feed.state !== 'waiting'
-    const leaving = slots.run(() => bidFarewell(broker, feed, version, writable))
-      .catch((error: unknown) => { logger.debug({ err: error, producer: producerId, consumer: this.#consumerId }, 'Failed to read the last messages') })
+    const leaving = slots
+      .run(() => bidFarewell(broker, feed, version, writable))
+      .catch((error: unknown) => {
+        logger.debug(
+          { err: error, producer: producerId, consumer: this.#consumerId },
+          'Failed to read the last messages'
+        )
+      })
       .then(() => {
         this.#leaving.delete(producerId)
         this.frame({ type: 'unsubscribed', producer_id: producerId, reason }, producerId)
@@ -154,7 +167,10 @@ export class Feeds {
       return
     }
     const { epoch, offset } = feed.place
-    this.frame({ type: 'resumed', producer_id: feed.producerId, recovered: true, epoch, from: offset + 1, to: offset }, feed.producerId)
+    this.frame(
+      { type: 'resumed', producer_id: feed.producerId, recovered: true, epoch, from: offset + 1, to: offset },
+      feed.producerId
+    )
     this.#parts.metrics.resumed('recovered')
     feed.goLive()
   }

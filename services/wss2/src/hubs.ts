@@ -31,10 +31,13 @@ export class Hubs {
   /** How many consumers are connected. */
   get size (): number { return this.#hubs.size }
 
-  /** Resolves once nothing that is published later is missed. Rejects where the broker can't be reached; to be left all the same. */
+  /**
+   * Resolves once nothing that is published later is missed. Rejects where the broker can't be reached; to be left all
+   * the same.
+   */
   async join (consumerId: number, member: HubMember): Promise<void> {
     let hub = this.#hubs.get(consumerId)
-    if (hub === undefined) this.#hubs.set(consumerId, hub = { members: new Set(), subscribed: false, changing: Promise.resolve() })
+    if (hub === undefined) { this.#hubs.set(consumerId, (hub = { members: new Set(), subscribed: false, changing: Promise.resolve() })) }
     hub.members.add(member)
     await this.#change(consumerId, hub)
   }
@@ -42,7 +45,9 @@ export class Hubs {
   leave (consumerId: number, member: HubMember): void {
     const hub = this.#hubs.get(consumerId)
     if (hub === undefined || !hub.members.delete(member) || hub.members.size > 0) return
-    this.#change(consumerId, hub).catch((error: unknown) => this.#logger.debug({ err: error, consumer: consumerId }, 'Failed to unsubscribe from a channel'))
+    this.#change(consumerId, hub).catch((error: unknown) =>
+      this.#logger.debug({ err: error, consumer: consumerId }, 'Failed to unsubscribe from a channel')
+    )
   }
 
   /** Subscribes or unsubscribes, as the members want it when it is this change's turn. */

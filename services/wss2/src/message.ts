@@ -13,7 +13,13 @@ export interface LiveMessage {
 export const toMessage = (text: string): LiveMessage | null => {
   const head = readEnvelopeHead(text)
   if (head === null) return null
-  return { producerId: head.producer_id, deviceId: head.device_id, epoch: head.epoch, offset: head.offset, data: Buffer.from(text) }
+  return {
+    producerId: head.producer_id,
+    deviceId: head.device_id,
+    epoch: head.epoch,
+    offset: head.offset,
+    data: Buffer.from(text)
+  }
 }
 
 /**

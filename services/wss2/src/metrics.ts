@@ -6,7 +6,14 @@ export type CatchUpCause = 'hole' | 'link' | 'start' | 'subscribed'
 
 /** Numbers of one WSS2, counted once for `/metrics` and `/stats`. */
 export interface ConsumerMetrics {
-  readonly totals: { deliveries: number, bytes: number, dropped: number, gaps: number, resumes: number, unrecovered: number }
+  readonly totals: {
+    deliveries: number
+    bytes: number
+    dropped: number
+    gaps: number
+    resumes: number
+    unrecovered: number
+  }
   /** What waits in the outboxes of all connections. */
   readonly queued: { messages: number, bytes: number }
   delivered (bytes: number): void
@@ -23,11 +30,25 @@ export const createConsumerMetrics = (registry: Registry): ConsumerMetrics => {
   const queued = { messages: 0, bytes: 0 }
   const deliveries = metrics.counter({ name: 'deliveries_total', help: 'Messages sent to consumers' })
   const deliveredBytes = metrics.counter({ name: 'delivered_bytes_total', help: 'Bytes of messages sent to consumers' })
-  const dropped = metrics.counter({ name: 'dropped_messages_total', help: 'Messages left out for consumers that read too slowly' })
-  const gaps = metrics.counter({ name: 'gaps_total', help: 'Stretches of messages that were left out, as told by `gap` frames' })
+  const dropped = metrics.counter({
+    name: 'dropped_messages_total',
+    help: 'Messages left out for consumers that read too slowly'
+  })
+  const gaps = metrics.counter({
+    name: 'gaps_total',
+    help: 'Stretches of messages that were left out, as told by `gap` frames'
+  })
   const resumes = metrics.counter({ name: 'resumes_total', help: 'Producers resumed, by outcome', labels: ['outcome'] })
-  const catchUps = metrics.counter({ name: 'catch_ups_total', help: 'Times that a producer\'s log was read without being asked, by cause', labels: ['cause'] })
-  metrics.gauge({ name: 'queued_messages', help: 'Messages that wait for slow consumers', collect: () => queued.messages })
+  const catchUps = metrics.counter({
+    name: 'catch_ups_total',
+    help: "Times that a producer's log was read without being asked, by cause",
+    labels: ['cause']
+  })
+  metrics.gauge({
+    name: 'queued_messages',
+    help: 'Messages that wait for slow consumers',
+    collect: () => queued.messages
+  })
   metrics.gauge({ name: 'queued_bytes', help: 'Bytes that wait for slow consumers', collect: () => queued.bytes })
   return {
     totals,

@@ -12,7 +12,8 @@ export type OutboxItem =
 /** Bytes that a gap's frame is counted as. */
 const GAP_BYTES = 96
 
-const sizeOf = (item: OutboxItem): number => item.kind === 'data' ? item.message.data.length : item.kind === 'frame' ? item.text.length : GAP_BYTES
+const sizeOf = (item: OutboxItem): number =>
+  item.kind === 'data' ? item.message.data.length : item.kind === 'frame' ? item.text.length : GAP_BYTES
 
 /** A queue of messages and frames that knows how to leave messages out. `totals` are kept for all queues together. */
 export class OutboxQueue {

@@ -3,12 +3,18 @@ import type { Feed } from './feed.js'
 import type { GrantReader } from './grants.js'
 
 /**
- * Reads the log behind a feed's place, for a consumer that may see it. A page comes with the version of the subscriber list
- * at which it was read; where that is newer than the grant, SM is asked after the reading: only if the subscription is
- * active still was it so for everything in the page. So nothing is replayed that was accepted after a revocation.
- * Null where the subscription is not active any more. Rejects where broker or SM don't answer.
+ * Reads the log behind a feed's place, for a consumer that may see it. A page comes with the version of the subscriber
+ * list at which it was read; where that is newer than the grant, SM is asked after the reading: only if the
+ * subscription is active still was it so for everything in the page. So nothing is replayed that was accepted after a
+ * revocation. Null where the subscription is not active any more. Rejects where broker or SM don't answer.
  */
-export const readAllowed = async (broker: Broker, grants: GrantReader, consumerId: number, feed: Feed, limit: number): Promise<LogPage | null> => {
+export const readAllowed = async (
+  broker: Broker,
+  grants: GrantReader,
+  consumerId: number,
+  feed: Feed,
+  limit: number
+): Promise<LogPage | null> => {
   const page = await broker.readLog(feed.producerId, feed.place, limit)
   if (page.head.version <= feed.grant.version) return page
   const grant = await grants.one(consumerId, feed.producerId)

@@ -5,12 +5,33 @@ import { Feed } from './feed.js'
 import type { LiveMessage } from './message.js'
 import { Replay } from './replay.js'
 
-const textOf = (epoch: number, offset: number): string => `{"type":"data","producer_id":7,"device_id":null,"epoch":${epoch},"offset":${offset},"id":null}`
-const entry = (epoch: number, offset: number, version = 1): LogEntry => ({ epoch, offset, version, appendedAt: 0, text: textOf(epoch, offset) })
-const live = (epoch: number, offset: number, bytes = 10): LiveMessage => ({ producerId: 7, deviceId: null, epoch, offset, data: Buffer.alloc(bytes) })
+const textOf = (epoch: number, offset: number): string =>
+  `{"type":"data","producer_id":7,"device_id":null,"epoch":${epoch},"offset":${offset},"id":null}`
+const entry = (epoch: number, offset: number, version = 1): LogEntry => ({
+  epoch,
+  offset,
+  version,
+  appendedAt: 0,
+  text: textOf(epoch, offset)
+})
+const live = (epoch: number, offset: number, bytes = 10): LiveMessage => ({
+  producerId: 7,
+  deviceId: null,
+  epoch,
+  offset,
+  data: Buffer.alloc(bytes)
+})
 
 /** A feed whose log is what the test says it is; `onRead` is called before each reading. */
-const setUp = (place: LogPosition, log: { head: Partial<LogHead>, entries: LogEntry[] }, { activatedVersion = 1, asked = false, onRead = () => {} }: { activatedVersion?: number, asked?: boolean, onRead?: (feed: Feed, reads: number) => void } = {}) => {
+const setUp = (
+  place: LogPosition,
+  log: { head: Partial<LogHead>; entries: LogEntry[] },
+  {
+    activatedVersion = 1,
+    asked = false,
+    onRead = () => {}
+  }: { activatedVersion?: number; asked?: boolean; onRead?: (feed: Feed, reads: number) => void } = {}
+) => {
   const story: string[] = []
   let catchUps = 0
   const feed = new Feed(7, { activatedVersion, version: 9 }, place, {
@@ -27,7 +48,9 @@ const setUp = (place: LogPosition, log: { head: Partial<LogHead>, entries: LogEn
       writable = true
       return true
     },
-    frame: ({ epoch, from, to, recovered }: ResumedFrame) => { story.push(`resumed ${epoch} ${from}..${to} ${recovered}`) },
+    frame: ({ epoch, from, to, recovered }: ResumedFrame) => {
+      story.push(`resumed ${epoch} ${from}..${to} ${recovered}`)
+    },
     read: async (_feed: Feed, limit: number): Promise<LogPage | null> => {
       onRead(feed, ++reads)
       if (reads > 20) throw new Error('It reads for ever')
@@ -35,23 +58,53 @@ const setUp = (place: LogPosition, log: { head: Partial<LogHead>, entries: LogEn
       const after = feed.place
       const left = log.entries.filter(({ epoch, offset }) => epoch === after.epoch && offset > after.offset)
       const entries = left.slice(0, limit)
-      return { head, entries, more: left.length > limit, reachesBack: after.epoch === head.epoch && (entries[0]?.offset ?? head.offset + 1) === after.offset + 1 }
+      return {
+        head,
+        entries,
+        more: left.length > limit,
+        reachesBack: after.epoch === head.epoch && (entries[0]?.offset ?? head.offset + 1) === after.offset + 1
+      }
     }
   }
-  return { story, feed, run: () => new Replay(feed, host, asked).run(), block: () => { writable = false }, catchUps: () => catchUps }
+  return {
+    story,
+    feed,
+    run: () => new Replay(feed, host, asked).run(),
+    block: () => {
+      writable = false
+    },
+    catchUps: () => catchUps
+  }
 }
 
-const span = (epoch: number, from: number, to: number, version = 1): LogEntry[] => Array.from({ length: to - from + 1 }, (_, i) => entry(epoch, from + i, version))
+const span = (epoch: number, from: number, to: number, version = 1): LogEntry[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => entry(epoch, from + i, version))
 
 t.test('a hole is filled without a word', async t => {
-  const { story, run, feed } = setUp({ epoch: 1, offset: 2 }, { head: { offset: 5 }, entries: span(1, 3, 5) }, { onRead: (feed, reads) => { if (reads === 1) feed.live(live(1, 6)) } })
+  const { story, run, feed } = setUp(
+    { epoch: 1, offset: 2 },
+    { head: { offset: 5 }, entries: span(1, 3, 5) },
+    {
+      onRead: (feed, reads) => {
+        if (reads === 1) feed.live(live(1, 6))
+      }
+    }
+  )
   t.equal(await run(), 'recovered')
   t.same(story, ['1-3', '1-4', '1-5', '1-6'])
   t.equal(feed.state, 'live')
 })
 
 t.test('a published message that the log lost together with others is told and delivered', async t => {
-  const { story, run } = setUp({ epoch: 1, offset: 2 }, { head: { offset: 2 }, entries: [] }, { onRead: (feed, reads) => { if (reads === 1) feed.live(live(1, 6)) } })
+  const { story, run } = setUp(
+    { epoch: 1, offset: 2 },
+    { head: { offset: 2 }, entries: [] },
+    {
+      onRead: (feed, reads) => {
+        if (reads === 1) feed.live(live(1, 6))
+      }
+    }
+  )
   t.equal(await run(), 'unrecovered')
   t.same(story, ['resumed 1 6..5 false', '1-6'])
 })
@@ -69,9 +122,15 @@ t.test('a message that came while the log was being read is looked for once more
 })
 
 t.test('what is held is bounded, and read from the log instead', async t => {
-  const { story, run } = setUp({ epoch: 1, offset: 0 }, { head: { offset: 500 }, entries: span(1, 1, 500) }, {
-    onRead: (feed, reads) => { if (reads === 1) for (let offset = 1; offset <= 500; offset++) feed.live(live(1, offset, 10_000)) }
-  })
+  const { story, run } = setUp(
+    { epoch: 1, offset: 0 },
+    { head: { offset: 500 }, entries: span(1, 1, 500) },
+    {
+      onRead: (feed, reads) => {
+        if (reads === 1) for (let offset = 1; offset <= 500; offset++) feed.live(live(1, offset, 10_000))
+      }
+    }
+  )
   t.equal(await run(), 'recovered')
   t.same(story, span(1, 1, 500).map(({ offset }) => `1-${offset}`))
 })
@@ -84,7 +143,11 @@ t.test('entries from before the grant are passed over, and where that tears a li
   const asked = setUp({ epoch: 1, offset: 2 }, log, { activatedVersion: 5, asked: true })
   t.equal(await asked.run(), 'recovered')
   t.same(asked.story, ['resumed 1 5..4 true', '1-5', '1-6', 'resumed 1 5..6 true'])
-  const all = setUp({ epoch: 1, offset: 2 }, { head: { offset: 4 }, entries: span(1, 3, 4, 1) }, { activatedVersion: 5 })
+  const all = setUp(
+    { epoch: 1, offset: 2 },
+    { head: { offset: 4 }, entries: span(1, 3, 4, 1) },
+    { activatedVersion: 5 }
+  )
   await all.run()
   t.same(all.story, ['resumed 1 5..4 true'])
 })
@@ -115,7 +178,15 @@ t.test('a log that began anew below the place is told; one that is only behind i
 })
 
 t.test('an epoch without messages that was skipped leaves what is held to follow', async t => {
-  const { story, run } = setUp({ epoch: 1, offset: 5 }, { head: { epoch: 4, offset: 1 }, entries: [...span(1, 6, 7), entry(4, 1)] }, { onRead: (feed, reads) => { if (reads === 1) feed.live(live(4, 1)) } })
+  const { story, run } = setUp(
+    { epoch: 1, offset: 5 },
+    { head: { epoch: 4, offset: 1 }, entries: [...span(1, 6, 7), entry(4, 1)] },
+    {
+      onRead: (feed, reads) => {
+        if (reads === 1) feed.live(live(4, 1))
+      }
+    }
+  )
   t.equal(await run(), 'unrecovered')
   t.same(story, ['1-6', '1-7', 'resumed 4 1..0 false', '4-1'])
 })

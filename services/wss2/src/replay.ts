@@ -8,7 +8,10 @@ export interface ReplayHost {
   /** Resolves when the consumer takes more; false once the replay is not wanted any more. */
   whenWritable (): Promise<boolean>
   readonly writable: boolean
-  /** Entries after the feed's place which its consumer may ask for, with `feed.grant` not older than them; null where it may not, or is gone. */
+  /**
+   * Entries after the feed's place which its consumer may ask for, with `feed.grant` not older than them; null where it
+   * may not, or is gone.
+   */
   read (feed: Feed, limit: number): Promise<LogPage | null>
   frame (frame: ResumedFrame): void
 }
@@ -23,8 +26,8 @@ const MAX_PAGE = 500
  *
  * Each message is the next offset after the one before; where it is not, a `resumed` frame stands before it:
  * `recovered: false` where something is missing or a new epoch begins, `recovered: true` where entries are passed over
- * that were accepted before the subscription was active, to which the consumer has no claim. One more ends a replay that
- * the consumer asked for (`resume`).
+ * that were accepted before the subscription was active, to which the consumer has no claim. One more ends a replay
+ * that the consumer asked for (`resume`).
  */
 export class Replay {
   readonly #feed: Feed
@@ -58,7 +61,10 @@ export class Replay {
       if (held === undefined ? through : isNext(feed.place, held)) break
       if (held !== undefined && through && held === heldBefore && comparePositions(placeBefore, feed.place) === 0) {
         // it was published, and yet the log neither has it nor what came before it
-        this.#break({ epoch: held.epoch, offset: held.offset - 1 }, held.epoch === feed.place.epoch ? 'trimmed' : 'epoch')
+        this.#break(
+          { epoch: held.epoch, offset: held.offset - 1 },
+          held.epoch === feed.place.epoch ? 'trimmed' : 'epoch'
+        )
         break
       }
     }

@@ -105,7 +105,7 @@ export class SendQueue {
 
   #bound (): void {
     if (!this.#over) return
-    if (this.#policy === 'drop') this.#metrics.dropped(this.#queue.dropOldest(this.#maxBytes / 2, this.#maxMessages / 2))
+    if (this.#policy === 'drop') { this.#metrics.dropped(this.#queue.dropOldest(this.#maxBytes / 2, this.#maxMessages / 2)) }
     if (this.#over || this.#policy === 'close') this.#connection.close(closeCodes.tooSlow, 'Too slow')
   }
 

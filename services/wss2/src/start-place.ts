@@ -12,8 +12,9 @@ export interface StartPosition { place: LogPosition, grant: Grant }
 
 /**
  * Finds the place behind which the first message stands that was accepted since the subscription became active, so
- * that exactly this one comes first, however long ago that was. Asks SM where the broker knows of a newer version of the
- * subscriber list than `grant`, or there is none; null where the subscription is not active any more. Rejects where broker or SM don't answer.
+ * that exactly this one comes first, however long ago that was. Asks SM where the broker knows of a newer version of
+ * the subscriber list than `grant`, or there is none; null where the subscription is not active any more. Rejects where
+ * broker or SM don't answer.
  */
 export const findStartPosition = async (
   broker: Broker, grants: GrantReader, consumerId: number, producerId: number, known: Grant | null
@@ -36,10 +37,23 @@ export const findStartPosition = async (
   return { place: start, grant }
 }
 
-/** Offset of the first entry behind `after` and up to `start` that the grant lets its consumer see, over as many pages as it takes. */
-const firstVisible = async (broker: Broker, producerId: number, after: LogPosition, start: LogPosition, grant: Grant): Promise<number | null> => {
+/**
+ * Offset of the first entry behind `after` and up to `start` that the grant lets its consumer see, over as many pages
+ * as it takes.
+ */
+const firstVisible = async (
+  broker: Broker,
+  producerId: number,
+  after: LogPosition,
+  start: LogPosition,
+  grant: Grant
+): Promise<number | null> => {
   for (let from = after.offset; from < start.offset;) {
-    const { entries, more } = await broker.readLog(producerId, { epoch: after.epoch, offset: from }, start.offset - from)
+    const { entries, more } = await broker.readLog(
+      producerId,
+      { epoch: after.epoch, offset: from },
+      start.offset - from
+    )
     const found = entries.find(entry => entry.offset <= start.offset && entry.version >= grant.activatedVersion)
     if (found !== undefined) return found.offset
     if (!more) break

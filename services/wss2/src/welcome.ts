@@ -3,7 +3,11 @@ import type { ConsumerWelcomeFrame } from '@motience/schemas'
 import type { Feed } from './feed.js'
 
 /** The first frame of a connection: who it belongs to, and where each of its producers stands. */
-export const welcomeOf = ({ identity }: Connection, feeds: Iterable<Feed>, heartbeatMs: number): ConsumerWelcomeFrame => ({
+export const welcomeOf = (
+  { identity }: Connection,
+  feeds: Iterable<Feed>,
+  heartbeatMs: number
+): ConsumerWelcomeFrame => ({
   type: 'welcome',
   user_id: identity.userId,
   expires_at: new Date(identity.expiresAt).toISOString(),

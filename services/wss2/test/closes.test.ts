@@ -21,7 +21,13 @@ t.test('a session that is logged out ends with 4001, a disabled user with 4003, 
   const staying = await connect(1, { token: await token(1, { sid: 'staying' }) })
   const expiresAt = Date.now() + 60_000
   await broker.revoke([{ kind: 'session', sid: 'leaving', expiresAt }])
-  await broker.publishControl({ type: 'session-revoked', sid: 'leaving', user_id: 1, reason: 'logout', expires_at: new Date(expiresAt).toISOString() })
+  await broker.publishControl({
+    type: 'session-revoked',
+    sid: 'leaving',
+    user_id: 1,
+    reason: 'logout',
+    expires_at: new Date(expiresAt).toISOString()
+  })
   t.equal(await leaving.closed, 4001)
   t.equal(staying.ws.readyState, staying.ws.OPEN)
   await broker.revoke([{ kind: 'user', userId: 1, expiresAt }])
@@ -81,7 +87,13 @@ t.test('health, metrics and statistics', async t => {
   await waitFor(() => client.places(7).length === 3)
   const { http } = wss2[0]!
   t.equal((await http.inject('/health')).statusCode, 200)
-  t.match((await http.inject('/stats')).json(), { connections: 1, consumers: 1, deliveries: 3, queued_messages: 0, gaps: 0 })
+  t.match((await http.inject('/stats')).json(), {
+    connections: 1,
+    consumers: 1,
+    deliveries: 3,
+    queued_messages: 0,
+    gaps: 0
+  })
   const { body } = await http.inject('/metrics')
   t.match(body, /motience_wss2_deliveries_total 3/)
   t.match(body, /motience_wss2_queued_bytes 0/)

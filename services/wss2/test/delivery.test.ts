@@ -4,24 +4,36 @@ import { startPlatform } from './support/platform.js'
 
 for (const kind of await brokerKinds()) {
   t.test(`deliveries by the ${kind} broker`, async t => {
-    t.test('an active subscriber gets every message once, in order, exactly as it was published; no one else gets any', async t => {
-      const { connect, sm, publisher } = await startPlatform(t, kind)
-      await sm.set(1, 7, 'active')
-      await sm.set(2, 7, 'pending')
-      await sm.set(3, 7, 'active')
-      await sm.set(3, 7, 'inactive')
-      const reader = await connect(1)
-      t.match(await reader.first('welcome'), { user_id: 1, heartbeat_ms: 30_000, expires_at: /Z$/, server_time: /Z$/, subscriptions: [{ producer_id: 7, epoch: 0, offset: 0 }] })
-      const others = await Promise.all([2, 3, 4].map(consumer => connect(consumer)))
-      await publisher.publish(7, 20)
-      await publisher.publish(8, 5)
-      await publisher.publish(7, 30, { together: true })
-      await waitFor(() => reader.places(7).length === 50)
-      t.same(reader.places(7), Array.from({ length: 50 }, (_, i) => `1-${i + 1}`))
-      t.match(reader.of('data')[0], { type: 'data', device_id: null, id: null, payload: { number: 1 } })
-      t.same(reader.places(8), [])
-      for (const other of others) t.same(other.story(), ['welcome'])
-    })
+    t.test(
+      'an active subscriber gets every message once, in order, exactly as it was published; no one else gets any',
+      async t => {
+        const { connect, sm, publisher } = await startPlatform(t, kind)
+        await sm.set(1, 7, 'active')
+        await sm.set(2, 7, 'pending')
+        await sm.set(3, 7, 'active')
+        await sm.set(3, 7, 'inactive')
+        const reader = await connect(1)
+        t.match(await reader.first('welcome'), {
+          user_id: 1,
+          heartbeat_ms: 30_000,
+          expires_at: /Z$/,
+          server_time: /Z$/,
+          subscriptions: [{ producer_id: 7, epoch: 0, offset: 0 }]
+        })
+        const others = await Promise.all([2, 3, 4].map(consumer => connect(consumer)))
+        await publisher.publish(7, 20)
+        await publisher.publish(8, 5)
+        await publisher.publish(7, 30, { together: true })
+        await waitFor(() => reader.places(7).length === 50)
+        t.same(
+          reader.places(7),
+          Array.from({ length: 50 }, (_, i) => `1-${i + 1}`)
+        )
+        t.match(reader.of('data')[0], { type: 'data', device_id: null, id: null, payload: { number: 1 } })
+        t.same(reader.places(8), [])
+        for (const other of others) t.same(other.story(), ['welcome'])
+      }
+    )
 
     t.test('several connections of one consumer get the same', async t => {
       const { connect, sm, publisher } = await startPlatform(t, kind)
@@ -45,7 +57,10 @@ for (const kind of await brokerKinds()) {
       sm.pageSize = 3
       for (let producer = 1; producer <= 8; producer++) await sm.set(1, producer, 'active')
       const client = await connect(1)
-      t.same((await client.first('welcome')).subscriptions.map(position => position.producer_id), [1, 2, 3, 4, 5, 6, 7, 8])
+      t.same(
+        (await client.first('welcome')).subscriptions.map(position => position.producer_id),
+        [1, 2, 3, 4, 5, 6, 7, 8]
+      )
     })
 
     t.test('what is published while the welcome is being prepared comes after it', async t => {
@@ -64,14 +79,17 @@ for (const kind of await brokerKinds()) {
       t.same(client.places(7), Array.from({ length: 11 - position!.offset }, (_, i) => `1-${position!.offset + i + 1}`))
     })
 
-    t.test('an SM that does not answer at first is asked again; one that never does ends the connection with 1001', async t => {
-      const { connect, sm } = await startPlatform(t, kind, { welcomeMs: 600 })
-      await sm.set(1, 7, 'active')
-      sm.failNext(2)
-      t.match(await (await connect(1)).first('welcome'), { subscriptions: [{ producer_id: 7 }] })
-      sm.failNext(1000)
-      const client = await connect(1, { welcome: false })
-      t.equal(await client.closed, 1001)
-    })
+    t.test(
+      'an SM that does not answer at first is asked again; one that never does ends the connection with 1001',
+      async t => {
+        const { connect, sm } = await startPlatform(t, kind, { welcomeMs: 600 })
+        await sm.set(1, 7, 'active')
+        sm.failNext(2)
+        t.match(await (await connect(1)).first('welcome'), { subscriptions: [{ producer_id: 7 }] })
+        sm.failNext(1000)
+        const client = await connect(1, { welcome: false })
+        t.equal(await client.closed, 1001)
+      }
+    )
   })
 }

@@ -8,7 +8,9 @@ for (const kind of await brokerKinds()) {
     const redis = kind === 'redis' ? await startRedis() : null
     if (redis !== null) t.teardown(() => redis.remove())
     const opener = (limits: Partial<BrokerLimits>) => async (): Promise<Broker> =>
-      redis === null ? createMemoryBroker(limits) : await createRedisBroker({ url: redis.url, mode: 'standalone', limits })
+      redis === null
+        ? createMemoryBroker(limits)
+        : await createRedisBroker({ url: redis.url, mode: 'standalone', limits })
     let producer = 100
 
     t.test('a position that the log does not reach back to is told', async t => {
@@ -22,9 +24,22 @@ for (const kind of await brokerKinds()) {
       const [lost, through] = client.of('resumed')
       const { from } = lost!
       t.ok(from > 21)
-      t.match([lost, through], [{ recovered: false, reason: 'trimmed', to: from - 1 }, { recovered: true, from, to: 300 }])
-      t.same(client.story().slice(1), [`resumed ${p}:1 ${from}..${from - 1} false`, ...Array.from({ length: 300 - from + 1 }, (_, i) => `${p}:1-${from + i}`), `resumed ${p}:1 ${from}..300 true`])
-      t.match(await wss2[0]!.http.metrics.getSingleMetricAsString('motience_wss2_resumes_total'), /outcome="unrecovered"\} 1/)
+      t.match(
+        [lost, through],
+        [
+          { recovered: false, reason: 'trimmed', to: from - 1 },
+          { recovered: true, from, to: 300 }
+        ]
+      )
+      t.same(client.story().slice(1), [
+        `resumed ${p}:1 ${from}..${from - 1} false`,
+        ...Array.from({ length: 300 - from + 1 }, (_, i) => `${p}:1-${from + i}`),
+        `resumed ${p}:1 ${from}..300 true`
+      ])
+      t.match(
+        await wss2[0]!.http.metrics.getSingleMetricAsString('motience_wss2_resumes_total'),
+        /outcome="unrecovered"\} 1/
+      )
       await publisher.publish(p)
       await waitFor(() => client.places(p).at(-1) === '1-301')
     })
@@ -38,7 +53,13 @@ for (const kind of await brokerKinds()) {
       const client = await connect(1)
       client.resume([p, 1, 5])
       await waitFor(() => client.of('resumed').length === 2)
-      t.same(client.story(), ['welcome', `resumed ${p}:1 451..450 true`, `${p}:1-451`, `${p}:1-452`, `resumed ${p}:1 451..452 true`])
+      t.same(client.story(), [
+        'welcome',
+        `resumed ${p}:1 451..450 true`,
+        `${p}:1-451`,
+        `${p}:1-452`,
+        `resumed ${p}:1 451..452 true`
+      ])
     })
 
     t.test('a new epoch on a live connection is told before its first message', async t => {
@@ -65,7 +86,13 @@ for (const kind of await brokerKinds()) {
       client.resume([p, 1, 3])
       await waitFor(() => client.of('resumed').length === 2)
       t.match(client.of('resumed'), [{ reason: 'epoch' }, {}])
-      t.same(client.story().slice(1), [`${p}:1-4`, `${p}:1-5`, `resumed ${p}:2 1..0 false`, ...Array.from({ length: 70 }, (_, i) => `${p}:2-${i + 1}`), `resumed ${p}:2 1..70 true`])
+      t.same(client.story().slice(1), [
+        `${p}:1-4`,
+        `${p}:1-5`,
+        `resumed ${p}:2 1..0 false`,
+        ...Array.from({ length: 70 }, (_, i) => `${p}:2-${i + 1}`),
+        `resumed ${p}:2 1..70 true`
+      ])
     })
 
     t.test('a position that the log never had gets the log as it is', async t => {

@@ -16,7 +16,15 @@ for (const kind of await brokerKinds()) {
       await sm.set(1, 7, 'active')
       await publisher.publish(7, 1)
       await waitFor(() => client.places(7).length === 3)
-      t.same(client.story(), ['welcome', 'subscribed 7:1-3', '7:1-4', '7:1-5', 'unsubscribed 7', 'subscribed 7:1-7', '7:1-8'])
+      t.same(client.story(), [
+        'welcome',
+        'subscribed 7:1-3',
+        '7:1-4',
+        '7:1-5',
+        'unsubscribed 7',
+        'subscribed 7:1-7',
+        '7:1-8'
+      ])
     })
 
     t.test('the first message after a grant is the first that comes, although its event is late', async t => {
@@ -26,7 +34,15 @@ for (const kind of await brokerKinds()) {
       await sm.set(1, 7, 'active', { silently: true })
       await publisher.publish(7, 100, { together: true })
       await waitFor(() => client.places(7).length === 100)
-      await broker.publishControl({ type: 'subscription-changed', producer_id: 7, consumer_id: 1, status: 'active', reason: 'late', version: 1, activated_version: 1 })
+      await broker.publishControl({
+        type: 'subscription-changed',
+        producer_id: 7,
+        consumer_id: 1,
+        status: 'active',
+        reason: 'late',
+        version: 1,
+        activated_version: 1
+      })
       await publisher.publish(7)
       await waitFor(() => client.places(7).length === 101)
       t.same(client.story().slice(0, 3), ['welcome', 'subscribed 7:1-3', '7:1-4'])

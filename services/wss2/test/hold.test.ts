@@ -6,29 +6,34 @@ const query = '?resume=true'
 
 for (const kind of await brokerKinds()) {
   t.test(`\`?resume=true\` by the ${kind} broker`, async t => {
-    t.test('nothing follows the welcome until the first resume; then who was named is resumed, and the others go on from the welcome', async t => {
-      const { connect, sm, publisher } = await startPlatform(t, kind)
-      for (const producer of [7, 8, 9]) await sm.set(1, producer, 'active')
-      await publisher.publish(7, 5)
-      await publisher.publish(8, 5)
-      const other = await connect(1)
-      const client = await connect(1, { query })
-      await publisher.publish(7, 2)
-      await publisher.publish(8, 2)
-      await waitFor(() => other.places(8).length === 2)
-      await client.settled()
-      t.same(client.story(), ['welcome'])
-      client.resume([7, 1, 3])
-      await waitFor(() => client.of('resumed').length === 1 && client.places(8).length === 2)
-      await publisher.publish(7)
-      await publisher.publish(8)
-      await publisher.publish(9)
-      await waitFor(() => client.places(7).length === 5 && client.places(8).length === 3 && client.places(9).length === 1)
-      const of = (producer: number) => client.story().filter(line => line.includes(`${producer}:`))
-      t.same(of(7), ['7:1-4', '7:1-5', '7:1-6', '7:1-7', 'resumed 7:1 4..7 true', '7:1-8'])
-      t.same(of(8), ['8:1-6', '8:1-7', '8:1-8'])
-      t.same(of(9), ['9:1-1'], 'the first epoch of all begins without a word')
-    })
+    t.test(
+      'nothing follows the welcome until the first resume; then who was named is resumed, and the others go on from the welcome',
+      async t => {
+        const { connect, sm, publisher } = await startPlatform(t, kind)
+        for (const producer of [7, 8, 9]) await sm.set(1, producer, 'active')
+        await publisher.publish(7, 5)
+        await publisher.publish(8, 5)
+        const other = await connect(1)
+        const client = await connect(1, { query })
+        await publisher.publish(7, 2)
+        await publisher.publish(8, 2)
+        await waitFor(() => other.places(8).length === 2)
+        await client.settled()
+        t.same(client.story(), ['welcome'])
+        client.resume([7, 1, 3])
+        await waitFor(() => client.of('resumed').length === 1 && client.places(8).length === 2)
+        await publisher.publish(7)
+        await publisher.publish(8)
+        await publisher.publish(9)
+        await waitFor(
+          () => client.places(7).length === 5 && client.places(8).length === 3 && client.places(9).length === 1
+        )
+        const of = (producer: number) => client.story().filter(line => line.includes(`${producer}:`))
+        t.same(of(7), ['7:1-4', '7:1-5', '7:1-6', '7:1-7', 'resumed 7:1 4..7 true', '7:1-8'])
+        t.same(of(8), ['8:1-6', '8:1-7', '8:1-8'])
+        t.same(of(9), ['9:1-1'], 'the first epoch of all begins without a word')
+      }
+    )
 
     t.test('an empty resume, sent before the welcome, is one', async t => {
       const { connect, sm, publisher } = await startPlatform(t, kind)
@@ -105,7 +110,13 @@ for (const kind of await brokerKinds()) {
       await client.settled()
       t.same(client.story(), ['welcome'])
       client.resume([7, 0, 0])
-      await waitFor(() => client.places(9).length === 2 && client.places(8).length === 2 && client.of('unsubscribed').length === 1 && client.of('error').length === 1)
+      await waitFor(
+        () =>
+          client.places(9).length === 2 &&
+          client.places(8).length === 2 &&
+          client.of('unsubscribed').length === 1 &&
+          client.of('error').length === 1
+      )
       t.same(client.places(7), [])
       t.same(client.story().filter(line => line.includes('9')), ['subscribed 9:1-0', '9:1-1', '9:1-2'])
     })

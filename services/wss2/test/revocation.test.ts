@@ -22,20 +22,32 @@ for (const kind of await brokerKinds()) {
       t.same(client.places(7), client.places(7).map((_, i) => `1-${i + 1}`))
     })
 
-    t.test('what was accepted before a revocation is given although the event overtook it, and nothing later', async t => {
-      const { connect, sm, publisher } = await startPlatform(t, kind)
-      await sm.set(1, 7, 'active')
-      await publisher.publish(7, 2)
-      const client = await connect(1)
-      await publisher.publish(7)
-      await publisher.publish(7, 3, { unheard: true })
-      await sm.set(1, 7, 'inactive')
-      await publisher.publish(7, 2)
-      await sm.set(1, 7, 'active')
-      await publisher.publish(7)
-      await waitFor(() => client.places(7).includes('1-9'))
-      t.same(client.story(), ['welcome', '7:1-3', '7:1-4', '7:1-5', '7:1-6', 'unsubscribed 7', 'subscribed 7:1-8', '7:1-9'])
-    })
+    t.test(
+      'what was accepted before a revocation is given although the event overtook it, and nothing later',
+      async t => {
+        const { connect, sm, publisher } = await startPlatform(t, kind)
+        await sm.set(1, 7, 'active')
+        await publisher.publish(7, 2)
+        const client = await connect(1)
+        await publisher.publish(7)
+        await publisher.publish(7, 3, { unheard: true })
+        await sm.set(1, 7, 'inactive')
+        await publisher.publish(7, 2)
+        await sm.set(1, 7, 'active')
+        await publisher.publish(7)
+        await waitFor(() => client.places(7).includes('1-9'))
+        t.same(client.story(), [
+          'welcome',
+          '7:1-3',
+          '7:1-4',
+          '7:1-5',
+          '7:1-6',
+          'unsubscribed 7',
+          'subscribed 7:1-8',
+          '7:1-9'
+        ])
+      }
+    )
 
     t.test('of a producer\'s very first messages too', async t => {
       const { connect, sm, publisher } = await startPlatform(t, kind)

@@ -23,7 +23,10 @@ t.test('starts from its environment, serves both ports, and ends', async t => {
   t.equal((await fetch(`${urls.http}/health`)).status, 200)
   t.match(await (await fetch(`${urls.http}/stats`)).json(), { connections: 1, consumers: 1 })
   t.match(await (await fetch(`${urls.http}/config.json`)).json(), { sm_url: 'sm', websocket_url: 'consumer' })
-  const byPage = await connectClient(`${urls.http!.replace('http', 'ws')}/consumer`, await ap.issue({ role: 'consumer', userId: 1 }))
+  const byPage = await connectClient(
+    `${urls.http!.replace('http', 'ws')}/consumer`,
+    await ap.issue({ role: 'consumer', userId: 1 })
+  )
   t.match(byPage.of('welcome'), [{ subscriptions: [{ producer_id: 7 }] }], 'the page\'s port takes consumers too')
   t.equal((await fetch(`${urls.http}/sm/api/nowhere`)).status, 404)
   await close()
@@ -36,7 +39,12 @@ t.test('is not ready without SM, and says so', async t => {
   const ap = await fakeAp(t)
   const broker = createMemoryBroker()
   t.teardown(() => broker.close())
-  const env = readEnv(Wss2EnvSchema, { ...ports, AP_URL: ap.url, SM_URL: 'http://127.0.0.1:1', SERVICE_SECRET: ap.secret })
+  const env = readEnv(Wss2EnvSchema, {
+    ...ports,
+    AP_URL: ap.url,
+    SM_URL: 'http://127.0.0.1:1',
+    SERVICE_SECRET: ap.secret
+  })
   const { urls, close } = await startWss2(env, { broker })
   t.teardown(close)
   const answer = await fetch(`${urls.http}/ready`)
@@ -46,9 +54,19 @@ t.test('is not ready without SM, and says so', async t => {
 
 t.test('a port that is in use stops the start, and its variable is named', async t => {
   const ap = await fakeAp(t)
-  const env = readEnv(Wss2EnvSchema, { ...ports, AP_URL: ap.url, WSS2_PORT: new URL(ap.url).port, SERVICE_SECRET: ap.secret })
+  const env = readEnv(Wss2EnvSchema, {
+    ...ports,
+    AP_URL: ap.url,
+    WSS2_PORT: new URL(ap.url).port,
+    SERVICE_SECRET: ap.secret
+  })
   await t.rejects(startWss2(env), { name: 'StartError', message: /WSS2_PORT/ })
-  const second = readEnv(Wss2EnvSchema, { ...ports, AP_URL: ap.url, WSS2_HTTP_PORT: new URL(ap.url).port, SERVICE_SECRET: ap.secret })
+  const second = readEnv(Wss2EnvSchema, {
+    ...ports,
+    AP_URL: ap.url,
+    WSS2_HTTP_PORT: new URL(ap.url).port,
+    SERVICE_SECRET: ap.secret
+  })
   await t.rejects(startWss2(second), { name: 'StartError', message: /WSS2_HTTP_PORT/ })
   await t.rejects(startWss2(readEnv(Wss2EnvSchema, ports)), { name: 'EnvError', message: /SERVICE_SECRET/ })
 })

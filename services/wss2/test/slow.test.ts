@@ -6,7 +6,12 @@ import { startPlatform, type Platform } from './support/platform.js'
 const limits = { maxQueueBytes: 400_000, maxQueueMessages: 200 }
 
 /** Publishes to a consumer that does not read, until the server's sockets are full and `until` holds. */
-const flood = async ({ publisher }: Platform, stalled: Client, until: () => boolean | Promise<boolean>, device?: (n: number) => string): Promise<number> => {
+const flood = async (
+  { publisher }: Platform,
+  stalled: Client,
+  until: () => boolean | Promise<boolean>,
+  device?: (n: number) => string
+): Promise<number> => {
   stalled.ws.pause()
   let last = 0
   let n = 0
@@ -18,7 +23,13 @@ const flood = async ({ publisher }: Platform, stalled: Client, until: () => bool
 }
 
 const stats = async ({ wss2 }: Platform) =>
-  (await wss2[0]!.http.inject('/stats')).json<{ dropped: number, deliveries: number, queued_messages: number, queued_bytes: number, gaps: number }>()
+  (await wss2[0]!.http.inject('/stats')).json<{
+    dropped: number
+    deliveries: number
+    queued_messages: number
+    queued_bytes: number
+    gaps: number
+  }>()
 
 /** How many messages wait at a server. */
 const queued = async (platform: Platform): Promise<number> => (await stats(platform)).queued_messages
@@ -33,21 +44,34 @@ const taken = async (platform: Platform): Promise<number> => {
 const kind = (await brokerKinds()).at(-1)!
 
 for (const byPage of [false, true]) {
-  t.test(`by default a consumer that does not read is closed with 4008, and can resume${byPage ? ', at the page\'s port too' : ''}`, async t => {
-    const platform = await startPlatform(t, kind, { limits, byPage })
-    await platform.sm.set(1, 7, 'active')
-    const stalled = await platform.connect(1)
-    const server = platform.wss2[0]!
-    await flood(platform, stalled, () => server.sockets.connections.size === 0 || [...server.sockets.connections].every(connection => !connection.open))
-    stalled.ws.resume()
-    t.equal(await stalled.closed, 4008)
-    const places = stalled.places(7)
-    t.same(places, places.map((_, i) => `1-${i + 1}`))
-    const again = await platform.connect(1)
-    again.resume([7, 1, places.length])
-    t.match(await again.first('resumed'), { recovered: true, from: places.length + 1 })
-    await waitFor(async () => /code="4008"\} 1/.test(await server.http.metrics.getSingleMetricAsString('motience_ws_closes_total')))
-  })
+  t.test(
+    `by default a consumer that does not read is closed with 4008, and can resume${byPage ? ", at the page's port too" : ''}`,
+    async t => {
+      const platform = await startPlatform(t, kind, { limits, byPage })
+      await platform.sm.set(1, 7, 'active')
+      const stalled = await platform.connect(1)
+      const server = platform.wss2[0]!
+      await flood(
+        platform,
+        stalled,
+        () =>
+          server.sockets.connections.size === 0 || [...server.sockets.connections].every(connection => !connection.open)
+      )
+      stalled.ws.resume()
+      t.equal(await stalled.closed, 4008)
+      const places = stalled.places(7)
+      t.same(
+        places,
+        places.map((_, i) => `1-${i + 1}`)
+      )
+      const again = await platform.connect(1)
+      again.resume([7, 1, places.length])
+      t.match(await again.first('resumed'), { recovered: true, from: places.length + 1 })
+      await waitFor(async () =>
+        /code="4008"\} 1/.test(await server.http.metrics.getSingleMetricAsString('motience_ws_closes_total'))
+      )
+    }
+  )
 }
 
 t.test('with `drop` each stretch that is left out is told exactly, and live data goes on', async t => {

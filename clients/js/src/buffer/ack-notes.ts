@@ -12,7 +12,10 @@ export interface AckNotes {
 const DELAY_MS = 5000
 const MAX_UNWRITTEN = 1000
 
-export const createAckNotes = ({ acked, unnoted }: Pick<Knowledge, 'acked' | 'unnoted'>, note: (acked: Record<string, number>) => void): AckNotes => {
+export const createAckNotes = (
+  { acked, unnoted }: Pick<Knowledge, 'acked' | 'unnoted'>,
+  note: (acked: Record<string, number>) => void
+): AckNotes => {
   let unwritten = 0
   let timer: NodeJS.Timeout | null = null
 
@@ -20,7 +23,9 @@ export const createAckNotes = ({ acked, unnoted }: Pick<Knowledge, 'acked' | 'un
     if (timer !== null) clearTimeout(timer)
     timer = null
     unwritten = 0
-    const news = [...unnoted].filter(session => acked.has(session)).map(session => [session, acked.get(session)!] as const)
+    const news = [...unnoted]
+      .filter(session => acked.has(session))
+      .map(session => [session, acked.get(session)!] as const)
     unnoted.clear()
     if (news.length > 0) note(Object.fromEntries(news))
   }

@@ -29,7 +29,15 @@ t.test('readings are numbered, handed out once and in order, in memory too', asy
     t.same(drain(buffer), [])
     add(buffer, 6)
     const [last] = drain(buffer)
-    t.match(last, { n: 6, lane: 'backlog', run: buffer.run, boot: 'boot-1', time: 1006, mono: 6, payload: '{"value":6,"fill":""}' })
+    t.match(last, {
+      n: 6,
+      lane: 'backlog',
+      run: buffer.run,
+      boot: 'boot-1',
+      time: 1006,
+      mono: 6,
+      payload: '{"value":6,"fill":""}'
+    })
     t.match(buffer.stats(), { unacked: 6, waiting: 0, lastN: 6, oldest: 1001, lost: null, faulty: false })
     await buffer.close()
   }
@@ -46,7 +54,14 @@ t.test('what this run sends live is not in its backlog; the next run catches up 
   const second = await open(dir)
   const readings = drain(second)
   t.same(numbers(readings), [1, 2, 3])
-  t.same(readings.map(({ run, lane }) => [run, lane]), [[first.run, 'live'], [first.run, 'backlog'], [first.run, 'live']])
+  t.same(
+    readings.map(({ run, lane }) => [run, lane]),
+    [
+      [first.run, 'live'],
+      [first.run, 'backlog'],
+      [first.run, 'live']
+    ]
+  )
   t.equal(add(second, 4).n, 4)
   await second.close()
 })
@@ -101,7 +116,9 @@ t.test('past its cap the oldest is dropped, and one record says how much', async
   for (let i = 1; i <= 2000; i++) add(buffer, i, 'backlog', 1000)
   t.ok(buffer.stats().bytes <= 1024 * 1024)
   const report = buffer.reportLost(lost => ({ payload: JSON.stringify({ lost }), time: 9999, mono: 1 }))
-  const { lost } = JSON.parse(report!.payload) as { lost: { readings: number, firstN: number, lastN: number, from: number, to: number } }
+  const { lost } = JSON.parse(report!.payload) as {
+    lost: { readings: number; firstN: number; lastN: number; from: number; to: number }
+  }
   t.match(lost, { firstN: 1, lastN: lost.readings, from: 1001, to: 1000 + lost.readings, damaged: 0 })
   t.equal(buffer.reportLost(() => { throw new Error('reported already') }), null)
   t.same(numbers(drain(buffer)), range(lost.readings + 1, 2001), 'what was kept and the report are all of the rest')
@@ -130,7 +147,16 @@ t.test('a device whose platform acks in time never syncs', async t => {
   const dir = t.testdir()
   let syncs = 0
   const { diskFiles } = await import('./files.js')
-  const buffer = await open(dir, { fsyncMs: 30, files: { ...diskFiles, sync: async fd => { syncs++; await diskFiles.sync(fd) } } })
+  const buffer = await open(dir, {
+    fsyncMs: 30,
+    files: {
+      ...diskFiles,
+      sync: async fd => {
+        syncs++
+        await diskFiles.sync(fd)
+      }
+    }
+  })
   buffer.acked([add(buffer, 1, 'live')])
   const waits = add(buffer, 2, 'live')
   const { waitFor } = await import('@motience/testing')

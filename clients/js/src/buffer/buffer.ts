@@ -4,7 +4,9 @@ import { diskFiles } from './files.js'
 import { encodeNote, type Knowledge } from './knowledge.js'
 import { encodeLine, MAX_BODY_BYTES } from './line.js'
 import { createBacklogReader } from './reader.js'
-import { encodeReading, sessionOf, type Priority, type Lost, type NewReading, type Reading, type StoredReading } from './record.js'
+import {
+  encodeReading, sessionOf, type Priority, type Lost, type NewReading, type Reading, type StoredReading
+} from './record.js'
 import { recoverSegments, type Recovered } from './recover.js'
 import { createSegmentLog } from './segment-log.js'
 import { createSyncPolicy } from './sync-policy.js'
@@ -16,10 +18,25 @@ export const MIN_CAP_BYTES = 1024 * 1024
 
 /** Opens a buffer and recovers what is in its folder. Rejects for nothing that a disk can do. */
 export const openBuffer = async ({
-  dir, capBytes = 128 * 1024 * 1024, memoryBytes = 1024 * 1024, fsyncMs = 1000, boot, mono, files = diskFiles, onFault = () => {}
+  dir,
+  capBytes = 128 * 1024 * 1024,
+  memoryBytes = 1024 * 1024,
+  fsyncMs = 1000,
+  boot,
+  mono,
+  files = diskFiles,
+  onFault = () => {}
 }: BufferOptions): Promise<ReadingBuffer> => {
   if (capBytes < MIN_CAP_BYTES) throw new RangeError(`A buffer needs at least ${MIN_CAP_BYTES} bytes`)
-  let recovered: Recovered = { segments: [], acked: new Map(), anchors: new Map(), lost: null, next: 1, damageTo: 0, droppedTo: 0 }
+  let recovered: Recovered = {
+    segments: [],
+    acked: new Map(),
+    anchors: new Map(),
+    lost: null,
+    next: 1,
+    damageTo: 0,
+    droppedTo: 0
+  }
   let firstFault: unknown = null
   if (dir !== null) {
     try {
@@ -34,7 +51,7 @@ export const openBuffer = async ({
   const known: Knowledge = { run, boot, prev: 0, unnoted: new Set(), ...rest }
   const { acked, anchors, unnoted } = known
   // A crash came between the note of a drop and the drop itself.
-  for (const segment of segments.filter(({ unacked, last }) => unacked > 0 && last <= known.droppedTo)) segment.unacked = segment.waiting = 0
+  for (const segment of segments.filter(({ unacked, last }) => unacked > 0 && last <= known.droppedTo)) { segment.unacked = segment.waiting = 0 }
 
   const log = createSegmentLog({ dir, capBytes, memoryBytes, files, mono, onFault, known, segments, firstFault })
   const policy = createSyncPolicy(fsyncMs, mono, log.sync)
@@ -94,7 +111,7 @@ export const openBuffer = async ({
       anchors.set(boot, anchor)
       if (before === undefined || Math.abs(before - anchor) > 100) log.note({ anchors: { [boot]: anchor } })
       // Boots whose readings are all sent need none.
-      for (const other of anchors.keys()) if (other !== boot && !segments.some(segment => segment.boot === other)) anchors.delete(other)
+      for (const other of anchors.keys()) { if (other !== boot && !segments.some(segment => segment.boot === other)) anchors.delete(other) }
     },
     anchorOf: asked => anchors.get(asked) ?? null,
     stats: () => ({

@@ -10,7 +10,12 @@ const open = (dir: string, onFault: (error: unknown) => void = error => { throw 
 const crashed = async (dir: string): Promise<{ last: string, bytes: Buffer }> => {
   for (let run = 0; run < 2; run++) {
     const buffer = await open(dir)
-    for (let i = 1; i <= 5; i++) buffer.append({ payload: JSON.stringify({ run, i, text: 'ä\n\t"' }), time: i, mono: i }, i % 2 === 0 ? 'live' : 'backlog')
+    for (let i = 1; i <= 5; i++) {
+      buffer.append(
+        { payload: JSON.stringify({ run, i, text: 'ä\n\t"' }), time: i, mono: i },
+        i % 2 === 0 ? 'live' : 'backlog'
+      )
+    }
   }
   const last = readdirSync(dir).sort().at(-1)!
   return { last, bytes: readFileSync(join(dir, last)) }
@@ -66,9 +71,15 @@ t.test('whatever byte of the last segment is flipped, only its own line is lost,
       const own = 5 + line
       const missing = [6, 7, 8, 9, 10].filter(n => !numbers.includes(n))
       const inBody = line > 0 && !ends.includes(at)
-      // A damaged newline costs nothing; the first line holds no reading; the last one's number is not known without it.
+      // A damaged newline costs nothing; the first line holds no reading; the last one's number is not known without
+      // it.
       const expected = inBody ? [own] : []
-      if (missing.join() !== expected.join() || numbers.slice(0, 5).join() !== '1,2,3,4,5' || lost !== (inBody && own < 10 ? 1 : 0) || next !== (inBody && own === 10 ? 10 : 11)) {
+      if (
+        missing.join() !== expected.join() ||
+        numbers.slice(0, 5).join() !== '1,2,3,4,5' ||
+        lost !== (inBody && own < 10 ? 1 : 0) ||
+        next !== (inBody && own === 10 ? 10 : 11)
+      ) {
         wrong.push({ at, mask, line, missing, next, lost })
       }
     }
@@ -101,7 +112,13 @@ t.test('a segment that cannot be read costs nothing else', async t => {
     boot: 'boot-1',
     mono: () => 0,
     onFault: error => faults.push(error),
-    files: { ...diskFiles, readAll: path => { if (path.endsWith(names[0]!)) throw new Error('EIO'); return diskFiles.readAll(path) } }
+    files: {
+      ...diskFiles,
+      readAll: path => {
+        if (path.endsWith(names[0]!)) throw new Error('EIO')
+        return diskFiles.readAll(path)
+      }
+    }
   })
   t.equal(faults.length, 1)
   t.same(buffer.backlog.next(100, 1e6).map(({ n }) => n), [6, 7, 8, 9, 10])

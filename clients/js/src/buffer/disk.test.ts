@@ -6,7 +6,10 @@ import type { Reading } from './record.js'
 
 const failure = (code: string): Error => Object.assign(new Error(code), { code })
 
-/** A disk with so many bytes left, which counts what is written and freed; a write past its end is cut off in the middle. */
+/**
+ * A disk with so many bytes left, which counts what is written and freed; a write past its end is cut off in the
+ * middle.
+ */
 const smallDisk = (room: number): Files & { room: number } => {
   const disk: Files & { room: number } = {
     ...diskFiles,
@@ -29,13 +32,21 @@ t.test('a full disk makes room by dropping the oldest, and the newest are kept',
   const dir = t.testdir()
   const files = smallDisk(400_000)
   const faults: unknown[] = []
-  const buffer = await openBuffer({ dir, boot: 'b', mono: () => performance.now(), files, capBytes: 1024 * 1024, memoryBytes: 32_768, onFault: fault => faults.push(fault) })
-  for (let i = 1; i <= 1000; i++) buffer.append({ payload: JSON.stringify({ i, fill: 'x'.repeat(1000) }), time: i, mono: i }, 'backlog')
+  const buffer = await openBuffer({
+    dir,
+    boot: 'b',
+    mono: () => performance.now(),
+    files,
+    capBytes: 1024 * 1024,
+    memoryBytes: 32_768,
+    onFault: fault => faults.push(fault)
+  })
+  for (let i = 1; i <= 1000; i++) { buffer.append({ payload: JSON.stringify({ i, fill: 'x'.repeat(1000) }), time: i, mono: i }, 'backlog') }
   const { lost, unacked, lastN } = buffer.stats()
   t.equal(lastN, 1000)
   t.equal(lost!.readings + unacked, 1000, 'each one is kept or told as lost')
   const kept: Reading[] = []
-  for (let some = buffer.backlog.next(100, 1e6); some.length > 0; some = buffer.backlog.next(100, 1e6)) kept.push(...some)
+  for (let some = buffer.backlog.next(100, 1e6); some.length > 0; some = buffer.backlog.next(100, 1e6)) { kept.push(...some) }
   t.same(kept.map(({ n }) => n), Array.from({ length: unacked }, (_, i) => 1000 - unacked + 1 + i))
   t.ok(unacked > 200)
   await buffer.close()
@@ -45,10 +56,23 @@ t.test('a disk that takes nothing leaves the newest in memory, until it takes th
   const dir = t.testdir()
   let broken = true
   let now = 0
-  const files: Files = { ...diskFiles, write: (fd, bytes) => { if (broken) throw failure('EROFS'); diskFiles.write(fd, bytes) } }
+  const files: Files = {
+    ...diskFiles,
+    write: (fd, bytes) => {
+      if (broken) throw failure('EROFS')
+      diskFiles.write(fd, bytes)
+    }
+  }
   const faults: unknown[] = []
-  const buffer = await openBuffer({ dir, boot: 'b', mono: () => now, files, memoryBytes: 64 * 1024, onFault: fault => faults.push(fault) })
-  for (let i = 1; i <= 200; i++) buffer.append({ payload: JSON.stringify({ i, fill: 'x'.repeat(1000) }), time: i, mono: i }, 'backlog')
+  const buffer = await openBuffer({
+    dir,
+    boot: 'b',
+    mono: () => now,
+    files,
+    memoryBytes: 64 * 1024,
+    onFault: fault => faults.push(fault)
+  })
+  for (let i = 1; i <= 200; i++) { buffer.append({ payload: JSON.stringify({ i, fill: 'x'.repeat(1000) }), time: i, mono: i }, 'backlog') }
   t.equal(faults.length, 1, 'told once')
   t.equal(buffer.stats().faulty, true)
   t.ok(buffer.stats().bytes <= 64 * 1024 + 4096)
@@ -59,7 +83,11 @@ t.test('a disk that takes nothing leaves the newest in memory, until it takes th
   t.equal(buffer.stats().faulty, false)
   const { lost } = buffer.stats()
   const kept = buffer.backlog.next(1000, 1e9)
-  t.same(kept.map(({ n }) => n), Array.from({ length: 201 - lost!.lastN }, (_, i) => lost!.lastN + 1 + i), 'memory and disk are one order')
+  t.same(
+    kept.map(({ n }) => n),
+    Array.from({ length: 201 - lost!.lastN }, (_, i) => lost!.lastN + 1 + i),
+    'memory and disk are one order'
+  )
   buffer.acked(kept)
   t.equal(buffer.stats().unacked, 0)
   t.equal(after.n, 201)
@@ -95,7 +123,14 @@ t.test('each record is synced where that is asked for, and a failing sync is tol
   let syncs = 0
   const faults: unknown[] = []
   const files: Files = { ...diskFiles, syncNow: () => { syncs++; if (syncs === 3) throw failure('EIO') } }
-  const buffer = await openBuffer({ dir, boot: 'b', mono: () => 0, files, fsyncMs: 0, onFault: fault => faults.push(fault) })
+  const buffer = await openBuffer({
+    dir,
+    boot: 'b',
+    mono: () => 0,
+    files,
+    fsyncMs: 0,
+    onFault: fault => faults.push(fault)
+  })
   for (let i = 1; i <= 3; i++) buffer.append({ payload: '{}', time: 1, mono: 1 }, 'live')
   t.equal(syncs, 3)
   t.equal(faults.length, 1)

@@ -7,7 +7,9 @@ import { promisify } from 'node:util'
 const fdatasyncAsync = promisify(fdatasync)
 const fsyncAsync = promisify(fsync)
 
-/** The calls on the file system that a buffer makes; a test brings a disk that is full. Each throws as `node:fs` does. */
+/**
+ * The calls on the file system that a buffer makes; a test brings a disk that is full. Each throws as `node:fs` does.
+ */
 export interface Files {
   mkdir (dir: string): void
   list (dir: string): string[]

@@ -27,5 +27,17 @@ export interface Knowledge {
 export const encodeNote = (state: BufferState): Buffer => encodeLine(encodeState(state))
 
 /** A line that tells everything. */
-export const encodeKnowledge = ({ run, boot, next, prev, acked, anchors, lost, damageTo, droppedTo }: Knowledge): Buffer =>
-  encodeNote({ run, boot, next, prev, acked: Object.fromEntries(acked), anchors: Object.fromEntries(anchors), lost, damageTo, droppedTo })
+export const encodeKnowledge = ({
+  run, boot, next, prev, acked, anchors, lost, damageTo, droppedTo
+}: Knowledge): Buffer =>
+  encodeNote({
+    run,
+    boot,
+    next,
+    prev,
+    acked: Object.fromEntries(acked),
+    anchors: Object.fromEntries(anchors),
+    lost,
+    damageTo,
+    droppedTo
+  })

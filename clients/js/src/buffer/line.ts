@@ -36,7 +36,10 @@ const readHex = (buffer: Buffer, at: number): number => {
   return value
 }
 
-/** Bytes that the line at `at` takes up, its newline included; 0 if more bytes are needed to tell; -1 if no good line begins there. */
+/**
+ * Bytes that the line at `at` takes up, its newline included; 0 if more bytes are needed to tell; -1 if no good line
+ * begins there.
+ */
 const measure = (buffer: Buffer, at: number): number => {
   if (at + HEAD_BYTES > buffer.length) return 0
   const length = readHex(buffer, at)
@@ -56,7 +59,8 @@ export interface Scan {
 
 /**
  * Hands on the body of every good line, in order, until `take` answers false. A damaged one costs itself alone: the
- * scan goes on behind the next newline. With `last` the bytes end the segment, and what is incomplete is damage (a torn write).
+ * scan goes on behind the next newline. With `last` the bytes end the segment, and what is incomplete is damage (a torn
+ * write).
  */
 export const scanLines = (buffer: Buffer, last: boolean, take: (body: string, end: number) => boolean): Scan => {
   let at = 0

@@ -4,7 +4,10 @@ import type { Segment } from './segment.js'
 
 /** Hands out what has to be caught up with. */
 export interface BacklogReader {
-  /** The next readings, at most `max` of them and at most about `maxBytes` of payload, but one at least; empty where there are none. */
+  /**
+   * The next readings, at most `max` of them and at most about `maxBytes` of payload, but one at least; empty where
+   * there are none.
+   */
   next (max: number, maxBytes: number): Reading[]
 }
 
@@ -14,7 +17,11 @@ const CHUNK = 64 * 1024
  * Reads the segments in order, each reading once in this process: whoever gets it keeps it until it is acked.
  * `wanted` tells which readings are to be handed out. Segments may be added and removed meanwhile.
  */
-export const createBacklogReader = (segments: readonly Segment[], active: () => Segment | null, wanted: (reading: Reading) => boolean): BacklogReader => {
+export const createBacklogReader = (
+  segments: readonly Segment[],
+  active: () => Segment | null,
+  wanted: (reading: Reading) => boolean
+): BacklogReader => {
   let current: Segment | null = null
   let offset = 0
   let chunkBytes = CHUNK

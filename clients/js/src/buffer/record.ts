@@ -58,13 +58,26 @@ export interface BufferState {
   damageTo?: number
 }
 
-/** The fixed names of a reading's numbering on the wire: each lane of each run is a session of its own, in which `n` rises. */
-export const sessionOf = (reading: Pick<Reading, 'run' | 'lane'>): string => `${reading.run}-${reading.lane === 'live' ? 'l' : 'b'}`
+/**
+ * The fixed names of a reading's numbering on the wire: each lane of each run is a session of its own, in which `n`
+ * rises.
+ */
+export const sessionOf = (reading: Pick<Reading, 'run' | 'lane'>): string =>
+  `${reading.run}-${reading.lane === 'live' ? 'l' : 'b'}`
 
 interface Extra { d?: string, i?: string, lost?: Lost }
 
 /** A reading in a segment. `lost` is there where the reading is itself the report of a loss. */
-export interface StoredReading { n: number, lane: Priority, time: number, mono: number, deviceId?: string, id?: string, payload: string, lost?: Lost }
+export interface StoredReading {
+  n: number
+  lane: Priority
+  time: number
+  mono: number
+  deviceId?: string
+  id?: string
+  payload: string
+  lost?: Lost
+}
 
 /** Tabs part the fields: JSON escapes them, so that none is inside one. */
 export const encodeReading = (reading: StoredReading): string => {

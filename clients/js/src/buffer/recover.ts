@@ -34,9 +34,15 @@ const readContent = (bytes: Buffer): FileContent => {
   return content
 }
 
-/** The numbers that are missing in a segment, as ranges, each with the reading before it (or after it, at the start). */
-const findGaps = (first: number, readings: readonly StoredReading[], expectedLast: number): Array<{ from: number, to: number, near: StoredReading | null }> => {
-  const gaps: Array<{ from: number, to: number, near: StoredReading | null }> = []
+/**
+ * The numbers that are missing in a segment, as ranges, each with the reading before it (or after it, at the start).
+ */
+const findGaps = (
+  first: number,
+  readings: readonly StoredReading[],
+  expectedLast: number
+): Array<{ from: number; to: number; near: StoredReading | null }> => {
+  const gaps: Array<{ from: number; to: number; near: StoredReading | null }> = []
   let next = first
   let before: StoredReading | null = null
   for (const reading of readings) {
@@ -52,10 +58,25 @@ const findGaps = (first: number, readings: readonly StoredReading[], expectedLas
  * Reads the segments of a folder. Newest first, because what is acked is written after what it acks. Damage of any
  * kind costs the damaged lines; a file that cannot be read is left alone and told to `onFault`.
  */
-export const recoverSegments = async (files: Files, dir: string, onFault: (error: unknown) => void): Promise<Recovered> => {
-  const names = files.list(dir).filter(name => parseSegmentName(name) !== null).sort()
-  const found: Recovered = { segments: [], acked: new Map(), anchors: new Map(), lost: null, next: 1, damageTo: 0, droppedTo: 0 }
-  const gaps: Array<{ from: number, to: number, near: StoredReading | null, run: string }> = []
+export const recoverSegments = async (
+  files: Files,
+  dir: string,
+  onFault: (error: unknown) => void
+): Promise<Recovered> => {
+  const names = files
+    .list(dir)
+    .filter(name => parseSegmentName(name) !== null)
+    .sort()
+  const found: Recovered = {
+    segments: [],
+    acked: new Map(),
+    anchors: new Map(),
+    lost: null,
+    next: 1,
+    damageTo: 0,
+    droppedTo: 0
+  }
+  const gaps: Array<{ from: number; to: number; near: StoredReading | null; run: string }> = []
   const expectedLast = new Map<string, number>()
   let lostKnown = false
   for (const name of names.reverse()) {
@@ -76,8 +97,8 @@ export const recoverSegments = async (files: Files, dir: string, onFault: (error
         found.lost = state.lost
         lostKnown = true
       }
-      for (const [session, n] of Object.entries(state.acked ?? {})) found.acked.set(session, Math.max(n, found.acked.get(session) ?? 0))
-      for (const [boot, anchor] of Object.entries(state.anchors ?? {})) if (!found.anchors.has(boot)) found.anchors.set(boot, anchor)
+      for (const [session, n] of Object.entries(state.acked ?? {})) { found.acked.set(session, Math.max(n, found.acked.get(session) ?? 0)) }
+      for (const [boot, anchor] of Object.entries(state.anchors ?? {})) { if (!found.anchors.has(boot)) found.anchors.set(boot, anchor) }
       found.next = Math.max(found.next, state.next ?? 1)
       found.damageTo = Math.max(found.damageTo, state.damageTo ?? 0)
       found.droppedTo = Math.max(found.droppedTo, state.droppedTo ?? 0)
@@ -107,7 +128,14 @@ export const recoverSegments = async (files: Files, dir: string, onFault: (error
     if (missingFrom > to) continue
     const readings = to - missingFrom + 1
     const time = near?.time ?? 0
-    found.lost = addLost(found.lost, { readings, damaged: readings, firstN: missingFrom, lastN: to, from: time, to: time })
+    found.lost = addLost(found.lost, {
+      readings,
+      damaged: readings,
+      firstN: missingFrom,
+      lastN: to,
+      from: time,
+      to: time
+    })
   }
   found.damageTo = Math.max(found.damageTo, found.next - 1)
   return found

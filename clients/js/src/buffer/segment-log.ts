@@ -4,7 +4,10 @@ import { addLost } from './lost.js'
 import { sessionOf, type BufferState } from './record.js'
 import { createFileSegment, createMemorySegment, type Segment } from './segment.js'
 
-/** Where the lines of a buffer go: segments on the disk, or in memory where there is no folder or the disk takes nothing. */
+/**
+ * Where the lines of a buffer go: segments on the disk, or in memory where there is no folder or the disk takes
+ * nothing.
+ */
 export interface SegmentLog {
   /** Oldest first. */
   readonly segments: readonly Segment[]
@@ -51,7 +54,9 @@ const FAULT_RETRY_MS = 1000
 
 const isFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
 
-export const createSegmentLog = ({ dir, capBytes, memoryBytes, files, mono, onFault, known, segments, firstFault }: SegmentLogParts): SegmentLog => {
+export const createSegmentLog = ({
+  dir, capBytes, memoryBytes, files, mono, onFault, known, segments, firstFault
+}: SegmentLogParts): SegmentLog => {
   const segmentBytes = Math.min(1024 * 1024, Math.max(64 * 1024, Math.floor(capBytes / 16)))
   const memorySegmentBytes = Math.max(4096, Math.floor(memoryBytes / 8))
   const { run, boot, acked } = known
@@ -90,10 +95,21 @@ export const createSegmentLog = ({ dir, capBytes, memoryBytes, files, mono, onFa
   const dropOldest = () => {
     const segment = segments[0]!
     if (segment === active) active = null
-    const reports = segment.reports.filter(({ n }) => n > (acked.get(sessionOf({ run: segment.run, lane: 'backlog' })) ?? 0))
+    const reports = segment.reports.filter(
+      ({ n }) => n > (acked.get(sessionOf({ run: segment.run, lane: 'backlog' })) ?? 0)
+    )
     for (const report of reports) known.lost = addLost(known.lost, report.lost)
     const readings = segment.unacked - reports.length
-    if (readings > 0) known.lost = addLost(known.lost, { readings, damaged: 0, firstN: segment.first, lastN: segment.last, from: segment.from, to: segment.to })
+    if (readings > 0) {
+      known.lost = addLost(known.lost, {
+        readings,
+        damaged: 0,
+        firstN: segment.first,
+        lastN: segment.last,
+        from: segment.from,
+        to: segment.to
+      })
+    }
     known.droppedTo = segment.last
     // Written first: a crash between the two must not make the loss silent.
     if (active !== null && segment.unacked > 0) note({ lost: known.lost, droppedTo: known.droppedTo })

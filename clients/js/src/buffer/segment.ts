@@ -77,7 +77,8 @@ export const createFileSegment = (files: Files, dir: string, parts: SegmentParts
         files.write(writeFd, line)
         segment.bytes += line.length
       } catch (error) {
-        // What was written of it is taken back; where that fails too, nothing may follow the torn line as if it were whole.
+        // What was written of it is taken back; where that fails too, nothing may follow the torn line as if it were
+        // whole.
         try {
           if (writeFd !== null) files.truncate(writeFd, segment.bytes)
         } catch {

@@ -24,16 +24,35 @@ export class Bridges {
   constructor (private readonly parts: BridgesParts) {}
 
   /** Hands on what lies between two places; resolves with how that went, and never rejects. */
-  run (dsmUrl: string, producerId: number, after: LogPosition, before: LogPosition, deliver: (envelope: Envelope) => void): Promise<HistoryReport> {
+  run (
+    dsmUrl: string,
+    producerId: number,
+    after: LogPosition,
+    before: LogPosition,
+    deliver: (envelope: Envelope) => void
+  ): Promise<HistoryReport> {
     const lane = this.#next++ % LANES
     const report = this.#lanes[lane]!.then(() => this.#read(dsmUrl, producerId, after, before, deliver))
     this.#lanes[lane] = report
     return report
   }
 
-  async #read (dsmUrl: string, producerId: number, after: LogPosition, before: LogPosition, deliver: (envelope: Envelope) => void): Promise<HistoryReport> {
+  async #read (
+    dsmUrl: string,
+    producerId: number,
+    after: LogPosition,
+    before: LogPosition,
+    deliver: (envelope: Envelope) => void
+  ): Promise<HistoryReport> {
     const { tokens, fetch, signal, writable, backoff } = this.parts
-    const report: HistoryReport = { producer_id: producerId, after, before: { epoch: before.epoch, offset: before.offset }, messages: 0, complete: false, error: null }
+    const report: HistoryReport = {
+      producer_id: producerId,
+      after,
+      before: { epoch: before.epoch, offset: before.offset },
+      messages: 0,
+      complete: false,
+      error: null
+    }
     try {
       const { complete } = await readHistory({
         dsmUrl,

@@ -41,7 +41,14 @@ t.test('positions that were kept are resumed from, in several frames where there
   })
   await waitFor(() => seen.length === ids.length)
   t.ok(seen.every(envelope => envelope.offset === 2))
-  t.same(platform.frames.map(frame => frame.type === 'resume' ? [frame.positions.length, frame.more] : []), [[1000, true], [1000, true], [100, undefined]])
+  t.same(
+    platform.frames.map(frame => (frame.type === 'resume' ? [frame.positions.length, frame.more] : [])),
+    [
+      [1000, true],
+      [1000, true],
+      [100, undefined]
+    ]
+  )
   await consumer.close()
   t.ok((await kept.load()).every(position => position.offset === 2), 'and what was seen is kept')
 })
@@ -123,9 +130,16 @@ t.test('a loop throws what stops the consumer, once it has had what came before'
 
 t.test('a password that is refused is thrown into the loop; one that is closed ends it', async t => {
   const { consumer } = await startConsumer(t, { prepare: platform => { platform.settings.signIn = 401 } })
-  await t.rejects(async () => { for await (const envelope of consumer) t.fail(`unexpected ${envelope.offset}`) }, { name: 'RestError', status: 401 })
+  await t.rejects(
+    async () => {
+      for await (const envelope of consumer) t.fail(`unexpected ${envelope.offset}`)
+    },
+    { name: 'RestError', status: 401 }
+  )
   const other = await startConsumer(t)
-  const looped = (async () => { for await (const envelope of other.consumer) t.fail(`unexpected ${envelope.offset}`) })()
+  const looped = (async () => {
+    for await (const envelope of other.consumer) t.fail(`unexpected ${envelope.offset}`)
+  })()
   await other.consumer.close()
   await looped
 })
@@ -195,7 +209,13 @@ t.test('an error frame and a platform that is away are told; the consumer goes o
   const frame = consumer.once('error')
   platform.send({ type: 'error', code: 'MOT_WSS2_BAD_FRAME', message: 'Refused' })
   t.equal((await frame as ErrorFrame).code, 'MOT_WSS2_BAD_FRAME')
-  const away = createConsumer({ url: 'ws://127.0.0.1:1/consumer', authUrl: 'http://127.0.0.1:1', username: 'a', password: 'b', backoff: { minMs: 1, maxMs: 1 } })
+  const away = createConsumer({
+    url: 'ws://127.0.0.1:1/consumer',
+    authUrl: 'http://127.0.0.1:1',
+    username: 'a',
+    password: 'b',
+    backoff: { minMs: 1, maxMs: 1 }
+  })
   t.match(await away.once('error'), { name: 'RestError', status: 0 })
   t.not(away.state, 'stopped')
   await away.close()

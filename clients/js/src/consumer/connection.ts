@@ -39,18 +39,25 @@ export class Connection {
     const { promise, resolve } = deferred<LinkEnd>()
     this.ended = promise
     const timer = setTimeout(() => this.#socket.drop(1006, 'No greeting in time'), options.connectTimeoutMs)
-    this.#socket = openSocket(options.WebSocket, options.url, [SUBPROTOCOL, `${TOKEN_SUBPROTOCOL_PREFIX}${options.token}`], {
-      onText: text => {
-        this.#heartbeat?.seen()
-        this.#receive(text, options, timer)
-      },
-      onPing: () => { this.#heartbeat?.seen() },
-      onEnd: end => {
-        clearTimeout(timer)
-        this.#heartbeat?.stop()
-        resolve({ ...end, openMs: this.#openedAt === null ? null : performance.now() - this.#openedAt })
+    this.#socket = openSocket(
+      options.WebSocket,
+      options.url,
+      [SUBPROTOCOL, `${TOKEN_SUBPROTOCOL_PREFIX}${options.token}`],
+      {
+        onText: text => {
+          this.#heartbeat?.seen()
+          this.#receive(text, options, timer)
+        },
+        onPing: () => {
+          this.#heartbeat?.seen()
+        },
+        onEnd: end => {
+          clearTimeout(timer)
+          this.#heartbeat?.stop()
+          resolve({ ...end, openMs: this.#openedAt === null ? null : performance.now() - this.#openedAt })
+        }
       }
-    })
+    )
   }
 
   send (frame: object): void { this.#socket.send(JSON.stringify(frame)) }
@@ -58,7 +65,9 @@ export class Connection {
   /** Gives the live connection a new token. */
   authenticate (token: string): void { this.send({ type: 'auth', token }) }
 
-  /** Stops reading; false where that can't be done. The server's pings are not read either, so no silence is noticed. */
+  /**
+   * Stops reading; false where that can't be done. The server's pings are not read either, so no silence is noticed.
+   */
   pause (): boolean {
     if (!this.#socket.pause()) return false
     this.#heartbeat?.stop()

@@ -15,7 +15,11 @@ const isOpen = (consumer: Consumer) => waitFor(() => consumer.state === 'open', 
 t.test('over seeded disconnects every offset comes once and in order', async t => {
   for (const seed of [1, 2, 3]) {
     const random = seeded(seed)
-    const { platform, consumer, seen } = await startConsumer(t, { prepare: platform => { for (const id of [1, 2, 3]) platform.subscribe(id) } })
+    const { platform, consumer, seen } = await startConsumer(t, {
+      prepare: platform => {
+        for (const id of [1, 2, 3]) platform.subscribe(id)
+      }
+    })
     await isOpen(consumer)
     const sent: Envelope[] = []
     for (let step = 0; step < 120; step++) {
@@ -62,7 +66,10 @@ t.test('what the log no longer has comes from history, before what is live', asy
 })
 
 t.test('what history does not have either is told, and live data goes on', async t => {
-  const { platform, consumer, seen } = await startConsumer(t, { prepare: one, settings: () => ({ history: 'http://127.0.0.1:1' }) })
+  const { platform, consumer, seen } = await startConsumer(t, {
+    prepare: one,
+    settings: () => ({ history: 'http://127.0.0.1:1' })
+  })
   await isOpen(consumer)
   platform.publish(1, 2)
   await waitFor(() => seen.length === 2)
@@ -70,13 +77,23 @@ t.test('what history does not have either is told, and live data goes on', async
   platform.cut()
   platform.publish(1, 5)
   platform.trim(1, 2)
-  t.match(await report, { producer_id: 1, after: { epoch: 1, offset: 2 }, before: { epoch: 1, offset: 6 }, messages: 0, complete: false, error: Error })
+  t.match(await report, {
+    producer_id: 1,
+    after: { epoch: 1, offset: 2 },
+    before: { epoch: 1, offset: 6 },
+    messages: 0,
+    complete: false,
+    error: Error
+  })
   await waitFor(() => seen.length === 4)
   t.same(places(seen, 1), ['1-1', '1-2', '1-6', '1-7'])
 })
 
 t.test('history that is refused or incomplete is reported as such', async t => {
-  const { platform, consumer } = await startConsumer(t, { prepare: one, settings: platform => ({ history: platform.httpUrl }) })
+  const { platform, consumer } = await startConsumer(t, {
+    prepare: one,
+    settings: platform => ({ history: platform.httpUrl })
+  })
   await isOpen(consumer)
   platform.settings.historyComplete = false
   let report = consumer.once('history')

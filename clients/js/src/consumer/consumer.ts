@@ -11,7 +11,10 @@ import { Connection, type LinkEnd } from './connection.js'
 import { PositionKeeper } from './position-keeper.js'
 import { memoryPositions } from './positions.js'
 import { MessageQueue } from './queue.js'
-import { ConsumerStoppedError, type ConsumerEvents, type ConsumerOptions, type ConsumerState, type StateChange, type TokenSource } from './types.js'
+import {
+  ConsumerStoppedError, type ConsumerEvents, type ConsumerOptions, type ConsumerState, type StateChange,
+  type TokenSource
+} from './types.js'
 
 /** A connection that lasted so long begins its back-off anew. */
 const STABLE_MS = 5000
@@ -22,8 +25,8 @@ const SUSPECT_AFTER = 3
  * Receives one consumer's data, over every lost connection, each message once and in order for each producer.
  *
  * Take the messages with `for await (const envelope of consumer)` or with `on('data', …)`. A loop that is slower than
- * the stream fills a buffer of `maxBuffered`; then Node stops reading the socket, and a browser, which can't, closes the
- * connection; either way the platform keeps the rest, up to the bounds of its log, and it is resumed from there.
+ * the stream fills a buffer of `maxBuffered`; then Node stops reading the socket, and a browser, which can't, closes
+ * the connection; either way the platform keeps the rest, up to the bounds of its log, and it is resumed from there.
  * The loop ends when the consumer is closed, and throws what stopped it otherwise: a wrong password (`RestError`), a
  * disabled account (`ConsumerStoppedError`). A position counts as kept once the loop asks for the next message, or,
  * without a loop, once the listeners returned.
@@ -50,10 +53,16 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
     super()
     this.#options = options
     if (options.tokens === undefined) {
-      const session = createTokenSession({ authUrl: options.authUrl, username: options.username, password: options.password })
+      const session = createTokenSession({
+        authUrl: options.authUrl,
+        username: options.username,
+        password: options.password
+      })
       this.#tokens = this.#ownTokens = session
     } else this.#tokens = options.tokens
-    this.#keeper = new PositionKeeper(options.positions ?? memoryPositions(), error => { this.emit('error', error as Error) })
+    this.#keeper = new PositionKeeper(options.positions ?? memoryPositions(), error => {
+      this.emit('error', error as Error)
+    })
     this.#bridges = new Bridges({
       tokens: this.#tokens,
       fetch: options.fetch ?? ((url, init) => fetch(url, init)),
@@ -62,7 +71,11 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
       ...options.backoff === undefined ? {} : { backoff: options.backoff }
     })
     this.#inbox = new Inbox({
-      options: { history: options.history !== undefined, sparse: options.slow === 'latest', maxHeld: options.maxHeld ?? 10_000 },
+      options: {
+        history: options.history !== undefined,
+        sparse: options.slow === 'latest',
+        maxHeld: options.maxHeld ?? 10_000
+      },
       keeper: this.#keeper,
       emit: (event, value) => { this.emit(event, value) },
       deliver: envelope => { this.#deliver(envelope) },
@@ -71,11 +84,15 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
       bridge: (producerId, after, before) => {
         const track = this.#inbox.track(producerId)
         if (track === undefined || this.#options.history === undefined) return
-        this.#bridges.run(this.#options.history, producerId, after, before, envelope => { track.bridgeItem(envelope) }).then(report => {
-          if (this.#abort.signal.aborted || this.#inbox.track(producerId) !== track) return
-          this.emit('history', report)
-          track.bridgeDone()
-        })
+        this.#bridges
+          .run(this.#options.history, producerId, after, before, envelope => {
+            track.bridgeItem(envelope)
+          })
+          .then(report => {
+            if (this.#abort.signal.aborted || this.#inbox.track(producerId) !== track) return
+            this.emit('history', report)
+            track.bridgeDone()
+          })
       }
     })
     const offRenewed = this.#tokens.onRenewed(({ token }) => {
@@ -143,10 +160,11 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
     } catch (error) {
       if (error instanceof RestError && error.final) this.#stop(error, error.message)
       else this.emit('error', error as Error)
-      const retryAfter = error instanceof RestError && error.retryAfterMs !== null ? String(Math.ceil(error.retryAfterMs / 1000)) : null
+      const retryAfter =
+        error instanceof RestError && error.retryAfterMs !== null ? String(Math.ceil(error.retryAfterMs / 1000)) : null
       return { code: 1006, reason: (error as Error).message, status: null, retryAfter, openMs: null }
     }
-    if (this.#abort.signal.aborted) return { code: 1000, reason: 'Closed', status: null, retryAfter: null, openMs: null }
+    if (this.#abort.signal.aborted) { return { code: 1000, reason: 'Closed', status: null, retryAfter: null, openMs: null } }
     const token = this.#token
     this.#link = new Connection({
       WebSocket,
@@ -175,8 +193,7 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
   #judge (end: LinkEnd, token: string, failures: number): void {
     const next = end.status === 403 ? 'stop' : end.status === 401 ? 'login' : afterClose(end.code)
     const unexplained = end.openMs === null && end.status === null && (failures + 1) % SUSPECT_AFTER === 0
-    if (next === 'stop') this.#stop(new ConsumerStoppedError(end.reason || `Closed with ${end.code}`), end.reason, end.code)
-    else if (next === 'login' || unexplained) this.#tokens.invalidate(token)
+    if (next === 'stop') { this.#stop(new ConsumerStoppedError(end.reason || `Closed with ${end.code}`), end.reason, end.code) } else if (next === 'login' || unexplained) this.#tokens.invalidate(token)
   }
 
   #deliver (envelope: Envelope): void {
@@ -200,7 +217,11 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
 
   /** Resolves once the loop's buffer has room. */
   async #drained (): Promise<void> {
-    while (this.#queue?.full === true && !this.#abort.signal.aborted) await new Promise<void>(resolve => { this.#wakers.push(resolve) })
+    while (this.#queue?.full === true && !this.#abort.signal.aborted) {
+      await new Promise<void>(resolve => {
+        this.#wakers.push(resolve)
+      })
+    }
   }
 
   #wake (): void {
@@ -226,7 +247,9 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
     return url.href
   }
 
-  #change ({ state, code = null, reason = '', retryInMs = null }: Partial<StateChange> & { state: ConsumerState }): void {
+  #change ({
+    state, code = null, reason = '', retryInMs = null
+  }: Partial<StateChange> & { state: ConsumerState }): void {
     if (this.#state === 'stopped') return
     this.#state = state
     this.emit('state', { state, code, reason, retryInMs })

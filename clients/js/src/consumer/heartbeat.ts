@@ -8,7 +8,10 @@ export class Heartbeat {
   #askedAt: number | null = null
 
   /** `ask` sends something that the server answers; `dead` is called after two and a half intervals of silence. */
-  constructor (intervalMs: number, { ask, dead, now = () => performance.now() }: { ask: () => void, dead: () => void, now?: () => number }) {
+  constructor (
+    intervalMs: number,
+    { ask, dead, now = () => performance.now() }: { ask: () => void; dead: () => void; now?: () => number }
+  ) {
     this.#seenAt = now()
     this.now = now
     this.#timer = setInterval(() => {

@@ -10,7 +10,10 @@ const PAGE_LIMIT = 500
 const MAX_ATTEMPTS = 6
 
 /** What of `fetch` history needs. */
-export type HistoryFetch = (url: string, init: { headers: Record<string, string>, signal: AbortSignal }) => Promise<Response>
+export type HistoryFetch = (
+  url: string,
+  init: { headers: Record<string, string>; signal: AbortSignal }
+) => Promise<Response>
 
 export interface HistoryRequest {
   /** Where DSM is, without `/api`. */
@@ -43,7 +46,11 @@ const wait = (ms: number, signal: AbortSignal): Promise<void> => new Promise(res
 
 const getPage = async (request: HistoryRequest, cursor: string | null): Promise<HistoryPage> => {
   const { dsmUrl, producerId, after, signal } = request
-  const query = new URLSearchParams({ after: `${after.epoch}-${after.offset}`, order: 'asc', limit: String(PAGE_LIMIT) })
+  const query = new URLSearchParams({
+    after: `${after.epoch}-${after.offset}`,
+    order: 'asc',
+    limit: String(PAGE_LIMIT)
+  })
   if (cursor !== null) query.set('cursor', cursor)
   const token = await request.token()
   const response = await request.fetch(`${dsmUrl.replace(/\/+$/, '')}/api/data/${producerId}?${query.toString()}`, {
@@ -54,7 +61,9 @@ const getPage = async (request: HistoryRequest, cursor: string | null): Promise<
   if (response.status === 401) request.refused(token)
   const problem = await response.json().catch(() => ({})) as { detail?: string, code?: string }
   throw new RestError(problem.detail ?? `HTTP ${response.status}`, {
-    status: response.status, code: problem.code ?? null, retryAfterMs: parseRetryAfter(response.headers.get('retry-after'))
+    status: response.status,
+    code: problem.code ?? null,
+    retryAfterMs: parseRetryAfter(response.headers.get('retry-after'))
   })
 }
 

@@ -30,7 +30,10 @@ export class Inbox {
   /** The server has greeted and waits: asks for what was missed, and drops the producers whose subscriptions ended. */
   welcome (frame: Welcome): void {
     const active = new Map(frame.subscriptions.map(position => [position.producer_id, position]))
-    for (const producerId of new Set([...this.#tracks.keys(), ...this.parts.keeper.all().map(position => position.producer_id)])) {
+    for (const producerId of new Set([
+      ...this.#tracks.keys(),
+      ...this.parts.keeper.all().map(position => position.producer_id)
+    ])) {
       if (!active.has(producerId)) this.#end(producerId, 'while not connected')
     }
     const missed: Position[] = []

@@ -1,7 +1,9 @@
 export { Consumer, createConsumer } from './consumer.js'
 export type { HistoryFetch } from './history.js'
 export { comparePositions, type LogPosition } from '@motience/schemas/protocol'
-export { filePositions, memoryPositions, storagePositions, type KeyValueStorage, type PositionStore } from './positions.js'
+export {
+  filePositions, memoryPositions, storagePositions, type KeyValueStorage, type PositionStore
+} from './positions.js'
 export type { SocketConstructor, SocketLike } from './socket.js'
 export { envelopeText, payloadText } from './texts.js'
 export {

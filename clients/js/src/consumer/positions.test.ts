@@ -19,7 +19,15 @@ t.test('positions in a file survive, and none are there before the first', async
 
 t.test('positions in a storage are kept under one key', async t => {
   const items = new Map<string, string>([['p', JSON.stringify([position, { producer_id: 'x' }, null])]])
-  const store = storagePositions({ getItem: key => items.get(key) ?? null, setItem: (key, value) => { items.set(key, value) } }, 'p')
+  const store = storagePositions(
+    {
+      getItem: key => items.get(key) ?? null,
+      setItem: (key, value) => {
+        items.set(key, value)
+      }
+    },
+    'p'
+  )
   t.same(await store.load(), [position], 'whatever is no position is left out')
   await store.save([])
   t.equal(items.get('p'), '[]')

@@ -20,9 +20,15 @@ export type SocketConstructor = new (url: string, protocols: string[]) => Socket
 
 /** The events of `ws` that a browser's WebSocket does not have. */
 interface NodeEvents {
-  on (event: 'ping', listener: () => void): unknown
-  on (event: 'unexpected-response', listener: (request: { destroy (): void }, response: { statusCode?: number, headers: Record<string, string | string[] | undefined>, resume (): void }) => void): unknown
-  on (event: 'error', listener: () => void): unknown
+  on(event: 'ping', listener: () => void): unknown
+  on(
+    event: 'unexpected-response',
+    listener: (
+      request: { destroy(): void },
+      response: { statusCode?: number; headers: Record<string, string | string[] | undefined>; resume(): void }
+    ) => void
+  ): unknown
+  on(event: 'error', listener: () => void): unknown
 }
 
 /** How a socket ended. */
@@ -54,10 +60,16 @@ export interface OpenSocket {
   drop (code: number, reason: string): void
 }
 
-const isNode = (socket: SocketLike): socket is SocketLike & NodeEvents => typeof (socket as Partial<NodeEvents>).on === 'function'
+const isNode = (socket: SocketLike): socket is SocketLike & NodeEvents =>
+  typeof (socket as Partial<NodeEvents>).on === 'function'
 
 /** Opens a socket and hands its events on, in one form for Node and browsers. */
-export const openSocket = (WebSocket: SocketConstructor, url: string, protocols: string[], handlers: SocketHandlers): OpenSocket => {
+export const openSocket = (
+  WebSocket: SocketConstructor,
+  url: string,
+  protocols: string[],
+  handlers: SocketHandlers
+): OpenSocket => {
   const socket = new WebSocket(url, protocols)
   let ended = false
   let refused: { status: number, retryAfter: string | null } | null = null

@@ -17,7 +17,9 @@ t.test('an envelope has the text that it was parsed from', async t => {
 
 t.test('so has each of a page of history', async t => {
   const payloads = ['{"a":-0}', '{ "items" : [ {} ] }', '{"items":"]}"}']
-  const page = parsePage(`{"items":[${payloads.map((payload, n) => text(n + 1, payload)).join(',')}],"next_cursor":null,"complete":true}`)
+  const page = parsePage(
+    `{"items":[${payloads.map((payload, n) => text(n + 1, payload)).join(',')}],"next_cursor":null,"complete":true}`
+  )
   t.same(page.items.map(payloadText), payloads)
   t.match(page, { next_cursor: null, complete: true })
   t.same(parsePage('{"items":[],"next_cursor":null,"complete":true}').items, [])

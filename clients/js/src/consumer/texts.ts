@@ -16,8 +16,8 @@ export const parsePage = (text: string): HistoryPage => {
 }
 
 /**
- * The text of an envelope that a consumer handed out, byte for byte as the platform sent it. Of one that was made or copied
- * it is what `JSON.stringify` makes of it.
+ * The text of an envelope that a consumer handed out, byte for byte as the platform sent it. Of one that was made or
+ * copied it is what `JSON.stringify` makes of it.
  */
 export const envelopeText = (envelope: Envelope): string => texts.get(envelope) ?? JSON.stringify(envelope)
 

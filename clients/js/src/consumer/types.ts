@@ -1,5 +1,7 @@
 import type { LogPosition } from '@motience/schemas/protocol'
-import type { Envelope, ErrorFrame, GapFrame, Position, ResumedFrame, SlowPolicy, SubscribedFrame, UnsubscribedFrame } from '@motience/schemas'
+import type {
+  Envelope, ErrorFrame, GapFrame, Position, ResumedFrame, SlowPolicy, SubscribedFrame, UnsubscribedFrame
+} from '@motience/schemas'
 import type { BackoffOptions } from '../session/backoff.js'
 import type { TokenSession } from '../session/tokens.js'
 import type { HistoryFetch } from './history.js'
@@ -24,7 +26,10 @@ export interface ConsumerSettings {
   history?: string
   /** Most messages that wait for the `for await` loop. Default 1000. */
   maxBuffered?: number
-  /** Most messages of one producer that wait while its history is read; past it the connection is made anew. Default 10000. */
+  /**
+   * Most messages of one producer that wait while its history is read; past it the connection is made anew. Default
+   * 10000.
+   */
   maxHeld?: number
   /** Milliseconds within which the server has to greet. Default 10000. */
   connectTimeoutMs?: number

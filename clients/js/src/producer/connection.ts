@@ -57,7 +57,12 @@ const CLOSE_TIMEOUT_MS = 2000
 /** The largest frame that WSS1 has reason to send: the acks of a batch. */
 const MAX_ANSWER_BYTES = 1024 * 1024
 
-export const createConnection = ({ mono, stoppedRetryMs, backoff: backoffOptions = {}, ...firstTarget }: LinkOptions): Connection => {
+export const createConnection = ({
+  mono,
+  stoppedRetryMs,
+  backoff: backoffOptions = {},
+  ...firstTarget
+}: LinkOptions): Connection => {
   let { url, tokens, compression } = firstTarget
   const events = new EventEmitter<LinkEvents>()
   const backoff = createBackoff(backoffOptions)
@@ -85,7 +90,14 @@ export const createConnection = ({ mono, stoppedRetryMs, backoff: backoffOptions
     if (stop) {
       state = 'stopped'
       events.emit('stopped', lastFault)
-      if (stoppedRetryMs !== null) retryTimer = setTimeout(() => { connect().catch(() => {}) }, stoppedRetryMs + Math.random() * stoppedRetryMs / 10)
+      if (stoppedRetryMs !== null) {
+        retryTimer = setTimeout(
+          () => {
+            connect().catch(() => {})
+          },
+          stoppedRetryMs + (Math.random() * stoppedRetryMs) / 10
+        )
+      }
     } else retry(backoff.next(retryAfterMs))
     if (wasOnline || !stop) events.emit('offline', lastFault)
   }
@@ -145,7 +157,11 @@ export const createConnection = ({ mono, stoppedRetryMs, backoff: backoffOptions
       }
       const next = afterClose(code)
       if (next === 'login') tokens.invalidate(usedToken)
-      ended(code === 1006 ? `The connection was lost: ${failure}` : `The platform closed the connection with ${code}`, code, { stop: next === 'stop' })
+      ended(
+        code === 1006 ? `The connection was lost: ${failure}` : `The platform closed the connection with ${code}`,
+        code,
+        { stop: next === 'stop' }
+      )
     })
   }
 
@@ -160,8 +176,11 @@ export const createConnection = ({ mono, stoppedRetryMs, backoff: backoffOptions
       if (attempt !== attempts) return
       const rest = error instanceof RestError ? error : null
       // A wrong password may be set right at the platform as well as here: it is tried again, at the slowest pace.
-      const wait = rest?.final === true ? 60_000 : rest?.retryAfterMs ?? 0
-      ended(`Signing in failed: ${(error as Error).message}`, rest?.code ?? rest?.status ?? null, { stop: rest?.status === 403, retryAfterMs: wait })
+      const wait = rest?.final === true ? 60_000 : (rest?.retryAfterMs ?? 0)
+      ended(`Signing in failed: ${(error as Error).message}`, rest?.code ?? rest?.status ?? null, {
+        stop: rest?.status === 403,
+        retryAfterMs: wait
+      })
       return
     }
     socket = new WebSocket(url, SUBPROTOCOL, {
@@ -169,7 +188,9 @@ export const createConnection = ({ mono, stoppedRetryMs, backoff: backoffOptions
       handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
       maxPayload: MAX_ANSWER_BYTES,
       // Small windows: 15 bits would cost a device some 300 KiB for a few per cent.
-      perMessageDeflate: compression ? { threshold: 128, clientMaxWindowBits: 13, zlibDeflateOptions: { memLevel: 6, level: 6 } } : false
+      perMessageDeflate: compression
+        ? { threshold: 128, clientMaxWindowBits: 13, zlibDeflateOptions: { memLevel: 6, level: 6 } }
+        : false
     })
     opened(socket)
   }

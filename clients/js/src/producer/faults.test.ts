@@ -91,7 +91,9 @@ t.test('Retry-After of a full platform is waited for', async t => {
 
 t.test('what may be sent again is sent again, in its place, after the time that was asked for', async t => {
   let failures = 3
-  const platform = await start(t, { intercept: () => failures-- > 0 ? { code: 'MOT_UNAVAILABLE', message: 'Busy', retry_after_ms: 20 } : null })
+  const platform = await start(t, {
+    intercept: () => (failures-- > 0 ? { code: 'MOT_UNAVAILABLE', message: 'Busy', retry_after_ms: 20 } : null)
+  })
   const producer = await produce(t, platform)
   await online(producer)
   for (let i = 1; i <= 5; i++) producer.send({ i })
@@ -119,7 +121,9 @@ t.test('a reading that a later one overtook is sent in a session of its own', as
 })
 
 t.test('a reading that is refused for good is given up, told, and harms no other', async t => {
-  const platform = await start(t, { intercept: message => message.payload['bad'] === true ? { code: 'MOT_DSM_BAD_PAYLOAD', message: 'Bad' } : null })
+  const platform = await start(t, {
+    intercept: message => (message.payload['bad'] === true ? { code: 'MOT_DSM_BAD_PAYLOAD', message: 'Bad' } : null)
+  })
   const producer = await produce(t, platform)
   const refused: unknown[] = []
   producer.events.on('refused', (...args) => refused.push(args))
@@ -152,7 +156,12 @@ t.test('frames keep to the platform\'s bound of bytes', async t => {
 })
 
 t.test('a frame that is refused as a whole is taken apart, until the bad reading is found', async t => {
-  const platform = await start(t, { refuseFrame: frame => frame.type === 'batch' || (frame.type === 'data' && frame.seq === 3) ? { code: 'MOT_WSS1_BAD_FRAME', message: 'Bad' } : null })
+  const platform = await start(t, {
+    refuseFrame: frame =>
+      frame.type === 'batch' || (frame.type === 'data' && frame.seq === 3)
+        ? { code: 'MOT_WSS1_BAD_FRAME', message: 'Bad' }
+        : null
+  })
   const producer = await produce(t, platform)
   for (let i = 1; i <= 5; i++) producer.send({ i })
   t.ok(await producer.drained(5000))
@@ -183,7 +192,17 @@ t.test('frames of a newer platform and noise are passed over', async t => {
   const platform = await start(t)
   const producer = await produce(t, platform)
   await online(producer)
-  for (const socket of platform.sockets) for (const text of ['{"type":"news"}', 'noise', '[]', 'null', '{"type":"welcome"}', '{"type":"ack","acks":5}', '{"type":"error"}']) socket.send(text)
+  for (const socket of platform.sockets) {
+    for (const text of [
+      '{"type":"news"}',
+      'noise',
+      '[]',
+      'null',
+      '{"type":"welcome"}',
+      '{"type":"ack","acks":5}',
+      '{"type":"error"}'
+    ]) { socket.send(text) }
+  }
   producer.send({ i: 1 })
   t.ok(await producer.drained(5000))
   t.equal(platform.connections, 1)
@@ -214,10 +233,21 @@ t.test('another configuration is another connection, over which the rest is sent
   const producer = await produce(t, first)
   await online(producer)
   producer.send({ i: 1 })
-  producer.configure({ authUrl: second.authUrl, websocketUrl: second.websocketUrl, username: 'pi', password: 'long-secret' })
+  producer.configure({
+    authUrl: second.authUrl,
+    websocketUrl: second.websocketUrl,
+    username: 'pi',
+    password: 'long-secret'
+  })
   t.ok(await producer.drained(5000))
   t.same(second.history.numbers, [1])
-  producer.configure({ authUrl: second.authUrl, websocketUrl: second.websocketUrl, username: 'pi', password: 'long-secret', deviceId: 'other' })
+  producer.configure({
+    authUrl: second.authUrl,
+    websocketUrl: second.websocketUrl,
+    username: 'pi',
+    password: 'long-secret',
+    deviceId: 'other'
+  })
   producer.send({ i: 2 })
   t.ok(await producer.drained(5000))
   t.equal(second.connections, 1, 'a new name of the device needs none')

@@ -1,2 +1,5 @@
 export type { ConnectionFault, ConnectionState } from './connection.js'
-export { createProducer, type Acked, type Producer, type ProducerEvents, type ProducerOptions, type ProducerSettings, type ProducerStatus, type SendOptions } from './producer.js'
+export {
+  createProducer, type Acked, type Producer, type ProducerEvents, type ProducerOptions, type ProducerSettings,
+  type ProducerStatus, type SendOptions
+} from './producer.js'

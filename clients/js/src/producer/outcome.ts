@@ -17,7 +17,12 @@ type AckFields = Omit<AckFrame, 'type'>
 
 export const outcomeOfAck = (ack: AckFields): Outcome => ({
   kind: 'kept',
-  place: { epoch: ack.epoch, offset: ack.offset, subscriberCount: ack.subscriberCount, duplicate: ack.duplicate === true },
+  place: {
+    epoch: ack.epoch,
+    offset: ack.offset,
+    subscriberCount: ack.subscriberCount,
+    duplicate: ack.duplicate === true
+  },
   receivedAt: ack.received_at
 })
 
@@ -32,7 +37,9 @@ export const outcomeOfError = (error: Pick<ErrorFrame, 'code' | 'message' | 'ret
   return { kind: 'refused', code: error.code, message: error.message }
 }
 
-export const outcomeOfEntry = (entry: BatchAckEntry): Outcome => 'error' in entry ? outcomeOfError(entry.error) : outcomeOfAck(entry)
+export const outcomeOfEntry = (entry: BatchAckEntry): Outcome =>
+  'error' in entry ? outcomeOfError(entry.error) : outcomeOfAck(entry)
 
 /** Codes that speak of the connection's token and not of a message. */
-export const isTokenCode = (code: string): boolean => code === 'MOT_UNAUTHORIZED' || code === 'MOT_TOKEN_EXPIRED' || code === 'MOT_TOKEN_REVOKED'
+export const isTokenCode = (code: string): boolean =>
+  code === 'MOT_UNAUTHORIZED' || code === 'MOT_TOKEN_EXPIRED' || code === 'MOT_TOKEN_REVOKED'

@@ -11,16 +11,19 @@ export interface Pace {
 
 /** Where batches begin, and grow from. */
 const FIRST_BATCH = 32
-/** A frame answered sooner than this leaves room for a larger one; later than the second, live readings would wait for it. */
+/**
+ * A frame answered sooner than this leaves room for a larger one; later than the second, live readings would wait for
+ * it.
+ */
 const FAST_MS = 200
 const SLOW_MS = 600
 /** Frames a second at the full rate. */
 const FRAMES_A_SECOND = 4
 
 /**
- * Bounds a backlog twice: by `rate` readings a second, and by what the line can carry without making live readings late.
- * Batches double while they are answered fast and are halved when they are not (as TCP's window, D.-M. Chiu and R. Jain, 1989, but
- * growing faster, for the time to catch up counts).
+ * Bounds a backlog twice: by `rate` readings a second, and by what the line can carry without making live readings
+ * late. Batches double while they are answered fast and are halved when they are not (as TCP's window, D.-M. Chiu and
+ * R. Jain, 1989, but growing faster, for the time to catch up counts).
  */
 export const createPace = (rate: number, maxBatch: number): Pace => {
   const most = Math.max(1, Math.min(maxBatch, Math.floor(rate / FRAMES_A_SECOND)))

@@ -10,7 +10,11 @@ const start = async (t: Test, settings: ConstructorParameters<typeof FakeWss1>[0
   return platform
 }
 
-const produce = async (t: Test, platform: FakeWss1, options: Partial<ProducerOptions> & { dir?: string } = {}): Promise<Producer> => {
+const produce = async (
+  t: Test,
+  platform: FakeWss1,
+  options: Partial<ProducerOptions> & { dir?: string } = {}
+): Promise<Producer> => {
   const { dir = null, ...rest } = options
   const producer = createProducer({
     authUrl: platform.authUrl,
@@ -36,8 +40,19 @@ t.test('signs in, connects, sends, and forgets what is acked', async t => {
   t.equal(producer.send({ cpu: 1 }, { time: 0, id: 'first' }), 1)
   t.ok(await producer.drained(5000))
   t.same(acks, [{ epoch: 1, offset: 1, subscriberCount: 1, duplicate: false, seq: 1, deviceId: 'pi-1', id: 'first' }])
-  t.match(platform.history.kept[0], { device_id: 'pi-1', id: 'first', seq: 1, timestamp: '1970-01-01T00:00:00.000Z', payload: { cpu: 1 } })
-  t.match(producer.status(), { state: 'online', lastFault: null, counts: { acked: 1, refused: 0, repeats: 0 }, buffer: { unacked: 0 } })
+  t.match(platform.history.kept[0], {
+    device_id: 'pi-1',
+    id: 'first',
+    seq: 1,
+    timestamp: '1970-01-01T00:00:00.000Z',
+    payload: { cpu: 1 }
+  })
+  t.match(producer.status(), {
+    state: 'online',
+    lastFault: null,
+    counts: { acked: 1, refused: 0, repeats: 0 },
+    buffer: { unacked: 0 }
+  })
   t.same(platform.calls, ['auth/login'])
   t.same([...platform.sockets].map(({ protocol }) => protocol), ['motience.v1'])
 })

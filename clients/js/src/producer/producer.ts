@@ -69,7 +69,10 @@ export interface ProducerStatus {
   lastFault: ConnectionFault | null
   buffer: BufferStats
   counts: SenderCounts
-  /** Milliseconds that the device's clock is behind the platform's, and by how many that may be wrong; null before the first connection. */
+  /**
+   * Milliseconds that the device's clock is behind the platform's, and by how many that may be wrong; null before the
+   * first connection.
+   */
   clockOffsetMs: number | null
   clockErrorMs: number | null
 }
@@ -121,11 +124,28 @@ export const createProducer = ({
   let settings: ProducerSettings = firstSettings
   const events = new EventEmitter<ProducerEvents>()
   const clock = createServerClock()
-  const signIn = ({ authUrl, username, password }: ProducerSettings) => createTokenSession({ authUrl, username, password, ...fetch === undefined ? {} : { fetch } })
+  const signIn = ({ authUrl, username, password }: ProducerSettings) =>
+    createTokenSession({ authUrl, username, password, ...(fetch === undefined ? {} : { fetch }) })
   let tokens = signIn(settings)
-  const target = ({ websocketUrl, compression = false }: ProducerSettings) => ({ url: websocketUrl, tokens, compression })
-  const link = createConnection({ ...target(settings), mono, stoppedRetryMs, ...backoff === undefined ? {} : { backoff } })
-  const sender = createSender({ buffer, link, clock, mono, drainRate: () => settings.drainRate ?? DEFAULT_DRAIN_RATE, ...backoff === undefined ? {} : { backoff } })
+  const target = ({ websocketUrl, compression = false }: ProducerSettings) => ({
+    url: websocketUrl,
+    tokens,
+    compression
+  })
+  const link = createConnection({
+    ...target(settings),
+    mono,
+    stoppedRetryMs,
+    ...(backoff === undefined ? {} : { backoff })
+  })
+  const sender = createSender({
+    buffer,
+    link,
+    clock,
+    mono,
+    drainRate: () => settings.drainRate ?? DEFAULT_DRAIN_RATE,
+    ...(backoff === undefined ? {} : { backoff })
+  })
   let since = now()
   let reportedAt = -Infinity
 
@@ -154,7 +174,9 @@ export const createProducer = ({
     events.emit('stopped', fault)
   })
   link.events.on('frame', (frame, receivedMono) => { sender.frame(frame, receivedMono) })
-  sender.events.on('ack', (reading, place) => { events.emit('ack', { ...place, seq: reading.n, deviceId: reading.deviceId, id: reading.id }) })
+  sender.events.on('ack', (reading, place) => {
+    events.emit('ack', { ...place, seq: reading.n, deviceId: reading.deviceId, id: reading.id })
+  })
   sender.events.on('refused', (reading, code, message) => { events.emit('refused', reading.n, code, message) })
   sender.events.on('drained', () => { events.emit('drained') })
   link.start()
@@ -162,9 +184,13 @@ export const createProducer = ({
   return {
     events,
     send: (payload, options = {}) => {
-      if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) throw new TypeError('A payload is an object')
+      if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) { throw new TypeError('A payload is an object') }
       const live = sender.liveReady
-      const reading: NewReading = { payload: JSON.stringify(payload), time: options.time ?? now(), mono: options.mono ?? mono() }
+      const reading: NewReading = {
+        payload: JSON.stringify(payload),
+        time: options.time ?? now(),
+        mono: options.mono ?? mono()
+      }
       const device = options.deviceId ?? settings.deviceId
       if (device !== undefined) reading.deviceId = device
       if (options.id !== undefined) reading.id = options.id
@@ -201,7 +227,8 @@ export const createProducer = ({
     configure: next => {
       const before = settings
       settings = next
-      const connection = (of: ProducerSettings) => JSON.stringify([of.authUrl, of.websocketUrl, of.username, of.password, of.compression ?? false])
+      const connection = (of: ProducerSettings) =>
+        JSON.stringify([of.authUrl, of.websocketUrl, of.username, of.password, of.compression ?? false])
       if (connection(before) === connection(next)) return
       tokens.close()
       tokens = signIn(next)

@@ -21,7 +21,9 @@ export const readServerFrame = (text: string): ServerFrame | null => {
   if (typeof frame !== 'object' || frame === null) return null
   switch (frame.type) {
     case 'welcome':
-      return isCount(frame.max_in_flight) && isCount(frame.max_payload) && isCount(frame.heartbeat_ms) ? frame as ProducerWelcomeFrame : null
+      return isCount(frame.max_in_flight) && isCount(frame.max_payload) && isCount(frame.heartbeat_ms)
+        ? (frame as ProducerWelcomeFrame)
+        : null
     case 'ack':
       if ('acks' in frame && !Array.isArray(frame.acks)) return null
       return frame as AckFrame | BatchAckFrame
@@ -49,10 +51,16 @@ export interface Entry {
   passed: boolean
 }
 
-export const createEntry = (reading: Reading): Entry => ({ reading, bytes: Buffer.byteLength(reading.payload), done: false, passed: false })
+export const createEntry = (reading: Reading): Entry => ({
+  reading,
+  bytes: Buffer.byteLength(reading.payload),
+  done: false,
+  passed: false
+})
 
 /** Session in which an entry is sent. */
-export const entrySession = ({ reading, passed }: Entry): string => passed ? `${sessionOf(reading)}-${reading.n}` : sessionOf(reading)
+export const entrySession = ({ reading, passed }: Entry): string =>
+  passed ? `${sessionOf(reading)}-${reading.n}` : sessionOf(reading)
 
 /** Bytes of a message around its payload, at most. */
 export const MESSAGE_OVERHEAD = 512
@@ -69,5 +77,7 @@ const messageFields = (entry: Entry, anchor: number | null): string => {
 /** A `data` frame for one entry, a `batch` frame for more. */
 export const encodeFrame = (entries: readonly Entry[], anchorOf: (boot: string) => number | null): string => {
   const messages = entries.map(entry => messageFields(entry, anchorOf(entry.reading.boot)))
-  return messages.length === 1 ? `{"type":"data",${messages[0]}}` : `{"type":"batch","messages":[{${messages.join('},{')}}]}`
+  return messages.length === 1
+    ? `{"type":"data",${messages[0]}}`
+    : `{"type":"batch","messages":[{${messages.join('},{')}}]}`
 }

@@ -60,8 +60,7 @@ export const createSendQueue = (backoffOptions: BackoffOptions = {}): SendQueue 
         if (outcome.kind === 'retry') retryAfter = Math.max(retryAfter, outcome.afterMs)
         else progress = true
         // Passed in its own session too: it was accepted there once, and is older than what the platform keeps.
-        if (outcome.kind === 'kept' || outcome.kind === 'refused' || (outcome.kind === 'passed' && entry.passed)) entry.done = true
-        else if (outcome.kind === 'passed') entry.passed = true
+        if (outcome.kind === 'kept' || outcome.kind === 'refused' || (outcome.kind === 'passed' && entry.passed)) { entry.done = true } else if (outcome.kind === 'passed') entry.passed = true
       }
       if (progress) backoff.reset()
       if (retryAfter >= 0) blockedUntil = mono + backoff.next(retryAfter)

@@ -6,7 +6,9 @@ import type { BackoffOptions } from '../session/backoff.js'
 import type { ServerClock } from '../time/clock.js'
 import { createSendQueue, type SendQueue } from './send-queue.js'
 import type { Connection } from './connection.js'
-import { isTokenCode, outcomeOfAck, outcomeOfEntry, outcomeOfError, type Outcome, type AckedPosition } from './outcome.js'
+import {
+  isTokenCode, outcomeOfAck, outcomeOfEntry, outcomeOfError, type Outcome, type AckedPosition
+} from './outcome.js'
 import { createPace, type Pace } from './pace.js'
 import { createEntry, encodeFrame, MESSAGE_OVERHEAD, type Entry, type ServerFrame } from './protocol.js'
 
@@ -118,7 +120,13 @@ export const createSender = ({ buffer, link, clock, mono, drainRate, backoff }: 
       return
     }
     for (const entry of lane.entries) {
-      if (!entry.done && entry.bytes > limits.max_payload) giveUp(entry, 'MOT_DSM_PAYLOAD_TOO_LARGE', `The payload has ${entry.bytes} bytes, of ${limits.max_payload} allowed`)
+      if (!entry.done && entry.bytes > limits.max_payload) {
+        giveUp(
+          entry,
+          'MOT_DSM_PAYLOAD_TOO_LARGE',
+          `The payload has ${entry.bytes} bytes, of ${limits.max_payload} allowed`
+        )
+      }
     }
     release(lane)
     const frameBytes = Math.min(maxBytes, (limits.max_frame ?? limits.max_payload) - MESSAGE_OVERHEAD)
@@ -150,7 +158,8 @@ export const createSender = ({ buffer, link, clock, mono, drainRate, backoff }: 
     if (inFlight() > 0) wake(ANSWER_TIMEOUT_MS)
     sendFrom(live, limits.max_in_flight - inFlight(), MAX_LIVE_BYTES)
     fillBacklog()
-    const reserved = live.entries.length > 0 || limits.max_in_flight > 1 ? Math.ceil(limits.max_in_flight * LIVE_SHARE) : 0
+    const reserved =
+      live.entries.length > 0 || limits.max_in_flight > 1 ? Math.ceil(limits.max_in_flight * LIVE_SHARE) : 0
     sendFrom(backlog, limits.max_in_flight - Math.max(reserved, live.inFlight?.entries.length ?? 0), MAX_BACKLOG_BYTES)
   }
 
@@ -171,7 +180,11 @@ export const createSender = ({ buffer, link, clock, mono, drainRate, backoff }: 
       } else counts.retried++
     }
     const last = outcomes.at(-1)
-    if (last?.kind === 'kept' && last.receivedAt !== undefined && clock.observe(Date.parse(last.receivedAt), frame.sentMono, receivedMono)) buffer.setAnchor(clock.anchor!)
+    if (
+      last?.kind === 'kept' &&
+      last.receivedAt !== undefined &&
+      clock.observe(Date.parse(last.receivedAt), frame.sentMono, receivedMono)
+    ) { buffer.setAnchor(clock.anchor!) }
     if (outcomes.some(({ kind }) => kind === 'kept')) link.confirm()
     if (single > 0) single--
     release(lane)
@@ -180,12 +193,20 @@ export const createSender = ({ buffer, link, clock, mono, drainRate, backoff }: 
 
   /** The lane whose frame in flight holds a reading; without a number the only one that has a frame in flight. */
   const laneOf = (seq: number | undefined, size: number | null): SendQueue | undefined => {
-    const waiting = lanes.filter(({ inFlight }) => inFlight !== null && (size === null || inFlight.entries.length === size))
+    const waiting = lanes.filter(
+      ({ inFlight }) => inFlight !== null && (size === null || inFlight.entries.length === size)
+    )
     if (seq === undefined) return waiting.length === 1 ? waiting[0] : undefined
     return waiting.find(({ inFlight }) => inFlight!.entries.some(({ reading }) => reading.n === seq))
   }
 
-  const refuseFrame = (lane: SendQueue | undefined, outcome: Outcome, code: string, message: string, receivedMono: number) => {
+  const refuseFrame = (
+    lane: SendQueue | undefined,
+    outcome: Outcome,
+    code: string,
+    message: string,
+    receivedMono: number
+  ) => {
     if (lane === undefined) {
       link.restart(`The platform answered with ${code}: ${message}`)
       return
@@ -223,8 +244,15 @@ export const createSender = ({ buffer, link, clock, mono, drainRate, backoff }: 
     frame: (frame, receivedMono) => {
       if (frame.type === 'authenticated') return
       if (frame.type === 'error') {
-        if (frame.seq === undefined && isTokenCode(frame.code)) link.restart('The platform refused the token', frame.code)
-        else refuseFrame(laneOf(frame.seq, frame.seq === undefined ? null : 1) ?? laneOf(undefined, null), outcomeOfError(frame), frame.code, frame.message, receivedMono)
+        if (frame.seq === undefined && isTokenCode(frame.code)) { link.restart('The platform refused the token', frame.code) } else {
+          refuseFrame(
+            laneOf(frame.seq, frame.seq === undefined ? null : 1) ?? laneOf(undefined, null),
+            outcomeOfError(frame),
+            frame.code,
+            frame.message,
+            receivedMono
+          )
+        }
         return
       }
       const outcomes = 'acks' in frame ? frame.acks.map(outcomeOfEntry) : [outcomeOfAck(frame)]

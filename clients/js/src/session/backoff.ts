@@ -26,15 +26,23 @@ export interface Backoff {
 /** What is asked for is believed up to this: a wrong header must not silence a device for days. */
 export const MAX_RETRY_AFTER_MS = 3_600_000
 
-/** The window stays as it is for so long after the first failure: a service that was killed is there again in that time. */
+/**
+ * The window stays as it is for so long after the first failure: a service that was killed is there again in that time.
+ */
 const STEADY_MS = 4000
 
 /**
- * Exponential back-off with full jitter: uniform between 0 and a window, which is `minMs` for four seconds and then doubles
- * with each failure up to `maxMs`. Of all forms it spreads many clients best (M. Brooker, "Exponential Backoff And Jitter",
- * AWS Architecture Blog, 2015); doubled from the start, it would let a restart of two seconds cost some clients eight.
+ * Exponential back-off with full jitter: uniform between 0 and a window, which is `minMs` for four seconds and then
+ * doubles with each failure up to `maxMs`. Of all forms it spreads many clients best (M. Brooker, "Exponential Backoff
+ * And Jitter", AWS Architecture Blog, 2015); doubled from the start, it would let a restart of two seconds cost some
+ * clients eight.
  */
-export const createBackoff = ({ minMs = 1000, maxMs = 60_000, random = Math.random, now = () => performance.now() }: BackoffOptions = {}): Backoff => {
+export const createBackoff = ({
+  minMs = 1000,
+  maxMs = 60_000,
+  random = Math.random,
+  now = () => performance.now()
+}: BackoffOptions = {}): Backoff => {
   let failures = 0
   let doublings = 0
   let failedAt = 0

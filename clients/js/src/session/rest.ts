@@ -8,7 +8,10 @@ export interface RestResponse {
 }
 
 /** The part of `fetch` that is used, so that a program can bring a lighter one. */
-export type RestFetch = (url: string, init: { method: string, headers: Record<string, string>, body?: string, signal: AbortSignal }) => Promise<RestResponse>
+export type RestFetch = (
+  url: string,
+  init: { method: string; headers: Record<string, string>; body?: string; signal: AbortSignal }
+) => Promise<RestResponse>
 
 /** A call that was answered with an error, or not at all (`status` 0). */
 export class RestError extends Error {
@@ -20,7 +23,12 @@ export class RestError extends Error {
   /** Milliseconds that the server asked to wait, or null. */
   readonly retryAfterMs: number | null
 
-  constructor (message: string, { status, code = null, retryAfterMs = null, cause }: { status: number, code?: string | null, retryAfterMs?: number | null, cause?: unknown }) {
+  constructor (
+    message: string,
+    {
+      status, code = null, retryAfterMs = null, cause
+    }: { status: number; code?: string | null; retryAfterMs?: number | null; cause?: unknown }
+  ) {
     super(message, { cause })
     this.status = status
     this.code = code
@@ -53,20 +61,30 @@ const parse = (text: string): unknown => {
  * Posts JSON and gives back what was answered, parsed (null for 204).
  * Rejects with `RestError` for every answer that is not 2xx, for none within `timeoutMs`, and for one that is not JSON.
  */
-export const postJson = async (fetch: RestFetch, url: string, body: unknown, { timeoutMs = 15_000, token }: { timeoutMs?: number, token?: string } = {}): Promise<unknown> => {
+export const postJson = async (
+  fetch: RestFetch,
+  url: string,
+  body: unknown,
+  { timeoutMs = 15_000, token }: { timeoutMs?: number; token?: string } = {}
+): Promise<unknown> => {
   let response: RestResponse
   let text: string
   const headers: Record<string, string> = { 'content-type': 'application/json', accept: 'application/json' }
   if (token !== undefined) headers['authorization'] = `Bearer ${token}`
   try {
-    response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal: AbortSignal.timeout(timeoutMs) })
+    response = await fetch(url, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(timeoutMs)
+    })
     text = await response.text()
   } catch (error) {
     throw new RestError(`No answer from ${new URL(url).host}`, { status: 0, cause: error })
   }
   const answer = parse(text)
   if (response.status >= 200 && response.status < 300) {
-    if (answer === null && response.status !== 204) throw new RestError(`${new URL(url).host} did not answer with JSON`, { status: 0 })
+    if (answer === null && response.status !== 204) { throw new RestError(`${new URL(url).host} did not answer with JSON`, { status: 0 }) }
     return answer
   }
   const problem = (typeof answer === 'object' && answer !== null ? answer : {}) as Partial<Problem>

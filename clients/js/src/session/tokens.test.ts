@@ -28,9 +28,23 @@ const startAuth = async (t: Test, answer: (path: string, body: Record<string, st
 let issued = 0
 const tokens = (expiresIn = 3600): Answer => {
   issued++
-  return { status: 200, body: { access_token: `access-${issued}`, refresh_token: `refresh-${issued}`, token_type: 'Bearer', expires_in: expiresIn, user_id: 7, user: { username: 'pi' } } }
+  return {
+    status: 200,
+    body: {
+      access_token: `access-${issued}`,
+      refresh_token: `refresh-${issued}`,
+      token_type: 'Bearer',
+      expires_in: expiresIn,
+      user_id: 7,
+      user: { username: 'pi' }
+    }
+  }
 }
-const problem = (status: number, code: string, headers: Record<string, string> = {}): Answer => ({ status, headers, body: { type: 'about:blank', title: 'x', status, detail: 'No', code, request_id: 'r' } })
+const problem = (status: number, code: string, headers: Record<string, string> = {}): Answer => ({
+  status,
+  headers,
+  body: { type: 'about:blank', title: 'x', status, detail: 'No', code, request_id: 'r' }
+})
 
 t.test('callers at the same time share one login, and the token is kept', async t => {
   const { url, calls } = await startAuth(t, () => tokens())
@@ -45,9 +59,18 @@ t.test('callers at the same time share one login, and the token is kept', async 
 
 t.test('before its end the token is renewed with the refresh token, which changes each time', async t => {
   const spent: string[] = []
-  const { url, calls } = await startAuth(t, (path, body) => { if (path === 'refresh') spent.push(body['refresh_token']!); return tokens() })
+  const { url, calls } = await startAuth(t, (path, body) => {
+    if (path === 'refresh') spent.push(body['refresh_token']!)
+    return tokens()
+  })
   let now = 0
-  const session = createTokenSession({ authUrl: url, username: 'pi', password: 'secret-word', now: () => now, random: () => 0 })
+  const session = createTokenSession({
+    authUrl: url,
+    username: 'pi',
+    password: 'secret-word',
+    now: () => now,
+    random: () => 0
+  })
   t.teardown(session.close)
   const renewed: string[] = []
   session.onRenewed(token => renewed.push(token.token))
@@ -81,7 +104,9 @@ t.test('the clock renews without being asked, again after a failure', async t =>
 
 t.test('a refused refresh token leads to a new login; no answer does not', async t => {
   let status = 503
-  const { url, calls } = await startAuth(t, path => path === 'login' ? tokens() : problem(status, status === 401 ? 'MOT_AP_REFRESH_REUSED' : 'MOT_UNAVAILABLE'))
+  const { url, calls } = await startAuth(t, path =>
+    path === 'login' ? tokens() : problem(status, status === 401 ? 'MOT_AP_REFRESH_REUSED' : 'MOT_UNAVAILABLE')
+  )
   let now = 0
   const session = createTokenSession({ authUrl: url, username: 'pi', password: 'secret-word', now: () => now, random: () => 0 })
   t.teardown(session.close)
@@ -90,7 +115,14 @@ t.test('a refused refresh token leads to a new login; no answer does not', async
   t.equal((await session.get()).token, first.token, 'the old one serves while AP is away')
   t.same(calls, ['login', 'refresh'])
   now = 3_600_000
-  t.match(await session.get().then(() => null, (error: unknown) => error as RestError), { status: 503 }, 'but not past its end')
+  t.match(
+    await session.get().then(
+      () => null,
+      (error: unknown) => error as RestError
+    ),
+    { status: 503 },
+    'but not past its end'
+  )
   status = 401
   t.not((await session.get()).token, first.token)
   t.same(calls, ['login', 'refresh', 'refresh', 'refresh', 'login'])
@@ -117,7 +149,13 @@ t.test('a refusal carries its code and what to wait', async t => {
 
 t.test('a wrong password is final, silence and nonsense are not', async t => {
   const { url } = await startAuth(t, () => problem(401, 'MOT_AP_BAD_CREDENTIALS'))
-  const final = async (authUrl: string) => createTokenSession({ authUrl, username: 'pi', password: 'secret-word', timeoutMs: 2000 }).get().then(() => null, (error: RestError) => error.final)
+  const final = async (authUrl: string) =>
+    createTokenSession({ authUrl, username: 'pi', password: 'secret-word', timeoutMs: 2000 })
+      .get()
+      .then(
+        () => null,
+        (error: RestError) => error.final
+      )
   t.equal(await final(url), true)
   const nonsense = await startAuth(t, () => ({ status: 200, body: { hello: 1 } }))
   t.equal(await final(nonsense.url), false)

@@ -33,7 +33,10 @@ export interface TokenSession {
    * life). Calls at the same time share one renewal. Rejects with `RestError`; nothing is retried here.
    */
   get (): Promise<AccessToken>
-  /** Says that the platform refused this token: the next `get` signs in again. An older token than the current one is ignored. */
+  /**
+   * Says that the platform refused this token: the next `get` signs in again. An older token than the current one is
+   * ignored.
+   */
   invalidate (token: string): void
   /** Told of each new token, those renewed by the clock too. Returns a function that ends it. */
   onRenewed (handler: (token: AccessToken) => void): () => void
@@ -54,7 +57,11 @@ const startTimer = (run: () => void, ms: number): ReturnType<typeof setTimeout> 
 
 const isTokens = (answer: unknown): answer is Tokens => {
   const tokens = answer as Partial<Tokens> | null
-  return typeof tokens?.access_token === 'string' && typeof tokens.refresh_token === 'string' && typeof tokens.expires_in === 'number'
+  return (
+    typeof tokens?.access_token === 'string' &&
+    typeof tokens.refresh_token === 'string' &&
+    typeof tokens.expires_in === 'number'
+  )
 }
 
 /**
@@ -62,7 +69,15 @@ const isTokens = (answer: unknown): answer is Tokens => {
  * again where that is refused. A renewal that fails is repeated with back-off while the old token lives.
  * Runs in Node and in a browser.
  */
-export const createTokenSession = ({ authUrl, username, password, fetch, timeoutMs = 15_000, now = () => performance.now(), random = Math.random }: TokenSessionOptions): TokenSession => {
+export const createTokenSession = ({
+  authUrl,
+  username,
+  password,
+  fetch,
+  timeoutMs = 15_000,
+  now = () => performance.now(),
+  random = Math.random
+}: TokenSessionOptions): TokenSession => {
   const call: RestFetch = fetch ?? ((url, init) => globalThis.fetch(url, init))
   const base = authUrl.replace(/\/+$/, '')
   const backoff = createBackoff({ random })
@@ -80,7 +95,12 @@ export const createTokenSession = ({ authUrl, username, password, fetch, timeout
     if (!isTokens(answer)) throw new RestError('The answer holds no tokens', { status: 0 })
     const lifeMs = answer.expires_in * 1000
     refreshToken = answer.refresh_token
-    current = { token: answer.access_token, expiresAt: asked + lifeMs, userId: answer.user_id, username: answer.user?.username ?? username }
+    current = {
+      token: answer.access_token,
+      expiresAt: asked + lifeMs,
+      userId: answer.user_id,
+      username: answer.user?.username ?? username
+    }
     // One to two margins before the end, at random: a fleet that signed in together renews apart.
     renewAt = current.expiresAt - Math.min(60_000, lifeMs / 5) * (1 + random())
     return current
@@ -104,7 +124,9 @@ export const createTokenSession = ({ authUrl, username, password, fetch, timeout
     if (closed) return
     timer = startTimer(() => {
       if (now() < renewAt) return schedule(renewAt - now())
-      renewShared().catch((error: unknown) => schedule(backoff.next(error instanceof RestError ? error.retryAfterMs ?? 0 : 0)))
+      renewShared().catch((error: unknown) =>
+        schedule(backoff.next(error instanceof RestError ? (error.retryAfterMs ?? 0) : 0))
+      )
     }, ms)
   }
 
@@ -125,7 +147,7 @@ export const createTokenSession = ({ authUrl, username, password, fetch, timeout
         return await renewShared()
       } catch (error) {
         // A token that still lives is better than none while AP is away.
-        if (current !== null && now() < current.expiresAt && !(error instanceof RestError && error.final)) return current
+        if (current !== null && now() < current.expiresAt && !(error instanceof RestError && error.final)) { return current }
         throw error
       }
     },
@@ -143,7 +165,7 @@ export const createTokenSession = ({ authUrl, username, password, fetch, timeout
       const spent = refreshToken
       current = refreshToken = null
       clearTimeout(timer)
-      if (spent !== null) await postJson(call, `${base}/api/auth/logout`, { refresh_token: spent }, { timeoutMs }).catch(() => null)
+      if (spent !== null) { await postJson(call, `${base}/api/auth/logout`, { refresh_token: spent }, { timeoutMs }).catch(() => null) }
     },
     close: () => {
       closed = true

@@ -15,9 +15,9 @@ export interface ServerClock {
 const DRIFT = 100e-6
 
 /**
- * F. Cristian's algorithm ("Probabilistic clock synchronization", 1989): the platform's clock was read somewhere between
- * the two moments, so their middle is wrong by at most half of their distance. The best observation is kept until its
- * error, growing by the drift, is above that of a newer one, or until a newer one contradicts it.
+ * F. Cristian's algorithm ("Probabilistic clock synchronization", 1989): the platform's clock was read somewhere
+ * between the two moments, so their middle is wrong by at most half of their distance. The best observation is kept
+ * until its error, growing by the drift, is above that of a newer one, or until a newer one contradicts it.
  */
 export const createServerClock = (): ServerClock => {
   let best: { anchor: number, error: number, at: number } | null = null
@@ -39,4 +39,5 @@ export const createServerClock = (): ServerClock => {
 }
 
 /** `clock_offset_ms` of a reading: what is to be added to its own time to get the platform's. */
-export const clockOffsetMs = (anchor: number, reading: { time: number, mono: number }): number => Math.round(anchor + reading.mono - reading.time)
+export const clockOffsetMs = (anchor: number, reading: { time: number; mono: number }): number =>
+  Math.round(anchor + reading.mono - reading.time)

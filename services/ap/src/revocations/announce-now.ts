@@ -1,7 +1,12 @@
 import type { ApParts } from '../parts.js'
 
-/** Announces before a call is answered. Rejects with MOT_UNAVAILABLE where that can't be done; it is done later then. */
-export const announceNow = async ({ announcer, metrics }: Pick<ApParts, 'announcer' | 'metrics'>, userId: number): Promise<void> => {
+/**
+ * Announces before a call is answered. Rejects with MOT_UNAVAILABLE where that can't be done; it is done later then.
+ */
+export const announceNow = async (
+  { announcer, metrics }: Pick<ApParts, 'announcer' | 'metrics'>,
+  userId: number
+): Promise<void> => {
   try {
     await announcer.announce(userId)
     metrics.announced('told')

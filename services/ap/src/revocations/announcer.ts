@@ -31,7 +31,10 @@ const MAX_NOTES = 500
 const STEPS_AT_ONCE = 4
 const STEPS_WAITING = 512
 
-const unavailable = () => new ProblemError('MOT_UNAVAILABLE', 'The change is kept, and will be finished when the broker is back', { retryAfterSecs: 2 })
+const unavailable = () =>
+  new ProblemError('MOT_UNAVAILABLE', 'The change is kept, and will be finished when the broker is back', {
+    retryAfterSecs: 2
+  })
 
 const forgetAt = (expiry: string): number => Date.parse(expiry) + CLOCK_MARGIN_MS
 
@@ -57,7 +60,13 @@ const tell = async (tx: TransactionSql, userId: number, notes: readonly Note[], 
     if (!sid || !reason || !expiry || forgetAt(expiry) <= now) continue
     const expiresAt = forgetAt(expiry)
     told.revocations.push({ kind: 'session', sid, expiresAt })
-    told.events.push({ type: 'session-revoked', sid, user_id: userId, reason, expires_at: new Date(expiresAt).toISOString() })
+    told.events.push({
+      type: 'session-revoked',
+      sid,
+      user_id: userId,
+      reason,
+      expires_at: new Date(expiresAt).toISOString()
+    })
   }
   return told
 }

@@ -12,8 +12,8 @@ export interface WorkerParts {
 }
 
 /**
- * Finishes what calls could not: at the start and at each `up` of the broker's link it gives the broker every revocation
- * in force; then, and every `everyMs`, it tells what is noted.
+ * Finishes what calls could not: at the start and at each `up` of the broker's link it gives the broker every
+ * revocation in force; then, and every `everyMs`, it tells what is noted.
  */
 export const startRevocationWorker = ({ announcer, broker, log, everyMs }: WorkerParts): Outbox => startOutbox({
   broker,

@@ -45,11 +45,17 @@ export const addAccountRoutes = (app: ServiceApp, parts: ApParts): void => {
       if (!user) throw new ProblemError('MOT_TOKEN_REVOKED')
       if (await passwords.matches(user.password_hash, body.current_password)) {
         const to = await passwords.hash(body.new_password)
-        const changed = await administration.changePassword({ userId: user.id, from: user.password_hash, to, keepSession: identity.sid })
+        const changed = await administration.changePassword({
+          userId: user.id,
+          from: user.password_hash,
+          to,
+          keepSession: identity.sid
+        })
         if (!changed) throw new ProblemError('MOT_AP_BAD_CREDENTIALS', 'The password was changed meanwhile')
       } else {
         // The same call again, after a 503: the change was kept, and only the broker has to be told.
-        const isRepeat = await announcer.isPending(user.id) && await passwords.matches(user.password_hash, body.new_password)
+        const isRepeat =
+          (await announcer.isPending(user.id)) && (await passwords.matches(user.password_hash, body.new_password))
         if (!isRepeat) throw new ProblemError('MOT_AP_BAD_CREDENTIALS', 'The current password is wrong')
       }
       await announceNow(parts, user.id)

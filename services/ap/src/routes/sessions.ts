@@ -22,7 +22,11 @@ export const addSessionRoutes = (app: ServiceApp, parts: ApParts): void => {
   })
 
   /** What need not be waited for; the worker does it if this fails. */
-  const announceSoon = (userId: number) => { announceNow(parts, userId).catch((error: unknown) => app.log.warn({ err: error, userId }, 'Left a revocation for later')) }
+  const announceSoon = (userId: number) => {
+    announceNow(parts, userId).catch((error: unknown) =>
+      app.log.warn({ err: error, userId }, 'Left a revocation for later')
+    )
+  }
 
   app.route({
     ...apRoutes.loginRoute,

@@ -17,7 +17,7 @@ export const addTokenRoutes = (app: ServiceApp, { settings, authenticator, token
     ...apRoutes.verifyBearerRoute,
     async handler ({ headers }) {
       const token = bearerToken(headers.authorization)
-      if (token === null) throw new ProblemError('MOT_UNAUTHORIZED', 'An access token is needed: `Authorization: Bearer <token>`')
+      if (token === null) { throw new ProblemError('MOT_UNAUTHORIZED', 'An access token is needed: `Authorization: Bearer <token>`') }
       return await verify(token)
     }
   })
@@ -31,7 +31,7 @@ export const addTokenRoutes = (app: ServiceApp, { settings, authenticator, token
     ...apRoutes.serviceTokenRoute,
     onRequest: serviceTokenLimiter(app, settings.serviceTokenRate),
     async handler ({ body }, reply) {
-      if (!sameSecret(body.secret, settings.serviceSecret)) throw new ProblemError('MOT_AP_BAD_SERVICE_SECRET', 'The secret is not the one that AP has')
+      if (!sameSecret(body.secret, settings.serviceSecret)) { throw new ProblemError('MOT_AP_BAD_SERVICE_SECRET', 'The secret is not the one that AP has') }
       const accessToken = await tokens.forService(body.service)
       const answer = { access_token: accessToken, token_type: 'Bearer' as const, expires_in: tokens.expiresIn }
       return reply.header('cache-control', 'no-store').send(answer)

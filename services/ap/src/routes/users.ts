@@ -10,11 +10,12 @@ const noSuchUser = () => new ProblemError('MOT_NOT_FOUND', 'There is no user wit
 export const addUserRoutes = (app: ServiceApp, parts: ApParts): void => {
   const { users, catalogue, administration } = parts
 
-  const addCatalogue = (route: typeof apRoutes.producersRoute | typeof apRoutes.consumersRoute, role: AccountRole) => app.route({
-    ...route,
-    onRequest: requireRole(),
-    handler: async ({ query }) => await catalogue.page(role, query)
-  })
+  const addCatalogue = (route: typeof apRoutes.producersRoute | typeof apRoutes.consumersRoute, role: AccountRole) =>
+    app.route({
+      ...route,
+      onRequest: requireRole(),
+      handler: async ({ query }) => await catalogue.page(role, query)
+    })
   addCatalogue(apRoutes.producersRoute, 'producer')
   addCatalogue(apRoutes.consumersRoute, 'consumer')
 
@@ -28,15 +29,19 @@ export const addUserRoutes = (app: ServiceApp, parts: ApParts): void => {
     }
   })
 
-  const addAction = (route: typeof apRoutes.disableUserRoute | typeof apRoutes.enableUserRoute | typeof apRoutes.revokeUserRoute, act: (userId: number) => Promise<boolean>) => app.route({
-    ...route,
-    onRequest: requireRole('admin'),
-    async handler ({ params }, reply) {
-      if (!await act(params.id)) throw noSuchUser()
-      await announceNow(parts, params.id)
-      return reply.code(204).send(null)
-    }
-  })
+  const addAction = (
+    route: typeof apRoutes.disableUserRoute | typeof apRoutes.enableUserRoute | typeof apRoutes.revokeUserRoute,
+    act: (userId: number) => Promise<boolean>
+  ) =>
+    app.route({
+      ...route,
+      onRequest: requireRole('admin'),
+      async handler ({ params }, reply) {
+        if (!(await act(params.id))) throw noSuchUser()
+        await announceNow(parts, params.id)
+        return reply.code(204).send(null)
+      }
+    })
   addAction(apRoutes.enableUserRoute, administration.enable)
   addAction(apRoutes.revokeUserRoute, administration.revoke)
 
@@ -45,7 +50,7 @@ export const addUserRoutes = (app: ServiceApp, parts: ApParts): void => {
     onRequest: requireRole('admin'),
     async handler ({ params, identity }, reply) {
       // The last administrator would lock everyone out.
-      if (params.id === identity.userId) throw new ProblemError('MOT_FORBIDDEN', 'An administrator can\'t disable himself')
+      if (params.id === identity.userId) { throw new ProblemError('MOT_FORBIDDEN', "An administrator can't disable himself") }
       if (!await administration.disable(params.id)) throw noSuchUser()
       await announceNow(parts, params.id)
       return reply.code(204).send(null)

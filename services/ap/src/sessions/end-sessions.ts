@@ -26,7 +26,13 @@ const condition = (tx: TransactionSql | Sql, userId: number, which: Which) => {
  *
  * @returns how many ended
  */
-export const endSessions = async (tx: TransactionSql | Sql, userId: number, which: Which, reason: EndReason, now: number): Promise<number> => {
+export const endSessions = async (
+  tx: TransactionSql | Sql,
+  userId: number,
+  which: Which,
+  reason: EndReason,
+  now: number
+): Promise<number> => {
   const noted = await tx`
     WITH ended AS (
       UPDATE ap.sessions SET ended_at = ${new Date(now)}, end_reason = ${reason}

@@ -19,7 +19,10 @@ export const FORGIVEN_MS = 10_000
 const INVALID: Rotation = { kind: 'invalid' }
 
 /** The session of a token, locked: refreshes and ends of one session follow each other. */
-const lockSession = async (tx: TransactionSql, token: RefreshToken): Promise<{ session: SessionRow, isCurrent: boolean } | null> => {
+const lockSession = async (
+  tx: TransactionSql,
+  token: RefreshToken
+): Promise<{ session: SessionRow; isCurrent: boolean } | null> => {
   const [session] = await tx<SessionRow[]>`SELECT * FROM ap.sessions WHERE id = ${token.sid} FOR UPDATE`
   if (!session) return null
   const isCurrent = timingSafeEqual(session.refresh_hash, token.hash)
@@ -36,11 +39,16 @@ export const rotate = async ({ sql, secrets, lifetimes, clock }: SessionParts, t
     if (!found) return INVALID
     const { session, isCurrent } = found
     const now = clock()
-    if (session.ended_at) return session.end_reason === 'refresh-reused' && !isCurrent ? { kind: 'reused', userId: session.user_id } : INVALID
+    if (session.ended_at) {
+      return session.end_reason === 'refresh-reused' && !isCurrent
+        ? { kind: 'reused', userId: session.user_id }
+        : INVALID
+    }
     if (Date.parse(session.refresh_expires_at) <= now) return INVALID
 
     const child = childRefreshToken(secrets, token)
-    const isForgiven = timingSafeEqual(session.refresh_hash, child.hash) && now - Date.parse(session.rotated_at) <= FORGIVEN_MS
+    const isForgiven =
+      timingSafeEqual(session.refresh_hash, child.hash) && now - Date.parse(session.rotated_at) <= FORGIVEN_MS
     if (!isCurrent && !isForgiven) {
       await endSessions(tx, session.user_id, { only: session.id }, 'refresh-reused', now)
       return { kind: 'reused', userId: session.user_id }
@@ -55,12 +63,18 @@ export const rotate = async ({ sql, secrets, lifetimes, clock }: SessionParts, t
         refresh_expires_at = ${refreshExpiresAt}, access_expires_at = ${new Date(lastExpiry)}
       WHERE id = ${session.id}`
     const [user] = await tx<UserRow[]>`SELECT * FROM ap.users WHERE id = ${session.user_id}`
-    return { kind: 'granted', grant: { user: user as UserRow, sid: session.id, refreshToken: child.text, accessExpiresAt } }
+    return {
+      kind: 'granted',
+      grant: { user: user as UserRow, sid: session.id, refreshToken: child.text, accessExpiresAt }
+    }
   })
 }
 
 /** Ends the session of a current or spent token. */
-export const endByToken = async ({ sql, secrets, clock }: SessionParts, text: string): Promise<{ userId: number } | null> => {
+export const endByToken = async (
+  { sql, secrets, clock }: SessionParts,
+  text: string
+): Promise<{ userId: number } | null> => {
   const token = parseRefreshToken(secrets, text)
   if (!token) return null
   return await sql.begin(async tx => {

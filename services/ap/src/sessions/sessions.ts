@@ -27,7 +27,10 @@ export interface Sessions {
    */
   start (user: UserRow): Promise<{ grant: Grant, evicted: number } | null>
   rotate (refreshToken: string): Promise<Rotation>
-  /** Ends the session of a refresh token; the id of its user, or null for a token that is none. Once more changes nothing. */
+  /**
+   * Ends the session of a refresh token; the id of its user, or null for a token that is none. Once more changes
+   * nothing.
+   */
   endByToken (refreshToken: string): Promise<{ userId: number } | null>
   /** The user of a session, if both may still act. */
   living (sid: string): Promise<UserRow | null>

@@ -52,7 +52,10 @@ const insert = async (tx: TransactionSql, keys: Secrets, now: number, signsFrom:
 
 /** Kids of keys whose last token expired long ago: a later one signs since then. */
 const outlived = (all: readonly SigningKey[], now: number, { accessMs }: Lifetimes): string[] =>
-  all.slice(0, -1).filter((_key, index) => (all[index + 1] as SigningKey).signsFrom + accessMs + KEEP_MS < now).map(key => key.kid)
+  all
+    .slice(0, -1)
+    .filter((_key, index) => (all[index + 1] as SigningKey).signsFrom + accessMs + KEEP_MS < now)
+    .map(key => key.kid)
 
 /**
  * Reads the keys, after making what is missing and dropping what is outlived, all under one lock, so that several
@@ -61,7 +64,12 @@ const outlived = (all: readonly SigningKey[], now: number, { accessMs }: Lifetim
  *
  * @returns every key that may have signed a living token, oldest first
  */
-export const maintainKeys = async (sql: Sql, secrets: Secrets, lifetimes: Lifetimes, clock: Clock): Promise<SigningKey[]> =>
+export const maintainKeys = async (
+  sql: Sql,
+  secrets: Secrets,
+  lifetimes: Lifetimes,
+  clock: Clock
+): Promise<SigningKey[]> =>
   await sql.begin(async tx => {
     await tx`SELECT pg_advisory_xact_lock(${KEYS_LOCK[0]}::int, ${KEYS_LOCK[1]}::int)`
     const now = clock()

@@ -14,7 +14,9 @@ export type Jwks = Static<typeof JwksSchema>
 export interface Keyring extends Required<TokenKeys> {
   /** The key that signs now. */
   signing (): { kid: string }
-  /** The public key of a kid; asks the database about one that it doesn't know, though not more often than every 5 s. */
+  /**
+   * The public key of a kid; asks the database about one that it doesn't know, though not more often than every 5 s.
+   */
   publicKey (kid: string): Promise<string | null>
   /** Every published key (RFC 7517, RFC 8037). */
   jwks (): Jwks
@@ -36,7 +38,12 @@ const spkiPem = (key: KeyObject): string => key.export({ format: 'pem', type: 's
 const pkcs8Pem = (key: KeyObject): string => key.export({ format: 'pem', type: 'pkcs8' }).toString()
 
 /** Reads the keys, and makes the first one where there is none. */
-export const createKeyring = async (sql: Sql, secrets: Secrets, lifetimes: Lifetimes, clock: Clock): Promise<Keyring> => {
+export const createKeyring = async (
+  sql: Sql,
+  secrets: Secrets,
+  lifetimes: Lifetimes,
+  clock: Clock
+): Promise<Keyring> => {
   let keys = await maintainKeys(sql, secrets, lifetimes, clock)
   let askedAt = -Infinity
 

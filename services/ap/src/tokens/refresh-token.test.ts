@@ -40,7 +40,16 @@ t.test('a changed token is not genuine, in whatever place it was changed', async
 
 t.test('what can be no token is told from one', async t => {
   const { text } = firstRefreshToken(keys, randomUUID())
-  for (const other of ['', 'x', text.slice(1), `${text}A`, `${text}=`, ` ${text}`, text.replace(/.$/, '!'), 'A'.repeat(512)]) {
+  for (const other of [
+    '',
+    'x',
+    text.slice(1),
+    `${text}A`,
+    `${text}=`,
+    ` ${text}`,
+    text.replace(/.$/, '!'),
+    'A'.repeat(512)
+  ]) {
     t.equal(parseRefreshToken(keys, other), null, JSON.stringify(other.slice(0, 20)))
   }
 })

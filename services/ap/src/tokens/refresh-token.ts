@@ -11,7 +11,10 @@ export interface RefreshToken {
   generation: number
   /** SHA-256 of the text: all that is kept. */
   hash: Buffer
-  /** Whether AP made it with the present SERVICE_SECRET: so an old one is known as spent without a list of all that were. */
+  /**
+   * Whether AP made it with the present SERVICE_SECRET: so an old one is known as spent without a list of all that
+   * were.
+   */
   genuine: boolean
 }
 
@@ -22,7 +25,8 @@ const TAG_BYTES = 16
 const BODY_BYTES = UUID_BYTES + GENERATION_BYTES + SECRET_BYTES
 const BYTES = BODY_BYTES + TAG_BYTES
 
-const tagOf = (keys: Secrets, body: Buffer): Buffer => createHmac('sha256', keys.refreshTag).update(body).digest().subarray(0, TAG_BYTES)
+const tagOf = (keys: Secrets, body: Buffer): Buffer =>
+  createHmac('sha256', keys.refreshTag).update(body).digest().subarray(0, TAG_BYTES)
 
 const make = (keys: Secrets, sid: string, generation: number, secret: Buffer): RefreshToken => {
   const head = Buffer.alloc(UUID_BYTES + GENERATION_BYTES)
@@ -34,7 +38,8 @@ const make = (keys: Secrets, sid: string, generation: number, secret: Buffer): R
 }
 
 /** The first token of a session: 256 random bits. */
-export const firstRefreshToken = (keys: Secrets, sid: string): RefreshToken => make(keys, sid, 0, randomBytes(SECRET_BYTES))
+export const firstRefreshToken = (keys: Secrets, sid: string): RefreshToken =>
+  make(keys, sid, 0, randomBytes(SECRET_BYTES))
 
 /**
  * The token that follows. It depends on the parent and on AP's key alone, so a lost answer can be given again, by any

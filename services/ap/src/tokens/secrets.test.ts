@@ -18,7 +18,11 @@ t.test('what is sealed opens with the same key and label alone', async t => {
   const changed = Buffer.from(sealed)
   changed[15] = (changed[15] as number) ^ 1
   t.equal(open(sealing, 'one', changed), null)
-  t.not(seal(sealing, 'one', Buffer.from('x')).toString('hex'), seal(sealing, 'one', Buffer.from('x')).toString('hex'), 'never twice the same')
+  t.not(
+    seal(sealing, 'one', Buffer.from('x')).toString('hex'),
+    seal(sealing, 'one', Buffer.from('x')).toString('hex'),
+    'never twice the same'
+  )
 })
 
 t.test('secrets are compared whole, whatever their lengths', async t => {

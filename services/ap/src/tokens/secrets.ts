@@ -10,7 +10,8 @@ export interface Secrets {
   refreshTag: Buffer
 }
 
-const derive = (secret: string, purpose: string): Buffer => Buffer.from(hkdfSync('sha256', secret, '', `motience/ap/${purpose}`, 32))
+const derive = (secret: string, purpose: string): Buffer =>
+  Buffer.from(hkdfSync('sha256', secret, '', `motience/ap/${purpose}`, 32))
 
 /** The same keys from the same secret, on every instance. */
 export const deriveSecrets = (serviceSecret: string): Secrets => ({

@@ -20,7 +20,9 @@ export interface Administration {
 
 export const createAdministration = (sql: Sql, clock: Clock): Administration => {
   const change = async (userId: number, disable: boolean): Promise<boolean> => await sql.begin(async tx => {
-    const [user] = await tx<Pick<UserRow, 'disabled_at'>[]>`SELECT disabled_at FROM ap.users WHERE id = ${userId} FOR NO KEY UPDATE`
+    const [user] = await tx<
+      Pick<UserRow, 'disabled_at'>[]
+    >`SELECT disabled_at FROM ap.users WHERE id = ${userId} FOR NO KEY UPDATE`
     if (!user) return false
     const now = clock()
     if ((user.disabled_at !== null) !== disable) {
@@ -43,7 +45,8 @@ export const createAdministration = (sql: Sql, clock: Clock): Administration => 
     }),
 
     changePassword: async ({ userId, from, to, keepSession }) => await sql.begin(async tx => {
-      const { count } = await tx`UPDATE ap.users SET password_hash = ${to} WHERE id = ${userId} AND password_hash = ${from}`
+      const { count } =
+        await tx`UPDATE ap.users SET password_hash = ${to} WHERE id = ${userId} AND password_hash = ${from}`
       if (count === 0) return false
       await endSessions(tx, userId, { except: keepSession }, 'password-changed', clock())
       return true

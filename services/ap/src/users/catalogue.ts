@@ -8,7 +8,10 @@ export interface CataloguePage { items: CatalogueEntry[], next_cursor: string | 
 
 /** Who can be found: users of a role who are not disabled, in the order of ids. */
 export interface Catalogue {
-  /** `q` is a part of the username or device id, whatever the case. Rejects with MOT_BAD_INPUT for a cursor that AP did not give. */
+  /**
+   * `q` is a part of the username or device id, whatever the case. Rejects with MOT_BAD_INPUT for a cursor that AP did
+   * not give.
+   */
   page (role: AccountRole, query: CatalogueQuery): Promise<CataloguePage>
 }
 
@@ -20,7 +23,9 @@ const decodeCursor = (cursor: string | undefined): number => {
   if (cursor === undefined) return 0
   const id = Number(/^id:(\d{1,10})$/.exec(Buffer.from(cursor, 'base64url').toString())?.[1])
   if (Number.isNaN(id) || id > MAX_ID || encodeCursor(id) !== cursor) {
-    throw new ProblemError('MOT_BAD_INPUT', 'The cursor is none that was given', { errors: [{ path: '/cursor', message: 'is not a cursor' }] })
+    throw new ProblemError('MOT_BAD_INPUT', 'The cursor is none that was given', {
+      errors: [{ path: '/cursor', message: 'is not a cursor' }]
+    })
   }
   return id
 }
@@ -32,7 +37,8 @@ export const createCatalogue = (sql: Sql): Catalogue => ({
   async page (role, { q, limit = 100, cursor }) {
     const after = decodeCursor(cursor)
     if (q !== undefined && !isStorable(q)) return { items: [], next_cursor: null }
-    const search = q === undefined ? sql`` : sql`AND (username ILIKE ${likePattern(q)} OR device_id ILIKE ${likePattern(q)})`
+    const search =
+      q === undefined ? sql`` : sql`AND (username ILIKE ${likePattern(q)} OR device_id ILIKE ${likePattern(q)})`
     const rows = await sql<CatalogueEntry[]>`
       SELECT id, username, device_id, created_at FROM ap.users
       WHERE role = ${role} AND disabled_at IS NULL AND id > ${after} ${search}

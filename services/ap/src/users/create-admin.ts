@@ -12,12 +12,18 @@ export type CreatedAdmin = 'created' | 'exists' | 'taken'
  * Throws a RangeError that says what is wrong with a name or password.
  */
 export const createAdmin = async (sql: Sql, username: string, password: string): Promise<CreatedAdmin> => {
-  if (!Value.Check(UsernameSchema, username)) throw new RangeError('The username must be 3 to 64 letters, digits or . _ @ + -, and begin with a letter or digit')
+  if (!Value.Check(UsernameSchema, username)) { throw new RangeError('The username must be 3 to 64 letters, digits or . _ @ + -, and begin with a letter or digit') }
   if (!Value.Check(PasswordSchema, password)) throw new RangeError('The password must be 8 to 128 characters')
   const users = createUsers(sql)
   const existing = await users.byName(username)
   if (existing) return existing.role === 'admin' ? 'exists' : 'taken'
   const passwords = await createPasswords()
-  const made = await users.insert({ username, password_hash: await passwords.hash(password), role: 'admin', device_id: null, created_at: new Date() })
+  const made = await users.insert({
+    username,
+    password_hash: await passwords.hash(password),
+    role: 'admin',
+    device_id: null,
+    created_at: new Date()
+  })
   return made ? 'created' : 'taken'
 }

@@ -4,7 +4,13 @@ import t from 'tap'
 import type { ControlEvent } from '@motience/schemas'
 import { createMemoryBroker } from './memory-broker.js'
 
-const message = (n: number) => ({ head: `{"n":${n},"epoch":`, tail: ',"id":null}', device: '', session: null, seq: null })
+const message = (n: number) => ({
+  head: `{"n":${n},"epoch":`,
+  tail: ',"id":null}',
+  device: '',
+  session: null,
+  seq: null
+})
 
 const userEnabled = (userId: number): ControlEvent => ({ type: 'user-enabled', user_id: userId })
 
@@ -57,9 +63,11 @@ t.test('the log keeps messages, and not the bodies that they were cut out of', a
   t.teardown(() => broker.close())
   const before = used()
   for (let n = 0; n < 100; n++) {
-    const body = `{"payload":{"n":${n},"text":"${'x'.repeat(50)}"},"rest":"${String.fromCharCode(0x61 + n % 26).repeat(1_000_000)}"}`
+    const body = `{"payload":{"n":${n},"text":"${'x'.repeat(50)}"},"rest":"${String.fromCharCode(0x61 + (n % 26)).repeat(1_000_000)}"}`
     const payload = JSON.stringify({ body }).slice(12, 80)
-    await broker.accept([{ producerId: 1, version: 0, subscribers: [], messages: [{ ...message(n), tail: `,"payload":${payload}}` }] }])
+    await broker.accept([
+      { producerId: 1, version: 0, subscribers: [], messages: [{ ...message(n), tail: `,"payload":${payload}}` }] }
+    ])
   }
   const kept = used() - before
   t.ok(kept < 20_000_000, `${kept} bytes of 100 MB`)

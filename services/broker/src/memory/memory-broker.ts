@@ -1,4 +1,6 @@
-import { type AcceptRequest, type AcceptResult, type Broker, type BrokerLimits, BrokerUnavailableError, defaultBrokerLimits } from '../broker.js'
+import {
+  type AcceptRequest, type AcceptResult, type Broker, type BrokerLimits, BrokerUnavailableError, defaultBrokerLimits
+} from '../broker.js'
 import { restAfter } from '../rest-after.js'
 import { createDeliveries, type HandlerFault } from './deliveries.js'
 import { createProducerLog, type ProducerLog } from './producer-log.js'
@@ -13,7 +15,10 @@ export interface MemoryBrokerOptions {
 }
 
 const warnOfFault: HandlerFault = (error, channel) => {
-  process.emitWarning(`A handler of ${channel} failed: ${error instanceof Error ? error.message : String(error)}`, 'BrokerHandlerWarning')
+  process.emitWarning(
+    `A handler of ${channel} failed: ${error instanceof Error ? error.message : String(error)}`,
+    'BrokerHandlerWarning'
+  )
 }
 
 /**

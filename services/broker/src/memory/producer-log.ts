@@ -14,7 +14,9 @@ const sessionsOf = (messages: readonly AcceptMessage[]): SessionName[] => {
   return [...found.values()]
 }
 
-/** A text of its own: a payload that was cut out of a request's body would keep all of the body for as long as the log. */
+/**
+ * A text of its own: a payload that was cut out of a request's body would keep all of the body for as long as the log.
+ */
 const ownText = (text: string): string => Buffer.from(text).toString()
 
 /** An entry with the bytes of its text. */
@@ -61,20 +63,31 @@ export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
 
   /** Whether so many bytes have room, once what may go has gone. */
   const makeRoom = (size: number): boolean => {
-    while (entries.length > first && (entries.length - first >= limits.logMaxMessages || bytes + size > limits.logMaxBytes)) {
+    while (
+      entries.length > first &&
+      (entries.length - first >= limits.logMaxMessages || bytes + size > limits.logMaxBytes)
+    ) {
       if (!dropOldest()) return false
     }
     return true
   }
 
   /** Accepts one message, tells that it is a repeat, or null where the log has no room for it. */
-  const acceptOne = ({ head: start, tail, device, session, seq }: AcceptMessage, version: number, history: boolean, texts: string[]): AcceptOutcome | null => {
+  const acceptOne = (
+    { head: start, tail, device, session, seq }: AcceptMessage,
+    version: number,
+    history: boolean,
+    texts: string[]
+  ): AcceptOutcome | null => {
     const { epoch } = head
     const name = session === null || seq === null ? null : sessionName(device, session)
     const mark = name === null ? undefined : sessions.find(name, epoch, history)
     if (name !== null && mark !== undefined && seq! <= mark.seq) {
       sessions.use(name, mark)
-      return { kind: 'repeat', place: seq === mark.seq && mark.offset > 0 ? { epoch: mark.epoch, offset: mark.offset } : null }
+      return {
+        kind: 'repeat',
+        place: seq === mark.seq && mark.offset > 0 ? { epoch: mark.epoch, offset: mark.offset } : null
+      }
     }
     const offset = head.offset + 1
     const text = ownText(`${start}${epoch},"offset":${offset}${tail}`)
@@ -111,13 +124,21 @@ export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
       return head.version
     },
 
-    /** Appends what is no repeat, as long as there is room; `texts` are to be published. The head has to be verified, the version not older. */
+    /**
+     * Appends what is no repeat, as long as there is room; `texts` are to be published. The head has to be verified,
+     * the version not older.
+     */
     append ({ version, messages, stored: storedTo, floors }: AcceptRequest): { result: AcceptResult, texts: string[] } {
       const history = storedTo !== undefined
       raiseStored(storedTo)
       const texts: string[] = []
       const unknown = history ? sessions.lookUp(sessionsOf(messages), head.epoch, floors) : []
-      if (unknown.length > 0) return { result: { kind: 'unknown', asOf: { epoch: head.epoch, offset: head.offset }, sessions: unknown }, texts }
+      if (unknown.length > 0) {
+        return {
+          result: { kind: 'unknown', asOf: { epoch: head.epoch, offset: head.offset }, sessions: unknown },
+          texts
+        }
+      }
       const outcomes: AcceptOutcome[] = []
       for (const message of messages) {
         const outcome = acceptOne(message, version, history, texts)
@@ -125,13 +146,13 @@ export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
         outcomes.push(outcome)
       }
       sessions.forgetOldest({ epoch: head.epoch, offset: stored })
-      if (outcomes.length === 0 && messages.length > 0) return { result: { kind: 'full', head: { epoch: head.epoch, offset: head.offset }, stored }, texts }
+      if (outcomes.length === 0 && messages.length > 0) { return { result: { kind: 'full', head: { epoch: head.epoch, offset: head.offset }, stored }, texts } }
       head.version = Math.max(head.version, version)
       return { result: { kind: 'ok', epoch: head.epoch, stored, outcomes }, texts }
     },
 
     openEpoch ({ epoch, expected, version }: OpenEpoch): boolean {
-      if (head.epoch !== expected.epoch || head.offset !== expected.offset || head.verified !== expected.verified) return false
+      if (head.epoch !== expected.epoch || head.offset !== expected.offset || head.verified !== expected.verified) { return false }
       if (epoch <= head.epoch) throw new RangeError(`Epoch ${epoch} is not above ${head.epoch}`)
       Object.assign(head, { epoch, offset: 0, version: Math.max(head.version, version), verified: true })
       stored = 0
@@ -143,10 +164,15 @@ export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
       const start = indexAfter(after)
       let end = start
       const has = (index: number): boolean => entries[index]?.epoch === after.epoch
-      for (let bytes = 0; has(end) && end - start < limit && bytes < limits.logPageBytes; end++) bytes += entries[end]!.text.length
+      for (let bytes = 0; has(end) && end - start < limit && bytes < limits.logPageBytes; end++) { bytes += entries[end]!.text.length }
       const page = entries.slice(start, end)
       const next = page[0]?.offset ?? head.offset + 1
-      return { head: { ...head }, entries: page, more: has(end), reachesBack: after.epoch === head.epoch && next === after.offset + 1 }
+      return {
+        head: { ...head },
+        entries: page,
+        more: has(end),
+        reachesBack: after.epoch === head.epoch && next === after.offset + 1
+      }
     },
 
     /** Last place of each epoch that has entries. */

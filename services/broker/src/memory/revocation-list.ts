@@ -1,7 +1,8 @@
 import type { Revocation, Revocations } from '../broker.js'
 
 /** Name under which a revocation is kept; a later one of the same name takes its place. */
-const revocationName = (revocation: Revocation): string => revocation.kind === 'session' ? `session:${revocation.sid}` : `user:${revocation.userId}`
+const revocationName = (revocation: Revocation): string =>
+  revocation.kind === 'session' ? `session:${revocation.sid}` : `user:${revocation.userId}`
 
 /** Revocations in force. One whose tokens have all expired is forgotten, which is what bounds the list. */
 export const createRevocationList = (now: () => number) => {

@@ -5,8 +5,8 @@ import { SESSION_OVERHEAD, sessionName, type SessionFloors, type SessionName } f
 export interface SessionMark extends LogPosition { seq: number }
 
 /**
- * The last `seq` of a producer's latest sessions, in at most `maxBytes`. One whose last message is not known to be stored is
- * never forgotten, so what is not remembered is in history as a whole.
+ * The last `seq` of a producer's latest sessions, in at most `maxBytes`. One whose last message is not known to be
+ * stored is never forgotten, so what is not remembered is in history as a whole.
  */
 export const createSessions = (maxBytes: number) => {
   /** In the order of their last use. */
@@ -23,7 +23,10 @@ export const createSessions = (maxBytes: number) => {
   }
 
   return {
-    /** What is remembered of a session. With a history only what is of this epoch counts, for the broker may have been put back meanwhile. */
+    /**
+     * What is remembered of a session. With a history only what is of this epoch counts, for the broker may have been
+     * put back meanwhile.
+     */
     find (name: string, epoch: number, history: boolean): SessionMark | undefined {
       const mark = marks.get(name)
       return mark === undefined || (history && mark.epoch !== epoch) ? undefined : mark
@@ -32,12 +35,17 @@ export const createSessions = (maxBytes: number) => {
     use,
 
     /**
-     * Which of these sessions have to be looked up. Where there are none the floors are taken over: they hold unless a session was
-     * forgotten that had gone on after history was asked.
+     * Which of these sessions have to be looked up. Where there are none the floors are taken over: they hold unless a
+     * session was forgotten that had gone on after history was asked.
      */
     lookUp (names: readonly SessionName[], epoch: number, floors: SessionFloors | undefined): SessionName[] {
-      const holds = floors !== undefined && floors.asOf.epoch === epoch && (forgotten.epoch !== epoch || forgotten.offset <= floors.asOf.offset)
-      const unknown = names.map(({ device, session }) => sessionName(device, session)).map(name => marks.get(name)?.epoch === epoch ? null : name)
+      const holds =
+        floors !== undefined &&
+        floors.asOf.epoch === epoch &&
+        (forgotten.epoch !== epoch || forgotten.offset <= floors.asOf.offset)
+      const unknown = names
+        .map(({ device, session }) => sessionName(device, session))
+        .map(name => (marks.get(name)?.epoch === epoch ? null : name))
       const isFound = (name: string | null): boolean => name === null || (holds && floors.seqs.has(name))
       if (!unknown.every(isFound)) return names.filter((_, n) => unknown[n] !== null)
       for (const name of unknown) if (name !== null) use(name, { seq: floors!.seqs.get(name)!, epoch, offset: 0 })
@@ -50,7 +58,7 @@ export const createSessions = (maxBytes: number) => {
         if (bytes <= maxBytes) break
         if (mark.epoch === stored.epoch) {
           if (mark.offset > stored.offset) break
-          if (forgotten.epoch !== mark.epoch || forgotten.offset < mark.offset) forgotten = { epoch: mark.epoch, offset: mark.offset }
+          if (forgotten.epoch !== mark.epoch || forgotten.offset < mark.offset) { forgotten = { epoch: mark.epoch, offset: mark.offset } }
         }
         marks.delete(name)
         bytes -= costOf(name)

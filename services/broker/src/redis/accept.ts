@@ -1,6 +1,7 @@
 import { logKey, metaKey, sessionsKey } from '@motience/schemas'
 import {
-  type AcceptMessage, type AcceptOutcome, type AcceptRequest, type AcceptResult, type BrokerLimits, BrokerUnavailableError, sessionName, type SessionName
+  type AcceptMessage, type AcceptOutcome, type AcceptRequest, type AcceptResult, type BrokerLimits,
+  BrokerUnavailableError, sessionName, type SessionName
 } from '../broker.js'
 import { restAfter } from '../rest-after.js'
 import { placeArguments, readPosition, sessionField } from './fields.js'
@@ -37,7 +38,9 @@ const readResult = ([kind, ...rest]: string[], sessions: readonly SessionName[])
   }
 }
 
-/** The sessions of some messages, each once, and those messages as arguments that name theirs by its number, from 1 on. */
+/**
+ * The sessions of some messages, each once, and those messages as arguments that name theirs by its number, from 1 on.
+ */
 const readMessages = (messages: readonly AcceptMessage[]): { sessions: SessionName[], args: string[] } => {
   const sessions: SessionName[] = []
   const numbers = new Map<string, string>()
@@ -69,10 +72,16 @@ export const createAccept = (run: Run, limits: BrokerLimits) => {
     const { sessions, args } = readMessages(messages)
     const reply = await run('accept', [metaKey(producerId), logKey(producerId), sessionsKey(producerId)], master => {
       const all = [
-        master.deadline(), String(version), ...bounds, ...placeArguments(stored), ...placeArguments(floors?.asOf), String(subscribers.length), String(sessions.length)
+        master.deadline(),
+        String(version),
+        ...bounds,
+        ...placeArguments(stored),
+        ...placeArguments(floors?.asOf),
+        String(subscribers.length),
+        String(sessions.length)
       ]
       for (const consumerId of subscribers) all.push(String(consumerId))
-      for (const { device, session } of sessions) all.push(sessionField(device, session), String(floors?.seqs.get(sessionName(device, session)) ?? ''))
+      for (const { device, session } of sessions) { all.push(sessionField(device, session), String(floors?.seqs.get(sessionName(device, session)) ?? '')) }
       for (const arg of args) all.push(arg)
       return all
     })
@@ -80,8 +89,8 @@ export const createAccept = (run: Run, limits: BrokerLimits) => {
   }
 
   /**
-   * Piece after piece, until one is refused in whole or in part: then the outcomes are fewer than the messages, and the rest was not done.
-   * One that fails makes the whole request fail, for nobody knows what became of it.
+   * Piece after piece, until one is refused in whole or in part: then the outcomes are fewer than the messages, and the
+   * rest was not done. One that fails makes the whole request fail, for nobody knows what became of it.
    */
   const acceptRequest = async (request: AcceptRequest): Promise<AcceptResult> => {
     const [first, ...others] = cutPieces(request.messages, request.subscribers.length)
@@ -98,8 +107,15 @@ export const createAccept = (run: Run, limits: BrokerLimits) => {
     return result
   }
 
-  /** Requests of one producer one after the other. After one that was not accepted as a whole none is, or their order would be lost. */
-  const acceptInOrder = async (requests: readonly AcceptRequest[], results: AcceptResult[], indexes: readonly number[]): Promise<void> => {
+  /**
+   * Requests of one producer one after the other. After one that was not accepted as a whole none is, or their order
+   * would be lost.
+   */
+  const acceptInOrder = async (
+    requests: readonly AcceptRequest[],
+    results: AcceptResult[],
+    indexes: readonly number[]
+  ): Promise<void> => {
     let refused: AcceptResult | null = null
     for (const index of indexes) {
       const request = requests[index]!
@@ -119,7 +135,9 @@ export const createAccept = (run: Run, limits: BrokerLimits) => {
       if (indexes === undefined) byProducer.set(producerId, [index])
       else indexes.push(index)
     })
-    const settled = await Promise.allSettled([...byProducer.values()].map(indexes => acceptInOrder(requests, results, indexes)))
+    const settled = await Promise.allSettled(
+      [...byProducer.values()].map(indexes => acceptInOrder(requests, results, indexes))
+    )
     const failure = settled.find(one => one.status === 'rejected')
     if (failure !== undefined) throw failure.reason
     return results

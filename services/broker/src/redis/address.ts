@@ -9,8 +9,8 @@ export interface Address { host: string, port: number }
 export const addressName = ({ host, port }: Address): string => `${host}:${port}`
 
 /**
- * What a URL says besides the address: the same holds for every server that is found through it. `ca`: certificates (PEM)
- * of the authorities that sign the servers' own; those that Node knows if not given.
+ * What a URL says besides the address: the same holds for every server that is found through it. `ca`: certificates
+ * (PEM) of the authorities that sign the servers' own; those that Node knows if not given.
  */
 export interface Access { username?: string, password?: string, database?: number, tls: boolean, ca?: string }
 
@@ -21,22 +21,31 @@ const readCa = (url: URL): string | undefined => {
   try {
     return readFileSync(file, 'utf8')
   } catch (cause) {
-    throw new TypeError(`The certificates of Redis' authorities can't be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
+    throw new TypeError(
+      `The certificates of Redis' authorities can't be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause }
+    )
   }
 }
 
-/** One or several `redis://` or `rediss://` URLs, comma-separated, read into addresses and the access that the first one tells. */
+/**
+ * One or several `redis://` or `rediss://` URLs, comma-separated, read into addresses and the access that the first one
+ * tells.
+ */
 export const readUrls = (text: string, defaultPort = 6379): { addresses: Address[], access: Access } => {
   const urls = text.split(',').map(part => part.trim()).filter(part => part !== '').map(part => new URL(part))
   const first = urls[0]
   if (first === undefined) throw new TypeError('The URL of Redis is empty')
   for (const { protocol } of urls) {
-    if (protocol !== 'redis:' && protocol !== 'rediss:') throw new TypeError(`A URL of Redis begins with redis: or rediss:, not with ${protocol}`)
+    if (protocol !== 'redis:' && protocol !== 'rediss:') { throw new TypeError(`A URL of Redis begins with redis: or rediss:, not with ${protocol}`) }
   }
   const database = Number(first.pathname.slice(1))
-  if (!Number.isInteger(database) || database < 0) throw new TypeError('The path of a URL of Redis is the number of a database')
+  if (!Number.isInteger(database) || database < 0) { throw new TypeError('The path of a URL of Redis is the number of a database') }
   return {
-    addresses: urls.map(({ hostname, port }) => ({ host: hostname.replace(/^\[(.*)\]$/, '$1'), port: port === '' ? defaultPort : Number(port) })),
+    addresses: urls.map(({ hostname, port }) => ({
+      host: hostname.replace(/^\[(.*)\]$/, '$1'),
+      port: port === '' ? defaultPort : Number(port)
+    })),
     access: {
       username: first.username === '' ? undefined : decodeURIComponent(first.username),
       password: first.password === '' ? undefined : decodeURIComponent(first.password),
@@ -47,8 +56,14 @@ export const readUrls = (text: string, defaultPort = 6379): { addresses: Address
   }
 }
 
-/** Options of the client for one connection to one server. It never reconnects by itself and keeps nothing for later. */
-export const clientOptions = ({ host, port }: Address, access: Access, connectTimeoutMs: number): RedisClientOptions => ({
+/**
+ * Options of the client for one connection to one server. It never reconnects by itself and keeps nothing for later.
+ */
+export const clientOptions = (
+  { host, port }: Address,
+  access: Access,
+  connectTimeoutMs: number
+): RedisClientOptions => ({
   username: access.username,
   password: access.password,
   database: access.database,
@@ -57,6 +72,14 @@ export const clientOptions = ({ host, port }: Address, access: Access, connectTi
   commandsQueueMaxLength: 20_000,
   maintNotifications: 'disabled',
   socket: access.tls
-    ? { host, port, tls: true, ca: access.ca, servername: isIP(host) === 0 ? host : '', connectTimeout: connectTimeoutMs, reconnectStrategy: false }
+    ? {
+        host,
+        port,
+        tls: true,
+        ca: access.ca,
+        servername: isIP(host) === 0 ? host : '',
+        connectTimeout: connectTimeoutMs,
+        reconnectStrategy: false
+      }
     : { host, port, connectTimeout: connectTimeoutMs, reconnectStrategy: false }
 })

@@ -11,10 +11,11 @@ const MAX_RECENT = 4096
 const controlEvent = TypeCompiler.Compile(ControlEventSchema)
 
 /**
- * A control event as it is published, but for its number and the last brace, which the server adds: with an id, because in
- * a Cluster each comes through every master.
+ * A control event as it is published, but for its number and the last brace, which the server adds: with an id, because
+ * in a Cluster each comes through every master.
  */
-export const controlText = (event: ControlEvent, eventId: string): string => JSON.stringify({ ...event, event_id: eventId }).slice(0, -1)
+export const controlText = (event: ControlEvent, eventId: string): string =>
+  JSON.stringify({ ...event, event_id: eventId }).slice(0, -1)
 
 /**
  * Who is handed what comes through the subscriber's connection. It outlives connections: each new one is subscribed to

@@ -16,14 +16,19 @@ t.test('a replica that takes over for a killed master is found, and only its log
   await broker.subscribe(consumerId, text => got.push(text))
   await broker.accept(producers.map(producerId => request(producerId)))
   const ranges = await redisCall(servers.masters[0]!.port, 'CLUSTER', 'SLOTS') as [number, number, [string, number]][]
-  const portOf = (producerId: number): number | undefined => ranges.find(([first, last]) => slotOf(`meta:{${producerId}}`) >= first && slotOf(`meta:{${producerId}}`) <= last)?.[2][1]
+  const portOf = (producerId: number): number | undefined =>
+    ranges.find(
+      ([first, last]) => slotOf(`meta:{${producerId}}`) >= first && slotOf(`meta:{${producerId}}`) <= last
+    )?.[2][1]
 
   const killed = servers.masters[0]!
   const theirs = producers.filter(producerId => portOf(producerId) === killed.port)
   const others = producers.filter(producerId => portOf(producerId) !== killed.port)
   t.ok(theirs.length > 0 && others.length > 0)
   await waitFor(async () => {
-    const kept = await Promise.all(theirs.map(producerId => redisCall(servers.replicas[0]!.port, 'EXISTS', `meta:{${producerId}}`).catch(() => 1)))
+    const kept = await Promise.all(
+      theirs.map(producerId => redisCall(servers.replicas[0]!.port, 'EXISTS', `meta:{${producerId}}`).catch(() => 1))
+    )
     return kept.every(Boolean)
   })
   const link = watchLink(broker)
@@ -35,7 +40,10 @@ t.test('a replica that takes over for a killed master is found, and only its log
   for (const producerId of theirs) t.equal((await headOf(broker, producerId)).verified, false)
   for (const producerId of others) t.match(await headOf(broker, producerId), { epoch: 1, offset: 1, verified: true })
   for (const producerId of theirs) await openEpoch(broker, producerId)
-  t.match(await broker.accept(producers.map(producerId => request(producerId, { subscribers: [consumerId] }))), producers.map(() => ({ kind: 'ok' })))
+  t.match(
+    await broker.accept(producers.map(producerId => request(producerId, { subscribers: [consumerId] }))),
+    producers.map(() => ({ kind: 'ok' }))
+  )
   await waitFor(() => got.length === producers.length)
   t.equal(got.filter(text => text === textAt(1, 1, 2)).length, others.length)
   t.ok(got.some(text => text.includes('"epoch":2,"offset":1,')), 'what a new master publishes comes through')

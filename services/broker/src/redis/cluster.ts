@@ -47,14 +47,17 @@ export const clusterTopology = (url: string, timeoutMs: number): Topology => {
       if (!wanted.delete(peer.name)) peer.close()
     }
     const known = new Set([...found, ...addresses].map(addressName))
-    const added = [...wanted.values()].map(address => ({ peer: createPeer(address, [access], timeoutMs), host: address.host }))
+    const added = [...wanted.values()].map(address => ({
+      peer: createPeer(address, [access], timeoutMs),
+      host: address.host
+    }))
     peers = [...peers.filter(({ peer }) => known.has(peer.name)), ...added]
   }
   remember([])
 
   const ask = async ({ peer, host }: { peer: Peer, host: string }): Promise<Masters> => {
     const [info, slots] = await Promise.all([peer.ask(['CLUSTER', 'INFO']), peer.ask(['CLUSTER', 'SLOTS'])])
-    if (!String(info).includes('cluster_state:ok')) throw new BrokerUnavailableError(`The Cluster is down as ${peer.name} sees it`)
+    if (!String(info).includes('cluster_state:ok')) { throw new BrokerUnavailableError(`The Cluster is down as ${peer.name} sees it`) }
     return readSlots(slots, host)
   }
 

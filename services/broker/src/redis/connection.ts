@@ -8,7 +8,8 @@ export type ChannelListener = (text: string, channel: string) => void
 
 /**
  * One connection to one server, for as long as it lasts: it is never opened again, so nothing that was asked of it can
- * be done after it ended. A reply that is late ends it, for a connection answers in order and the rest would be late too.
+ * be done after it ended. A reply that is late ends it, for a connection answers in order and the rest would be late
+ * too.
  */
 export interface Connection {
   readonly address: Address
@@ -64,7 +65,9 @@ export const openConnection = async (address: Address, access: Access, timeoutMs
       return await call()
     } catch (error) {
       if (error instanceof ErrorReply) throw error
-      throw lost === '' ? asFailure(error) : new BrokerUnavailableError(`Lost Redis at ${addressName(address)}: ${lost}`, { cause: error })
+      throw lost === ''
+        ? asFailure(error)
+        : new BrokerUnavailableError(`Lost Redis at ${addressName(address)}: ${lost}`, { cause: error })
     } finally {
       pending.delete(mark)
     }

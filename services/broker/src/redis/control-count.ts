@@ -3,8 +3,9 @@ const MAX_AHEAD = 4096
 
 /**
  * Finds out whether control events were lost on their way here. Each is given the next number by the server that keeps
- * the count, in the step in which it is published there; a probe through that server carries the count. Both come through
- * one connection in the order in which they were sent, so that when a probe arrives every number up to its count did.
+ * the count, in the step in which it is published there; a probe through that server carries the count. Both come
+ * through one connection in the order in which they were sent, so that when a probe arrives every number up to its
+ * count did.
  */
 export const createControlCount = () => {
   /** Every event up to this number came; null until the first count. */
@@ -33,8 +34,8 @@ export const createControlCount = () => {
     },
 
     /**
-     * A probe came with the count. Later events may have come before it, by another way. A count below the last one is of
-     * another history, of which nothing is known.
+     * A probe came with the count. Later events may have come before it, by another way. A count below the last one is
+     * of another history, of which nothing is known.
      */
     check (count: number): void {
       if (upTo === null) {

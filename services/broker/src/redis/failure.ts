@@ -3,7 +3,19 @@ import { BrokerUnavailableError } from '../broker.js'
 
 /** Refusals that tell of the server's state and not of the command, so that the same may succeed later. */
 const STATES = new Set([
-  'READONLY', 'LOADING', 'MASTERDOWN', 'CLUSTERDOWN', 'TRYAGAIN', 'NOREPLICAS', 'MISCONF', 'OOM', 'BUSY', 'EXPIRED', 'MOVED', 'ASK', 'UNBLOCKED'
+  'READONLY',
+  'LOADING',
+  'MASTERDOWN',
+  'CLUSTERDOWN',
+  'TRYAGAIN',
+  'NOREPLICAS',
+  'MISCONF',
+  'OOM',
+  'BUSY',
+  'EXPIRED',
+  'MOVED',
+  'ASK',
+  'UNBLOCKED'
 ])
 
 /** First word of an error reply, such as `READONLY`; '' for every other error. */

@@ -40,9 +40,20 @@ t.test('a Redis killed and started again from its file keeps the log, but its lo
   t.same(await broker.accept([request(producerId, { version: 4 })]), [{ kind: 'unverified', head }])
   t.match(await broker.revocations(), { complete: false, items: [{ kind: 'session', sid: 'a' }] })
   await openEpoch(broker, producerId)
-  t.match(await broker.accept([request(producerId, { version: 4, subscribers: [consumerId], messages: [messages[1]!, message(3)] })]), [{
-    epoch: 2, outcomes: [{ kind: 'repeat', place: { epoch: 1, offset: 2 } }, { kind: 'accepted', offset: 1 }]
-  }])
+  t.match(
+    await broker.accept([
+      request(producerId, { version: 4, subscribers: [consumerId], messages: [messages[1]!, message(3)] })
+    ]),
+    [
+      {
+        epoch: 2,
+        outcomes: [
+          { kind: 'repeat', place: { epoch: 1, offset: 2 } },
+          { kind: 'accepted', offset: 1 }
+        ]
+      }
+    ]
+  )
   await waitFor(() => got.includes(textAt(3, 2, 1)))
   t.same(got, [textAt(3, 2, 1)], 'the subscription holds again')
 })
@@ -114,7 +125,7 @@ t.test('control messages of strangers are dropped, and a handler that throws har
   const got: string[] = []
   broker.onControl(() => { throw new Error('a fault') })
   broker.onControl(event => got.push(event.type))
-  for (const text of ['{', '"text"', '{"type":"user-enabled"}', '{"type":"user-enabled","user_id":3}']) await redisCall(server.port, 'PUBLISH', 'control', text)
+  for (const text of ['{', '"text"', '{"type":"user-enabled"}', '{"type":"user-enabled","user_id":3}']) { await redisCall(server.port, 'PUBLISH', 'control', text) }
   await broker.publishControl({ type: 'user-disabled', user_id: 3, expires_at: '2030-01-01T00:00:00.000Z' })
   await waitFor(() => got.length >= 2)
   t.same(got, ['user-enabled', 'user-disabled'])

@@ -21,14 +21,21 @@ export const createLogCommands = (run: Run, limits: BrokerLimits) => {
   return {
     async openEpoch ({ producerId, epoch, expected, version }: OpenEpoch): Promise<boolean> {
       const opened = await run('openEpoch', [metaKey(producerId), logKey(producerId)], master => [
-        master.deadline(), String(epoch), String(expected.epoch), String(expected.offset), expected.verified ? '1' : '0', String(version)
+        master.deadline(),
+        String(epoch),
+        String(expected.epoch),
+        String(expected.offset),
+        expected.verified ? '1' : '0',
+        String(version)
       ])
       if (opened === -1) throw new RangeError(`Epoch ${epoch} is not above ${expected.epoch}`)
       return opened === 1
     },
 
     heads (producerIds: readonly number[]): Promise<LogHead[]> {
-      return Promise.all(producerIds.map(async producerId => readHead(await run('head', [metaKey(producerId)], () => []) as unknown[])))
+      return Promise.all(
+        producerIds.map(async producerId => readHead((await run('head', [metaKey(producerId)], () => [])) as unknown[]))
+      )
     },
 
     async readLog (producerId: number, after: LogPosition, limit: number): Promise<LogPage> {
@@ -37,7 +44,12 @@ export const createLogCommands = (run: Run, limits: BrokerLimits) => {
       const head = readHead(reply)
       const entries = (reply.slice(5) as EntryReply[]).map(readEntry)
       const next = entries[0]?.offset ?? head.offset + 1
-      return { head, entries, more: reply[4] === 1, reachesBack: after.epoch === head.epoch && next === after.offset + 1 }
+      return {
+        head,
+        entries,
+        more: reply[4] === 1,
+        reachesBack: after.epoch === head.epoch && next === after.offset + 1
+      }
     },
 
     async loggedEpochs (producerId: number): Promise<LogPosition[]> {
@@ -45,7 +57,9 @@ export const createLogCommands = (run: Run, limits: BrokerLimits) => {
     },
 
     async trimLog (producerId: number, stored?: LogPosition): Promise<number> {
-      return Number(await run('trimLog', [metaKey(producerId), logKey(producerId)], () => [maxAge, ...placeArguments(stored)]))
+      return Number(
+        await run('trimLog', [metaKey(producerId), logKey(producerId)], () => [maxAge, ...placeArguments(stored)])
+      )
     },
 
     async raiseVersion (producerId: number, version: number): Promise<number> {

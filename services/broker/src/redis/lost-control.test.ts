@@ -11,5 +11,7 @@ t.test('control events of one Redis', async t => {
 t.test('control events of a Redis that Sentinels watch', async t => {
   const servers = await startRedisSentinel()
   t.teardown(() => servers.remove())
-  await lostControlSuite(t, { url: servers.url, mode: 'sentinel', sentinelName: servers.name }, async key => redisCall((await servers.master()).port, 'INCR', key))
+  await lostControlSuite(t, { url: servers.url, mode: 'sentinel', sentinelName: servers.name }, async key =>
+    redisCall((await servers.master()).port, 'INCR', key)
+  )
 })

@@ -13,8 +13,8 @@ export interface Master {
   /** The server's time after which a call that is made now has failed, in milliseconds, as text. */
   deadline (): string
   /**
-   * Publishes on the server and looks whether it is still a master; rejects if it isn't. Where the server keeps the count
-   * under `countKey`, the token is followed by a space and the count.
+   * Publishes on the server and looks whether it is still a master; rejects if it isn't. Where the server keeps the
+   * count under `countKey`, the token is followed by a space and the count.
    */
   probe (channel: string, token: string, countKey?: string): Promise<void>
 }

@@ -2,7 +2,8 @@ import type { AcceptMessage } from '../broker.js'
 
 /**
  * Bounds of one script call, for while it runs the server serves nobody else: messages, bytes of their text, and
- * publications (about a microsecond each; in a Cluster several, for each goes to every other server with a header of 2 KiB).
+ * publications (about a microsecond each; in a Cluster several, for each goes to every other server with a header of 2
+ * KiB).
  */
 const MAX_MESSAGES = 1000
 const MAX_BYTES = 4 * 1024 * 1024

@@ -35,7 +35,9 @@ export const createProbes = (timeoutMs: number, controlCount: ControlCount) => {
       await master.probe(channel, token, keepsCount ? CONTROL_COUNT_KEY : undefined)
       if (await seen) return
       subscriber.destroy('a probe was not seen')
-      throw new BrokerUnavailableError(`A probe through Redis at ${addressName(master.connection.address)} was not seen`)
+      throw new BrokerUnavailableError(
+        `A probe through Redis at ${addressName(master.connection.address)} was not seen`
+      )
     } catch (error) {
       master.connection.destroy('a probe failed')
       throw error

@@ -12,7 +12,14 @@ import type { Masters, Topology } from './topology.js'
 import { createWake } from './wake.js'
 
 /** How the link finds, watches and gives up servers. Times in milliseconds. */
-export interface LinkOptions { topology: Topology, channels: Channels, controlCount: ControlCount, logger: BrokerLogger, probeMs: number, timeoutMs: number }
+export interface LinkOptions {
+  topology: Topology
+  channels: Channels
+  controlCount: ControlCount
+  logger: BrokerLogger
+  probeMs: number
+  timeoutMs: number
+}
 
 /** The connections to every master and the one for Pub/Sub, watched by probes and opened anew when they are lost. */
 export interface PubSub {
@@ -33,7 +40,9 @@ export interface PubSub {
 const MAX_BACKOFF_MS = 1000
 
 /** Opens a link; rejects with `BrokerUnavailableError` if the first attempt fails. */
-export const openPubSub = async ({ topology, channels, controlCount, logger, probeMs, timeoutMs }: LinkOptions): Promise<PubSub> => {
+export const openPubSub = async ({
+  topology, channels, controlCount, logger, probeMs, timeoutMs
+}: LinkOptions): Promise<PubSub> => {
   const handlers = new Set<(state: ConnectionState) => void>()
   const connected = new Map<string, Master>()
   const probes = createProbes(Math.min(2 * probeMs, timeoutMs), controlCount)
@@ -85,8 +94,9 @@ export const openPubSub = async ({ topology, channels, controlCount, logger, pro
     for (const [name, master] of connected) {
       if (!names.has(name)) master.connection.destroy('not a master any more')
     }
-    // One Pub/Sub connection belongs to a server that is watched: elsewhere it could stay with a master that was replaced.
-    if (subscriber !== null && !names.has(addressName(subscriber.address))) subscriber.destroy('its server is not a master any more')
+    // One Pub/Sub connection belongs to a server that is watched: elsewhere it could stay with a master that was
+    // replaced.
+    if (subscriber !== null && !names.has(addressName(subscriber.address))) { subscriber.destroy('its server is not a master any more') }
     masters = found
     const results = await Promise.allSettled(found.addresses.map(connectMaster))
     const failure = results.find(result => result.status === 'rejected')

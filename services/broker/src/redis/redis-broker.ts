@@ -19,7 +19,10 @@ import type { Topology } from './topology.js'
 export type RedisMode = 'standalone' | 'sentinel' | 'cluster'
 
 export interface RedisBrokerOptions {
-  /** `redis://` or `rediss://`, this with `?ca=<file>` where an authority of one's own signs the certificates; for Sentinel (its Sentinels) and Cluster (some of its servers) several, comma-separated. */
+  /**
+   * `redis://` or `rediss://`, this with `?ca=<file>` where an authority of one's own signs the certificates; for
+   * Sentinel (its Sentinels) and Cluster (some of its servers) several, comma-separated.
+   */
   url: string
   mode: RedisMode
   /** Name under which the Sentinels watch the master. */
@@ -52,7 +55,14 @@ export const createRedisBroker = async (options: RedisBrokerOptions): Promise<Br
   const limits: BrokerLimits = { ...defaultBrokerLimits, ...options.limits }
   const controlCount = createControlCount()
   const channels = createChannels(logger, controlCount)
-  const link = await openPubSub({ topology: topologyOf(options, timeoutMs), channels, controlCount, logger, probeMs, timeoutMs })
+  const link = await openPubSub({
+    topology: topologyOf(options, timeoutMs),
+    channels,
+    controlCount,
+    logger,
+    probeMs,
+    timeoutMs
+  })
   const run = createRun(link)
 
   /** Sends a command through every master. */
@@ -80,7 +90,9 @@ export const createRedisBroker = async (options: RedisBrokerOptions): Promise<Br
     async publishControl (told) {
       const event = controlText(told, randomUUID())
       link.everyMaster()
-      const text = String(await run('publishControl', [CONTROL_COUNT_KEY], master => [master.deadline(), CONTROL_CHANNEL, event]))
+      const text = String(
+        await run('publishControl', [CONTROL_COUNT_KEY], master => [master.deadline(), CONTROL_CHANNEL, event])
+      )
       // Through every master: what any of them publishes later comes after it on the way that they share.
       if (link.everyMaster().length > 1) await everywhere('PUBLISH', CONTROL_CHANNEL, text)
     },

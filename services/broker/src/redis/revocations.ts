@@ -6,9 +6,11 @@ import type { Run } from './run.js'
 /** Most revocations of one script call. */
 const MAX_PART = 1000
 
-const nameOf = (revocation: Revocation): string => revocation.kind === 'session' ? `session:${revocation.sid}` : `user:${revocation.userId}`
+const nameOf = (revocation: Revocation): string =>
+  revocation.kind === 'session' ? `session:${revocation.sid}` : `user:${revocation.userId}`
 
-const pairs = (revocations: readonly Revocation[]): string[] => revocations.flatMap(revocation => [nameOf(revocation), String(revocation.expiresAt)])
+const pairs = (revocations: readonly Revocation[]): string[] =>
+  revocations.flatMap(revocation => [nameOf(revocation), String(revocation.expiresAt)])
 
 const readRevocation = (name: string, expiresAt: number): Revocation => name.startsWith('user:')
   ? { kind: 'user', userId: Number(name.slice(5)), expiresAt }
@@ -38,12 +40,21 @@ export const createRevocationCommands = (run: Run) => ({
     for (const [i, part] of parts.entries()) {
       const isFirst = i === 0 ? '1' : '0'
       const isLast = i === parts.length - 1 ? '1' : '0'
-      await run('replace', [REVOCATIONS_KEY, REVOCATIONS_RUN_KEY], master => [master.deadline(), writer, isFirst, isLast, ...pairs(part)])
+      await run('replace', [REVOCATIONS_KEY, REVOCATIONS_RUN_KEY], master => [
+        master.deadline(),
+        writer,
+        isFirst,
+        isLast,
+        ...pairs(part)
+      ])
     }
   },
 
   async revocations (): Promise<Revocations> {
-    const [complete, ...flat] = await run('revocations', [REVOCATIONS_KEY, REVOCATIONS_RUN_KEY], () => []) as [number, ...string[]]
+    const [complete, ...flat] = (await run('revocations', [REVOCATIONS_KEY, REVOCATIONS_RUN_KEY], () => [])) as [
+      number,
+      ...string[]
+    ]
     const items: Revocation[] = []
     for (let i = 0; i < flat.length; i += 2) items.push(readRevocation(flat[i]!, Number(flat[i + 1])))
     return { complete: complete === 1, items }

@@ -15,7 +15,9 @@ t.test('a master that was a replica in between does not verify the logs of its f
   t.teardown(() => Promise.all([one.remove(), two.remove()]))
   const follow = async (from: RedisServer, to: RedisServer) => {
     await redisCall(from.port, 'REPLICAOF', '127.0.0.1', String(to.port))
-    await waitFor(async () => String(await redisCall(from.port, 'INFO', 'replication')).includes('master_link_status:up'))
+    await waitFor(async () =>
+      String(await redisCall(from.port, 'INFO', 'replication')).includes('master_link_status:up')
+    )
   }
   await follow(two, one)
   const broker = await createRedisBroker({ url: one.url, mode: 'standalone' })
@@ -24,7 +26,9 @@ t.test('a master that was a replica in between does not verify the logs of its f
   await broker.replaceRevocations([])
   t.match(await broker.accept([request(producerId)]), [{ kind: 'ok' }])
 
-  await waitFor(async () => await redisCall(two.port, 'HGET', metaKey(producerId), 'offset') === '1', { what: 'the replica to have the message' })
+  await waitFor(async () => (await redisCall(two.port, 'HGET', metaKey(producerId), 'offset')) === '1', {
+    what: 'the replica to have the message'
+  })
   await redisCall(two.port, 'REPLICAOF', 'NO', 'ONE')
   await follow(one, two)
   await waitFor(() => broker.connection === 'down', { what: 'the broker to leave a replica' })

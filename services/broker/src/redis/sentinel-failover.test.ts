@@ -18,9 +18,15 @@ t.test('a failover to a replica that stood still tells that the log is not verif
   await link.back(30_000)
 
   const head = { epoch: 1, offset: 1, version: 0, verified: false }
-  t.same(await broker.accept([request(producerId)]), [{ kind: 'unverified', head }], 'what was written last is lost, and that is noticed')
+  t.same(
+    await broker.accept([request(producerId)]),
+    [{ kind: 'unverified', head }],
+    'what was written last is lost, and that is noticed'
+  )
   t.equal(await openEpoch(broker, producerId), 2)
-  t.match(await broker.accept([request(producerId, { subscribers: [consumerId] })]), [{ kind: 'ok', epoch: 2, outcomes: [{ offset: 1 }] }])
+  t.match(await broker.accept([request(producerId, { subscribers: [consumerId] })]), [
+    { kind: 'ok', epoch: 2, outcomes: [{ offset: 1 }] }
+  ])
   await waitFor(() => got.length > 0)
   t.same(got, [textAt(1, 2, 1)], 'the subscription has followed')
 })

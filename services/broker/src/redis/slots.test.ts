@@ -13,7 +13,14 @@ t.test('slots are those of the Cluster specification', async t => {
 })
 
 t.test('the map of slots is read, and a server without an address is where it was asked', async t => {
-  const masters = readSlots([[0, 99, ['', 7000, 'id']], [200, 16383, ['10.0.0.2', 7001, 'id'], ['10.0.0.3', 7002, 'id']], [100, 150, [null, 7000, 'id']]], '10.0.0.1')
+  const masters = readSlots(
+    [
+      [0, 99, ['', 7000, 'id']],
+      [200, 16383, ['10.0.0.2', 7001, 'id'], ['10.0.0.3', 7002, 'id']],
+      [100, 150, [null, 7000, 'id']]
+    ],
+    '10.0.0.1'
+  )
   t.same(masters.addresses, [{ host: '10.0.0.1', port: 7000 }, { host: '10.0.0.2', port: 7001 }])
   t.equal(masters.ownerOf('foo'), 1)
   t.equal(readSlots([[0, 99, ['10.0.0.2', 7001, 'id']]], '').ownerOf('foo'), undefined, 'nobody has that slot')

@@ -11,7 +11,10 @@ const crc16 = (bytes: Uint8Array): number => {
   return crc & 0xffff
 }
 
-/** Slot of a key: of what stands between its first braces, where there is something (Redis Cluster specification, hash tags). */
+/**
+ * Slot of a key: of what stands between its first braces, where there is something (Redis Cluster specification, hash
+ * tags).
+ */
 export const slotOf = (key: string): number => {
   const open = key.indexOf('{')
   const close = open === -1 ? -1 : key.indexOf('}', open + 1)

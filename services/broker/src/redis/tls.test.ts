@@ -16,7 +16,8 @@ const server = await startRedis({
 })
 t.teardown(() => server.remove())
 
-const url = (caFile: string): string => redisUrl(readEnv(ApEnvSchema, { REDIS_URL: `rediss://127.0.0.1:${port}`, REDIS_CA_FILE: caFile }))
+const url = (caFile: string): string =>
+  redisUrl(readEnv(ApEnvSchema, { REDIS_URL: `rediss://127.0.0.1:${port}`, REDIS_CA_FILE: caFile }))
 
 t.test('messages are accepted and handed on through TLS', async t => {
   const broker = await openBroker({ url: url(certificates.ca) })
@@ -25,7 +26,9 @@ t.test('messages are accepted and handed on through TLS', async t => {
   const consumerId = newId()
   const got: string[] = []
   await broker.subscribe(consumerId, text => got.push(text))
-  t.match(await broker.accept([request(producerId, { subscribers: [consumerId] })]), [{ kind: 'ok', outcomes: [{ offset: 1 }] }])
+  t.match(await broker.accept([request(producerId, { subscribers: [consumerId] })]), [
+    { kind: 'ok', outcomes: [{ offset: 1 }] }
+  ])
   await waitFor(() => got.length > 0)
   t.same(got, [textAt(1, 1, 1)])
   await broker.ping()
@@ -39,7 +42,10 @@ t.test('a server that another authority vouches for is refused, and so is one th
 
 t.test('a server under a name that its certificate lacks is refused', async t => {
   const other = url(certificates.ca).replace('127.0.0.1', 'localhost')
-  await t.rejects(openBroker({ url: other, waitMs: 0 }), { name: 'BrokerUnavailableError', message: /altnames|localhost/ })
+  await t.rejects(openBroker({ url: other, waitMs: 0 }), {
+    name: 'BrokerUnavailableError',
+    message: /altnames|localhost/
+  })
 })
 
 t.test('a file of certificates that is not there is told at once', async t => {
@@ -47,5 +53,7 @@ t.test('a file of certificates that is not there is told at once', async t => {
 })
 
 t.test('a server that does not speak TLS is refused', async t => {
-  await t.rejects(openBroker({ url: url(certificates.ca).replace(String(port), String(server.port)), waitMs: 0 }), { name: 'BrokerUnavailableError' })
+  await t.rejects(openBroker({ url: url(certificates.ca).replace(String(port), String(server.port)), waitMs: 0 }), {
+    name: 'BrokerUnavailableError'
+  })
 })

@@ -16,7 +16,9 @@ export const acceptSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     t.same(await headOf(broker, producerId), head)
     await openEpoch(broker, producerId, 3)
     t.same(await headOf(broker, producerId), { epoch: 1, offset: 0, version: 3, verified: true })
-    t.same(await broker.accept([request(producerId, { version: 3 })]), [{ kind: 'ok', epoch: 1, stored: 1, outcomes: accepted(1, 1) }])
+    t.same(await broker.accept([request(producerId, { version: 3 })]), [
+      { kind: 'ok', epoch: 1, stored: 1, outcomes: accepted(1, 1) }
+    ])
   })
 
   t.test('messages are numbered from 1, and their text is completed', async t => {
@@ -24,7 +26,9 @@ export const acceptSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     const producerId = await newProducer(broker)
     const tail = ',"id":"ü😀\\"\\n\\u0000"}'
     const messages = [message(1), message(2, { tail }), message(3)]
-    t.same(await broker.accept([request(producerId, { messages })]), [{ kind: 'ok', epoch: 1, stored: 3, outcomes: accepted(1, 3) }])
+    t.same(await broker.accept([request(producerId, { messages })]), [
+      { kind: 'ok', epoch: 1, stored: 3, outcomes: accepted(1, 3) }
+    ])
     const { entries } = await broker.readLog(producerId, { epoch: 1, offset: 0 }, 10)
     t.same(entries.map(({ text }) => text), [textAt(1, 1, 1), `{"n":2,"epoch":1,"offset":2${tail}`, textAt(3, 1, 3)])
     t.match(await headOf(broker, producerId), { epoch: 1, offset: 3 })
@@ -39,14 +43,48 @@ export const acceptSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     await broker.openEpoch({ producerId, epoch, expected, version: seq })
     const numbered = (n: number) => message(n, { device: 'd', session: 's', seq: n })
     const floors = { asOf: { epoch, offset: seq }, seqs: new Map([[sessionName('d', 's'), seq - 2]]) }
-    t.same(await broker.accept([request(producerId, { version: seq, messages: [seq - 2, seq - 1].map(numbered), stored: { epoch, offset: seq }, floors })]), [{
-      kind: 'ok', epoch, stored: 0, outcomes: [{ kind: 'repeat', place: null }, { kind: 'accepted', offset: 1 }]
-    }])
-    t.same(await broker.accept([request(producerId, { version: seq, messages: [seq - 1, seq].map(numbered), stored: { epoch, offset: seq } })]), [{
-      kind: 'ok', epoch, stored: 1, outcomes: [{ kind: 'repeat', place: { epoch, offset: 1 } }, { kind: 'accepted', offset: 2 }]
-    }])
+    t.same(
+      await broker.accept([
+        request(producerId, {
+          version: seq,
+          messages: [seq - 2, seq - 1].map(numbered),
+          stored: { epoch, offset: seq },
+          floors
+        })
+      ]),
+      [
+        {
+          kind: 'ok',
+          epoch,
+          stored: 0,
+          outcomes: [
+            { kind: 'repeat', place: null },
+            { kind: 'accepted', offset: 1 }
+          ]
+        }
+      ]
+    )
+    t.same(
+      await broker.accept([
+        request(producerId, { version: seq, messages: [seq - 1, seq].map(numbered), stored: { epoch, offset: seq } })
+      ]),
+      [
+        {
+          kind: 'ok',
+          epoch,
+          stored: 1,
+          outcomes: [
+            { kind: 'repeat', place: { epoch, offset: 1 } },
+            { kind: 'accepted', offset: 2 }
+          ]
+        }
+      ]
+    )
     const page = await broker.readLog(producerId, { epoch, offset: 1 }, 1)
-    t.match(page, { head: { epoch, offset: 2, version: seq }, entries: [{ epoch, offset: 2, version: seq, text: textAt(seq, epoch, 2) }] })
+    t.match(page, {
+      head: { epoch, offset: 2, version: seq },
+      entries: [{ epoch, offset: 2, version: seq, text: textAt(seq, epoch, 2) }]
+    })
     t.same(await broker.accept([request(producerId, { version: seq - 1 })]), [{ kind: 'stale', version: seq }])
   })
 
@@ -77,13 +115,21 @@ export const acceptSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     const [one, two] = [await newProducer(broker), await newProducer(broker, 1)]
     const strange = newId()
     const results = await broker.accept([
-      request(one), request(two), request(strange), request(one, { messages: [message(2), message(3)] }), request(two, { version: 1 })
+      request(one),
+      request(two),
+      request(strange),
+      request(one, { messages: [message(2), message(3)] }),
+      request(two, { version: 1 })
     ])
     t.match(results, [
       { kind: 'ok', outcomes: accepted(1, 1) }, { kind: 'stale', version: 1 }, { kind: 'unverified' },
       { kind: 'ok', outcomes: accepted(2, 3) }, { kind: 'stale', version: 1 }
     ])
-    t.match(await headOf(broker, two), { offset: 0 }, 'what follows a refused request of the same producer is refused too')
+    t.match(
+      await headOf(broker, two),
+      { offset: 0 },
+      'what follows a refused request of the same producer is refused too'
+    )
   })
 
   t.test('a batch that is too large for one step keeps its order', async t => {
@@ -110,8 +156,10 @@ export const acceptSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     const write = async (writer: number): Promise<number[]> => {
       const offsets: number[] = []
       for (const i of range(1, 40)) {
-        const [result] = await broker.accept([request(producerId, { subscribers: [consumerId], messages: range(0, i % 4).map(() => message(writer)) })])
-        if (result?.kind === 'ok') offsets.push(...result.outcomes.map(outcome => outcome.kind === 'accepted' ? outcome.offset : 0))
+        const [result] = await broker.accept([
+          request(producerId, { subscribers: [consumerId], messages: range(0, i % 4).map(() => message(writer)) })
+        ])
+        if (result?.kind === 'ok') { offsets.push(...result.outcomes.map(outcome => (outcome.kind === 'accepted' ? outcome.offset : 0))) }
       }
       return offsets
     }
@@ -121,6 +169,10 @@ export const acceptSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     t.same(offsets.flat().toSorted((a, b) => a - b), range(1, total))
     await waitFor(() => got.length >= total)
     await broker.unsubscribe(consumerId)
-    t.same(got.map(text => Number(/"offset":(\d+)/.exec(text)?.[1])), range(1, total), 'published in the order of the offsets')
+    t.same(
+      got.map(text => Number(/"offset":(\d+)/.exec(text)?.[1])),
+      range(1, total),
+      'published in the order of the offsets'
+    )
   })
 }

@@ -61,9 +61,13 @@ export const channelsSuite = async (t: Test, open: OpenBroker): Promise<void> =>
     const broker = await open()
     const user = newId()
     const ids: number[] = []
-    const off = broker.onControl(event => { if ('user_id' in event && event.user_id >= user && event.user_id < user + 20) ids.push(event.user_id) })
+    const off = broker.onControl(event => {
+      if ('user_id' in event && event.user_id >= user && event.user_id < user + 20) ids.push(event.user_id)
+    })
     const all: ControlEvent[] = []
-    const offAll = broker.onControl(event => { if ('user_id' in event && event.user_id >= user && event.user_id < user + 20) all.push(event) })
+    const offAll = broker.onControl(event => {
+      if ('user_id' in event && event.user_id >= user && event.user_id < user + 20) all.push(event)
+    })
     for (const i of range(0, 9)) await broker.publishControl(enabled(user + i))
     await waitFor(() => all.length >= 10)
     off()
@@ -81,10 +85,18 @@ export const channelsSuite = async (t: Test, open: OpenBroker): Promise<void> =>
     const user = newId()
     const got: (number | string)[] = []
     await broker.subscribe(consumerId, text => got.push(text))
-    const off = broker.onControl(event => { if (event.type === 'user-disabled' && event.user_id === user) got.push(Number(event.expires_at.slice(20, 23))) })
+    const off = broker.onControl(event => {
+      if (event.type === 'user-disabled' && event.user_id === user) got.push(Number(event.expires_at.slice(20, 23)))
+    })
     for (const n of range(1, 30)) {
-      await broker.publishControl({ type: 'user-disabled', user_id: user, expires_at: `2030-01-01T00:00:00.${String(n).padStart(3, '0')}Z` })
-      await broker.accept(producers.map(producerId => request(producerId, { subscribers: [consumerId], messages: [message(n)] })))
+      await broker.publishControl({
+        type: 'user-disabled',
+        user_id: user,
+        expires_at: `2030-01-01T00:00:00.${String(n).padStart(3, '0')}Z`
+      })
+      await broker.accept(
+        producers.map(producerId => request(producerId, { subscribers: [consumerId], messages: [message(n)] }))
+      )
     }
     await waitFor(() => got.length >= 30 * 7)
     off()

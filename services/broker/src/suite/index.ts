@@ -13,7 +13,9 @@ export type { OpenBroker } from './parts.js'
 /** Times for tests in which nothing fails, on a machine that may be busy. */
 export const patience = { probeMs: 5000, timeoutMs: 15_000 }
 
-/** Everything that every broker does, in whichever form. Revocations come first: they begin on a server that has none. */
+/**
+ * Everything that every broker does, in whichever form. Revocations come first: they begin on a server that has none.
+ */
 export const brokerSuite = async (t: Test, open: OpenBroker): Promise<void> => {
   await t.test('revocations', t => revocationsSuite(t, open))
   await t.test('accepting', t => acceptSuite(t, open))

@@ -16,9 +16,15 @@ interface List { version: number, active: boolean }
 
 /**
  * Publishes and revokes in random order and at once, through two clients of one broker. `publisher` may hold an old
- * list as long as nobody refuses it; `keeper` changes the list and counts a change as answered once `raiseVersion` resolved.
+ * list as long as nobody refuses it; `keeper` changes the list and counts a change as answered once `raiseVersion`
+ * resolved.
  */
-export const interleavingsSuite = async (t: Test, publisher: Broker, keeper: Broker, { rounds, seed }: { rounds: number, seed: number }): Promise<void> => {
+export const interleavingsSuite = async (
+  t: Test,
+  publisher: Broker,
+  keeper: Broker,
+  { rounds, seed }: { rounds: number; seed: number }
+): Promise<void> => {
   t.comment(`seed ${seed}`)
   const random = seeded(seed)
   const producerId = await newProducer(publisher)
@@ -53,13 +59,15 @@ export const interleavingsSuite = async (t: Test, publisher: Broker, keeper: Bro
       const settled = changing === 0
       const version = kept.version
       const subscribers = used.active ? [consumerId] : []
-      const [result] = await publisher.accept([{ producerId, version: used.version, subscribers, messages: [message(n)] }])
+      const [result] = await publisher.accept([
+        { producerId, version: used.version, subscribers, messages: [message(n)] }
+      ])
       if (result?.kind === 'stale') {
         cached = { ...kept }
         continue
       }
       if (result?.kind !== 'ok') throw new Error(`Publish gave ${result?.kind}`)
-      if (used.version < before.version) wrong.push(`${n} was accepted at ${used.version}, though ${before.version} was answered`)
+      if (used.version < before.version) { wrong.push(`${n} was accepted at ${used.version}, though ${before.version} was answered`) }
       if (settled && !before.active) forbidden.add(n)
       if (settled && before.active && kept.version === version) required.add(n)
       return
@@ -80,7 +88,18 @@ export const interleavingsSuite = async (t: Test, publisher: Broker, keeper: Bro
   await waitFor(() => got.has(0))
   await publisher.unsubscribe(consumerId)
   t.same(wrong, [])
-  t.same([...forbidden].filter(n => got.has(n)), [], 'nothing accepted after an answered revocation reaches the consumer')
-  t.same([...required].filter(n => !got.has(n)), [], 'everything accepted after an answered grant reaches the consumer')
-  t.ok(forbidden.size > rounds / 20 && required.size > rounds / 20, `it tried ${forbidden.size} and ${required.size} of them`)
+  t.same(
+    [...forbidden].filter(n => got.has(n)),
+    [],
+    'nothing accepted after an answered revocation reaches the consumer'
+  )
+  t.same(
+    [...required].filter(n => !got.has(n)),
+    [],
+    'everything accepted after an answered grant reaches the consumer'
+  )
+  t.ok(
+    forbidden.size > rounds / 20 && required.size > rounds / 20,
+    `it tried ${forbidden.size} and ${required.size} of them`
+  )
 }

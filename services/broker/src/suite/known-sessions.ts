@@ -12,13 +12,17 @@ const floorsOf = (asOf: { epoch: number, offset: number }, seqs: Record<string, 
 const forTwo = { sessionsMaxBytes: 2 * (SESSION_OVERHEAD + 10) }
 
 /** Sends messages of sessions, `name seq name seq…`, and tells in a few words what became of them. */
-const sender = (broker: Broker, producerId: number) => async (what: string, more: Partial<AcceptRequest> = {}): Promise<string> => {
-  const words = what.split(' ')
-  const messages = range(0, words.length / 2 - 1).map(n => of(words[2 * n]!, Number(words[2 * n + 1])))
-  const [result] = await broker.accept([request(producerId, { messages, stored: upTo(0), ...more })])
-  if (result?.kind === 'ok') return result.outcomes.map(outcome => outcome.kind === 'accepted' ? outcome.offset : 'repeat').join(' ')
-  return result?.kind === 'unknown' ? `unknown ${result.sessions.map(({ session }) => session).join(' ')} as of ${result.asOf.offset}` : result!.kind
-}
+const sender =
+  (broker: Broker, producerId: number) =>
+    async (what: string, more: Partial<AcceptRequest> = {}): Promise<string> => {
+      const words = what.split(' ')
+      const messages = range(0, words.length / 2 - 1).map(n => of(words[2 * n]!, Number(words[2 * n + 1])))
+      const [result] = await broker.accept([request(producerId, { messages, stored: upTo(0), ...more })])
+      if (result?.kind === 'ok') { return result.outcomes.map(outcome => (outcome.kind === 'accepted' ? outcome.offset : 'repeat')).join(' ') }
+      return result?.kind === 'unknown'
+        ? `unknown ${result.sessions.map(({ session }) => session).join(' ')} as of ${result.asOf.offset}`
+        : result!.kind
+    }
 
 /** Where there is a history, what the broker does not remember of a session has to be looked up there. */
 export const knownSessionsSuite = async (t: Test, open: OpenBroker): Promise<void> => {
@@ -26,16 +30,44 @@ export const knownSessionsSuite = async (t: Test, open: OpenBroker): Promise<voi
     const broker = await open()
     const producerId = await newProducer(broker)
     const messages = [of('a', 1), message(2), of('b', 1), of('a', 2)]
-    const send = async (more: Partial<AcceptRequest> = {}) => (await broker.accept([request(producerId, { messages, stored: upTo(0), ...more })]))[0]
+    const send = async (more: Partial<AcceptRequest> = {}) =>
+      (await broker.accept([request(producerId, { messages, stored: upTo(0), ...more })]))[0]
     const unknown = { kind: 'unknown', asOf: upTo(0), sessions: named('a', 'b') }
     t.same(await send(), unknown)
-    t.same(await send({ floors: floorsOf(upTo(0), { a: -1 }) }), unknown, 'all of them are named as long as one was not looked up')
-    t.same(await send({ floors: floorsOf(upTo(0, 2), { a: -1, b: -1 }) }), unknown, 'nor does another epoch\'s answer count')
+    t.same(
+      await send({ floors: floorsOf(upTo(0), { a: -1 }) }),
+      unknown,
+      'all of them are named as long as one was not looked up'
+    )
+    t.same(
+      await send({ floors: floorsOf(upTo(0, 2), { a: -1, b: -1 }) }),
+      unknown,
+      "nor does another epoch's answer count"
+    )
     t.same(await send({ floors: floorsOf(upTo(0), { a: 1, b: -1 }) }), {
-      kind: 'ok', epoch: 1, stored: 0, outcomes: [{ kind: 'repeat', place: null }, { kind: 'accepted', offset: 1 }, { kind: 'accepted', offset: 2 }, { kind: 'accepted', offset: 3 }]
+      kind: 'ok',
+      epoch: 1,
+      stored: 0,
+      outcomes: [
+        { kind: 'repeat', place: null },
+        { kind: 'accepted', offset: 1 },
+        { kind: 'accepted', offset: 2 },
+        { kind: 'accepted', offset: 3 }
+      ]
     })
-    t.match(await send(), { kind: 'ok', outcomes: [{ kind: 'repeat' }, { kind: 'accepted', offset: 4 }, { place: upTo(2) }, { place: upTo(3) }] }, 'from then on they are known')
-    t.match(await send({ floors: floorsOf(upTo(0), { a: -1, b: -1 }) }), { kind: 'ok', outcomes: [{ kind: 'repeat' }, { offset: 5 }, { kind: 'repeat' }, { kind: 'repeat' }] }, 'better than by what was looked up')
+    t.match(
+      await send(),
+      {
+        kind: 'ok',
+        outcomes: [{ kind: 'repeat' }, { kind: 'accepted', offset: 4 }, { place: upTo(2) }, { place: upTo(3) }]
+      },
+      'from then on they are known'
+    )
+    t.match(
+      await send({ floors: floorsOf(upTo(0), { a: -1, b: -1 }) }),
+      { kind: 'ok', outcomes: [{ kind: 'repeat' }, { offset: 5 }, { kind: 'repeat' }, { kind: 'repeat' }] },
+      'better than by what was looked up'
+    )
   })
 
   t.test('what was looked up is remembered, also where all was a repeat', async t => {
@@ -64,7 +96,11 @@ export const knownSessionsSuite = async (t: Test, open: OpenBroker): Promise<voi
     t.equal(await send('a 2', { stored: upTo(4) }), 'unknown a as of 4', 'one looks it up and finds 1')
     t.equal(await send('a 2', { floors: floorsOf(upTo(4), { a: 1 }), stored: upTo(4) }), '5', 'another was faster')
     t.equal(await send('f 1 g 1', { floors: floorsOf(upTo(5), { f: -1, g: -1 }), stored: upTo(5) }), '6 7')
-    t.equal(await send('h 1', { floors: floorsOf(upTo(7), { h: -1 }), stored: upTo(7) }), '8', 'and made a be forgotten')
+    t.equal(
+      await send('h 1', { floors: floorsOf(upTo(7), { h: -1 }), stored: upTo(7) }),
+      '8',
+      'and made a be forgotten'
+    )
     t.equal(await send('a 2', { floors: floorsOf(upTo(4), { a: 1 }), stored: upTo(8) }), 'unknown a as of 8')
     t.equal(await send('a 2 a 3', { floors: floorsOf(upTo(8), { a: 2 }), stored: upTo(8) }), 'repeat 9')
   })
@@ -76,7 +112,11 @@ export const knownSessionsSuite = async (t: Test, open: OpenBroker): Promise<voi
     t.equal(await send('a 5', { floors: floorsOf(upTo(0), { a: -1 }) }), '1')
     await openEpoch(broker, producerId)
     t.equal(await send('a 5'), 'unknown a as of 0')
-    t.equal(await send('a 4 a 5 a 6', { floors: floorsOf(upTo(0, 2), { a: 4 }) }), 'repeat 1 2', 'history is right, for the broker may have been put back')
+    t.equal(
+      await send('a 4 a 5 a 6', { floors: floorsOf(upTo(0, 2), { a: 4 }) }),
+      'repeat 1 2',
+      'history is right, for the broker may have been put back'
+    )
   })
 
   t.test('5,000 sessions are remembered, a thousand new ones in one call', async t => {
@@ -86,12 +126,18 @@ export const knownSessionsSuite = async (t: Test, open: OpenBroker): Promise<voi
     const batches = range(0, 4).map(batch => range(1, 1000).map(n => `session-${batch}-${n}`))
     for (const batch of batches) {
       const messages = batch.map(session => of(session, 1))
-      t.match(await broker.accept([request(producerId, { messages, stored })]), [{ kind: 'unknown', sessions: batch.map(session => ({ session })) }])
+      t.match(await broker.accept([request(producerId, { messages, stored })]), [
+        { kind: 'unknown', sessions: batch.map(session => ({ session })) }
+      ])
       const floors = floorsOf(upTo(5000), Object.fromEntries(batch.map(session => [session, -1])))
-      t.match(await broker.accept([request(producerId, { messages, stored, floors })]), [{ kind: 'ok', outcomes: batch.map(() => ({ kind: 'accepted' })) }])
+      t.match(await broker.accept([request(producerId, { messages, stored, floors })]), [
+        { kind: 'ok', outcomes: batch.map(() => ({ kind: 'accepted' })) }
+      ])
     }
     for (const batch of batches) {
-      t.match(await broker.accept([request(producerId, { messages: batch.map(session => of(session, 1)), stored })]), [{ kind: 'ok', outcomes: batch.map(() => ({ kind: 'repeat' })) }])
+      t.match(await broker.accept([request(producerId, { messages: batch.map(session => of(session, 1)), stored })]), [
+        { kind: 'ok', outcomes: batch.map(() => ({ kind: 'repeat' })) }
+      ])
     }
   })
 }

@@ -13,11 +13,25 @@ export const logSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     const first = await broker.readLog(producerId, { epoch: 1, offset: 0 }, 100)
     t.match(first, { head, reachesBack: true, more: true })
     t.same(first.entries.map(({ offset, text }) => [offset, text]), range(1, 100).map(n => [n, textAt(n, 1, n)]))
-    t.ok(first.entries.every(({ appendedAt, version, epoch }) => appendedAt > before && appendedAt < before + 60_000 && version === 4 && epoch === 1))
+    t.ok(
+      first.entries.every(
+        ({ appendedAt, version, epoch }) =>
+          appendedAt > before && appendedAt < before + 60_000 && version === 4 && epoch === 1
+      )
+    )
     const second = await broker.readLog(producerId, { epoch: 1, offset: 100 }, 100)
     t.match(second, { head, reachesBack: true, more: false, entries: range(101, 150).map(offset => ({ offset })) })
-    t.same(await broker.readLog(producerId, { epoch: 1, offset: 150 }, 100), { head, reachesBack: true, more: false, entries: [] })
-    t.match(await broker.readLog(producerId, { epoch: 1, offset: 151 }, 100), { reachesBack: false, entries: [] }, 'a place that never was')
+    t.same(await broker.readLog(producerId, { epoch: 1, offset: 150 }, 100), {
+      head,
+      reachesBack: true,
+      more: false,
+      entries: []
+    })
+    t.match(
+      await broker.readLog(producerId, { epoch: 1, offset: 151 }, 100),
+      { reachesBack: false, entries: [] },
+      'a place that never was'
+    )
   })
 
   t.test('a page that ends early tells that more follow', async t => {
@@ -41,7 +55,11 @@ export const logSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     const narrow = await open({ logPageBytes: 1 })
     const other = await newProducer(narrow)
     await narrow.accept([request(other, { messages: [message(1), message(2)] })])
-    t.match(await narrow.readLog(other, { epoch: 1, offset: 0 }, 100), { more: true, entries: { length: 1 } }, 'one entry there always is')
+    t.match(
+      await narrow.readLog(other, { epoch: 1, offset: 0 }, 100),
+      { more: true, entries: { length: 1 } },
+      'one entry there always is'
+    )
     t.match(await narrow.readLog(other, { epoch: 1, offset: 1 }, 100), { more: false, entries: { length: 1 } })
   })
 
@@ -55,7 +73,10 @@ export const logSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     t.match(await broker.readLog(producerId, { epoch: 1, offset: 14 }, 100), { reachesBack: false })
     t.match(await broker.readLog(producerId, { epoch: 1, offset: 15 }, 100), { reachesBack: true })
     await broker.accept([request(producerId, { messages: range(26, 60).map(n => message(n)) })])
-    t.same((await broker.readLog(producerId, { epoch: 1, offset: 15 }, 100)).entries.map(({ offset }) => offset), range(51, 60))
+    t.same(
+      (await broker.readLog(producerId, { epoch: 1, offset: 15 }, 100)).entries.map(({ offset }) => offset),
+      range(51, 60)
+    )
   })
 
   t.test('what is older than the log may be is gone', async t => {
@@ -87,9 +108,19 @@ export const logSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     await openEpoch(broker, producerId)
     await broker.accept([request(producerId, { messages: [message(9)] })])
     const old = await broker.readLog(producerId, { epoch: 1, offset: 1 }, 10)
-    t.match(old, { head: { epoch: 2, offset: 1 }, reachesBack: false, entries: [{ epoch: 1, offset: 2 }, { epoch: 1, offset: 3 }] })
+    t.match(old, {
+      head: { epoch: 2, offset: 1 },
+      reachesBack: false,
+      entries: [
+        { epoch: 1, offset: 2 },
+        { epoch: 1, offset: 3 }
+      ]
+    })
     t.equal(old.entries.length, 2, 'a page has messages of one epoch')
-    t.match(await broker.readLog(producerId, { epoch: 2, offset: 0 }, 10), { reachesBack: true, entries: [{ text: textAt(9, 2, 1) }] })
+    t.match(await broker.readLog(producerId, { epoch: 2, offset: 0 }, 10), {
+      reachesBack: true,
+      entries: [{ text: textAt(9, 2, 1) }]
+    })
     t.match(await broker.readLog(producerId, { epoch: 3, offset: 0 }, 10), { reachesBack: false, entries: [] })
   })
 
@@ -115,7 +146,14 @@ export const logSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     await openEpoch(broker, producerId)
     await broker.accept([request(producerId, { messages: [message(4)] })])
     await openEpoch(broker, producerId)
-    t.same(await broker.loggedEpochs(producerId), [{ epoch: 1, offset: 3 }, { epoch: epoch + 1, offset: 1 }], 'one without entries is none of them')
+    t.same(
+      await broker.loggedEpochs(producerId),
+      [
+        { epoch: 1, offset: 3 },
+        { epoch: epoch + 1, offset: 1 }
+      ],
+      'one without entries is none of them'
+    )
     await broker.accept([request(producerId, { messages: range(5, 9).map(n => message(n)) })])
     t.same(await broker.loggedEpochs(producerId), [{ epoch: epoch + 2, offset: 5 }])
   })
@@ -141,16 +179,23 @@ export const logSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     await broker.accept([request(producerId, { version: 2, messages: [of(10)] })])
     await openEpoch(broker, producerId, 1)
     t.match(await headOf(broker, producerId), { version: 2 }, 'the version only rises')
-    t.match(await broker.accept([request(producerId, { version: 2, messages: [of(9), of(10), of(11)] })]), [{
-      epoch: 2,
-      outcomes: [{ kind: 'repeat', place: null }, { kind: 'repeat', place: { epoch: 1, offset: 1 } }, { kind: 'accepted', offset: 1 }]
-    }])
+    t.match(await broker.accept([request(producerId, { version: 2, messages: [of(9), of(10), of(11)] })]), [
+      {
+        epoch: 2,
+        outcomes: [
+          { kind: 'repeat', place: null },
+          { kind: 'repeat', place: { epoch: 1, offset: 1 } },
+          { kind: 'accepted', offset: 1 }
+        ]
+      }
+    ])
   })
 
   t.test('the log keeps so many bytes as it may, and the newest message in any case', async t => {
     const broker = await open({ logMaxBytes: 1000 })
     const producerId = await newProducer(broker)
-    const filled = (n: number, bytes: number) => message(n, { tail: `,"fill":"${'é'.repeat((bytes - textAt(n, 1, n).length) / 2)}"}` })
+    const filled = (n: number, bytes: number) =>
+      message(n, { tail: `,"fill":"${'é'.repeat((bytes - textAt(n, 1, n).length) / 2)}"}` })
     const bytesOf = async () => {
       const { entries, head } = await broker.readLog(producerId, { epoch: 1, offset: 0 }, 1000)
       t.equal(entries.at(-1)?.offset, head.offset)

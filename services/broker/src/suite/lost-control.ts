@@ -48,7 +48,11 @@ export const lostControlSuite = async (t: Test, options: RedisBrokerOptions, cou
     const got = new Set<number>()
     listener.onControl(event => { if (event.type === 'user-enabled') got.add(event.user_id) })
     for (const round of range(0, 39)) {
-      await Promise.all(range(1, 20).map(n => (n % 2 === 0 ? one : two).publishControl({ type: 'user-enabled', user_id: first + round * 20 + n })))
+      await Promise.all(
+        range(1, 20).map(n =>
+          (n % 2 === 0 ? one : two).publishControl({ type: 'user-enabled', user_id: first + round * 20 + n })
+        )
+      )
     }
     await waitFor(() => got.size === 800)
     t.same(reasons.filter(reason => reason.includes('events')), [])

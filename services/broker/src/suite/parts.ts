@@ -14,7 +14,8 @@ export const message = (n: number, parts: Partial<AcceptMessage> = {}): AcceptMe
 })
 
 /** Text of `message(n)` at a place. */
-export const textAt = (n: number, epoch: number, offset: number): string => `{"n":${n},"epoch":${epoch},"offset":${offset},"id":null}`
+export const textAt = (n: number, epoch: number, offset: number): string =>
+  `{"n":${n},"epoch":${epoch},"offset":${offset},"id":null}`
 
 export const request = (producerId: number, parts: Partial<AcceptRequest> = {}): AcceptRequest => ({
   producerId, version: 0, subscribers: [], messages: [message(1)], ...parts

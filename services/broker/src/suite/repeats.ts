@@ -15,8 +15,18 @@ export const repeatsSuite = async (t: Test, open: OpenBroker): Promise<void> => 
     await broker.subscribe(consumerId, text => got.push(text))
     const messages = range(1, 100).map(seq => message(seq, { device: 'a', session: 's', seq }))
     const send = async () => (await broker.accept([request(producerId, { subscribers: [consumerId], messages })]))[0]
-    t.same(await send(), { kind: 'ok', epoch: 1, stored: 100, outcomes: range(1, 100).map(offset => ({ kind: 'accepted', offset })) })
-    t.same(await send(), { kind: 'ok', epoch: 1, stored: 100, outcomes: [...range(1, 99).map(() => repeat()), repeat({ epoch: 1, offset: 100 })] })
+    t.same(await send(), {
+      kind: 'ok',
+      epoch: 1,
+      stored: 100,
+      outcomes: range(1, 100).map(offset => ({ kind: 'accepted', offset }))
+    })
+    t.same(await send(), {
+      kind: 'ok',
+      epoch: 1,
+      stored: 100,
+      outcomes: [...range(1, 99).map(() => repeat()), repeat({ epoch: 1, offset: 100 })]
+    })
     // What is published last comes last.
     await broker.accept([request(producerId, { subscribers: [consumerId] })])
     await waitFor(() => got.at(-1)?.startsWith('{"n":1,"epoch":1,"offset":101'))
@@ -29,16 +39,27 @@ export const repeatsSuite = async (t: Test, open: OpenBroker): Promise<void> => 
     const broker = await open()
     const producerId = await newProducer(broker)
     const messages = [5, 5, 9, 7].map(seq => message(seq, { device: 'a', session: 's', seq }))
-    t.match(await broker.accept([request(producerId, { messages })]), [{
-      outcomes: [{ kind: 'accepted', offset: 1 }, repeat({ epoch: 1, offset: 1 }), { kind: 'accepted', offset: 2 }, repeat()]
-    }])
+    t.match(await broker.accept([request(producerId, { messages })]), [
+      {
+        outcomes: [
+          { kind: 'accepted', offset: 1 },
+          repeat({ epoch: 1, offset: 1 }),
+          { kind: 'accepted', offset: 2 },
+          repeat()
+        ]
+      }
+    ])
   })
 
   t.test('devices and sessions have numberings of their own, and what has none is never a repeat', async t => {
     const broker = await open()
     const producerId = await newProducer(broker)
     const senders = [['a', 's'], ['a', 't'], ['b', 's'], ['', 's']] as const
-    const messages = [...senders.map(([device, session]) => message(1, { device, session, seq: 0 })), message(1), message(1)]
+    const messages = [
+      ...senders.map(([device, session]) => message(1, { device, session, seq: 0 })),
+      message(1),
+      message(1)
+    ]
     const outcomes = range(1, 6).map(offset => ({ kind: 'accepted', offset }))
     t.match(await broker.accept([request(producerId, { messages })]), [{ outcomes }])
   })
@@ -47,7 +68,9 @@ export const repeatsSuite = async (t: Test, open: OpenBroker): Promise<void> => 
     const broker = await open({ sessionsMaxBytes: 2 * (SESSION_OVERHEAD + 10) })
     const producerId = await newProducer(broker)
     const send = async (...sessions: string[]) => {
-      const [result] = await broker.accept([request(producerId, { messages: sessions.map(session => message(1, { session, seq: 1 })) })])
+      const [result] = await broker.accept([
+        request(producerId, { messages: sessions.map(session => message(1, { session, seq: 1 })) })
+      ])
       return result?.kind === 'ok' ? result.outcomes.map(({ kind }) => kind).join(' ') : result?.kind
     }
     t.equal(await send('a', 'b'), 'accepted accepted')

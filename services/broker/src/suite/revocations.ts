@@ -13,8 +13,10 @@ export const revocationsSuite = async (t: Test, open: OpenBroker): Promise<void>
     const broker = await open()
     const user = newId()
     const sid = `sid:${user}`
-    const mine = async () => (await broker.revocations()).items.filter(one => one.kind === 'user' ? one.userId >= user && one.userId < user + 5 : one.sid.startsWith(sid))
-      .toSorted((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)
+    const mine = async () =>
+      (await broker.revocations()).items
+        .filter(one => (one.kind === 'user' ? one.userId >= user && one.userId < user + 5 : one.sid.startsWith(sid)))
+        .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
 
     t.equal((await broker.revocations()).complete, false, 'nobody has written all of them')
     await broker.revoke([sessionOf(sid), userOf(user), sessionOf(`${sid}-past`, Date.now() - 1)])
@@ -27,8 +29,13 @@ export const revocationsSuite = async (t: Test, open: OpenBroker): Promise<void>
     await broker.revoke([userOf(user + 1)])
     await broker.replaceRevocations([userOf(user + 2), sessionOf(`${sid}-b`)])
     t.equal((await broker.revocations()).complete, true)
-    t.same(await mine(), [sessionOf(sid), sessionOf(`${sid}-b`), userOf(user + 2)].toSorted((a, b) => JSON.stringify(a) < JSON.stringify(b) ? -1 : 1),
-      'a session revoked meanwhile stays so, a user that is not named is free')
+    t.same(
+      await mine(),
+      [sessionOf(sid), sessionOf(`${sid}-b`), userOf(user + 2)].toSorted((a, b) =>
+        JSON.stringify(a) < JSON.stringify(b) ? -1 : 1
+      ),
+      'a session revoked meanwhile stays so, a user that is not named is free'
+    )
     await broker.replaceRevocations([])
     t.match(await mine(), [{ sid }, { sid: `${sid}-b` }])
     t.equal((await broker.revocations()).complete, true)

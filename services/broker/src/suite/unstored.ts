@@ -14,18 +14,39 @@ export const unstoredSuite = async (t: Test, open: OpenBroker): Promise<void> =>
     const consumerId = newId()
     const got: string[] = []
     await broker.subscribe(consumerId, text => got.push(text))
-    const send = async (messages = messagesFrom(1, 1), stored = upTo(0)) => (await broker.accept([request(producerId, { subscribers: [consumerId], messages, stored })]))[0]
+    const send = async (messages = messagesFrom(1, 1), stored = upTo(0)) =>
+      (await broker.accept([request(producerId, { subscribers: [consumerId], messages, stored })]))[0]
     const offsets = async () => (await broker.readLog(producerId, upTo(0), 100)).entries.map(({ offset }) => offset)
 
-    t.same(await send(messagesFrom(1, 25)), { kind: 'ok', epoch: 1, stored: 0, outcomes: accepted(1, 10) }, 'as many as have room')
+    t.same(
+      await send(messagesFrom(1, 25)),
+      { kind: 'ok', epoch: 1, stored: 0, outcomes: accepted(1, 10) },
+      'as many as have room'
+    )
     t.same(await send(), { kind: 'full', head: upTo(10), stored: 0 })
     t.same(await offsets(), range(1, 10))
     t.same(await send(messagesFrom(11, 25), upTo(4)), { kind: 'ok', epoch: 1, stored: 4, outcomes: accepted(11, 14) })
     t.same(await offsets(), range(5, 14))
-    t.same(await send(messagesFrom(15, 15), upTo(3)), { kind: 'full', head: upTo(14), stored: 4 }, 'what is stored stays so')
-    t.same(await send(messagesFrom(15, 15), upTo(14, 2)), { kind: 'full', head: upTo(14), stored: 4 }, 'another epoch does not count')
-    t.same(await send(messagesFrom(15, 30), upTo(99)), { kind: 'ok', epoch: 1, stored: 14, outcomes: accepted(15, 24) }, 'nor what there is not yet')
-    t.same(await send(messagesFrom(25, 25), upTo(15)), { kind: 'ok', epoch: 1, stored: 15, outcomes: accepted(25, 25) }, 'one whose room was made by one')
+    t.same(
+      await send(messagesFrom(15, 15), upTo(3)),
+      { kind: 'full', head: upTo(14), stored: 4 },
+      'what is stored stays so'
+    )
+    t.same(
+      await send(messagesFrom(15, 15), upTo(14, 2)),
+      { kind: 'full', head: upTo(14), stored: 4 },
+      'another epoch does not count'
+    )
+    t.same(
+      await send(messagesFrom(15, 30), upTo(99)),
+      { kind: 'ok', epoch: 1, stored: 14, outcomes: accepted(15, 24) },
+      'nor what there is not yet'
+    )
+    t.same(
+      await send(messagesFrom(25, 25), upTo(15)),
+      { kind: 'ok', epoch: 1, stored: 15, outcomes: accepted(25, 25) },
+      'one whose room was made by one'
+    )
     t.same(await offsets(), range(16, 25))
     await broker.accept([request(producerId, { subscribers: [consumerId], messages: [message(0)] })])
     await waitFor(() => got.at(-1) === textAt(0, 1, 26))
@@ -37,13 +58,17 @@ export const unstoredSuite = async (t: Test, open: OpenBroker): Promise<void> =>
     const broker = await open({ logMaxBytes: 1000 })
     const producerId = await newProducer(broker)
     const filled = (bytes: number) => message(1, { tail: `,"fill":"${'x'.repeat(bytes - textAt(1, 1, 1).length)}"}` })
-    const send = async (bytes: number[], stored: number) => (await broker.accept([request(producerId, { messages: bytes.map(filled), stored: upTo(stored) })]))[0]
+    const send = async (bytes: number[], stored: number) =>
+      (await broker.accept([request(producerId, { messages: bytes.map(filled), stored: upTo(stored) })]))[0]
     t.match(await send([2000, 100], 0), { kind: 'ok', outcomes: accepted(1, 1) })
     t.same(await send([100], 0), { kind: 'full', head: upTo(1), stored: 0 })
     t.match(await send([300, 300, 300, 300], 1), { kind: 'ok', outcomes: accepted(2, 4) })
     t.same(await send([300], 1), { kind: 'full', head: upTo(4), stored: 1 })
     t.match(await send([200, 200, 200], 2), { kind: 'ok', outcomes: accepted(5, 6) })
-    t.match(await broker.readLog(producerId, upTo(2), 10), { reachesBack: true, entries: range(3, 6).map(offset => ({ offset })) })
+    t.match(await broker.readLog(producerId, upTo(2), 10), {
+      reachesBack: true,
+      entries: range(3, 6).map(offset => ({ offset }))
+    })
     t.match(await send([100], 5), { kind: 'ok', outcomes: accepted(7, 7) })
   })
 
@@ -51,8 +76,13 @@ export const unstoredSuite = async (t: Test, open: OpenBroker): Promise<void> =>
     const broker = await open({ logMaxAgeSecs: 1 })
     const producerId = await newProducer(broker)
     const other = await newProducer(broker)
-    await broker.accept([request(producerId, { messages: messagesFrom(1, 130), stored: upTo(0) }), request(other, { messages: messagesFrom(1, 130) })])
-    await waitFor(async () => (await broker.readLog(other, upTo(0), 1000)).entries.length === 0, { what: 'the other log to end' })
+    await broker.accept([
+      request(producerId, { messages: messagesFrom(1, 130), stored: upTo(0) }),
+      request(other, { messages: messagesFrom(1, 130) })
+    ])
+    await waitFor(async () => (await broker.readLog(other, upTo(0), 1000)).entries.length === 0, {
+      what: 'the other log to end'
+    })
     const offsets = async () => (await broker.readLog(producerId, upTo(0), 1000)).entries.map(({ offset }) => offset)
     t.same(await offsets(), range(1, 130))
     t.equal(await broker.trimLog(producerId, upTo(0)), 0)
@@ -67,10 +97,14 @@ export const unstoredSuite = async (t: Test, open: OpenBroker): Promise<void> =>
     const broker = await open({ logMaxMessages: 1500 })
     const [producerId, other] = [await newProducer(broker), await newProducer(broker)]
     const results = await broker.accept([
-      request(producerId, { messages: messagesFrom(1, 2500), stored: upTo(0) }), request(producerId, { stored: upTo(0) }), request(other, { stored: upTo(0) })
+      request(producerId, { messages: messagesFrom(1, 2500), stored: upTo(0) }),
+      request(producerId, { stored: upTo(0) }),
+      request(other, { stored: upTo(0) })
     ])
     t.same(results, [
-      { kind: 'ok', epoch: 1, stored: 0, outcomes: accepted(1, 1500) }, { kind: 'ok', epoch: 1, stored: 0, outcomes: [] }, { kind: 'ok', epoch: 1, stored: 0, outcomes: accepted(1, 1) }
+      { kind: 'ok', epoch: 1, stored: 0, outcomes: accepted(1, 1500) },
+      { kind: 'ok', epoch: 1, stored: 0, outcomes: [] },
+      { kind: 'ok', epoch: 1, stored: 0, outcomes: accepted(1, 1) }
     ])
     t.same(await broker.accept([request(producerId, { messages: messagesFrom(1501, 2500), stored: upTo(600) })]), [
       { kind: 'ok', epoch: 1, stored: 600, outcomes: accepted(1501, 2100) }
@@ -82,7 +116,9 @@ export const unstoredSuite = async (t: Test, open: OpenBroker): Promise<void> =>
     const producerId = await newProducer(broker)
     await broker.accept([request(producerId, { messages: messagesFrom(1, 10), stored: upTo(0) })])
     await openEpoch(broker, producerId)
-    t.match(await broker.accept([request(producerId, { messages: messagesFrom(1, 12), stored: upTo(10) })]), [{ kind: 'ok', epoch: 2, stored: 0, outcomes: accepted(1, 10) }])
+    t.match(await broker.accept([request(producerId, { messages: messagesFrom(1, 12), stored: upTo(10) })]), [
+      { kind: 'ok', epoch: 2, stored: 0, outcomes: accepted(1, 10) }
+    ])
     t.match(await broker.readLog(producerId, upTo(0), 10), { entries: [] })
   })
 }

@@ -35,11 +35,16 @@ export interface Acceptor {
   close (): Promise<void>
 }
 
-export const createAcceptor = ({ broker, lanes, send, keep, deadlineMs, maxPending, logger, metrics }: AcceptorOptions): Acceptor => {
+export const createAcceptor = ({
+  broker, lanes, send, keep, deadlineMs, maxPending, logger, metrics
+}: AcceptorOptions): Acceptor => {
   let pending = 0
   const idle: (() => void)[] = []
 
-  /** Sends a batch, in parts where the log has no room for all of it: the first ones are being stored while the next wait. */
+  /**
+   * Sends a batch, in parts where the log has no room for all of it: the first ones are being stored while the next
+   * wait.
+   */
   const sendBatch = async (lane: Lane, jobs: readonly Job[]): Promise<void> => {
     const batch = createBatch(jobs)
     const deadline = performance.now() + deadlineMs
@@ -52,7 +57,10 @@ export const createAcceptor = ({ broker, lanes, send, keep, deadlineMs, maxPendi
         from += sent.outcomes.length
       } catch (error) {
         const problem = refusal(error)
-        logger.warn({ err: problem.cause ?? problem, producer_id: lane.producerId, messages: drafts.length }, 'Refused messages that could not be accepted now')
+        logger.warn(
+          { err: problem.cause ?? problem, producer_id: lane.producerId, messages: drafts.length },
+          'Refused messages that could not be accepted now'
+        )
         // What waits behind is refused too: a later message must not overtake an earlier one that will come again.
         for (const job of lane.queue.splice(0)) job.resolve(job.drafts.map(() => problem))
         batch.settle(start, drafts.map(() => problem))

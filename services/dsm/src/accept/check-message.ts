@@ -7,13 +7,27 @@ import { draftMessage, type Draft } from './envelope.js'
  * for itself), and the size and form of its payload, which goes on as it was sent. A producer's own message without
  * `device_id` gets that of its token. Returns the draft, or the problem to answer.
  */
-export const checkMessage = (body: DataBody, payload: PayloadText, identity: Identity, maxPayload: number, receivedAt: number): Draft | ProblemError => {
+export const checkMessage = (
+  body: DataBody,
+  payload: PayloadText,
+  identity: Identity,
+  maxPayload: number,
+  receivedAt: number
+): Draft | ProblemError => {
   const own = identity.role === 'producer' && identity.userId === body.producer_id
-  if (!own && identity.role !== 'service') return new ProblemError('MOT_FORBIDDEN', 'A producer sends messages of its own only')
+  if (!own && identity.role !== 'service') { return new ProblemError('MOT_FORBIDDEN', 'A producer sends messages of its own only') }
   const { fault } = payload
   if (fault !== null) {
-    return new ProblemError('MOT_DSM_BAD_PAYLOAD', undefined, { errors: [{ path: `/payload${fault.path}`, message: fault.message }] })
+    return new ProblemError('MOT_DSM_BAD_PAYLOAD', undefined, {
+      errors: [{ path: `/payload${fault.path}`, message: fault.message }]
+    })
   }
-  if (payload.exceeds(maxPayload)) return new ProblemError('MOT_DSM_PAYLOAD_TOO_LARGE', `The payload may have ${maxPayload} bytes`)
-  return draftMessage(body, body.device_id ?? (own ? identity.deviceId : null), payload.text, body.timestamp === undefined ? null : readInstant(body.timestamp), receivedAt)
+  if (payload.exceeds(maxPayload)) { return new ProblemError('MOT_DSM_PAYLOAD_TOO_LARGE', `The payload may have ${maxPayload} bytes`) }
+  return draftMessage(
+    body,
+    body.device_id ?? (own ? identity.deviceId : null),
+    payload.text,
+    body.timestamp === undefined ? null : readInstant(body.timestamp),
+    receivedAt
+  )
 }

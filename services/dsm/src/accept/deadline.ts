@@ -7,7 +7,12 @@ import { unavailable } from './outcome.js'
 export const within = async <T>(work: Promise<T>, deadline: number): Promise<T> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => { reject(unavailable('It took too long; send it again')) }, Math.max(0, deadline - performance.now()))
+    timer = setTimeout(
+      () => {
+        reject(unavailable('It took too long; send it again'))
+      },
+      Math.max(0, deadline - performance.now())
+    )
   })
   try {
     return await Promise.race([work, late])

@@ -27,7 +27,10 @@ export const isoTime = (ms: number): string => {
 }
 
 /** The device's time on the platform's clock. Out of what a date can hold, the nearest that it can. */
-const correctedTime = ({ ms, ns }: Pick<Instant, 'ms' | 'ns'>, clockOffsetMs: number | undefined): Pick<StoredMessage, 'at' | 'atNs'> => {
+const correctedTime = (
+  { ms, ns }: Pick<Instant, 'ms' | 'ns'>,
+  clockOffsetMs: number | undefined
+): Pick<StoredMessage, 'at' | 'atNs'> => {
   const at = ms + (clockOffsetMs ?? 0)
   return Math.abs(at) < MAX_INSTANT ? { at, atNs: ns } : { at: Math.sign(at) * MAX_INSTANT, atNs: 0 }
 }
@@ -40,13 +43,21 @@ export const envelopeHead = (producerId: number, deviceId: string | null): strin
  * Writes the text of a checked message's envelope, once: it is logged, published, stored and read again as it is.
  * `payload` is its JSON text as it was sent, `timestamp` the device's time; where it told none `receivedAt` is.
  */
-export const draftMessage = (body: DataBody, deviceId: string | null, payload: string, timestamp: Instant | null, receivedAt: number): Draft => {
+export const draftMessage = (
+  body: DataBody,
+  deviceId: string | null,
+  payload: string,
+  timestamp: Instant | null,
+  receivedAt: number
+): Draft => {
   const session = body.session === undefined || body.seq === undefined ? null : body.session
   const clockOffset = body.clock_offset_ms
   return {
     head: envelopeHead(body.producer_id, deviceId),
-    tail: `,"id":${body.id === undefined ? 'null' : JSON.stringify(body.id)},"session":${body.session === undefined ? 'null' : JSON.stringify(body.session)
-    },"seq":${body.seq ?? 'null'},"timestamp":"${timestamp === null ? isoTime(receivedAt) : timestamp.text
+    tail: `,"id":${body.id === undefined ? 'null' : JSON.stringify(body.id)},"session":${
+      body.session === undefined ? 'null' : JSON.stringify(body.session)
+    },"seq":${body.seq ?? 'null'},"timestamp":"${
+      timestamp === null ? isoTime(receivedAt) : timestamp.text
     }",${clockOffset === undefined ? '' : `"clock_offset_ms":${clockOffset},`}"received_at":"${isoTime(receivedAt)}","payload":${payload}}`,
     device: deviceId ?? '',
     session,
@@ -58,7 +69,9 @@ export const draftMessage = (body: DataBody, deviceId: string | null, payload: s
 }
 
 /** The envelope's text of a stored message: byte for byte what was published. */
-export const envelopeText = (message: Pick<StoredMessage, 'producerId' | 'deviceId' | 'epoch' | 'offset' | 'tail'>): string =>
+export const envelopeText = (
+  message: Pick<StoredMessage, 'producerId' | 'deviceId' | 'epoch' | 'offset' | 'tail'>
+): string =>
   `${envelopeHead(message.producerId, message.deviceId)}${message.epoch},"offset":${message.offset}${message.tail}`
 
 const PAYLOAD = ',"payload":'

@@ -53,25 +53,40 @@ export const createKeeper = ({ store, findRepeats, repairs, deadlineMs }: Keeper
   }
 
   /**
-   * The places that repeats are answered with. Without persistence the broker's word is enough; otherwise they are found where they are
-   * kept. One that was accepted is: in PostgreSQL, or in the log, which drops nothing before it is stored.
+   * The places that repeats are answered with. Without persistence the broker's word is enough; otherwise they are
+   * found where they are kept. One that was accepted is: in PostgreSQL, or in the log, which drops nothing before it is
+   * stored.
    */
-  const findPlaces = async (lane: Lane, repeats: readonly Repeat[], deadline: number): Promise<(LogPosition | null)[]> => {
+  const findPlaces = async (
+    lane: Lane,
+    repeats: readonly Repeat[],
+    deadline: number
+  ): Promise<(LogPosition | null)[]> => {
     await commitsEnded(lane)
     const known = store === null ? repeats.map(repeat => repeat.place) : repeats.map(() => null)
-    const unknown = repeats.filter((_repeat, n) => known[n] === null).map(({ draft }) => ({ deviceId: draft.deviceId, session: draft.session!, seq: draft.seq! }))
-    const found = unknown.length === 0 ? [] : await lane.oneAtATime(() => findRepeats(lane.producerId, unknown), deadline)
+    const unknown = repeats
+      .filter((_repeat, n) => known[n] === null)
+      .map(({ draft }) => ({ deviceId: draft.deviceId, session: draft.session!, seq: draft.seq! }))
+    const found =
+      unknown.length === 0 ? [] : await lane.oneAtATime(() => findRepeats(lane.producerId, unknown), deadline)
     let next = 0
     return known.map(place => place ?? found[next++] ?? null)
   }
 
-  const answerRepeats = async (lane: Lane, repeats: readonly Repeat[], subscriberCount: number, outcomes: Outcome[]): Promise<void> => {
+  const answerRepeats = async (
+    lane: Lane,
+    repeats: readonly Repeat[],
+    subscriberCount: number,
+    outcomes: Outcome[]
+  ): Promise<void> => {
     const deadline = performance.now() + deadlineMs
     try {
       const places = await within(findPlaces(lane, repeats, deadline), deadline)
       for (const [n, { index }] of repeats.entries()) {
         const place = places[n]
-        outcomes[index] = place ? { epoch: place.epoch, offset: place.offset, subscriberCount, duplicate: true, receivedAt: null } : passed
+        outcomes[index] = place
+          ? { epoch: place.epoch, offset: place.offset, subscriberCount, duplicate: true, receivedAt: null }
+          : passed
       }
     } catch (error) {
       for (const { index } of repeats) outcomes[index] = refusal(error)
@@ -91,7 +106,19 @@ export const createKeeper = ({ store, findRepeats, repairs, deadlineMs }: Keeper
       }
       const { epoch, offset, version } = outcome
       outcomes[index] = { epoch, offset, subscriberCount, duplicate: false, receivedAt: draft.receivedAt }
-      rows.push({ producerId, epoch, offset, version, receivedAt: draft.receivedAt, at: draft.at, atNs: draft.atNs, deviceId: draft.deviceId, session: draft.session, seq: draft.seq, tail: draft.tail })
+      rows.push({
+        producerId,
+        epoch,
+        offset,
+        version,
+        receivedAt: draft.receivedAt,
+        at: draft.at,
+        atNs: draft.atNs,
+        deviceId: draft.deviceId,
+        session: draft.session,
+        seq: draft.seq,
+        tail: draft.tail
+      })
     }
     note(lane, rows)
     const refused = await commit(lane, rows)

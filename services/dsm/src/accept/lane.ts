@@ -35,8 +35,16 @@ export interface Lane {
   readonly oneAtATime: OneAtATime
 }
 
-export const createLane = (producerId: number): Lane =>
-  ({ producerId, queue: [], working: false, subscribers: null, seen: null, stored: createStoredMark(), commits: new Set(), oneAtATime: createOneAtATime() })
+export const createLane = (producerId: number): Lane => ({
+  producerId,
+  queue: [],
+  working: false,
+  subscribers: null,
+  seen: null,
+  stored: createStoredMark(),
+  commits: new Set(),
+  oneAtATime: createOneAtATime()
+})
 
 /** Whether nothing of the lane is under way. */
 export const isIdle = (lane: Lane): boolean => !lane.working && lane.queue.length === 0 && lane.commits.size === 0

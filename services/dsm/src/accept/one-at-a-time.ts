@@ -1,11 +1,14 @@
 import { within } from './deadline.js'
 
-/** Does one piece of work at a time; rejects as `within` does where its turn does not come, or it does not end, in time. */
+/**
+ * Does one piece of work at a time; rejects as `within` does where its turn does not come, or it does not end, in time.
+ */
 export type OneAtATime = <T>(work: () => Promise<T>, deadline: number) => Promise<T>
 
 /**
- * Keeps a database that hangs from gathering what nobody waits for any more: the work that was begun goes on, and what waits for its
- * turn is never begun after its deadline. Whoever calls is counted by `maxPending`, which bounds who waits.
+ * Keeps a database that hangs from gathering what nobody waits for any more: the work that was begun goes on, and what
+ * waits for its turn is never begun after its deadline. Whoever calls is counted by `maxPending`, which bounds who
+ * waits.
  */
 export const createOneAtATime = (): OneAtATime => {
   const waiting = new Set<() => void>()

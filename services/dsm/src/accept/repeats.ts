@@ -34,7 +34,9 @@ export const findLoggedRepeats = (broker: Broker): FindRepeats =>
       const { entries, more } = await broker.readLog(producerId, after, LOG_PAGE)
       for (const entry of entries) {
         const { deviceId, session, seq } = storedFromLog(producerId, entry)
-        const index = names.findIndex(name => name.session === session && name.seq === seq && name.deviceId === deviceId)
+        const index = names.findIndex(
+          name => name.session === session && name.seq === seq && name.deviceId === deviceId
+        )
         if (index >= 0) places[index] ??= { epoch: entry.epoch, offset: entry.offset }
       }
       if (!more || !places.includes(null)) return places

@@ -42,12 +42,12 @@ export interface SenderOptions {
 export type Send = (lane: Lane, drafts: readonly Draft[], deadline: number) => Promise<Sent>
 
 /**
- * Each lane makes calls of its own: in a Cluster a server that is dead or slow then holds up its own producers only. The
- * calls that several lanes make in one turn of the event loop leave together.
+ * Each lane makes calls of its own: in a Cluster a server that is dead or slow then holds up its own producers only.
+ * The calls that several lanes make in one turn of the event loop leave together.
  *
- * Repeats the call until the deadline: with a fresh subscriber list where the broker says `stale`, after a new epoch was opened
- * where it says `unverified`, with what history knows of sessions that are `unknown`, and once more is stored of a log that is
- * `full`.
+ * Repeats the call until the deadline: with a fresh subscriber list where the broker says `stale`, after a new epoch
+ * was opened where it says `unverified`, with what history knows of sessions that are `unknown`, and once more is
+ * stored of a log that is `full`.
  */
 export const createSender = ({ source, broker, verify, history, metrics }: SenderOptions): Send => {
   const endOfTurn = createTurn()
@@ -65,15 +65,23 @@ export const createSender = ({ source, broker, verify, history, metrics }: Sende
       const { version, consumerIds } = subscribers
       metrics.brokerMessages.observe(drafts.length)
       await endOfTurn()
-      const [answer] = await broker.accept([{
-        producerId, version, subscribers: consumerIds, messages: drafts, ...(history === null ? {} : { stored: lane.stored.place, floors })
-      }])
+      const [answer] = await broker.accept([
+        {
+          producerId,
+          version,
+          subscribers: consumerIds,
+          messages: drafts,
+          ...(history === null ? {} : { stored: lane.stored.place, floors })
+        }
+      ])
       const result = answer!
       switch (result.kind) {
         case 'ok': {
           const { epoch, stored } = result
           lane.stored.reach({ epoch, offset: stored })
-          const outcomes = result.outcomes.map((outcome): SentOutcome => outcome.kind === 'accepted' ? { kind: 'accepted', epoch, offset: outcome.offset, version } : outcome)
+          const outcomes = result.outcomes.map((outcome): SentOutcome =>
+            outcome.kind === 'accepted' ? { kind: 'accepted', epoch, offset: outcome.offset, version } : outcome
+          )
           return { subscriberCount: consumerIds.length, outcomes }
         }
         case 'unverified':

@@ -3,10 +3,20 @@ import type { Database } from '@motience/kit'
 import { greatestSeqs } from '../storage/messages.js'
 
 /** Looks up what the broker does not remember. */
-export type FindFloors = (producerId: number, unknown: Extract<AcceptResult, { kind: 'unknown' }>) => Promise<SessionFloors>
+export type FindFloors = (
+  producerId: number,
+  unknown: Extract<AcceptResult, { kind: 'unknown' }>
+) => Promise<SessionFloors>
 
 /** Asks PostgreSQL for the sessions' greatest `seq`: what is not above is a repeat, however old. */
 export const findFloors = ({ sql }: Database): FindFloors => async (producerId, { asOf, sessions }) => {
-  const seqs = await greatestSeqs(sql, producerId, sessions.map(({ device, session }) => ({ deviceId: device, session })))
-  return { asOf, seqs: new Map(sessions.map(({ device, session }, n) => [sessionName(device, session), seqs[n] ?? -1])) }
+  const seqs = await greatestSeqs(
+    sql,
+    producerId,
+    sessions.map(({ device, session }) => ({ deviceId: device, session }))
+  )
+  return {
+    asOf,
+    seqs: new Map(sessions.map(({ device, session }, n) => [sessionName(device, session), seqs[n] ?? -1]))
+  }
 }

@@ -1,7 +1,8 @@
 import t from 'tap'
 import { createStoredMark } from './stored-mark.js'
 
-const places = (from: number, to: number, epoch = 1) => Array.from({ length: to - from + 1 }, (_, n) => ({ epoch, offset: from + n }))
+const places = (from: number, to: number, epoch = 1) =>
+  Array.from({ length: to - from + 1 }, (_, n) => ({ epoch, offset: from + n }))
 
 t.test('rises over what is stored without a hole, in whichever order it is learnt', async t => {
   const mark = createStoredMark()

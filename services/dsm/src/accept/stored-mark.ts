@@ -1,6 +1,9 @@
 import { comparePositions, type LogPosition } from '@motience/schemas'
 
-/** Most stretches that are remembered because something before them is missing. What is not remembered is found by a completion. */
+/**
+ * Most stretches that are remembered because something before them is missing. What is not remembered is found by a
+ * completion.
+ */
 const MAX_STRETCHES = 1_000
 
 /** Up to where an instance knows a producer's log to be stored without a hole. */
@@ -13,8 +16,8 @@ export interface StoredMark {
 }
 
 /**
- * Several instances may write one log: each knows what itself has stored, and of the others' what the broker tells. So what does
- * not follow on from the mark is kept until the rest is known.
+ * Several instances may write one log: each knows what itself has stored, and of the others' what the broker tells. So
+ * what does not follow on from the mark is kept until the rest is known.
  */
 export const createStoredMark = (): StoredMark => {
   let place: LogPosition = { epoch: 0, offset: 0 }

@@ -23,20 +23,21 @@ export type Verify = (lane: Lane, head: LogHead) => Promise<void>
 
 /**
  * A run of the broker that changed may have lost the last messages and versions that it knew, so its log is not
- * continued: what PostgreSQL lacks of it is stored, and a new epoch begins with SM's version, in which each session is looked
- * up in PostgreSQL. Where another instance was faster nothing is done: the next call of the broker tells.
+ * continued: what PostgreSQL lacks of it is stored, and a new epoch begins with SM's version, in which each session is
+ * looked up in PostgreSQL. Where another instance was faster nothing is done: the next call of the broker tells.
  */
-export const createVerifier = ({ database: { sql }, broker, source, completion, persist, metrics, now }: VerifierOptions): Verify =>
-  async (lane, head) => {
-    const { producerId } = lane
-    await commitsEnded(lane)
-    if (persist) await completion.complete(producerId, head)
-    const subscribers = await source.subscribers(producerId)
-    const epoch = await allocateEpoch(sql, producerId, head.epoch, now())
-    const opened = await broker.openEpoch({ producerId, epoch, expected: head, version: subscribers.version })
-    lane.subscribers = subscribers
-    if (!opened) return
-    metrics.verifications.inc()
-    lane.seen = { epoch, offset: 0 }
-    await closeEpochs(sql, producerId, epoch, [head])
-  }
+export const createVerifier =
+  ({ database: { sql }, broker, source, completion, persist, metrics, now }: VerifierOptions): Verify =>
+    async (lane, head) => {
+      const { producerId } = lane
+      await commitsEnded(lane)
+      if (persist) await completion.complete(producerId, head)
+      const subscribers = await source.subscribers(producerId)
+      const epoch = await allocateEpoch(sql, producerId, head.epoch, now())
+      const opened = await broker.openEpoch({ producerId, epoch, expected: head, version: subscribers.version })
+      lane.subscribers = subscribers
+      if (!opened) return
+      metrics.verifications.inc()
+      lane.seen = { epoch, offset: 0 }
+      await closeEpochs(sql, producerId, epoch, [head])
+    }

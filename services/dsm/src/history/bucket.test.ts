@@ -34,7 +34,7 @@ t.test('days, weeks and months are the calendar\'s, over changes of the clocks',
     ['1d', 'Pacific/Apia', '2011-12-30T09:59:59Z', '2011-12-29T10:00:00.000Z', '2011-12-30T10:00:00.000Z'],
     ['1d', 'Pacific/Apia', '2011-12-30T10:00:00Z', '2011-12-30T10:00:00.000Z', '2011-12-31T10:00:00.000Z']
   ]
-  for (const [bucket, tz, at, start, end] of cases) t.same(bucketOf(bucket, tz, at), [start, end], `${bucket} ${tz ?? ''} ${at}`)
+  for (const [bucket, tz, at, start, end] of cases) { t.same(bucketOf(bucket, tz, at), [start, end], `${bucket} ${tz ?? ''} ${at}`) }
 })
 
 t.test('what a date can\'t hold is in the first or last bucket', async t => {
@@ -59,8 +59,20 @@ for (const kind of await databaseKinds()) {
     const random = (): number => (seed = (seed * 48_271) % 2_147_483_647) / 2_147_483_647
     const from = Date.parse('1990-01-01T00:00:00Z')
     const times = Array.from({ length: 400 }, () => from + Math.floor(random() * 36 * 365 * 86_400_000))
-    for (const tz of ['UTC', 'Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Australia/Lord_Howe', 'Pacific/Auckland', 'America/Los_Angeles']) {
-      for (const [bucket, unit] of [['1d', 'day'], ['1w', 'week'], ['1mo', 'month']] as const) {
+    for (const tz of [
+      'UTC',
+      'Europe/Berlin',
+      'America/New_York',
+      'Asia/Kolkata',
+      'Australia/Lord_Howe',
+      'Pacific/Auckland',
+      'America/Los_Angeles'
+    ]) {
+      for (const [bucket, unit] of [
+        ['1d', 'day'],
+        ['1w', 'week'],
+        ['1mo', 'month']
+      ] as const) {
         const expected = await sql<{ start: number }[]>`
           SELECT (extract(epoch FROM date_trunc(${unit}, to_timestamp(ms / 1000.0), ${tz})) * 1000)::float8 AS start
           FROM unnest(${`{${times.join()}}`}::text::bigint[]) WITH ORDINALITY AS time (ms, n) ORDER BY n`

@@ -44,7 +44,8 @@ const findOnCalendar = (zone: Zone, { indexOf, firstDayOf }: Unit, length: numbe
   }
 }
 
-const fault = (path: string, message: string): ProblemError => new ProblemError('MOT_BAD_INPUT', undefined, { errors: [{ path, message }] })
+const fault = (path: string, message: string): ProblemError =>
+  new ProblemError('MOT_BAD_INPUT', undefined, { errors: [{ path, message }] })
 
 /**
  * Buckets of a length such as `60s`: seconds, minutes and hours are multiples since 1970; days, weeks (from Monday on)

@@ -10,8 +10,14 @@ export interface PageEnd extends LogPosition { at: DeviceTime }
 export interface PageCursor { end: PageEnd, upTo: LogPosition }
 
 /** Stands for everything of a query that its pages must share. */
-const queryMark = (producerId: number, { from, to, after, device_id: deviceId, order_by: orderBy, order }: HistoryQuery): string =>
-  createHash('sha256').update(JSON.stringify([producerId, from, to, after, deviceId, order ?? 'asc', orderBy ?? 'received'])).digest('base64url').slice(0, 16)
+const queryMark = (
+  producerId: number,
+  { from, to, after, device_id: deviceId, order_by: orderBy, order }: HistoryQuery
+): string =>
+  createHash('sha256')
+    .update(JSON.stringify([producerId, from, to, after, deviceId, order ?? 'asc', orderBy ?? 'received']))
+    .digest('base64url')
+    .slice(0, 16)
 
 /** `next_cursor` of a page that ended at `end`; it works with the same query only. */
 export const writeCursor = ({ end, upTo }: PageCursor, producerId: number, query: HistoryQuery): string => {
@@ -21,10 +27,21 @@ export const writeCursor = ({ end, upTo }: PageCursor, producerId: number, query
 
 /** Reads a cursor. Throws MOT_BAD_INPUT for one of another query, or none of ours. */
 export const readCursor = (cursor: string, producerId: number, query: HistoryQuery): PageCursor => {
-  const match = /^(-?\d{1,16}(?:\.-?\d{1,16}){5})\.([\w-]{16})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'))
-  const [epoch, offset, ms, ns, lastEpoch, lastOffset] = (match?.[1] ?? '').split('.').map(Number) as [number, number, number, number, number, number]
-  if (match?.[2] !== queryMark(producerId, query) || ![epoch, offset, ms, ns, lastEpoch, lastOffset].every(Number.isSafeInteger) || ns < 0 || ns > 999_999) {
-    throw new ProblemError('MOT_BAD_INPUT', undefined, { errors: [{ path: '/cursor', message: 'is not a cursor of this query' }] })
+  const match = /^(-?\d{1,16}(?:\.-?\d{1,16}){5})\.([\w-]{16})$/.exec(
+    Buffer.from(cursor, 'base64url').toString('latin1')
+  )
+  const [epoch, offset, ms, ns, lastEpoch, lastOffset] = (match?.[1] ?? '').split('.').map(Number) as [
+    number, number, number, number, number, number
+  ]
+  if (
+    match?.[2] !== queryMark(producerId, query) ||
+    ![epoch, offset, ms, ns, lastEpoch, lastOffset].every(Number.isSafeInteger) ||
+    ns < 0 ||
+    ns > 999_999
+  ) {
+    throw new ProblemError('MOT_BAD_INPUT', undefined, {
+      errors: [{ path: '/cursor', message: 'is not a cursor of this query' }]
+    })
   }
   return { end: { epoch, offset, at: { ms, ns } }, upTo: { epoch: lastEpoch, offset: lastOffset } }
 }

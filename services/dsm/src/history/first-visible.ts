@@ -12,7 +12,12 @@ export type FindFirstVisible = (producerId: number, minVersion: number, settled:
 
 interface VersionedPlace { offset: number, version: number }
 
-const nextInEpoch = async (sql: SqlRunner, producerId: number, epoch: number, offset: number): Promise<VersionedPlace | null> => {
+const nextInEpoch = async (
+  sql: SqlRunner,
+  producerId: number,
+  epoch: number,
+  offset: number
+): Promise<VersionedPlace | null> => {
   const [row] = await sql<VersionedPlace[]>`
     SELECT "offset"::float8, version::float8 FROM dsm.messages
     WHERE producer_id = ${producerId} AND epoch = ${epoch} AND "offset" >= ${offset} ORDER BY "offset" LIMIT 1`
@@ -20,7 +25,8 @@ const nextInEpoch = async (sql: SqlRunner, producerId: number, epoch: number, of
 }
 
 /** Each epoch that has messages, rising, with the place and version of its last one. */
-const lastOfEpochs = async (sql: SqlRunner, producerId: number): Promise<(VersionedPlace & { epoch: number })[]> => await sql<(VersionedPlace & { epoch: number })[]>`
+const lastOfEpochs = async (sql: SqlRunner, producerId: number): Promise<(VersionedPlace & { epoch: number })[]> =>
+  await sql<(VersionedPlace & { epoch: number })[]>`
   SELECT e.epoch::float8, last."offset"::float8, last.version::float8 FROM dsm.epochs AS e
   CROSS JOIN LATERAL (
     SELECT "offset", version FROM dsm.messages WHERE producer_id = e.producer_id AND epoch = e.epoch ORDER BY "offset" DESC LIMIT 1

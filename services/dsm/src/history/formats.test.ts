@@ -2,7 +2,10 @@ import t from 'tap'
 import { chooseFormat, csvField } from './formats.js'
 
 t.test('a CSV field is quoted only where RFC 4180 asks for it', async t => {
-  t.same([csvField(null), csvField(undefined), csvField(0), csvField('plain text'), csvField('')], ['', '', '0', 'plain text', ''])
+  t.same(
+    [csvField(null), csvField(undefined), csvField(0), csvField('plain text'), csvField('')],
+    ['', '', '0', 'plain text', '']
+  )
   t.same(['a,b', 'a"b', 'a\nb', 'a\rb'].map(csvField), ['"a,b"', '"a""b"', '"a\nb"', '"a\rb"'])
 })
 

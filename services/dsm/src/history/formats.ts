@@ -27,24 +27,54 @@ export const csvField = (value: string | number | null | undefined): string => {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-const columns = ['producer_id', 'device_id', 'epoch', 'offset', 'id', 'session', 'seq', 'timestamp', 'clock_offset_ms', 'received_at', 'payload'] as const
+const columns = [
+  'producer_id',
+  'device_id',
+  'epoch',
+  'offset',
+  'id',
+  'session',
+  'seq',
+  'timestamp',
+  'clock_offset_ms',
+  'received_at',
+  'payload'
+] as const
 
-/** The same columns whatever the payloads hold; the payload's JSON text as it was sent is the last (RFC 4180, with a header). */
+/**
+ * The same columns whatever the payloads hold; the payload's JSON text as it was sent is the last (RFC 4180, with a
+ * header).
+ */
 const csv: StreamFormat = {
   contentType: 'text/csv; charset=utf-8; header=present',
   head: `${columns.join(',')}\r\n`,
   write ({ producerId, deviceId, epoch, offset, tail }) {
     const parts = partEnvelope(tail)
     const fields = JSON.parse(`{${parts.fields.slice(1)}}`) as Record<string, string | number | null>
-    const values = [producerId, deviceId, epoch, offset, fields['id'], fields['session'], fields['seq'], fields['timestamp'], fields['clock_offset_ms'],
-      fields['received_at'], parts.payload]
+    const values = [
+      producerId,
+      deviceId,
+      epoch,
+      offset,
+      fields['id'],
+      fields['session'],
+      fields['seq'],
+      fields['timestamp'],
+      fields['clock_offset_ms'],
+      fields['received_at'],
+      parts.payload
+    ]
     return `${values.map(csvField).join(',')}\r\n`
   }
 }
 
 /** Media types by the stream they stand for; null for a page as JSON. */
 const formats = new Map<string, StreamFormat | null>([
-  ['application/x-ndjson', ndjson], ['text/csv', csv], ['application/json', null], ['application/*', null], ['*/*', null]
+  ['application/x-ndjson', ndjson],
+  ['text/csv', csv],
+  ['application/json', null],
+  ['application/*', null],
+  ['*/*', null]
 ])
 
 /**

@@ -15,7 +15,9 @@ const encode = (text: string): string =>
 
 /** The text that stands for `encode`d text. */
 export const decodeText = (text: string): string =>
-  text.includes(MARK) ? text.replace(/\uFFFF([0-9a-fA-F]{4})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 16))) : text
+  text.includes(MARK)
+    ? text.replace(/\uFFFF([0-9a-fA-F]{4})/g, (_, digits: string) => String.fromCharCode(parseInt(digits, 16)))
+    : text
 
 /** The envelope of a row of dsm.messages, but for its head, as `json`. */
 const envelopeOf = (sql: SqlRunner): Fragment => {
@@ -30,8 +32,9 @@ const envelopeOf = (sql: SqlRunner): Fragment => {
 const isLooseIndex = (key: string): boolean => /^\s*[+-]?\d+$/.test(key) && !/^(0|[1-9]\d*)$/.test(key)
 
 /**
- * The JSON text of the field at `keys` in a row's payload; null where there is none. It is `json` and not `jsonb`: numbers
- * stay text and can't be out of PostgreSQL's range, and of a key that comes twice the last counts, as for `JSON.parse`.
+ * The JSON text of the field at `keys` in a row's payload; null where there is none. It is `json` and not `jsonb`:
+ * numbers stay text and can't be out of PostgreSQL's range, and of a key that comes twice the last counts, as for
+ * `JSON.parse`.
  */
 export const fieldText = (sql: SqlRunner, keys: readonly string[]): Fragment => {
   let value = envelopeOf(sql)
@@ -47,14 +50,23 @@ export const fieldText = (sql: SqlRunner, keys: readonly string[]): Fragment => 
   return path.length === 0 ? sql`${value}::text` : sql`(${value} #> ${path}::text[])::text`
 }
 
-/** The JSON text of what the JSON text `value` of a string begins with: what can't be stored is five characters for one. */
-export const shortString = (sql: SqlRunner): Fragment => sql`to_json(left(value::json #>> '{}', ${5 * MAX_SERIES_TEXT}::integer))::text`
+/**
+ * The JSON text of what the JSON text `value` of a string begins with: what can't be stored is five characters for one.
+ */
+export const shortString = (sql: SqlRunner): Fragment =>
+  sql`to_json(left(value::json #>> '{}', ${5 * MAX_SERIES_TEXT}::integer))::text`
 
-/** Digits of a number that matter at most, with one that tells whether others follow: no double's halfway point has more than 767. */
+/**
+ * Digits of a number that matter at most, with one that tells whether others follow: no double's halfway point has more
+ * than 767.
+ */
 const MAX_DIGITS = 800
 const NUMBER = String.raw`^(-?)([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?)0*([0-9]*))?$`
 
-/** A shorter text of the same double as the JSON text `value` of a number: its sign, 0. and its first digits, and the exponent that belongs to them. */
+/**
+ * A shorter text of the same double as the JSON text `value` of a number: its sign, 0. and its first digits, and the
+ * exponent that belongs to them.
+ */
 export const shortNumber = (sql: SqlRunner): Fragment => sql`(
   SELECT part[1] || '0.' || left(significant, ${MAX_DIGITS}::integer) || CASE WHEN substr(significant, ${MAX_DIGITS + 1}::integer) ~ '[1-9]' THEN '1' ELSE '' END
     || 'e' || (length(part[2]) - (length(digits) - length(significant)) + (coalesce(part[4], '') || left(coalesce(nullif(part[5], ''), '0'), 15))::bigint)

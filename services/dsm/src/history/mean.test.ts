@@ -46,7 +46,10 @@ t.test('it is finite wherever the values are', async t => {
 t.test('it is the exact mean up to two units of the last place, and within the values', async t => {
   for (let round = 0; round < 2_000; round++) {
     const scale = 10 ** (Math.floor(random() * 600) - 300)
-    const values = Array.from({ length: 1 + Math.floor(random() * 40) }, () => (random() - (round % 2) / 2) * scale * 10 ** Math.floor(random() * 8))
+    const values = Array.from(
+      { length: 1 + Math.floor(random() * 40) },
+      () => (random() - (round % 2) / 2) * scale * 10 ** Math.floor(random() * 8)
+    )
     const mean = meanOf(values)
     const exact = exactMean(values)
     if (mean < Math.min(...values) || mean > Math.max(...values)) t.fail(`${mean} is outside of ${values.join()}`)

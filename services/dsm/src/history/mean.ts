@@ -17,8 +17,9 @@ class CompensatedSum {
 }
 
 /**
- * The mean of numbers that come one by one. It is right to the last digit or the one before whatever their order, finite
- * where the numbers are (those near to the greatest are summed up scaled), and never outside of the least and greatest.
+ * The mean of numbers that come one by one. It is right to the last digit or the one before whatever their order,
+ * finite where the numbers are (those near to the greatest are summed up scaled), and never outside of the least and
+ * greatest.
  */
 export class Mean {
   #sum = new CompensatedSum()

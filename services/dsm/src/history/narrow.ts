@@ -30,5 +30,9 @@ export const narrowByTime = async ({ sql }: Database, range: HistoryRange): Prom
   if (ends.matches > MAX_MATCHES) return range
   const before = { epoch: ends.first_epoch, offset: ends.first_offset - 1 }
   const last = { epoch: ends.last_epoch, offset: ends.last_offset }
-  return { ...range, after: laterPosition(range.after, before), upTo: laterPosition(last, range.upTo) === last ? range.upTo : last }
+  return {
+    ...range,
+    after: laterPosition(range.after, before),
+    upTo: laterPosition(last, range.upTo) === last ? range.upTo : last
+  }
 }

@@ -16,7 +16,12 @@ const DEFAULT_LIMIT = 100
 export interface HistoryPageText { text: string, messages: number }
 
 /** Reads one page. The envelopes are the very texts that were published. */
-export const readPage = async (database: Database, producerId: number, query: HistoryQuery, access: Access): Promise<HistoryPageText> => {
+export const readPage = async (
+  database: Database,
+  producerId: number,
+  query: HistoryQuery,
+  access: Access
+): Promise<HistoryPageText> => {
   const limit = query.limit ?? DEFAULT_LIMIT
   const range = rangeOf(producerId, query, access)
   const rows: HistoryRow[] = []
@@ -31,5 +36,8 @@ export const readPage = async (database: Database, producerId: number, query: Hi
   const last = cut ? items.at(-1) : undefined
   const complete = await isComplete(database.sql, readPart(range, last), access)
   const next = last === undefined ? 'null' : `"${writeCursor({ end: last, upTo: range.upTo }, producerId, query)}"`
-  return { text: `{"items":[${items.map(envelopeText).join(',')}],"next_cursor":${next},"complete":${complete}}`, messages: items.length }
+  return {
+    text: `{"items":[${items.map(envelopeText).join(',')}],"next_cursor":${next},"complete":${complete}}`,
+    messages: items.length
+  }
 }

@@ -25,7 +25,10 @@ export interface HistoryRange {
 
 const instant = (text: string | undefined): DeviceTime | null => text === undefined ? null : readDeviceTime(text)
 
-/** Position of `<epoch>-<offset>`, whose shape the schema checked; 0-0 where there is none. Throws MOT_BAD_INPUT for numbers that are none. */
+/**
+ * Position of `<epoch>-<offset>`, whose shape the schema checked; 0-0 where there is none. Throws MOT_BAD_INPUT for
+ * numbers that are none.
+ */
 const positionOf = (text: string | undefined): LogPosition => {
   const [epoch = 0, offset = 0] = (text ?? '0-0').split('-').map(Number)
   if (!Number.isSafeInteger(epoch) || !Number.isSafeInteger(offset)) {
@@ -61,7 +64,7 @@ export const rangeOf = (producerId: number, query: HistoryQuery, access: Access)
 export const beyond = (range: HistoryRange, end: PageEnd): HistoryRange => {
   if (range.orderBy === 'device') return { ...range, passed: end }
   const { epoch, offset } = end
-  if (range.order === 'asc') return { ...range, after: comparePositions({ epoch, offset }, range.after) > 0 ? { epoch, offset } : range.after }
+  if (range.order === 'asc') { return { ...range, after: comparePositions({ epoch, offset }, range.after) > 0 ? { epoch, offset } : range.after } }
   const before = { epoch, offset: offset - 1 }
   return { ...range, upTo: comparePositions(before, range.upTo) < 0 ? before : range.upTo }
 }
@@ -70,11 +73,23 @@ export const beyond = (range: HistoryRange, end: PageEnd): HistoryRange => {
  * The stretch of the log that was read of a range: all of it, or up to (descending: down to) a message. By the device's
  * time it is bounded by that, since a message of that time may be anywhere in the log.
  */
-export const readPart = ({ producerId, after, upTo, minVersion, from, to, orderBy, order, passed }: HistoryRange, end: PageEnd | undefined): LogStretch => {
-  const stretch: LogStretch = { producerId, after, upTo, minVersion, fromMs: from?.ms ?? null, toMs: to === null ? null : to.ns === 0 ? to.ms : to.ms + 1 }
+export const readPart = (
+  { producerId, after, upTo, minVersion, from, to, orderBy, order, passed }: HistoryRange,
+  end: PageEnd | undefined
+): LogStretch => {
+  const stretch: LogStretch = {
+    producerId,
+    after,
+    upTo,
+    minVersion,
+    fromMs: from?.ms ?? null,
+    toMs: to === null ? null : to.ns === 0 ? to.ms : to.ms + 1
+  }
   if (orderBy === 'received') {
     if (end === undefined) return stretch
-    return order === 'asc' ? { ...stretch, upTo: { epoch: end.epoch, offset: end.offset } } : { ...stretch, after: { epoch: end.epoch, offset: end.offset - 1 } }
+    return order === 'asc'
+      ? { ...stretch, upTo: { epoch: end.epoch, offset: end.offset } }
+      : { ...stretch, after: { epoch: end.epoch, offset: end.offset - 1 } }
   }
   const [low, high] = order === 'asc' ? [passed, end] : [end, passed]
   return { ...stretch, ...low == null ? {} : { fromMs: low.at.ms }, ...high == null ? {} : { toMs: high.at.ms + 1 } }

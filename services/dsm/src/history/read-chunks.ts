@@ -19,12 +19,13 @@ export interface HistoryRow extends PageEnd {
 }
 
 /**
- * The places of a range. PostgreSQL estimates a comparison of rows by their first columns, so within one epoch by nothing:
- * it would take what is left for a row or two, and sort all of it for each chunk.
+ * The places of a range. PostgreSQL estimates a comparison of rows by their first columns, so within one epoch by
+ * nothing: it would take what is left for a row or two, and sort all of it for each chunk.
  */
-const withinPlaces = (sql: SqlRunner, { after, upTo }: HistoryRange): Fragment => after.epoch === upTo.epoch
-  ? sql`m.epoch = ${after.epoch} AND m."offset" > ${after.offset} AND m."offset" <= ${upTo.offset}`
-  : sql`(m.epoch, m."offset") > (${after.epoch}::bigint, ${after.offset}::bigint) AND (m.epoch, m."offset") <= (${upTo.epoch}::bigint, ${upTo.offset}::bigint)`
+const withinPlaces = (sql: SqlRunner, { after, upTo }: HistoryRange): Fragment =>
+  after.epoch === upTo.epoch
+    ? sql`m.epoch = ${after.epoch} AND m."offset" > ${after.offset} AND m."offset" <= ${upTo.offset}`
+    : sql`(m.epoch, m."offset") > (${after.epoch}::bigint, ${after.offset}::bigint) AND (m.epoch, m."offset") <= (${upTo.epoch}::bigint, ${upTo.offset}::bigint)`
 
 /** What was not read yet of a range by the device's time. */
 const unread = (sql: SqlRunner, { orderBy, order, passed }: HistoryRange): Fragment => {
@@ -39,7 +40,9 @@ const unread = (sql: SqlRunner, { orderBy, order, passed }: HistoryRange): Fragm
 
 const ordering = (sql: SqlRunner, { orderBy, order }: HistoryRange): Fragment => {
   if (orderBy === 'received') return order === 'asc' ? sql`m.epoch, m."offset"` : sql`m.epoch DESC, m."offset" DESC`
-  return order === 'asc' ? sql`m.at_ms, m.at_ns, m.epoch, m."offset"` : sql`m.at_ms DESC, m.at_ns DESC, m.epoch DESC, m."offset" DESC`
+  return order === 'asc'
+    ? sql`m.at_ms, m.at_ns, m.epoch, m."offset"`
+    : sql`m.at_ms DESC, m.at_ns DESC, m.epoch DESC, m."offset" DESC`
 }
 
 const readRows = async (sql: SqlRunner, range: HistoryRange, limit: number): Promise<HistoryRow[]> => {
@@ -54,14 +57,25 @@ const readRows = async (sql: SqlRunner, range: HistoryRange, limit: number): Pro
       ${unread(sql, range)}
     ORDER BY ${ordering(sql, range)}
     LIMIT ${limit}`
-  return rows.map(({ epoch, offset, ms, ns, device_id: device, tail }) => ({ producerId, epoch, offset, at: { ms, ns }, deviceId: device === '' ? null : device, tail }))
+  return rows.map(({ epoch, offset, ms, ns, device_id: device, tail }) => ({
+    producerId,
+    epoch,
+    offset,
+    at: { ms, ns },
+    deviceId: device === '' ? null : device,
+    tail
+  }))
 }
 
 /**
  * Reads a range in its order, at most `limit` messages, by short queries of a bounded size: each waits until the one
  * before was taken, so a slow reader holds neither memory nor a connection. Ends when its consumer stops.
  */
-export async function * readChunks ({ sql }: Database, range: HistoryRange, limit: number): AsyncGenerator<HistoryRow[], void, undefined> {
+export async function * readChunks (
+  { sql }: Database,
+  range: HistoryRange,
+  limit: number
+): AsyncGenerator<HistoryRow[], void, undefined> {
   let rest = range
   let left = limit
   let size = FIRST_ROWS

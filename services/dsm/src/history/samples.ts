@@ -48,7 +48,11 @@ interface ChunkRow {
 /** First characters of JSON text, by what it is. */
 const beginnings: Record<SeriesKind, string> = { number: '-0123456789', boolean: 'tf', string: '"' }
 
-const readChunk = async (sql: SqlRunner, { producerId, access, keys, kind, deviceId, from, to }: SampleQuery, after: Key | null): Promise<ChunkRow | undefined> => {
+const readChunk = async (
+  sql: SqlRunner,
+  { producerId, access, keys, kind, deviceId, from, to }: SampleQuery,
+  after: Key | null
+): Promise<ChunkRow | undefined> => {
   const wanted = kind === null ? Object.values(beginnings).join('') : beginnings[kind]
   const [row] = await sql<ChunkRow[]>`
     SELECT count(*)::integer AS rows,
@@ -79,7 +83,8 @@ const readChunk = async (sql: SqlRunner, { producerId, access, keys, kind, devic
   return row
 }
 
-const cut = (text: string): string => text.length <= MAX_SERIES_TEXT ? text : [...text.slice(0, 2 * MAX_SERIES_TEXT)].slice(0, MAX_SERIES_TEXT).join('')
+const cut = (text: string): string =>
+  text.length <= MAX_SERIES_TEXT ? text : [...text.slice(0, 2 * MAX_SERIES_TEXT)].slice(0, MAX_SERIES_TEXT).join('')
 
 /** The value of a scalar's JSON text; null for a number that overflows a double. */
 const valueOf = (text: string): number | boolean | string | null => {
@@ -106,7 +111,10 @@ const samplesOf = ({ times, devices, texts }: ChunkRow): Sample[] => {
  * Reads the numbers, booleans and strings of a field in the order of the device's time, by short queries of which each
  * waits until what came before was taken. With them comes how many messages were looked at.
  */
-export async function * readSamples ({ sql }: Database, query: SampleQuery): AsyncGenerator<{ samples: Sample[], messages: number }, void, undefined> {
+export async function * readSamples (
+  { sql }: Database,
+  query: SampleQuery
+): AsyncGenerator<{ samples: Sample[]; messages: number }, void, undefined> {
   for (let after: Key | null = null; ;) {
     const chunk: ChunkRow | undefined = await readChunk(sql, query, after)
     if (chunk === undefined || chunk.rows === 0) return

@@ -19,7 +19,12 @@ export interface SeriesBounds {
   values: number
 }
 
-export const seriesBounds: SeriesBounds = { points: MAX_SERIES_POINTS, messages: 10_000_000, devices: 10_000, values: 50_000 }
+export const seriesBounds: SeriesBounds = {
+  points: MAX_SERIES_POINTS,
+  messages: 10_000_000,
+  devices: 10_000,
+  values: 50_000
+}
 
 /** What reading a series tells and asks while it lasts. */
 export interface SeriesReading {
@@ -29,7 +34,8 @@ export interface SeriesReading {
   isAwaited?: () => boolean
 }
 
-const refuse = (path: string, message: string): ProblemError => new ProblemError('MOT_BAD_INPUT', undefined, { errors: [{ path, message }] })
+const refuse = (path: string, message: string): ProblemError =>
+  new ProblemError('MOT_BAD_INPUT', undefined, { errors: [{ path, message }] })
 
 const shorter = 'take a longer bucket or a shorter time'
 
@@ -62,7 +68,7 @@ class Points {
   #open (at: number): void {
     this.close()
     this.#bucket = this.findBucket(at)
-    if (++this.#buckets > this.bounds.points) throw refuse('/bucket', `gives more than ${this.bounds.points} points; ${shorter}`)
+    if (++this.#buckets > this.bounds.points) { throw refuse('/bucket', `gives more than ${this.bounds.points} points; ${shorter}`) }
   }
 
   /** Ends the last bucket. */
@@ -75,10 +81,13 @@ class Points {
   /** Throws where what is remembered is too much. */
   check (): void {
     const { devices, values } = this.bounds
-    if (this.number.devices > devices || (this.kinds.number === 0 && this.boolean.devices + this.string.devices > devices)) {
+    if (
+      this.number.devices > devices ||
+      (this.kinds.number === 0 && this.boolean.devices + this.string.devices > devices)
+    ) {
       throw refuse('/device_id', `is needed where there are more than ${devices} devices`)
     }
-    if (this.kinds.number === 0 && this.string.values > values) throw refuse('/bucket', `gives more than ${values} values; ${shorter}`)
+    if (this.kinds.number === 0 && this.string.values > values) { throw refuse('/bucket', `gives more than ${values} values; ${shorter}`) }
   }
 
   /** The kind to tell of where none was asked for: a field that has numbers is a number, as it always was. */
@@ -87,10 +96,17 @@ class Points {
 
 /**
  * Sums up one field of the payloads in buckets of the device's corrected time. Messages without a number, a boolean or
- * a string there don't count; buckets without a value are left out. Throws MOT_BAD_INPUT for a field, a bucket or a zone
- * that is none, and past the bounds.
+ * a string there don't count; buckets without a value are left out. Throws MOT_BAD_INPUT for a field, a bucket or a
+ * zone that is none, and past the bounds.
  */
-export const readSeries = async (database: Database, producerId: number, query: SeriesQuery, access: Access, { onMessages, isAwaited }: SeriesReading = {}, bounds = seriesBounds): Promise<Series> => {
+export const readSeries = async (
+  database: Database,
+  producerId: number,
+  query: SeriesQuery,
+  access: Access,
+  { onMessages, isAwaited }: SeriesReading = {},
+  bounds = seriesBounds
+): Promise<Series> => {
   const { keys, fault } = parseField(query.field)
   if (keys === null) throw refuse('/field', fault)
   const { bucket = '60s', tz, fn } = query
@@ -101,10 +117,23 @@ export const readSeries = async (database: Database, producerId: number, query: 
   const asked = fn === 'rate' ? 'number' : query.kind ?? null
 
   let messages = 0
-  for await (const chunk of readSamples(database, { producerId, access, keys, kind: asked, deviceId: query.device_id ?? null, from, to })) {
+  for await (const chunk of readSamples(database, {
+    producerId,
+    access,
+    keys,
+    kind: asked,
+    deviceId: query.device_id ?? null,
+    from,
+    to
+  })) {
     onMessages?.(chunk.messages)
     messages += chunk.messages
-    if (messages > bounds.messages) throw refuse('/from', `begins a time of more than ${bounds.messages} messages; take a shorter time, or one device`)
+    if (messages > bounds.messages) {
+      throw refuse(
+        '/from',
+        `begins a time of more than ${bounds.messages} messages; take a shorter time, or one device`
+      )
+    }
     for (const sample of chunk.samples) points.add(sample)
     points.check()
     if (isAwaited?.() === false) break

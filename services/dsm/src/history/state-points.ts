@@ -29,14 +29,18 @@ class StatePoints<V extends boolean | string> {
     this.#states.set(device, state)
     this.#last = state
     this.count++
-    if (this.counts.has(value) || this.counts.size < MAX_COUNTED) this.counts.set(value, (this.counts.get(value) ?? 0) + 1)
-    else this.uncounted++
+    if (this.counts.has(value) || this.counts.size < MAX_COUNTED) { this.counts.set(value, (this.counts.get(value) ?? 0) + 1) } else this.uncounted++
   }
 
   /** What every point has, but for its time; begins the next bucket. */
   protected take (): { count: number, last: V, changes: number, changed_at: string | null } {
     const { value: last, since } = this.#last!
-    const taken = { count: this.count, last, changes: this.#changes, changed_at: since === null ? null : instantText(since) }
+    const taken = {
+      count: this.count,
+      last,
+      changes: this.#changes,
+      changed_at: since === null ? null : instantText(since)
+    }
     this.counts = new Map()
     this.count = this.uncounted = this.#changes = 0
     return taken

@@ -16,7 +16,14 @@ export interface HistoryStream { body: Readable, complete: boolean }
  * Streams a range, all of it or the query's `limit`. The next messages are read when the client has taken those before;
  * a client that goes away ends the reading. A failure on the way breaks the stream off.
  */
-export const openStream = async (database: Database, producerId: number, query: HistoryQuery, access: Access, format: StreamFormat, metrics: Pick<DsmMetrics, 'historyMessages'>): Promise<HistoryStream> => {
+export const openStream = async (
+  database: Database,
+  producerId: number,
+  query: HistoryQuery,
+  access: Access,
+  format: StreamFormat,
+  metrics: Pick<DsmMetrics, 'historyMessages'>
+): Promise<HistoryStream> => {
   const range = rangeOf(producerId, query, access)
   const complete = await isComplete(database.sql, readPart(range, undefined), access)
   const texts = async function * (part: HistoryRange): AsyncGenerator<string, void, undefined> {

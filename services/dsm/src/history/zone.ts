@@ -2,7 +2,9 @@
 export const DAY_MS = 86_400_000
 export const MAX_INSTANT = 8.64e15
 
-/** No zone is farther from UTC, with a margin; and how near to each other two changes of one zone are never looked for. */
+/**
+ * No zone is farther from UTC, with a margin; and how near to each other two changes of one zone are never looked for.
+ */
 const WINDOW_MS = 16 * 3_600_000
 
 /** The calendar of one time zone. */

@@ -1,5 +1,9 @@
-import { compileChecker, ProblemError, problemDocument, requireRole, validatorCompiler, type Identity, type ServiceApp } from '@motience/kit'
-import { DataBodySchema, dsmRoutes, MAX_DATA_BATCH, payloadOf, payloadsOf, type DataBody, type PayloadText } from '@motience/schemas'
+import {
+  compileChecker, ProblemError, problemDocument, requireRole, validatorCompiler, type Identity, type ServiceApp
+} from '@motience/kit'
+import {
+  DataBodySchema, dsmRoutes, MAX_DATA_BATCH, payloadOf, payloadsOf, type DataBody, type PayloadText
+} from '@motience/schemas'
 import { Type } from '@sinclair/typebox'
 import type { Acceptor } from '../accept/acceptor.js'
 import { checkMessage } from '../accept/check-message.js'
@@ -51,8 +55,13 @@ export const addDataRoutes = (app: ServiceApp, { acceptor, maxPayload, now }: Da
     }
   })
 
-  const checkOne = (message: unknown, payload: PayloadText | null, identity: Identity, receivedAt: number): Draft | ProblemError => {
-    if (payload !== null && messageChecker.check(message)) return checkMessage(message as DataBody, payload, identity, maxPayload, receivedAt)
+  const checkOne = (
+    message: unknown,
+    payload: PayloadText | null,
+    identity: Identity,
+    receivedAt: number
+  ): Draft | ProblemError => {
+    if (payload !== null && messageChecker.check(message)) { return checkMessage(message as DataBody, payload, identity, maxPayload, receivedAt) }
     return new ProblemError('MOT_BAD_INPUT', undefined, { errors: messageChecker.faults(message) })
   }
 

@@ -45,7 +45,10 @@ export const addHistoryRoutes = (app: ServiceApp, { database, openAccess, metric
       const { body, complete } = await openStream(database, producerId, query, access, format, metrics)
       streams.add(body)
       body.once('close', () => { streams.delete(body) })
-      reply.headers({ 'motience-complete': String(complete), 'motience-up-to': `${access.upTo.epoch}-${access.upTo.offset}` })
+      reply.headers({
+        'motience-complete': String(complete),
+        'motience-up-to': `${access.upTo.epoch}-${access.upTo.offset}`
+      })
       sendReady(reply, format.contentType, body)
       return reply
     }

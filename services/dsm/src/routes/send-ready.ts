@@ -8,7 +8,11 @@ type ReadyReply = Pick<FastifyReply, 'type' | 'send'>
  * Sends a body that is written already, as text or as a stream: it goes out as it is, without Fastify's serialiser.
  * Return the reply from the handler.
  */
-export const sendReady = (reply: { type: unknown, send: unknown }, contentType: string, body: string | Readable): void => {
+export const sendReady = (
+  reply: { type: unknown; send: unknown },
+  contentType: string,
+  body: string | Readable
+): void => {
   const ready = reply as ReadyReply
   ready.type(contentType).send(body)
 }

@@ -1,7 +1,9 @@
 import type { LogPosition } from '@motience/schemas'
 import type { SqlRunner } from './messages.js'
 
-/** What of a log is asked for: the places after `after` up to `upTo`, whose version and device's time are in the bounds. */
+/**
+ * What of a log is asked for: the places after `after` up to `upTo`, whose version and device's time are in the bounds.
+ */
 export interface LogStretch {
   producerId: number
   after: LogPosition
@@ -17,7 +19,13 @@ export interface LogStretch {
  * Writes down offsets of an epoch, from `from` to `to`, that were accepted and are neither stored nor in the broker's
  * log. Versions only rise along the log, so theirs are at most that of the next message that is stored.
  */
-export const writeLost = async (sql: SqlRunner, producerId: number, epoch: number, from: number, to: number): Promise<void> => {
+export const writeLost = async (
+  sql: SqlRunner,
+  producerId: number,
+  epoch: number,
+  from: number,
+  to: number
+): Promise<void> => {
   await sql`
     INSERT INTO dsm.absences AS a (producer_id, epoch, reason, from_offset, to_offset, max_version)
     SELECT ${producerId}, ${epoch}, 'lost', ${from}, ${to}, (

@@ -34,7 +34,14 @@ export interface Completion {
   complete (producerId: number, upTo: LogPosition): Promise<void>
 }
 
-export const createCompletion = ({ database: { sql }, broker, writer, logger, metrics, onComplete }: CompletionOptions): Completion => {
+export const createCompletion = ({
+  database: { sql },
+  broker,
+  writer,
+  logger,
+  metrics,
+  onComplete
+}: CompletionOptions): Completion => {
   const running = new Map<number, Promise<void>>()
 
   /** Stores from the log what it has of the offsets `missing`, which rise; returns those that it has not. */
@@ -66,7 +73,10 @@ export const createCompletion = ({ database: { sql }, broker, writer, logger, me
       from = offsets[index + 1] ?? offset
     }
     metrics.lost.inc(offsets.length)
-    logger.warn({ producer_id: producerId, epoch, messages: offsets.length }, 'Missed messages in PostgreSQL and in the log')
+    logger.warn(
+      { producer_id: producerId, epoch, messages: offsets.length },
+      'Missed messages in PostgreSQL and in the log'
+    )
   }
 
   const accountFor = async (producerId: number, epoch: number, checkedTo: number, target: number): Promise<void> => {
@@ -83,13 +93,17 @@ export const createCompletion = ({ database: { sql }, broker, writer, logger, me
   }
 
   /**
-   * Takes up what PostgreSQL does not know of the broker's epochs; only after it was put back to an older state is there
-   * anything. Where the log does not reach back to what PostgreSQL knows, nobody knows what came between: it counts as lost.
+   * Takes up what PostgreSQL does not know of the broker's epochs; only after it was put back to an older state is
+   * there anything. Where the log does not reach back to what PostgreSQL knows, nobody knows what came between: it
+   * counts as lost.
    */
   const learn = async (producerId: number, epoch: number): Promise<void> => {
     const logged = await broker.loggedEpochs(producerId)
     const known = await newestKnownEpoch(sql, producerId)
-    logger.warn({ producer_id: producerId, epoch, known_epoch: known }, 'PostgreSQL was put back: the broker knows later epochs')
+    logger.warn(
+      { producer_id: producerId, epoch, known_epoch: known },
+      'PostgreSQL was put back: the broker knows later epochs'
+    )
     if (logged[0] === undefined || logged[0].epoch > known) {
       const next = await lastStored(sql, producerId, known) + 1
       await writeLost(sql, producerId, known, next, next)

@@ -11,9 +11,10 @@ export interface OpenAccount {
 }
 
 /**
- * Allocates the next epoch of a producer: above every one that PostgreSQL knows and above `head`, the broker's, and never
- * below `now`, milliseconds since 1970. PostgreSQL and the broker may both have been put back to an older state and know
- * nothing of the latest epochs; the clock is past all of them. One that is allocated and then not used is never given again.
+ * Allocates the next epoch of a producer: above every one that PostgreSQL knows and above `head`, the broker's, and
+ * never below `now`, milliseconds since 1970. PostgreSQL and the broker may both have been put back to an older state
+ * and know nothing of the latest epochs; the clock is past all of them. One that is allocated and then not used is
+ * never given again.
  */
 export const allocateEpoch = async (sql: SqlRunner, producerId: number, head: number, now: number): Promise<number> => {
   for (;;) {
@@ -27,8 +28,15 @@ export const allocateEpoch = async (sql: SqlRunner, producerId: number, head: nu
   }
 }
 
-/** Writes down where the epochs before `epoch` ended, as PostgreSQL knows it and as `ends`, the broker's places, tell. */
-export const closeEpochs = async (sql: SqlRunner, producerId: number, epoch: number, ends: readonly LogPosition[]): Promise<void> => {
+/**
+ * Writes down where the epochs before `epoch` ended, as PostgreSQL knows it and as `ends`, the broker's places, tell.
+ */
+export const closeEpochs = async (
+  sql: SqlRunner,
+  producerId: number,
+  epoch: number,
+  ends: readonly LogPosition[]
+): Promise<void> => {
   await sql`
     UPDATE dsm.epochs AS e SET last_offset = greatest(
       (SELECT coalesce(max(m."offset"), 0) FROM dsm.messages AS m WHERE m.producer_id = e.producer_id AND m.epoch = e.epoch),
@@ -52,8 +60,15 @@ export const newestKnownEpoch = async (sql: SqlRunner, producerId: number): Prom
   return row!.epoch
 }
 
-/** Takes up epochs that PostgreSQL does not know: `newest`, the broker's, and those of which its log still has entries. */
-export const learnEpochs = async (sql: SqlRunner, producerId: number, newest: number, logged: readonly LogPosition[]): Promise<void> => {
+/**
+ * Takes up epochs that PostgreSQL does not know: `newest`, the broker's, and those of which its log still has entries.
+ */
+export const learnEpochs = async (
+  sql: SqlRunner,
+  producerId: number,
+  newest: number,
+  logged: readonly LogPosition[]
+): Promise<void> => {
   const epochs = [newest, ...logged.map(place => place.epoch)]
   await sql`
     INSERT INTO dsm.epochs (producer_id, epoch)
@@ -67,7 +82,12 @@ export const learnEpochs = async (sql: SqlRunner, producerId: number, newest: nu
  * Whether a producer's history up to `upTo` ever reached a place. One that it did not reach is of a history that was
  * lost: what came between it and the next message is not known.
  */
-export const hasReached = async (sql: SqlRunner, producerId: number, { epoch, offset }: LogPosition, upTo: LogPosition): Promise<boolean> => {
+export const hasReached = async (
+  sql: SqlRunner,
+  producerId: number,
+  { epoch, offset }: LogPosition,
+  upTo: LogPosition
+): Promise<boolean> => {
   if (offset === 0 && epoch === 0) return true
   if (epoch === upTo.epoch) return offset <= upTo.offset
   const rows = await sql`

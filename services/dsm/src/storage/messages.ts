@@ -6,7 +6,8 @@ import type { MessageName, StoredMessage } from './stored-message.js'
 export type SqlRunner = ISql
 
 /** An array as PostgreSQL reads it from text; values are numbers or null. */
-export const numbers = (values: readonly (number | null)[]): string => `{${values.map(value => value ?? 'NULL').join(',')}}`
+export const numbers = (values: readonly (number | null)[]): string =>
+  `{${values.map(value => value ?? 'NULL').join(',')}}`
 
 /**
  * Texts as one text, for `string_to_array`: nothing has to be escaped, since JSON text has no control character,
@@ -15,7 +16,10 @@ export const numbers = (values: readonly (number | null)[]): string => `{${value
 const SEPARATOR = '\u0001'
 const texts = (values: readonly string[]): string => values.join(SEPARATOR)
 
-/** Stores messages; those that are stored already stay as they are. Rejects with SQLSTATE 23514 where a day has no partition. */
+/**
+ * Stores messages; those that are stored already stay as they are. Rejects with SQLSTATE 23514 where a day has no
+ * partition.
+ */
 export const insertMessages = async (sql: SqlRunner, rows: readonly StoredMessage[]): Promise<void> => {
   await sql`
     INSERT INTO dsm.messages (producer_id, epoch, "offset", received_at, at_ms, at_ns, version, device_id, session, seq, tail)
@@ -37,8 +41,12 @@ export const insertMessages = async (sql: SqlRunner, rows: readonly StoredMessag
 }
 
 /** The first place of each named message of a producer, in the order of `names`; null for one that is not stored. */
-export const findPlaces = async (sql: SqlRunner, producerId: number, names: readonly MessageName[]): Promise<(LogPosition | null)[]> => {
-  const rows = await sql<{ n: number, epoch: number, offset: number }[]>`
+export const findPlaces = async (
+  sql: SqlRunner,
+  producerId: number,
+  names: readonly MessageName[]
+): Promise<(LogPosition | null)[]> => {
+  const rows = await sql<{ n: number; epoch: number; offset: number }[]>`
     SELECT name.n::integer, found.epoch::float8, found."offset"::float8
     FROM unnest(
       string_to_array(${texts(names.map(name => name.deviceId ?? ''))}::text, chr(1)),
@@ -55,8 +63,14 @@ export const findPlaces = async (sql: SqlRunner, producerId: number, names: read
   return places
 }
 
-/** Greatest `seq` that is stored of each session of a producer, in the order of `sessions`; null where there is none. */
-export const greatestSeqs = async (sql: SqlRunner, producerId: number, sessions: readonly Omit<MessageName, 'seq'>[]): Promise<(number | null)[]> => {
+/**
+ * Greatest `seq` that is stored of each session of a producer, in the order of `sessions`; null where there is none.
+ */
+export const greatestSeqs = async (
+  sql: SqlRunner,
+  producerId: number,
+  sessions: readonly Omit<MessageName, 'seq'>[]
+): Promise<(number | null)[]> => {
   const rows = await sql<{ seq: number | null }[]>`
     SELECT (
       SELECT max(seq) FROM dsm.messages
@@ -78,7 +92,13 @@ export const newestPosition = async (sql: SqlRunner, producerId: number): Promis
 }
 
 /** How many offsets of an epoch, from `from` to `to`, are stored. */
-export const countStored = async (sql: SqlRunner, producerId: number, epoch: number, from: number, to: number): Promise<number> => {
+export const countStored = async (
+  sql: SqlRunner,
+  producerId: number,
+  epoch: number,
+  from: number,
+  to: number
+): Promise<number> => {
   const [row] = await sql<{ count: number }[]>`
     SELECT count(*)::float8 AS count FROM dsm.messages
     WHERE producer_id = ${producerId} AND epoch = ${epoch} AND "offset" BETWEEN ${from} AND ${to}`
@@ -86,7 +106,13 @@ export const countStored = async (sql: SqlRunner, producerId: number, epoch: num
 }
 
 /** Offsets of an epoch, from `from` to `to`, that are not stored, rising. */
-export const missingOffsets = async (sql: SqlRunner, producerId: number, epoch: number, from: number, to: number): Promise<number[]> => {
+export const missingOffsets = async (
+  sql: SqlRunner,
+  producerId: number,
+  epoch: number,
+  from: number,
+  to: number
+): Promise<number[]> => {
   const rows = await sql<{ offset: number }[]>`
     SELECT n::float8 AS "offset" FROM generate_series(${from}::bigint, ${to}::bigint) AS n
     EXCEPT

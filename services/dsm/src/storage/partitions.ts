@@ -16,7 +16,8 @@ export interface Partition {
 }
 
 const startOfDay = (ms: number): number => Math.floor(ms / DAY_MS) * DAY_MS
-const partitionName = (dayMs: number): string => `messages_${new Date(dayMs).toISOString().slice(0, 10).replaceAll('-', '')}`
+const partitionName = (dayMs: number): string =>
+  `messages_${new Date(dayMs).toISOString().slice(0, 10).replaceAll('-', '')}`
 
 /**
  * Does statements one after the other, all or none: PostgreSQL makes one transaction of a text of several. The driver's
@@ -27,7 +28,10 @@ const doTogether = async ({ sql }: Database, statements: readonly string[]): Pro
   await sql.unsafe([`SELECT pg_advisory_xact_lock(${PARTITION_LOCK})`, ...statements].join(';\n'))
 }
 
-/** Makes the partitions of the days that the given instants are in, where they are missing. Instances may do it at the same time. */
+/**
+ * Makes the partitions of the days that the given instants are in, where they are missing. Instances may do it at the
+ * same time.
+ */
 export const ensurePartitions = async (database: Database, instants: readonly number[]): Promise<void> => {
   const days = [...new Set(instants.map(startOfDay))]
   await doTogether(database, days.map(dayMs => {
@@ -37,7 +41,8 @@ export const ensurePartitions = async (database: Database, instants: readonly nu
 }
 
 /** Instants of today and of the `ahead` days after it. */
-export const comingDays = (nowMs: number, ahead: number): number[] => Array.from({ length: ahead + 1 }, (_, day) => nowMs + day * DAY_MS)
+export const comingDays = (nowMs: number, ahead: number): number[] =>
+  Array.from({ length: ahead + 1 }, (_, day) => nowMs + day * DAY_MS)
 
 /** Every partition, oldest first. */
 export const listPartitions = async (database: Database): Promise<Partition[]> => {
@@ -52,7 +57,10 @@ export const listPartitions = async (database: Database): Promise<Partition[]> =
   }))
 }
 
-/** Drops a partition, and writes down what it held in the same step. Rejects with SQLSTATE 55P03 where it is in use for 2 s. */
+/**
+ * Drops a partition, and writes down what it held in the same step. Rejects with SQLSTATE 55P03 where it is in use for
+ * 2 s.
+ */
 export const dropPartition = async (database: Database, { dayMs }: Partition): Promise<void> => {
   const table = `dsm.${partitionName(dayMs)}`
   await doTogether(database, [

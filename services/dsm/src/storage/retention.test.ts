@@ -6,7 +6,8 @@ const partition = (day: number, bytes = 10) => ({ name: `d${day}`, dayMs: day * 
 
 t.test('a day is dropped when its youngest message is past the age', async t => {
   const partitions = [1, 2, 3, 4].map(day => partition(day))
-  const names = (nowMs: number) => expiredPartitions(partitions, { ageDays: 2, bytes: null }, nowMs).map(({ name }) => name)
+  const names = (nowMs: number) =>
+    expiredPartitions(partitions, { ageDays: 2, bytes: null }, nowMs).map(({ name }) => name)
   t.same(names(4 * DAY - 1), [])
   t.same(names(4 * DAY), ['d1'])
   t.same(names(5.5 * DAY), ['d1', 'd2'])
@@ -14,7 +15,8 @@ t.test('a day is dropped when its youngest message is past the age', async t => 
 
 t.test('the oldest are dropped while all together are too large; today and the days ahead never', async t => {
   const partitions = [1, 2, 3, 4, 5].map(day => partition(day))
-  const names = (bytes: number) => expiredPartitions(partitions, { ageDays: null, bytes }, 4.5 * DAY).map(({ name }) => name)
+  const names = (bytes: number) =>
+    expiredPartitions(partitions, { ageDays: null, bytes }, 4.5 * DAY).map(({ name }) => name)
   t.same(names(50), [])
   t.same(names(49), ['d1'])
   t.same(names(25), ['d1', 'd2', 'd3'])

@@ -13,7 +13,11 @@ const LOCK_NOT_AVAILABLE = '55P03'
  * The days that retention drops, oldest first: those that ended longer ago than the greatest age, and the oldest while
  * all together are larger than the greatest size. The day of `nowMs` and later ones always stay.
  */
-export const expiredPartitions = (partitions: readonly Partition[], { ageDays, bytes }: Retention, nowMs: number): Partition[] => {
+export const expiredPartitions = (
+  partitions: readonly Partition[],
+  { ageDays, bytes }: Retention,
+  nowMs: number
+): Partition[] => {
   let total = partitions.reduce((sum, partition) => sum + partition.bytes, 0)
   return partitions.filter(({ dayMs, bytes: size }) => {
     const ended = dayMs + DAY_MS <= nowMs
@@ -25,7 +29,13 @@ export const expiredPartitions = (partitions: readonly Partition[], { ageDays, b
 }
 
 /** Drops what is past the retention, whole days at a time. A day that is in use is left to the next round. */
-export const enforceRetention = async (database: Database, retention: Retention, nowMs: number, logger: Logger, metrics: Pick<DsmMetrics, 'droppedPartitions'>): Promise<void> => {
+export const enforceRetention = async (
+  database: Database,
+  retention: Retention,
+  nowMs: number,
+  logger: Logger,
+  metrics: Pick<DsmMetrics, 'droppedPartitions'>
+): Promise<void> => {
   for (const partition of expiredPartitions(await listPartitions(database), retention, nowMs)) {
     try {
       await dropPartition(database, partition)

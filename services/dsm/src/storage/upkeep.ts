@@ -25,13 +25,18 @@ export interface UpkeepOptions {
 
 /** What has to be done now and then, in the background. */
 export interface Upkeep {
-  /** One round: partitions ahead, retention, and each producer's log trimmed and its history completed. Rejects where a part can't be reached. */
+  /**
+   * One round: partitions ahead, retention, and each producer's log trimmed and its history completed. Rejects where a
+   * part can't be reached.
+   */
   round (): Promise<void>
   close (): Promise<void>
 }
 
 /** Starts a round at once and one after each `upkeepMs`; rounds of one instance never overlap. */
-export const createUpkeep = ({ database, broker, completion, settings, logger, metrics, now = Date.now }: UpkeepOptions): Upkeep => {
+export const createUpkeep = ({
+  database, broker, completion, settings, logger, metrics, now = Date.now
+}: UpkeepOptions): Upkeep => {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | null = null
   let closed = false
@@ -55,7 +60,10 @@ export const createUpkeep = ({ database, broker, completion, settings, logger, m
     }
   }
 
-  /** Completes producers that the broker knows and PostgreSQL does not: it was put back to a state before their first message. */
+  /**
+   * Completes producers that the broker knows and PostgreSQL does not: it was put back to a state before their first
+   * message.
+   */
   const checkForgotten = async (): Promise<void> => {
     for await (const producerIds of broker.producers()) {
       const forgotten = await producersWithoutEpochs(database.sql, producerIds)

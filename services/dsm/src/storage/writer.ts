@@ -64,7 +64,7 @@ export const createWriter = ({ database, logger, metrics, deadlineMs }: WriterOp
     let characters = 0
     let count = 0
     for (const waiting of queue) {
-      if (count > 0 && (rows + waiting.rows.length > MAX_ROWS || characters + waiting.characters > MAX_CHARACTERS)) break
+      if (count > 0 && (rows + waiting.rows.length > MAX_ROWS || characters + waiting.characters > MAX_CHARACTERS)) { break }
       rows += waiting.rows.length
       characters += waiting.characters
       count++

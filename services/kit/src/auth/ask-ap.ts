@@ -9,10 +9,17 @@ const ASK_MS = 2_000
 export const ANSWER_MS = 1_000
 const MAX_ANSWERS = 10_000
 
-/** Resolves if AP says that a token is valid now; rejects with a `ProblemError` otherwise, `MOT_UNAVAILABLE` where AP can't be asked. */
+/**
+ * Resolves if AP says that a token is valid now; rejects with a `ProblemError` otherwise, `MOT_UNAVAILABLE` where AP
+ * can't be asked.
+ */
 export type AskAp = (token: string) => Promise<void>
 
-const refusals = { MOT_TOKEN_EXPIRED: 'MOT_TOKEN_EXPIRED', MOT_TOKEN_REVOKED: 'MOT_TOKEN_REVOKED', MOT_AP_USER_DISABLED: 'MOT_TOKEN_REVOKED' } as const
+const refusals = {
+  MOT_TOKEN_EXPIRED: 'MOT_TOKEN_EXPIRED',
+  MOT_TOKEN_REVOKED: 'MOT_TOKEN_REVOKED',
+  MOT_AP_USER_DISABLED: 'MOT_TOKEN_REVOKED'
+} as const
 
 const ask = async (url: string, token: string, dispatcher: Dispatcher): Promise<void> => {
   const answer = await request(url, {

@@ -27,7 +27,10 @@ export interface Authenticator {
    * `verify`.
    */
   register? (app: FastifyInstance): Promise<void>
-  /** Rejects with a `ProblemError`: `MOT_UNAUTHORIZED`, `MOT_TOKEN_EXPIRED`, `MOT_TOKEN_REVOKED`, or `MOT_UNAVAILABLE` where it can't be told now. */
+  /**
+   * Rejects with a `ProblemError`: `MOT_UNAUTHORIZED`, `MOT_TOKEN_EXPIRED`, `MOT_TOKEN_REVOKED`, or `MOT_UNAVAILABLE`
+   * where it can't be told now.
+   */
   verify (token: string): Promise<Identity>
   /** Calls `handler` for each revocation from now on; it may come more than once. Returns a function that ends it. */
   onRevoked (handler: (revoked: Revoked) => void): () => void

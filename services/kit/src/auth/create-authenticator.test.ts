@@ -21,17 +21,26 @@ const build = async (t: Test, now?: () => number) => {
 t.test('a good token tells whose it is', async t => {
   const { ap, authenticator } = await build(t)
   const sid = randomUUID()
-  const identity = await authenticator.verify(await ap.issue({ role: 'producer', userId: 7, sid, username: 'pi', deviceId: 'kitchen' }))
+  const identity = await authenticator.verify(
+    await ap.issue({ role: 'producer', userId: 7, sid, username: 'pi', deviceId: 'kitchen' })
+  )
   t.match(identity, { userId: 7, role: 'producer', sid, username: 'pi', deviceId: 'kitchen', service: null })
   t.ok(identity.expiresAt > Date.now())
-  t.match(await authenticator.verify(await ap.issue({ role: 'service', service: 'dsm' })), { userId: 0, role: 'service', sid: 'service:dsm', service: 'dsm' })
+  t.match(await authenticator.verify(await ap.issue({ role: 'service', service: 'dsm' })), {
+    userId: 0,
+    role: 'service',
+    sid: 'service:dsm',
+    service: 'dsm'
+  })
   t.equal(ap.calls('/.well-known/jwks.json'), 1, 'the keys are fetched once')
   t.equal(ap.calls('/api/auth/verify'), 0, 'AP is not asked')
 })
 
 t.test('what is not a good token is refused', async t => {
   const { ap, authenticator } = await build(t)
-  const refused = async (token: string, code: string, what: string) => { await t.rejects(authenticator.verify(token), { code }, what) }
+  const refused = async (token: string, code: string, what: string) => {
+    await t.rejects(authenticator.verify(token), { code }, what)
+  }
   await refused(await ap.issue({ role: 'producer', expiresInSecs: -10 }), 'MOT_TOKEN_EXPIRED', 'expired')
   await refused(await ap.signer.forge({ role: 'producer' }), 'MOT_UNAUTHORIZED', 'forged')
   await refused(await ap.issue({ role: 'producer', typ: 'JWT' }), 'MOT_UNAUTHORIZED', 'a JWT of another type')

@@ -35,7 +35,11 @@ const pemsOf = (document: { keys: Jwk[] }): Map<string, string> =>
     [String(key.kid), createPublicKey({ key, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString()]))
 
 /** Keeps the keys that `<apUrl>/.well-known/jwks.json` serves. */
-export const createKeySource = (options: { apUrl: string, dispatcher: Dispatcher, logger: Logger | undefined }): KeySource => {
+export const createKeySource = (options: {
+  apUrl: string
+  dispatcher: Dispatcher
+  logger: Logger | undefined
+}): KeySource => {
   const { apUrl, dispatcher, logger } = options
   let keys: Map<string, string> | null = null
   let fetchedAt = -Infinity
@@ -44,8 +48,11 @@ export const createKeySource = (options: { apUrl: string, dispatcher: Dispatcher
 
   const fetchKeys = async (): Promise<void> => {
     try {
-      const { statusCode, body } = await request(`${apUrl}/.well-known/jwks.json`, { dispatcher, signal: AbortSignal.timeout(FETCH_MS) })
-      const document = await body.json() as { keys: Jwk[] }
+      const { statusCode, body } = await request(`${apUrl}/.well-known/jwks.json`, {
+        dispatcher,
+        signal: AbortSignal.timeout(FETCH_MS)
+      })
+      const document = (await body.json()) as { keys: Jwk[] }
       if (statusCode !== 200) throw new Error(`AP answered ${statusCode}`)
       keys = pemsOf(document)
       fetchedAt = performance.now()
@@ -65,7 +72,7 @@ export const createKeySource = (options: { apUrl: string, dispatcher: Dispatcher
   }
 
   const refreshIfOld = (): void => {
-    if (performance.now() - fetchedAt > MAX_AGE_MS && performance.now() - failedAt > COOLDOWN_MS) refresh().catch(() => {})
+    if (performance.now() - fetchedAt > MAX_AGE_MS && performance.now() - failedAt > COOLDOWN_MS) { refresh().catch(() => {}) }
   }
 
   const find = (kid: string): string | null => keys?.get(kid) ?? null

@@ -21,7 +21,12 @@ const build = async (t: Test) => {
 
 t.test('a route is for its roles', async t => {
   const { ap, app } = await build(t)
-  const call = async (token: string | null, url = '/admin') => await app.inject({ method: url === '/admin' ? 'GET' : 'POST', url, headers: token === null ? {} : { authorization: `Bearer ${token}` } })
+  const call = async (token: string | null, url = '/admin') =>
+    await app.inject({
+      method: url === '/admin' ? 'GET' : 'POST',
+      url,
+      headers: token === null ? {} : { authorization: `Bearer ${token}` }
+    })
   const producer = await ap.issue({ role: 'producer', userId: 4 })
   t.strictSame((await call(producer, '/any')).json(), { user: 4 })
   t.match((await call(producer)).json(), { status: 403, code: 'MOT_FORBIDDEN' })
@@ -29,15 +34,19 @@ t.test('a route is for its roles', async t => {
   t.strictSame((await call(await ap.issue({ role: 'service', service: 'dsm' }))).json(), { role: 'service' })
   t.match((await call(null)).json(), { status: 401, code: 'MOT_UNAUTHORIZED' })
   t.match((await call('nonsense')).json(), { status: 401, code: 'MOT_UNAUTHORIZED' })
-  t.match((await call(await ap.issue({ role: 'admin', expiresInSecs: -1 }))).json(), { status: 401, code: 'MOT_TOKEN_EXPIRED' })
+  t.match((await call(await ap.issue({ role: 'admin', expiresInSecs: -1 }))).json(), {
+    status: 401,
+    code: 'MOT_TOKEN_EXPIRED'
+  })
 })
 
 t.test('only the Bearer scheme counts', async t => {
   const { ap, app } = await build(t)
   const token = await ap.issue({ role: 'admin' })
-  const status = async (authorization: string): Promise<number> => (await app.inject({ url: '/admin', headers: { authorization } })).statusCode
+  const status = async (authorization: string): Promise<number> =>
+    (await app.inject({ url: '/admin', headers: { authorization } })).statusCode
   t.equal(await status(`bearer ${token}`), 200, 'in any case (RFC 7235)')
-  for (const authorization of [`Basic ${token}`, token, 'Bearer', 'Bearer ', `Bearer ${token} x`]) t.equal(await status(authorization), 401, authorization.slice(0, 8))
+  for (const authorization of [`Basic ${token}`, token, 'Bearer', 'Bearer ', `Bearer ${token} x`]) { t.equal(await status(authorization), 401, authorization.slice(0, 8)) }
   t.equal((await app.inject(`/admin?token=${token}`)).statusCode, 401, 'a query is no header')
 })
 

@@ -4,14 +4,15 @@ import { ProblemError } from '../service/problem-error.js'
 import type { Identity } from './authenticator.js'
 
 /** The token of an `Authorization: Bearer` header (RFC 6750); null if there is none. */
-export const bearerToken = (authorization: string | undefined): string | null => /^Bearer +([^\s]+) *$/i.exec(authorization ?? '')?.[1] ?? null
+export const bearerToken = (authorization: string | undefined): string | null =>
+  /^Bearer +([^\s]+) *$/i.exec(authorization ?? '')?.[1] ?? null
 
 /** Verifies a request's token and sets `request.identity`; see `requireRole`. */
 export const authenticate = async (request: FastifyRequest): Promise<Identity> => {
   const { authenticator } = request.server
   if (authenticator === null) throw new ProblemError('MOT_INTERNAL')
   const token = bearerToken(request.headers.authorization)
-  if (token === null) throw new ProblemError('MOT_UNAUTHORIZED', 'An access token is needed: `Authorization: Bearer <token>`')
+  if (token === null) { throw new ProblemError('MOT_UNAUTHORIZED', 'An access token is needed: `Authorization: Bearer <token>`') }
   request.identity = await authenticator.verify(token)
   return request.identity
 }
@@ -22,5 +23,5 @@ export const authenticate = async (request: FastifyRequest): Promise<Identity> =
  */
 export const requireRole = (...roles: Role[]) => async (request: FastifyRequest): Promise<void> => {
   const { role } = await authenticate(request)
-  if (roles.length > 0 && !roles.includes(role)) throw new ProblemError('MOT_FORBIDDEN', `This needs the role ${roles.join(' or ')}`)
+  if (roles.length > 0 && !roles.includes(role)) { throw new ProblemError('MOT_FORBIDDEN', `This needs the role ${roles.join(' or ')}`) }
 }

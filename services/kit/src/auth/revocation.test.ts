@@ -70,7 +70,10 @@ const build = async (t: Test, revocations: Revocation[] | null = []) => {
 
 t.test('what is revoked at the start, and what is later', async t => {
   const [before, later, kept] = [randomUUID(), randomUUID(), randomUUID()]
-  const { ap, broker, authenticator, told } = await build(t, [{ kind: 'session', sid: before, expiresAt: inAnHour() }, { kind: 'user', userId: 9, expiresAt: inAnHour() }])
+  const { ap, broker, authenticator, told } = await build(t, [
+    { kind: 'session', sid: before, expiresAt: inAnHour() },
+    { kind: 'user', userId: 9, expiresAt: inAnHour() }
+  ])
   const token = async (sid: string, userId = 1) => await ap.issue({ role: 'producer', sid, userId })
   await t.rejects(authenticator.verify(await token(before)), { code: 'MOT_TOKEN_REVOKED' })
   await t.rejects(authenticator.verify(await token(randomUUID(), 9)), { code: 'MOT_TOKEN_REVOKED' })
@@ -101,7 +104,14 @@ t.test('while the link is down AP is asked, seldom for the same token', async t 
   await Promise.all(Array.from({ length: 50 }, async () => { await authenticator.verify(token) }))
   t.ok(ap.calls('/api/auth/verify') <= 2, 'calls at the same time share an answer')
   ap.revoke(sid)
-  await waitFor(async () => await authenticator.verify(token).then(() => false, (error: { code: string }) => error.code === 'MOT_TOKEN_REVOKED'), { timeoutMs: 5_000, what: 'the kept answer to grow old' })
+  await waitFor(
+    async () =>
+      await authenticator.verify(token).then(
+        () => false,
+        (error: { code: string }) => error.code === 'MOT_TOKEN_REVOKED'
+      ),
+    { timeoutMs: 5_000, what: 'the kept answer to grow old' }
+  )
 
   const asked = ap.calls('/api/auth/verify')
   t.equal((await authenticator.verify(await ap.issue({ role: 'service', service: 'wss1' }))).service, 'wss1')

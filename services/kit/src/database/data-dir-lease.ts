@@ -4,15 +4,17 @@ import { DataDirInUseError } from './database.js'
 import type { DatabaseLogger } from './logger.js'
 
 /**
- * Keeps `DATA_DIR` to this process, and to this user: it holds password hashes. Two processes on one embedded database would destroy
- * it, so a process that stood still for so long that another took over is ended at once, without a last write.
- * Rejects with `DataDirInUseError` after `waitMs`.
+ * Keeps `DATA_DIR` to this process, and to this user: it holds password hashes. Two processes on one embedded database
+ * would destroy it, so a process that stood still for so long that another took over is ended at once, without a last
+ * write. Rejects with `DataDirInUseError` after `waitMs`.
  */
 export const leaseDataDir = async (folder: string, waitMs: number, logger: DatabaseLogger): Promise<Lease> => {
   try {
     const lease = await acquireLease(folder, {
       waitMs,
-      onWait: ({ host, pid }) => { logger.warn({ folder, host, pid, wait_ms: waitMs }, 'DATA_DIR is in use, waiting for its process to end') },
+      onWait: ({ host, pid }) => {
+        logger.warn({ folder, host, pid, wait_ms: waitMs }, 'DATA_DIR is in use, waiting for its process to end')
+      },
       onLost: () => {
         console.error(`Another process took ${folder} over while this one stood still: it ends now`)
         process.exit(1)
@@ -22,6 +24,8 @@ export const leaseDataDir = async (folder: string, waitMs: number, logger: Datab
     return lease
   } catch (error) {
     if (!(error instanceof LeaseHeldError)) throw error
-    throw new DataDirInUseError(`DATA_DIR ${error.message}: stop it first, or choose another DATA_DIR`, { cause: error })
+    throw new DataDirInUseError(`DATA_DIR ${error.message}: stop it first, or choose another DATA_DIR`, {
+      cause: error
+    })
   }
 }

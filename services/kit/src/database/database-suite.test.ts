@@ -12,7 +12,9 @@ for (const kind of await databaseKinds()) {
     })
 
     t.test('offsets and other int8 are numbers, and an unsafe one is an error and not a wrong number', async t => {
-      const [row] = await sql<{ low: number, high: number, list: number[] }[]>`select 1::int8 as low, ${Number.MAX_SAFE_INTEGER}::int8 as high, array[1, 2]::int8[] as list`
+      const [row] = await sql<
+        { low: number; high: number; list: number[] }[]
+      >`select 1::int8 as low, ${Number.MAX_SAFE_INTEGER}::int8 as high, array[1, 2]::int8[] as list`
       t.strictSame(row, { low: 1, high: Number.MAX_SAFE_INTEGER, list: [1, 2] })
       await t.rejects(sql`select 9007199254740993::int8`, RangeError)
       t.strictSame([...await sql`select 1 as one`], [{ one: 1 }], 'the connection goes on')
@@ -37,7 +39,8 @@ for (const kind of await databaseKinds()) {
     t.test('JSON, bytes, nulls and long text cross as they are', async t => {
       const long = 'ä'.repeat(200_000)
       const json = { a: [1, null, 'x'] }
-      const [row] = await sql`select ${sql.json(json)}::jsonb as json, ${Buffer.from([0, 255])}::bytea as bytes, ${null}::text as none, ${long}::text as long`
+      const [row] =
+        await sql`select ${sql.json(json)}::jsonb as json, ${Buffer.from([0, 255])}::bytea as bytes, ${null}::text as none, ${long}::text as long`
       t.strictSame(row, { json, bytes: Buffer.from([0, 255]), none: null, long })
     })
 
@@ -47,7 +50,9 @@ for (const kind of await databaseKinds()) {
       await sql`insert into many ${sql(rows)}`
       await sql`insert into many ${sql(rows.slice(0, 10))} on conflict do nothing`
       let sum = 0
-      for await (const chunk of sql<{ id: number, payload: { value: number } }[]>`select id, payload from many order by id`.cursor(300)) {
+      for await (const chunk of sql<
+        { id: number; payload: { value: number } }[]
+      >`select id, payload from many order by id`.cursor(300)) {
         t.ok(chunk.length <= 300)
         for (const row of chunk) sum += row.payload.value
       }
@@ -60,12 +65,19 @@ for (const kind of await databaseKinds()) {
         await transaction`insert into things values (1)`
         await transaction`insert into things values (1)`
       }), { code: '23505' })
-      await Promise.all(Array.from({ length: 20 }, (_unused, i) => sql.begin(transaction => transaction`insert into things values (${i})`)))
+      await Promise.all(
+        Array.from({ length: 20 }, (_unused, i) =>
+          sql.begin(transaction => transaction`insert into things values (${i})`)
+        )
+      )
       t.strictSame([...await sql`select count(*) from things`], [{ count: 20 }])
     })
 
     t.test('an error tells its code and not the parameters', async t => {
-      const error: Error & { code?: string } = await sql`select 1 / ${0}::int as secret, ${'hunter2'}::text`.then(() => new Error('none'), (error: Error) => error)
+      const error: Error & { code?: string } = await sql`select 1 / ${0}::int as secret, ${'hunter2'}::text`.then(
+        () => new Error('none'),
+        (error: Error) => error
+      )
       t.equal(error.code, '22012')
       t.notMatch(JSON.stringify(error), 'hunter2')
     })

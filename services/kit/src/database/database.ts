@@ -21,7 +21,10 @@ export class DatabaseUnavailableError extends Error {
   override name = 'DatabaseUnavailableError'
 }
 
-/** Rejected with this while the embedded database takes no changes, since its disk is full. The message may be shown to anyone. */
+/**
+ * Rejected with this while the embedded database takes no changes, since its disk is full. The message may be shown to
+ * anyone.
+ */
 export class DatabaseFullError extends DatabaseUnavailableError {
   override name = 'DatabaseFullError'
 }
@@ -32,7 +35,7 @@ export class DataDirInUseError extends Error {
 }
 
 /**
- * Mean milliseconds of event-loop delay past which a service on this database sheds load; 0 for never. The embedded database
- * works in the service's own thread, where one long query is no overload.
+ * Mean milliseconds of event-loop delay past which a service on this database sheds load; 0 for never. The embedded
+ * database works in the service's own thread, where one long query is no overload.
  */
 export const maxLoopDelayMs = ({ kind }: Pick<Database, 'kind'>): number => kind === 'embedded' ? 0 : 3_000

@@ -8,7 +8,10 @@ const CHECK_MS = 1_000
 
 /** Keeps an embedded database alive on a full disk. */
 export interface DiskGuard {
-  /** The disk is full: gives the reserve back to it, and turns the database read-only. Returns false where there is none left. */
+  /**
+   * The disk is full: gives the reserve back to it, and turns the database read-only. Returns false where there is none
+   * left.
+   */
   full (): boolean
   /** Throws `DatabaseFullError` while the disk is full. */
   check (): void
@@ -18,9 +21,10 @@ export interface DiskGuard {
 }
 
 /**
- * PostgreSQL ends where its write-ahead log can't be written, and the embedded one takes the process with it. So a part of the disk is
- * kept in reserve: the write that finds the disk full is done all the same, on the reserve's space, and from then on
- * the database takes no more changes (SQLSTATE 25006) until the reserve can be set aside again. Reads go on.
+ * PostgreSQL ends where its write-ahead log can't be written, and the embedded one takes the process with it. So a part
+ * of the disk is kept in reserve: the write that finds the disk full is done all the same, on the reserve's space, and
+ * from then on the database takes no more changes (SQLSTATE 25006) until the reserve can be set aside again. Reads go
+ * on.
  */
 export const createDiskGuard = (reserve: DiskReserve, logger: DatabaseLogger): DiskGuard => {
   let isFull = !reserve.restore()

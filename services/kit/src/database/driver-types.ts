@@ -8,11 +8,12 @@ const TIMESTAMPTZ = 1184
 
 const toSafeInteger = (text: string): number => {
   const value = Number(text)
-  if (!Number.isSafeInteger(value)) throw new RangeError('A bigint of the database is beyond what a number holds exactly')
+  if (!Number.isSafeInteger(value)) { throw new RangeError('A bigint of the database is beyond what a number holds exactly') }
   return value
 }
 
-// "2026-01-02 03:04:05.678+00": the connections set TimeZone to UTC, so the offset is always +00. `infinity` is left as it is.
+// "2026-01-02 03:04:05.678+00": the connections set TimeZone to UTC, so the offset is always +00. `infinity` is left as
+// it is.
 const toInstant = (text: string): string => {
   const instant = new Date(`${text.replace(' ', 'T').replace(/\+00$/, '')}Z`)
   return Number.isNaN(instant.getTime()) ? text : instant.toISOString()

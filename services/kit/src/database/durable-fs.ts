@@ -23,21 +23,27 @@ export interface FolderGuard {
   failed (error: unknown): never
 }
 
-/** Writes all bytes, and asks for room where the disk has none: PostgreSQL takes a part that is missing for a full disk. */
-const writeAll = (write: Write, { mayWrite, makeRoom }: FolderGuard): Write => (stream, buffer, offset, length, position) => {
-  if (!mayWrite()) throw new Error('The folder belongs to another process now')
-  let written = 0
-  while (written < length) {
-    try {
-      written += write(stream, buffer, offset + written, length - written, position + written)
-    } catch (error) {
-      if (!isNoSpace(error) || !makeRoom()) throw error
+/**
+ * Writes all bytes, and asks for room where the disk has none: PostgreSQL takes a part that is missing for a full disk.
+ */
+const writeAll =
+  (write: Write, { mayWrite, makeRoom }: FolderGuard): Write =>
+    (stream, buffer, offset, length, position) => {
+      if (!mayWrite()) throw new Error('The folder belongs to another process now')
+      let written = 0
+      while (written < length) {
+        try {
+          written += write(stream, buffer, offset + written, length - written, position + written)
+        } catch (error) {
+          if (!isNoSpace(error) || !makeRoom()) throw error
+        }
+      }
+      return written
     }
-  }
-  return written
-}
 
-/** As PostgreSQL does: after an fsync that failed, only a restart that reads the log again tells what is on the disk. */
+/**
+ * As PostgreSQL does: after an fsync that failed, only a restart that reads the log again tells what is on the disk.
+ */
 const syncOrEnd = (descriptor: number, { makeRoom, failed }: FolderGuard): void => {
   for (;;) {
     try {
@@ -81,6 +87,15 @@ export class DurableFs extends NodeFS {
   }
 }
 
-/** PostgreSQL's parameters for it. `fdatasync`, the default, is a stub in PGlite and would never reach the file system. */
-export const durableParams = (defaults: readonly string[]): string[] =>
-  [...defaults.filter(param => param !== '-F'), '-c', 'wal_sync_method=fsync', '-c', 'min_wal_size=32MB', '-c', 'max_wal_size=64MB']
+/**
+ * PostgreSQL's parameters for it. `fdatasync`, the default, is a stub in PGlite and would never reach the file system.
+ */
+export const durableParams = (defaults: readonly string[]): string[] => [
+  ...defaults.filter(param => param !== '-F'),
+  '-c',
+  'wal_sync_method=fsync',
+  '-c',
+  'min_wal_size=32MB',
+  '-c',
+  'max_wal_size=64MB'
+]

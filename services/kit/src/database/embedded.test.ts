@@ -16,7 +16,9 @@ const ownFolder = async (t: Teardown) => {
 
 /** Starts another process that opens `folder`, inserts a row and then stands by. */
 const startHolder = async (folder: string) => {
-  const child = fork(fileURLToPath(new URL('./test-holder.ts', import.meta.url)), [folder], { execArgv: ['--conditions=development', '--import', 'tsx'] })
+  const child = fork(fileURLToPath(new URL('./test-holder.ts', import.meta.url)), [folder], {
+    execArgv: ['--conditions=development', '--import', 'tsx']
+  })
   const [word] = await once(child, 'message') as [string]
   return { child, word }
 }
@@ -27,7 +29,10 @@ t.test('a folder keeps its data, is made if missing, and is nobody else\'s while
   await first.sql`create table kept (id int8)`
   await first.sql`insert into kept values (7)`
   t.strictSame([...await first.sql`show fsync`], [{ fsync: 'on' }])
-  await t.rejects(openDatabase({ dataDir: folder }), { name: 'DataDirInUseError', message: new RegExp(`in use by process ${process.pid}`) })
+  await t.rejects(openDatabase({ dataDir: folder }), {
+    name: 'DataDirInUseError',
+    message: new RegExp(`in use by process ${process.pid}`)
+  })
   t.strictSame([...await first.sql`select id from kept`], [{ id: 7 }], 'the refused one did no harm')
   await first.close()
   const second = await openDatabase({ dataDir: folder })
@@ -35,18 +40,24 @@ t.test('a folder keeps its data, is made if missing, and is nobody else\'s while
   t.strictSame([...await second.sql`select id from kept`], [{ id: 7 }])
 })
 
-t.test('another process is refused with the holder\'s number, and takes over after SIGKILL with all that was committed', async t => {
-  const folder = await ownFolder(t)
-  const { child, word } = await startHolder(folder)
-  t.equal(word, 'committed')
-  await t.rejects(openDatabase({ dataDir: folder }), { name: 'DataDirInUseError', message: new RegExp(`in use by process ${child.pid}`) })
-  const gone = once(child, 'exit')
-  child.kill('SIGKILL')
-  await gone
-  const database = await openDatabase({ dataDir: folder })
-  t.teardown(() => database.close())
-  t.strictSame([...await database.sql`select id from held`], [{ id: 1 }])
-})
+t.test(
+  "another process is refused with the holder's number, and takes over after SIGKILL with all that was committed",
+  async t => {
+    const folder = await ownFolder(t)
+    const { child, word } = await startHolder(folder)
+    t.equal(word, 'committed')
+    await t.rejects(openDatabase({ dataDir: folder }), {
+      name: 'DataDirInUseError',
+      message: new RegExp(`in use by process ${child.pid}`)
+    })
+    const gone = once(child, 'exit')
+    child.kill('SIGKILL')
+    await gone
+    const database = await openDatabase({ dataDir: folder })
+    t.teardown(() => database.close())
+    t.strictSame([...(await database.sql`select id from held`)], [{ id: 1 }])
+  }
+)
 
 t.test('another process waits for the folder, and opens it as soon as it is given back', async t => {
   const folder = await ownFolder(t)

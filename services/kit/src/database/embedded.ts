@@ -29,7 +29,9 @@ export interface EmbeddedOptions {
   image?: Blob
 }
 
-/** Bytes that are kept for a full disk: a segment of the write-ahead log (16 MiB), and what waits when it is found full. */
+/**
+ * Bytes that are kept for a full disk: a segment of the write-ahead log (16 MiB), and what waits when it is found full.
+ */
 const RESERVE_BYTES = 48 * 1_048_576
 
 const guardDisk = async (dataDir: string, logger: DatabaseLogger): Promise<DiskGuard> => {
@@ -38,15 +40,25 @@ const guardDisk = async (dataDir: string, logger: DatabaseLogger): Promise<DiskG
 }
 
 const endProcess = (error: unknown): never => {
-  console.error(`The disk of the embedded database failed (${(error as NodeJS.ErrnoException).code ?? String(error)}), the process ends now`)
+  console.error(
+    `The disk of the embedded database failed (${(error as NodeJS.ErrnoException).code ?? String(error)}), the process ends now`
+  )
   process.exit(1)
 }
 
-const createPglite = async ({ dataDir, image }: EmbeddedOptions, guard: DiskGuard | null, lease: Lease | null): Promise<PGlite> => {
+const createPglite = async (
+  { dataDir, image }: EmbeddedOptions,
+  guard: DiskGuard | null,
+  lease: Lease | null
+): Promise<PGlite> => {
   if (!dataDir) return await PGlite.create({ loadDataDir: image })
   const folder = join(dataDir, 'postgres')
   return await PGlite.create({
-    fs: new DurableFs(folder, { mayWrite: () => lease?.isHeld() ?? true, makeRoom: () => guard?.full() ?? false, failed: endProcess }),
+    fs: new DurableFs(folder, {
+      mayWrite: () => lease?.isHeld() ?? true,
+      makeRoom: () => guard?.full() ?? false,
+      failed: endProcess
+    }),
     startParams: durableParams(PGlite.defaultStartParams),
     ...(existsSync(join(folder, 'PG_VERSION')) ? {} : { loadDataDir: image })
   })
@@ -54,12 +66,17 @@ const createPglite = async ({ dataDir, image }: EmbeddedOptions, guard: DiskGuar
 
 // A Unix socket in a folder of its own, which only this user may enter: PGlite asks nobody for a password. Windows
 // has none, so there it is a port of the loopback, of which PGlite serves the first connection alone.
-const serve = async (pglite: PGlite): Promise<{ address: { path: string } | { host: string, port: number }, stop: () => Promise<void> }> => {
+const serve = async (
+  pglite: PGlite
+): Promise<{ address: { path: string } | { host: string; port: number }; stop: () => Promise<void> }> => {
   const local = process.platform === 'win32' ? null : await mkdtemp(join(tmpdir(), 'motience-db-'))
   const path = local ? join(local, 's') : undefined
   // Two, so that a broken connection's successor need not wait until the first was cleaned up. No idle timeout: the
   // server's default is none, and the driver's connection stays for the life of the process.
-  const server = new PGLiteSocketServer({ db: pglite, ...(path ? { path, maxConnections: 2 } : { host: '127.0.0.1', port: 0 }) })
+  const server = new PGLiteSocketServer({
+    db: pglite,
+    ...(path ? { path, maxConnections: 2 } : { host: '127.0.0.1', port: 0 })
+  })
   await server.start()
   const [host = '127.0.0.1', port = ''] = server.getServerConn().split(':')
   return {

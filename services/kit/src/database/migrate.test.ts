@@ -45,7 +45,9 @@ for (const kind of await databaseKinds()) {
       const { path, url } = await ownFolder(t)
       await migrate(database, { schema, folder: url })
       await writeFile(join(path, '001.do.create-readings.sql'), 'select 1;')
-      await t.rejects(migrate(database, { schema, folder: url }), { message: /MD5 checksum failed for migration \[1\]/ })
+      await t.rejects(migrate(database, { schema, folder: url }), {
+        message: /MD5 checksum failed for migration \[1\]/
+      })
     })
 
     t.test('an older release leaves a newer schema alone', async t => {

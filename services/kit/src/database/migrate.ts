@@ -12,7 +12,8 @@ export interface Migrations {
 }
 
 // Glob's magic characters, in case the path to the project has some.
-const escapeGlob = (path: string): string => path.replace(/[*?[\]{}()!+@\\]/g, process.platform === 'win32' ? '[$&]' : '\\$&')
+const escapeGlob = (path: string): string =>
+  path.replace(/[*?[\]{}()!+@\\]/g, process.platform === 'win32' ? '[$&]' : '\\$&')
 
 const migrator = (transaction: TransactionSql, { schema, folder }: Migrations): Postgrator => new Postgrator({
   driver: 'pg',

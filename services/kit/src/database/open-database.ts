@@ -17,5 +17,7 @@ export interface DatabaseOptions extends EmbeddedOptions {
  * Opens PostgreSQL by its URL, or without one the embedded database in `dataDir` (in memory without that too).
  * Rejects with `DatabaseUnavailableError` or `DataDirInUseError`.
  */
-export const openDatabase = async ({ url = '', logger = silentDatabaseLogger, ...options }: DatabaseOptions): Promise<Database> =>
+export const openDatabase = async ({
+  url = '', logger = silentDatabaseLogger, ...options
+}: DatabaseOptions): Promise<Database> =>
   url === '' ? await openEmbedded({ ...options, logger }) : await openServer({ ...options, url, logger })

@@ -16,7 +16,10 @@ export const createPing = (sql: Sql): () => Promise<void> => {
   return async () => {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(new DatabaseUnavailableError(`The database did not answer within ${PING_MS} ms`)), PING_MS)
+      timer = setTimeout(
+        () => reject(new DatabaseUnavailableError(`The database did not answer within ${PING_MS} ms`)),
+        PING_MS
+      )
     })
     try {
       await Promise.race([ask(), late])

@@ -21,16 +21,28 @@ t.test('a start waits for a database that is down, says so, and goes on when it 
 
 t.test('it gives up after `waitMs`, and tells no password', async t => {
   const port = await freePort()
-  const error: Error = await openDatabase({ url: `postgres://someone:hunter2@127.0.0.1:${port}/none`, waitMs: 0 }).then(() => new Error('opened'), (error: Error) => error)
-  t.match(error, { name: 'DatabaseUnavailableError', message: `PostgreSQL at 127.0.0.1:${port}/none does not answer (ECONNREFUSED); gave up after 0 ms` })
+  const error: Error = await openDatabase({ url: `postgres://someone:hunter2@127.0.0.1:${port}/none`, waitMs: 0 }).then(
+    () => new Error('opened'),
+    (error: Error) => error
+  )
+  t.match(error, {
+    name: 'DatabaseUnavailableError',
+    message: `PostgreSQL at 127.0.0.1:${port}/none does not answer (ECONNREFUSED); gave up after 0 ms`
+  })
   t.notMatch(error.message, 'hunter2')
 })
 
 t.test('a database or user that does not exist is told at once', { skip }, async t => {
   const server = await startPostgres()
   t.teardown(() => server.remove())
-  await t.rejects(openDatabase({ url: server.url.replace(/postgres$/, 'nowhere'), waitMs: 600_000 }), { name: 'DatabaseUnavailableError', message: /database "nowhere" does not exist/ })
-  await t.rejects(openDatabase({ url: server.url.replace('postgres@', 'nobody@'), waitMs: 600_000 }), { name: 'DatabaseUnavailableError', message: /role "nobody" does not exist/ })
+  await t.rejects(openDatabase({ url: server.url.replace(/postgres$/, 'nowhere'), waitMs: 600_000 }), {
+    name: 'DatabaseUnavailableError',
+    message: /database "nowhere" does not exist/
+  })
+  await t.rejects(openDatabase({ url: server.url.replace('postgres@', 'nobody@'), waitMs: 600_000 }), {
+    name: 'DatabaseUnavailableError',
+    message: /role "nobody" does not exist/
+  })
 })
 
 t.test('the pool recovers after PostgreSQL was restarted, killed, or stood still', { skip }, async t => {
@@ -42,7 +54,12 @@ t.test('the pool recovers after PostgreSQL was restarted, killed, or stood still
   await Promise.all([1, 2, 3].map(n => database.sql`select ${n}::int`))
 
   const sleeping = t.rejects(database.sql`select pg_sleep(60)`)
-  await waitFor(async () => (await database.sql`select 1 from pg_stat_activity where query like '%pg_sleep(60)' and state = 'active' and pid <> pg_backend_pid()`).length)
+  await waitFor(
+    async () =>
+      (
+        await database.sql`select 1 from pg_stat_activity where query like '%pg_sleep(60)' and state = 'active' and pid <> pg_backend_pid()`
+      ).length
+  )
   await server.restart()
   await sleeping
   await answers()
@@ -53,7 +70,10 @@ t.test('the pool recovers after PostgreSQL was restarted, killed, or stood still
   await answers()
 
   await server.pause()
-  await t.rejects(Promise.all([database.ping(), database.ping()]), { name: 'DatabaseUnavailableError', message: /did not answer within/ })
+  await t.rejects(Promise.all([database.ping(), database.ping()]), {
+    name: 'DatabaseUnavailableError',
+    message: /did not answer within/
+  })
   await server.resume()
   await answers()
 })

@@ -38,8 +38,17 @@ const waitFor = async (sql: Sql, { url, waitMs = 30_000, logger }: ServerOptions
       return
     } catch (error) {
       const waited = performance.now() - start
-      if (isFinal(error)) throw new DatabaseUnavailableError(`PostgreSQL at ${where(url)} refuses: ${(error as Error).message}`, { cause: error })
-      if (waited >= waitMs) throw new DatabaseUnavailableError(`PostgreSQL at ${where(url)} does not answer (${why(error)}); gave up after ${waitMs} ms`, { cause: error })
+      if (isFinal(error)) {
+        throw new DatabaseUnavailableError(`PostgreSQL at ${where(url)} refuses: ${(error as Error).message}`, {
+          cause: error
+        })
+      }
+      if (waited >= waitMs) {
+        throw new DatabaseUnavailableError(
+          `PostgreSQL at ${where(url)} does not answer (${why(error)}); gave up after ${waitMs} ms`,
+          { cause: error }
+        )
+      }
       if (waited >= nextWord) {
         logger.warn({ address: where(url), reason: why(error), wait_ms: waitMs }, 'Waiting for PostgreSQL')
         nextWord = waited + SAY_MS

@@ -13,7 +13,8 @@ t.test('the write-ahead log of an embedded database does not grow with all that 
   t.teardown(() => database.close())
   const { sql } = database
   await sql`CREATE TABLE written (n integer, text text)`
-  const segments = async (): Promise<string[]> => (await readdir(join(dataDir, 'postgres', 'pg_wal'))).filter(name => /^[0-9A-F]{24}$/.test(name)).sort()
+  const segments = async (): Promise<string[]> =>
+    (await readdir(join(dataDir, 'postgres', 'pg_wal'))).filter(name => /^[0-9A-F]{24}$/.test(name)).sort()
   const [first = ''] = await segments()
   let most = 0
   for (let round = 0; round < 12; round++) {

@@ -18,8 +18,8 @@ const sizeOf = async (folder: string): Promise<number> => {
 }
 
 /**
- * Makes the checkpoints of an embedded database: it has no checkpointer of its own, so that its write-ahead log would grow
- * with everything that was ever written. Returns what ends them.
+ * Makes the checkpoints of an embedded database: it has no checkpointer of its own, so that its write-ahead log would
+ * grow with everything that was ever written. Returns what ends them.
  */
 export const startCheckpoints = (
   sql: Sql, folder: string, logger: DatabaseLogger, { lookMs = LOOK_MS, maxGrowth = MAX_GROWTH } = {}
@@ -38,7 +38,13 @@ export const startCheckpoints = (
   const timer = setInterval(() => {
     if (looking) return
     looking = true
-    look().catch((error: unknown) => { logger.warn({ err: error }, 'Failed to make a checkpoint') }).finally(() => { looking = false })
+    look()
+      .catch((error: unknown) => {
+        logger.warn({ err: error }, 'Failed to make a checkpoint')
+      })
+      .finally(() => {
+        looking = false
+      })
   }, lookMs)
   timer.unref()
   return () => { clearInterval(timer) }

@@ -31,13 +31,23 @@ t.test('typed clients call with the service\'s token', async t => {
   const missing = await clients.ap.GET('/api/users/{id}', { params: { path: { id: 99 } } })
   t.equal(missing.response.status, 404)
   t.match(missing.error, { code: 'MOT_NOT_FOUND' })
-  await t.rejects(clients.dsm.GET('/api/data/{producerId}', { params: { path: { producerId: 1 } } }), /No address of DSM/)
+  await t.rejects(
+    clients.dsm.GET('/api/data/{producerId}', { params: { path: { producerId: 1 } } }),
+    /No address of DSM/
+  )
 })
 
 t.test('bodies and answers without one', async t => {
   const seen: string[] = []
   const { url } = await serve(t, (request, response) => {
-    request.setEncoding('utf8').on('data', (text: string) => { seen.push(text) }).on('end', () => { response.writeHead(204).end() })
+    request
+      .setEncoding('utf8')
+      .on('data', (text: string) => {
+        seen.push(text)
+      })
+      .on('end', () => {
+        response.writeHead(204).end()
+      })
   })
   const ap = await fakeAp(t)
   const tokens = createServiceTokens({ apUrl: ap.url, service: 'sm', secret: ap.secret })
@@ -60,7 +70,10 @@ t.test('a call is repeated only where that is harmless', async t => {
   t.teardown(async () => { await caller.close() })
   t.equal((await caller.call({ method: 'GET', path: '/' })).status, 200)
   t.equal(count(), 3)
-  await t.rejects(caller.call({ method: 'POST', path: '/', body: '{}' }), { code: 'MOT_UNAVAILABLE', message: 'SM does not answer' })
+  await t.rejects(caller.call({ method: 'POST', path: '/', body: '{}' }), {
+    code: 'MOT_UNAVAILABLE',
+    message: 'SM does not answer'
+  })
   t.equal(count(), 4, 'a POST is sent once')
 })
 
@@ -101,7 +114,11 @@ t.test('the circuit opens after failures in a row, and closes when the service i
   const post = async () => await caller.call({ method: 'POST', path: '/' })
   for (let i = 0; i < 5; i++) await t.rejects(post(), { code: 'MOT_UNAVAILABLE' })
   const before = count()
-  await Promise.all(Array.from({ length: 50 }, async () => { await t.rejects(post(), { code: 'MOT_UNAVAILABLE', retryAfterSecs: 1 }) }))
+  await Promise.all(
+    Array.from({ length: 50 }, async () => {
+      await t.rejects(post(), { code: 'MOT_UNAVAILABLE', retryAfterSecs: 1 })
+    })
+  )
   t.ok(count() <= before + 1, 'while it is open nothing is sent, but for one try after half a second')
   broken = false
   const answer = await waitFor(async () => await post().catch(() => null), { what: 'the circuit to close' })

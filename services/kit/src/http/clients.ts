@@ -1,4 +1,6 @@
-import { createApClient, createDsmClient, createSmClient, type ApClient, type DsmClient, type SmClient } from '@motience/schemas'
+import {
+  createApClient, createDsmClient, createSmClient, type ApClient, type DsmClient, type SmClient
+} from '@motience/schemas'
 import type { Dispatcher } from 'undici'
 import type { ServiceTokens } from '../auth/service-tokens.js'
 import { createInternalCaller, type InternalCaller } from './internal-call.js'
@@ -35,7 +37,7 @@ export const fetchBy = (caller: InternalCaller) => async (request: Request): Pro
     body
   })
   const headers = new Headers()
-  for (const [name, value] of Object.entries(answer.headers)) if (value !== undefined) headers.set(name, [value].flat().join(', '))
+  for (const [name, value] of Object.entries(answer.headers)) { if (value !== undefined) headers.set(name, [value].flat().join(', ')) }
   return new Response(bodyless.has(answer.status) ? null : answer.text, { status: answer.status, headers })
 }
 
@@ -48,8 +50,20 @@ export const createInternalClients = (options: InternalClientsOptions): Internal
   const callers: InternalCaller[] = []
   const client = (name: 'ap' | 'sm' | 'dsm'): { baseUrl: string, fetch: (request: Request) => Promise<Response> } => {
     const url = options[name]
-    if (url === undefined) return { baseUrl: 'http://unset.invalid', fetch: async () => { throw new Error(`No address of ${name.toUpperCase()} was given`) } }
-    const caller = createInternalCaller({ name: name.toUpperCase(), url, tokens, ...(timeoutMs === undefined ? {} : { timeoutMs }) })
+    if (url === undefined) {
+      return {
+        baseUrl: 'http://unset.invalid',
+        fetch: async () => {
+          throw new Error(`No address of ${name.toUpperCase()} was given`)
+        }
+      }
+    }
+    const caller = createInternalCaller({
+      name: name.toUpperCase(),
+      url,
+      tokens,
+      ...(timeoutMs === undefined ? {} : { timeoutMs })
+    })
     callers.push(caller)
     return { baseUrl: url, fetch: fetchBy(caller) }
   }

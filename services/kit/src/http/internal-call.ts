@@ -41,9 +41,15 @@ const MAX_ATTEMPTS = 3
 
 const repeatable = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])
 
-/** Calls one service: keep-alive connections, a time limit, a few repeats where a repeat is harmless, and a circuit breaker. */
+/**
+ * Calls one service: keep-alive connections, a time limit, a few repeats where a repeat is harmless, and a circuit
+ * breaker.
+ */
 export interface InternalCaller {
-  /** Resolves to an answer of any status; rejects with `MOT_UNAVAILABLE` where none came, at once while the circuit is open. */
+  /**
+   * Resolves to an answer of any status; rejects with `MOT_UNAVAILABLE` where none came, at once while the circuit is
+   * open.
+   */
   call (request: InternalRequest): Promise<InternalAnswer>
   close (): Promise<void>
 }
@@ -51,18 +57,31 @@ export interface InternalCaller {
 /** See `InternalCaller`. What counts as a failure is that no answer came; a 503 is an answer. */
 export const createInternalCaller = (target: InternalTarget): InternalCaller => {
   const { name, url, tokens, timeoutMs = 5_000, connections = 32 } = target
-  const pool = new Pool(new URL(url).origin, { connections, connect: { timeout: 2_000 }, headersTimeout: timeoutMs, bodyTimeout: timeoutMs, maxResponseSize: MAX_ANSWER_BYTES })
-  const breaker: CircuitBreakerPolicy = circuitBreaker(handleAll, { halfOpenAfter: HALF_OPEN_MS, breaker: new ConsecutiveBreaker(BREAK_AFTER) })
-
-  const attempt = async ({ method, path, headers, body }: InternalRequest, token: string | null): Promise<InternalAnswer> => await breaker.execute(async () => {
-    const answer = await pool.request({
-      method,
-      path,
-      headers: token === null ? headers ?? {} : { ...headers, authorization: `Bearer ${token}` },
-      body: body ?? null
-    })
-    return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() }
+  const pool = new Pool(new URL(url).origin, {
+    connections,
+    connect: { timeout: 2_000 },
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    maxResponseSize: MAX_ANSWER_BYTES
   })
+  const breaker: CircuitBreakerPolicy = circuitBreaker(handleAll, {
+    halfOpenAfter: HALF_OPEN_MS,
+    breaker: new ConsecutiveBreaker(BREAK_AFTER)
+  })
+
+  const attempt = async (
+    { method, path, headers, body }: InternalRequest,
+    token: string | null
+  ): Promise<InternalAnswer> =>
+    await breaker.execute(async () => {
+      const answer = await pool.request({
+        method,
+        path,
+        headers: token === null ? (headers ?? {}) : { ...headers, authorization: `Bearer ${token}` },
+        body: body ?? null
+      })
+      return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() }
+    })
 
   const signedAttempt = async (request: InternalRequest): Promise<InternalAnswer> => {
     if (tokens === undefined) return await attempt(request, null)

@@ -6,7 +6,8 @@ const NAME = 'http_request_duration_seconds'
 
 /** The registry's histogram; two instances of one service share it. */
 const requestDurations = (service: ServiceId, registry: Registry): Histogram =>
-  registry.getSingleMetric(metricName(service, NAME)) as Histogram | undefined ?? createMetrics(service, registry).histogram({
+  (registry.getSingleMetric(metricName(service, NAME)) as Histogram | undefined) ??
+  createMetrics(service, registry).histogram({
     name: NAME,
     help: 'Time from a request to its whole answer',
     labels: ['method', 'route', 'status'],
@@ -17,6 +18,9 @@ const requestDurations = (service: ServiceId, registry: Registry): Histogram =>
 export const measureRequests = (app: ServiceApp, service: ServiceId): void => {
   const durations = requestDurations(service, app.metrics)
   app.addHook('onResponse', async (request, reply) => {
-    durations.observe({ method: request.method, route: request.routeOptions.url ?? 'none', status: String(reply.statusCode) }, reply.elapsedTime / 1_000)
+    durations.observe(
+      { method: request.method, route: request.routeOptions.url ?? 'none', status: String(reply.statusCode) },
+      reply.elapsedTime / 1_000
+    )
   })
 }

@@ -6,7 +6,9 @@ export interface MetricOptions<Label extends string> { name: string, help: strin
 
 /** Makes the metrics of one service, all named `motience_<service>_<what>_<unit>`. */
 export interface Metrics {
-  /** `collect`, if given, is asked for the count at each scrape; cheaper than an increment for what is counted anyway. */
+  /**
+   * `collect`, if given, is asked for the count at each scrape; cheaper than an increment for what is counted anyway.
+   */
   counter<Label extends string = never> (options: MetricOptions<Label> & { collect?: () => number }): Counter<Label>
   /** `collect`, if given, is asked for the value at each scrape. */
   gauge<Label extends string = never> (options: MetricOptions<Label> & { collect?: () => number }): Gauge<Label>
@@ -26,7 +28,17 @@ export const createMetrics = (service: ServiceId, registry: Registry): Metrics =
   return {
     counter: options => {
       const { collect } = options
-      return new Counter({ ...common(options), ...(collect === undefined ? {} : { collect () { this.reset(); this.inc(collect()) } }) })
+      return new Counter({
+        ...common(options),
+        ...(collect === undefined
+          ? {}
+          : {
+              collect () {
+                this.reset()
+                this.inc(collect())
+              }
+            })
+      })
     },
     gauge: options => {
       const { collect } = options

@@ -27,10 +27,19 @@ const KEYS_AT_ONCE = 100
 
 /**
  * What was committed to the database has to reach the broker too, and a crash or an outage may come between. So it is
- * noted in the same transaction, and what the call itself could not tell is told here: at the start, at each `up` of the
- * broker's link and every `everyMs` while it is up. One round at a time; one that fails is tried again at the next occasion.
+ * noted in the same transaction, and what the call itself could not tell is told here: at the start, at each `up` of
+ * the broker's link and every `everyMs` while it is up. One round at a time; one that fails is tried again at the next
+ * occasion.
  */
-export const startOutbox = <Key>({ broker, log, everyMs, pending, tell, restore = async () => {}, failure }: OutboxParts<Key>): Outbox => {
+export const startOutbox = <Key>({
+  broker,
+  log,
+  everyMs,
+  pending,
+  tell,
+  restore = async () => {},
+  failure
+}: OutboxParts<Key>): Outbox => {
   const stopping = new AbortController()
   let running: Promise<void> | undefined
   let again = false

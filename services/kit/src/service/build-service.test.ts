@@ -23,17 +23,38 @@ t.test('a route of the schemas types its body and its answer', async t => {
       return { access_token: 'a', refresh_token: 'r', token_type: 'Bearer' as const, expires_in: 1, user_id: 1, user }
     }
   })
-  const response = await app.inject({ method: 'POST', url: '/api/auth/login', payload: { username: 'ann', password: 'x' } })
+  const response = await app.inject({
+    method: 'POST',
+    url: '/api/auth/login',
+    payload: { username: 'ann', password: 'x' }
+  })
   t.equal(response.statusCode, 200)
   t.match(response.json(), { user: { username: 'ann' } })
 })
 
 t.test('bad input is refused with its places', async t => {
   const app = await build(t)
-  app.route({ ...dsmRoutes.postDataRoute, handler: async request => ({ producer_id: request.body.producer_id, epoch: 1, offset: 1, subscriberCount: 0, duplicate: false }) })
-  const post = async (payload: unknown) => await app.inject({ method: 'POST', url: '/api/data', payload: payload as object })
-  t.strictSame(problemOf(t, await post({ producer_id: '1', payload: {} })).errors?.map(({ path }) => path), ['/producer_id'], 'no coercion in bodies')
-  t.strictSame(problemOf(t, await post({ producer_id: 1, payload: {}, extra: 1 })).errors?.map(({ path }) => path), ['/extra'])
+  app.route({
+    ...dsmRoutes.postDataRoute,
+    handler: async request => ({
+      producer_id: request.body.producer_id,
+      epoch: 1,
+      offset: 1,
+      subscriberCount: 0,
+      duplicate: false
+    })
+  })
+  const post = async (payload: unknown) =>
+    await app.inject({ method: 'POST', url: '/api/data', payload: payload as object })
+  t.strictSame(
+    problemOf(t, await post({ producer_id: '1', payload: {} })).errors?.map(({ path }) => path),
+    ['/producer_id'],
+    'no coercion in bodies'
+  )
+  t.strictSame(
+    problemOf(t, await post({ producer_id: 1, payload: {}, extra: 1 })).errors?.map(({ path }) => path),
+    ['/extra']
+  )
   t.strictSame(problemOf(t, await post({ producer_id: 1, payload: [] })).errors?.map(({ path }) => path), ['/payload'])
   t.equal((await post({ producer_id: 1, payload: { a: 1 } })).statusCode, 200)
   const many = problemOf(t, await post(Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`x${i}`, 1]))))
@@ -42,9 +63,15 @@ t.test('bad input is refused with its places', async t => {
 
 t.test('queries are converted, defaults filled in', async t => {
   const app = await build(t)
-  app.route({ ...apRoutes.producersRoute, handler: async request => ({ items: [], next_cursor: JSON.stringify(request.query) }) })
+  app.route({
+    ...apRoutes.producersRoute,
+    handler: async request => ({ items: [], next_cursor: JSON.stringify(request.query) })
+  })
   const get = async (query: string) => await app.inject(`/api/producers?${query}`)
-  t.strictSame(JSON.parse((await get('limit=7&q=12')).json<{ next_cursor: string }>().next_cursor), { limit: 7, q: '12' })
+  t.strictSame(JSON.parse((await get('limit=7&q=12')).json<{ next_cursor: string }>().next_cursor), {
+    limit: 7,
+    q: '12'
+  })
   t.strictSame(JSON.parse((await get('')).json<{ next_cursor: string }>().next_cursor), { limit: 100 })
   for (const bad of ['limit=1.5', 'limit=abc', 'limit=0', 'limit=1001', 'limit=', 'nope=1', 'limit=1&limit=2']) {
     t.equal((await get(bad)).statusCode, 400, bad)
@@ -64,8 +91,16 @@ t.test('every kind of error is a problem', async t => {
     [{ method: 'POST', url: '/echo', payload: '{"a":', headers: json }, 400, 'MOT_BAD_JSON'],
     [{ method: 'POST', url: '/echo', payload: '', headers: json }, 400, 'MOT_BAD_JSON'],
     [{ method: 'POST', url: '/echo', payload: '{"__proto__":{"a":1}}', headers: json }, 400, 'MOT_BAD_JSON'],
-    [{ method: 'POST', url: '/echo', payload: JSON.stringify('x'.repeat(300)), headers: json }, 413, 'MOT_BODY_TOO_LARGE'],
-    [{ method: 'POST', url: '/echo', payload: '<a/>', headers: { 'content-type': 'text/xml' } }, 415, 'MOT_UNSUPPORTED_MEDIA_TYPE'],
+    [
+      { method: 'POST', url: '/echo', payload: JSON.stringify('x'.repeat(300)), headers: json },
+      413,
+      'MOT_BODY_TOO_LARGE'
+    ],
+    [
+      { method: 'POST', url: '/echo', payload: '<a/>', headers: { 'content-type': 'text/xml' } },
+      415,
+      'MOT_UNSUPPORTED_MEDIA_TYPE'
+    ],
     [{ method: 'GET', url: '/things/1' }, 500, 'MOT_INTERNAL'],
     [{ method: 'GET', url: '/busy' }, 503, 'MOT_UNAVAILABLE'],
     [{ method: 'GET', url: '/database' }, 503, 'MOT_UNAVAILABLE'],
@@ -74,7 +109,11 @@ t.test('every kind of error is a problem', async t => {
   for (const [request, status, code] of cases) {
     const response = await app.inject(request)
     const problem = problemOf(t, response)
-    t.strictSame([response.statusCode, problem.status, problem.code], [status, status, code], `${request.method} ${request.url}`)
+    t.strictSame(
+      [response.statusCode, problem.status, problem.code],
+      [status, status, code],
+      `${request.method} ${request.url}`
+    )
     t.equal(problem.request_id, response.headers['x-request-id'] ?? problem.request_id)
     t.notMatch(response.body, /secret inner words|ECONNREFUSED/)
     t.equal(response.headers['retry-after'] !== undefined, status === 503)

@@ -24,7 +24,9 @@ import { validatorCompiler } from './validation.js'
 export interface ServiceParts {
   /** A logger, or options of one; false for none. */
   logger?: Logger | FastifyServerOptions['logger']
-  /** The checks of `/ready` by the name of what they ask; without them there is no `/health`, `/ready` or `/metrics`. */
+  /**
+   * The checks of `/ready` by the name of what they ask; without them there is no `/health`, `/ready` or `/metrics`.
+   */
   ready?: ReadyChecks
   /** Where metrics are registered; a registry of its own if not given. */
   metrics?: Registry
@@ -46,7 +48,10 @@ export interface ServiceParts {
   keepAliveTimeoutMs?: number
   /** A bound on all routes; without it only routes with `config.rateLimit` are bounded. */
   rateLimit?: Pick<RateLimitPluginOptions, 'max' | 'timeWindow' | 'allowList' | 'keyGenerator'>
-  /** Mean milliseconds of event-loop delay in a second past which requests are answered 503; 3000 by default, 0 for never. */
+  /**
+   * Mean milliseconds of event-loop delay in a second past which requests are answered 503; 3000 by default, 0 for
+   * never.
+   */
   maxEventLoopDelayMs?: number
 }
 
@@ -118,7 +123,9 @@ export const buildService = async (name: ServiceId, parts: ServiceParts): Promis
 
   measureRequests(app, name)
   await app.register(fastifyHelmet, {
-    contentSecurityPolicy: { directives: { 'script-src': ["'self'"], 'style-src': ["'self'"], 'upgrade-insecure-requests': null } },
+    contentSecurityPolicy: {
+      directives: { 'script-src': ["'self'"], 'style-src': ["'self'"], 'upgrade-insecure-requests': null }
+    },
     strictTransportSecurity: false
   })
   await app.register(fastifyCors, {
@@ -133,7 +140,8 @@ export const buildService = async (name: ServiceId, parts: ServiceParts): Promis
     timeWindow: 60_000,
     keyGenerator: request => request.clientAddress,
     ...parts.rateLimit,
-    errorResponseBuilder: (_request, { ttl }) => new ProblemError('MOT_RATE_LIMITED', undefined, { retryAfterSecs: ttl / 1_000 })
+    errorResponseBuilder: (_request, { ttl }) =>
+      new ProblemError('MOT_RATE_LIMITED', undefined, { retryAfterSecs: ttl / 1_000 })
   })
   await app.register(fastifyUnderPressure, {
     maxEventLoopDelay: parts.maxEventLoopDelayMs ?? 3_000,

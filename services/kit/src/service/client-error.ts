@@ -11,6 +11,10 @@ const codes: Record<string, { status: number, code: ProblemCode, detail: string 
 /** Answers what never became a request: a slow or malformed one. Then the connection ends. */
 export const answerClientError = (error: NodeJS.ErrnoException, socket: Socket): void => {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
-  const { status, code, detail } = codes[error.code ?? ''] ?? { status: 400, code: 'MOT_BAD_INPUT' as const, detail: 'The request is not well-formed HTTP' }
+  const { status, code, detail } = codes[error.code ?? ''] ?? {
+    status: 400,
+    code: 'MOT_BAD_INPUT' as const,
+    detail: 'The request is not well-formed HTTP'
+  }
   answerSocket(socket, new ProblemError(code, detail), status)
 }

@@ -9,13 +9,34 @@ t.test('defaults hold, and an empty variable counts as unset', async t => {
 })
 
 t.test('texts become what the schema says', async t => {
-  const env = readEnv(Wss1EnvSchema, { WSS1_PORT: '0', TRUST_PROXY: 'yes', LOG_LEVEL: 'debug', WSS1_MAX_IN_FLIGHT: ' 12 ', AP_URL: 'https://ap.example' })
-  t.match(env, { WSS1_PORT: 0, TRUST_PROXY: true, LOG_LEVEL: 'debug', WSS1_MAX_IN_FLIGHT: 12, AP_URL: 'https://ap.example' })
+  const env = readEnv(Wss1EnvSchema, {
+    WSS1_PORT: '0',
+    TRUST_PROXY: 'yes',
+    LOG_LEVEL: 'debug',
+    WSS1_MAX_IN_FLIGHT: ' 12 ',
+    AP_URL: 'https://ap.example'
+  })
+  t.match(env, {
+    WSS1_PORT: 0,
+    TRUST_PROXY: true,
+    LOG_LEVEL: 'debug',
+    WSS1_MAX_IN_FLIGHT: 12,
+    AP_URL: 'https://ap.example'
+  })
   t.equal(readEnv(Wss1EnvSchema, { TRUST_PROXY: '0' }).TRUST_PROXY, false)
 })
 
 t.test('every bad variable is named, each in a line', async t => {
-  const bad = { AP_PORT: '70000', SM_PORT: '3.5', DSM_PORT: '0x10', LOG_LEVEL: 'loud', TRUST_PROXY: 'perhaps', AP_URL: 'ftp://x', JWT_EXPIRES_IN: '1 week', REDIS_MODE: 'tree' }
+  const bad = {
+    AP_PORT: '70000',
+    SM_PORT: '3.5',
+    DSM_PORT: '0x10',
+    LOG_LEVEL: 'loud',
+    TRUST_PROXY: 'perhaps',
+    AP_URL: 'ftp://x',
+    JWT_EXPIRES_IN: '1 week',
+    REDIS_MODE: 'tree'
+  }
   const error = t.throws(() => readEnv(ApEnvSchema, bad)) as unknown as EnvError
   t.ok(error instanceof EnvError)
   const lines = error.message.split('\n')
@@ -27,11 +48,14 @@ t.test('every bad variable is named, each in a line', async t => {
 })
 
 t.test('what has no default must be there', async t => {
-  const schema = Type.Object({ KEY: Type.String({ description: 'The key' }), RATIO: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })) })
+  const schema = Type.Object({
+    KEY: Type.String({ description: 'The key' }),
+    RATIO: Type.Optional(Type.Number({ minimum: 0, maximum: 1 }))
+  })
   t.throws(() => readEnv(schema, {}), { message: 'KEY is missing: The key' })
   t.strictSame(readEnv(schema, { KEY: 'k', RATIO: '0.5', OTHER: 'x' }), { KEY: 'k', RATIO: 0.5 })
   t.strictSame(readEnv(schema, { KEY: 'k' }), { KEY: 'k' })
-  t.throws(() => readEnv(schema, { KEY: 'k', RATIO: '2' }), { message: 'RATIO must be a number from 0 to 1, not \'2\'' })
+  t.throws(() => readEnv(schema, { KEY: 'k', RATIO: '2' }), { message: "RATIO must be a number from 0 to 1, not '2'" })
 })
 
 t.test('where the database is', async t => {
@@ -51,8 +75,14 @@ t.test('where Redis is', async t => {
   t.throws(() => read({ REDIS_URL: 'redis://a,http://b' }), { message: /^REDIS_URL must/ })
   const file = import.meta.filename
   t.equal(new URL(read({ REDIS_URL: 'rediss://:p%2F@a:1/3', REDIS_CA_FILE: file })).searchParams.get('ca'), file)
-  t.match(read({ REDIS_URL: 'rediss://a:1, rediss://b:2', REDIS_CA_FILE: file }), /^rediss:\/\/a:1\?ca=[^,]+, rediss:\/\/b:2$/)
-  t.throws(() => read({ REDIS_URL: 'rediss://a:1', REDIS_CA_FILE: `${file}.none` }), { name: 'EnvError', message: /^REDIS_CA_FILE can't be read: ENOENT/ })
+  t.match(
+    read({ REDIS_URL: 'rediss://a:1, rediss://b:2', REDIS_CA_FILE: file }),
+    /^rediss:\/\/a:1\?ca=[^,]+, rediss:\/\/b:2$/
+  )
+  t.throws(() => read({ REDIS_URL: 'rediss://a:1', REDIS_CA_FILE: `${file}.none` }), {
+    name: 'EnvError',
+    message: /^REDIS_CA_FILE can't be read: ENOENT/
+  })
   t.throws(() => read({ REDIS_HOST: 'a', REDIS_CA_FILE: file }), { message: /^REDIS_CA_FILE is for/ })
 })
 

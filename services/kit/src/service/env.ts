@@ -32,20 +32,27 @@ const expected = (schema: TSchema, message: string): string => {
  * Reads the variables that `schema` names; an empty one counts as unset, an unset one takes its default.
  * Throws an `EnvError` that names every bad one. Values of secrets are not repeated.
  */
-export const readEnv = <T extends TObject>(schema: T, source: Record<string, string | undefined> = process.env): Static<T> => {
+export const readEnv = <T extends TObject>(
+  schema: T,
+  source: Record<string, string | undefined> = process.env
+): Static<T> => {
   const values: Record<string, unknown> = {}
   const faults: string[] = []
   for (const [name, property] of Object.entries(schema.properties as Record<string, TSchema>)) {
     const text = source[name]?.trim()
     if (text === undefined || text === '') {
       if (property['default'] !== undefined) values[name] = property['default']
-      else if (schema.required?.includes(name) === true) faults.push(`${name} is missing: ${String(property.description ?? 'it has no default')}`)
+      else if (schema.required?.includes(name) === true) { faults.push(`${name} is missing: ${String(property.description ?? 'it has no default')}`) }
       continue
     }
     const value = convert(property, text)
     const first = TypeCompiler.Compile(property).Errors(value).First()
     if (first === undefined) values[name] = value
-    else faults.push(`${name} ${expected(property, first.message)}${secret.test(name) ? '' : `, not '${text.slice(0, 100)}'`}`)
+    else {
+      faults.push(
+        `${name} ${expected(property, first.message)}${secret.test(name) ? '' : `, not '${text.slice(0, 100)}'`}`
+      )
+    }
   }
   if (faults.length > 0) throw new EnvError(faults.join('\n'))
   return values as Static<T>

@@ -11,8 +11,12 @@ export interface ListenOptions { host: string, port: number, variable: string }
 /** A `StartError` that names variable and port, where the address can't be had; else the error itself. */
 export const listenError = (error: unknown, { host, port, variable }: ListenOptions): unknown => {
   switch ((error as NodeJS.ErrnoException).code) {
-    case 'EADDRINUSE': return new StartError(`${variable}: port ${port} of ${host} is in use; stop what uses it, or choose another`, { cause: error })
-    case 'EACCES': return new StartError(`${variable}: port ${port} may not be opened by this user`, { cause: error })
+    case 'EADDRINUSE':
+      return new StartError(`${variable}: port ${port} of ${host} is in use; stop what uses it, or choose another`, {
+        cause: error
+      })
+    case 'EACCES':
+      return new StartError(`${variable}: port ${port} may not be opened by this user`, { cause: error })
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND': return new StartError(`HOST: ${host} is no address of this machine`, { cause: error })
     default: return error
@@ -22,7 +26,11 @@ export const listenError = (error: unknown, { host, port, variable }: ListenOpti
 /** Listens, and resolves to the URL. Rejects with a `StartError` where the address can't be had. */
 export const listen = async (app: ServiceApp, options: ListenOptions): Promise<string> => {
   try {
-    return await app.listen({ host: options.host, port: options.port, listenTextResolver: address => `Listens at ${address}` })
+    return await app.listen({
+      host: options.host,
+      port: options.port,
+      listenTextResolver: address => `Listens at ${address}`
+    })
   } catch (error) {
     throw listenError(error, options)
   }

@@ -3,14 +3,29 @@ import type { Logger } from './service-app.js'
 
 /** What is never written, wherever a log line has it. */
 const secrets = [
-  'token', 'password', 'secret', 'authorization', 'payload', 'access_token', 'refresh_token',
-  '*.token', '*.password', '*.secret', '*.authorization', '*.payload', '*.access_token', '*.refresh_token',
-  'headers.authorization', 'req.headers.authorization', 'headers["sec-websocket-protocol"]', 'req.headers["sec-websocket-protocol"]'
+  'token',
+  'password',
+  'secret',
+  'authorization',
+  'payload',
+  'access_token',
+  'refresh_token',
+  '*.token',
+  '*.password',
+  '*.secret',
+  '*.authorization',
+  '*.payload',
+  '*.access_token',
+  '*.refresh_token',
+  'headers.authorization',
+  'req.headers.authorization',
+  'headers["sec-websocket-protocol"]',
+  'req.headers["sec-websocket-protocol"]'
 ]
 
 /**
- * Fields of an error that may carry values of rows: PostgreSQL's `Key (name)=(…) already exists`, the line of a COPY or of
- * a function, and what the driver sent (postgres.js).
+ * Fields of an error that may carry values of rows: PostgreSQL's `Key (name)=(…) already exists`, the line of a COPY or
+ * of a function, and what the driver sent (postgres.js).
  */
 const valueFields = ['detail', 'where', 'internal_query', 'query', 'parameters', 'args']
 
@@ -32,6 +47,11 @@ const serializeError = (error: unknown): unknown => {
 
 /** The logger of a service: JSON lines with the service's name, on standard output unless told otherwise. */
 export const createLogger = (service: string, level = 'info', destination?: DestinationStream): Logger => {
-  const options = { name: service, level, redact: { paths: secrets, censor: '***' }, serializers: { err: serializeError } }
+  const options = {
+    name: service,
+    level,
+    redact: { paths: secrets, censor: '***' },
+    serializers: { err: serializeError }
+  }
   return destination === undefined ? pino(options) : pino(options, destination)
 }

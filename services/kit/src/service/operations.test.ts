@@ -15,7 +15,12 @@ t.test('ready says which dependency does not answer', async t => {
 
   database = async () => { throw new Error('password authentication failed for user x') }
   const down = await app.inject('/ready')
-  t.match(down.json(), { status: 503, code: 'MOT_UNAVAILABLE', detail: 'Does not answer: database', errors: [{ path: '/database' }] })
+  t.match(down.json(), {
+    status: 503,
+    code: 'MOT_UNAVAILABLE',
+    detail: 'Does not answer: database',
+    errors: [{ path: '/database' }]
+  })
   t.notMatch(down.body, /password/)
   t.ok(Number(down.headers['retry-after']) >= 1)
   t.equal((await app.inject('/health')).statusCode, 200, 'the process lives all the same')
@@ -52,7 +57,10 @@ t.test('metrics carry the service and what it measured', async t => {
   const answer = await app.inject('/metrics')
   t.match(answer.headers['content-type'], /^text\/plain/)
   t.match(answer.body, /motience_dsm_process_cpu_seconds_total/)
-  t.match(answer.body, /motience_dsm_http_request_duration_seconds_count\{method="GET",route="\/things\/:id",status="200"\} 2/)
+  t.match(
+    answer.body,
+    /motience_dsm_http_request_duration_seconds_count\{method="GET",route="\/things\/:id",status="200"\} 2/
+  )
   t.match(answer.body, /motience_dsm_http_request_duration_seconds_count\{method="GET",route="none",status="404"\} 1/)
 })
 
@@ -65,7 +73,12 @@ t.test('two services of one process keep their metrics apart', async t => {
 t.test('the OpenAPI document and its page are served by the service itself', async t => {
   const app = await build(t)
   app.route({ ...dsmRoutes.postDataBatchRoute, handler: async () => ({ results: [] }) })
-  const document = (await app.inject('/openapi.json')).json<{ openapi: string, servers: { url: string }[], paths: Record<string, unknown>, components: { schemas: object } }>()
+  const document = (await app.inject('/openapi.json')).json<{
+    openapi: string
+    servers: { url: string }[]
+    paths: Record<string, unknown>
+    components: { schemas: object }
+  }>()
   t.equal(document.openapi, '3.1.0')
   t.strictSame(document.servers, [{ url: '/' }])
   t.strictSame(Object.keys(document.paths), ['/api/data/batch'], 'of the routes that there are')
@@ -77,9 +90,15 @@ t.test('the OpenAPI document and its page are served by the service itself', asy
   const policy = String(page.headers['content-security-policy'])
   t.match(policy, /script-src 'self';/)
   t.notMatch(policy, /script-src[^;]*unsafe|upgrade-insecure/)
-  t.notMatch((await app.inject('/health')).headers['content-security-policy'], /unsafe-inline/, 'and elsewhere no inline styles either')
+  t.notMatch(
+    (await app.inject('/health')).headers['content-security-policy'],
+    /unsafe-inline/,
+    'and elsewhere no inline styles either'
+  )
   t.notMatch(page.body, /<script>[^<]|https?:\/\/[^"]*\.(js|css)/, 'nothing inline, nothing from elsewhere')
-  const sources = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(match => new URL(match[1]!, 'http://x/api-docs/').pathname)
+  const sources = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(
+    match => new URL(match[1]!, 'http://x/api-docs/').pathname
+  )
   t.ok(sources.length >= 4)
   for (const source of sources) t.equal((await app.inject(source)).statusCode, 200, source)
 })

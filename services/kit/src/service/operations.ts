@@ -33,7 +33,10 @@ const bounded = async (check: () => Promise<void>): Promise<string | null> => {
   }
 }
 
-/** Runs the checks side by side; resolves to what is wrong with those that failed or took too long, by name. Calls at the same time share one run. */
+/**
+ * Runs the checks side by side; resolves to what is wrong with those that failed or took too long, by name. Calls at
+ * the same time share one run.
+ */
 const failedChecks = (checks: ReadyChecks): () => Promise<[name: string, reason: string][]> => {
   let running: Promise<[string, string][]> | null = null
   const run = async (): Promise<[string, string][]> => {
@@ -52,7 +55,10 @@ const StatusSchema = Type.Object({ status: Type.String() })
 /** Options of a route that answers however busy the service is and whatever a client's rate. */
 export const alwaysAnswered = { pressureHandler: () => undefined, rateLimit: false as const }
 
-/** Adds `/health` (the process lives), `/ready` (its dependencies answer, and it is not stopping) and `/metrics` (Prometheus). */
+/**
+ * Adds `/health` (the process lives), `/ready` (its dependencies answer, and it is not stopping) and `/metrics`
+ * (Prometheus).
+ */
 export const addOperations = (app: ServiceApp, checks: ReadyChecks): void => {
   const failed = failedChecks(checks)
 

@@ -3,7 +3,10 @@ import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
 import t, { type Test } from 'tap'
 import { waitFor } from '@motience/testing'
-import { buildService, CLIENT_ADDRESS_HEADER, createClientAddresses, createLogger, listen, redactUrl, type ServiceApp, type ServiceParts } from './index.js'
+import {
+  buildService, CLIENT_ADDRESS_HEADER, createClientAddresses, createLogger, listen, redactUrl, type ServiceApp,
+  type ServiceParts
+} from './index.js'
 
 const build = async (t: Test, parts: Partial<ServiceParts> = {}): Promise<ServiceApp> => {
   const app = await buildService('ap', { ready: {}, ...parts })
@@ -34,22 +37,38 @@ t.test('a rate that is passed is a problem that says when to come again', async 
   t.equal((await app.inject('/freely')).statusCode, 200)
 })
 
-t.test('a rate counts the clients of a page\'s proxy apart, and believes nobody else\'s word for an address', async t => {
+t.test("a rate counts the clients of a page's proxy apart, and believes nobody else's word for an address", async t => {
   const addresses = createClientAddresses('a secret of the services')
   const app = await build(t, { clientAddresses: addresses })
-  app.get('/slowly', { config: { rateLimit: { max: 1, timeWindow: 60_000 } } }, async request => ({ address: request.clientAddress }))
-  const ask = async (header?: string) => await app.inject({ url: '/slowly', headers: { 'x-forwarded-for': '9.9.9.9', ...(header === undefined ? {} : { [CLIENT_ADDRESS_HEADER]: header }) } })
+  app.get('/slowly', { config: { rateLimit: { max: 1, timeWindow: 60_000 } } }, async request => ({
+    address: request.clientAddress
+  }))
+  const ask = async (header?: string) =>
+    await app.inject({
+      url: '/slowly',
+      headers: { 'x-forwarded-for': '9.9.9.9', ...(header === undefined ? {} : { [CLIENT_ADDRESS_HEADER]: header }) }
+    })
   const first = await ask(addresses.sign('203.0.113.7'))
   t.same(first.json(), { address: '203.0.113.7' })
   t.equal((await ask(addresses.sign('203.0.113.7'))).statusCode, 429)
   t.same((await ask(addresses.sign('2001:db8::7'))).json(), { address: '2001:db8::7' })
   t.same((await ask()).json(), { address: '127.0.0.1' }, 'who comes by itself has its own address')
   const signature = addresses.sign('203.0.113.8').split(' ')[1]!
-  const forged = ['203.0.113.9', `203.0.113.9 ${signature}`, '203.0.113.9 ', createClientAddresses('another secret').sign('203.0.113.9'), addresses.sign('no address'), `203.0.113.8  ${signature}`]
+  const forged = [
+    '203.0.113.9',
+    `203.0.113.9 ${signature}`,
+    '203.0.113.9 ',
+    createClientAddresses('another secret').sign('203.0.113.9'),
+    addresses.sign('no address'),
+    `203.0.113.8  ${signature}`
+  ]
   for (const header of forged) t.equal((await ask(header)).statusCode, 429, `counts as the connection's own: ${header}`)
   const none = await build(t)
   none.get('/x', async request => request.clientAddress)
-  t.equal((await none.inject({ url: '/x', headers: { [CLIENT_ADDRESS_HEADER]: addresses.sign('203.0.113.7') } })).body, '127.0.0.1')
+  t.equal(
+    (await none.inject({ url: '/x', headers: { [CLIENT_ADDRESS_HEADER]: addresses.sign('203.0.113.7') } })).body,
+    '127.0.0.1'
+  )
 })
 
 t.test('a bound on everything leaves health and metrics alone', async t => {
@@ -57,7 +76,7 @@ t.test('a bound on everything leaves health and metrics alone', async t => {
   app.get('/x', async () => ({}))
   t.equal((await app.inject('/x')).statusCode, 200)
   t.equal((await app.inject('/x')).statusCode, 429)
-  for (const path of ['/health', '/health', '/ready', '/ready', '/metrics', '/metrics']) t.equal((await app.inject(path)).statusCode, 200)
+  for (const path of ['/health', '/health', '/ready', '/ready', '/metrics', '/metrics']) { t.equal((await app.inject(path)).statusCode, 200) }
 })
 
 t.test('a service whose event loop lags sheds load, but tells that it lives', async t => {
@@ -77,21 +96,35 @@ t.test('a service whose event loop lags sheds load, but tells that it lives', as
 t.test('browsers are told what they may do', async t => {
   const app = await build(t, { corsOrigin: 'http://a.example, http://b.example' })
   app.post('/x', async () => ({}))
-  const ask = async (origin: string) => await app.inject({ method: 'OPTIONS', url: '/x', headers: { origin, 'access-control-request-method': 'POST' } })
+  const ask = async (origin: string) =>
+    await app.inject({ method: 'OPTIONS', url: '/x', headers: { origin, 'access-control-request-method': 'POST' } })
   t.equal((await ask('http://b.example')).headers['access-control-allow-origin'], 'http://b.example')
   t.equal((await ask('http://c.example')).headers['access-control-allow-origin'], undefined)
   const { headers } = await app.inject({ method: 'POST', url: '/x' })
   t.match(headers, { 'x-content-type-options': 'nosniff', 'x-frame-options': 'SAMEORIGIN' })
   const open = await build(t, { corsOrigin: '*' })
   open.get('/y', async () => ({}))
-  t.equal((await open.inject({ url: '/y', headers: { origin: 'http://c.example' } })).headers['access-control-allow-origin'], '*')
+  t.equal(
+    (await open.inject({ url: '/y', headers: { origin: 'http://c.example' } })).headers['access-control-allow-origin'],
+    '*'
+  )
 })
 
 t.test('a request id is kept where it is a plain word', async t => {
   const app = await build(t)
-  t.equal((await app.inject({ url: '/nowhere', headers: { 'x-request-id': 'abc-1' } })).headers['x-request-id'], 'abc-1')
-  t.equal((await app.inject({ url: '/nowhere', headers: { 'x-request-id': 'abc-1' } })).json<{ request_id: string }>().request_id, 'abc-1')
-  t.match((await app.inject({ url: '/nowhere', headers: { 'x-request-id': 'a"b\n' } })).headers['x-request-id'], /^[0-9a-f-]{36}$/)
+  t.equal(
+    (await app.inject({ url: '/nowhere', headers: { 'x-request-id': 'abc-1' } })).headers['x-request-id'],
+    'abc-1'
+  )
+  t.equal(
+    (await app.inject({ url: '/nowhere', headers: { 'x-request-id': 'abc-1' } })).json<{ request_id: string }>()
+      .request_id,
+    'abc-1'
+  )
+  t.match(
+    (await app.inject({ url: '/nowhere', headers: { 'x-request-id': 'a"b\n' } })).headers['x-request-id'],
+    /^[0-9a-f-]{36}$/
+  )
 })
 
 t.test('what is not HTTP, or comes too slowly, is answered and closed', async t => {
@@ -100,7 +133,10 @@ t.test('what is not HTTP, or comes too slowly, is answered and closed', async t 
   const url = await listen(app, { host: '127.0.0.1', port: 0, variable: 'AP_PORT' })
   t.match(await sendRaw(url, 'NONSENSE\r\n\r\n'), /^HTTP\/1\.1 400 [^]*application\/problem\+json[^]*MOT_BAD_INPUT/)
   t.match(await sendRaw(url, `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(40_000)}\r\n\r\n`), /^HTTP\/1\.1 431 /)
-  t.match(await sendRaw(url, 'POST /x HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{'), /^HTTP\/1\.1 408 [^]*MOT_TIMEOUT/)
+  t.match(
+    await sendRaw(url, 'POST /x HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{'),
+    /^HTTP\/1\.1 408 [^]*MOT_TIMEOUT/
+  )
   t.match(await sendRaw(url, 'GET /x HTT'), /^HTTP\/1\.1 408 /, 'headers too')
 })
 
@@ -121,8 +157,14 @@ t.test('logs tell who was refused and what failed, and no secret', async t => {
   const text = lines.join('\n')
   t.notMatch(text, /hush/)
   const entries = lines.map(line => JSON.parse(line) as Record<string, unknown>)
-  t.match(entries.find(entry => entry['msg'] === 'Failed to answer'), { level: 50, url: '/fails?token=***&a=1', err: { message: 'inner words' }, request_id: String })
-  t.match(entries.find(entry => entry['msg'] === 'Refused a request'), { level: 40, status: 404, url: '/nowhere?a=1&access_token=***' })
+  t.match(
+    entries.find(entry => entry['msg'] === 'Failed to answer'),
+    { level: 50, url: '/fails?token=***&a=1', err: { message: 'inner words' }, request_id: String }
+  )
+  t.match(
+    entries.find(entry => entry['msg'] === 'Refused a request'),
+    { level: 40, status: 404, url: '/nowhere?a=1&access_token=***' }
+  )
   t.match(entries.find(entry => entry['msg'] === 'Answered a request'), { level: 20, status: 500 })
 })
 

@@ -10,13 +10,18 @@ const program = fileURLToPath(new URL('../../test/programs/service.ts', import.m
 
 /** Runs the program; resolves once it printed its URL or ended. */
 const run = async (t: Test, env: Record<string, string> = {}) => {
-  const child = spawn(process.execPath, ['--conditions=development', '--import', 'tsx', program], { env: { PATH: process.env['PATH'], AP_PORT: '0', ...env } })
+  const child = spawn(process.execPath, ['--conditions=development', '--import', 'tsx', program], {
+    env: { PATH: process.env['PATH'], AP_PORT: '0', ...env }
+  })
   const output = { out: '', err: '' }
   child.stdout.on('data', (chunk: Buffer) => { output.out += chunk.toString() })
   child.stderr.on('data', (chunk: Buffer) => { output.err += chunk.toString() })
   const ended = once(child, 'close').then(([code]) => code as number | null)
   t.teardown(() => child.kill('SIGKILL'))
-  await waitFor(() => output.out.includes('http://') || child.exitCode !== null, { timeoutMs: 30_000, what: 'the program to start' })
+  await waitFor(() => output.out.includes('http://') || child.exitCode !== null, {
+    timeoutMs: 30_000,
+    what: 'the program to start'
+  })
   return { child, output, ended, url: /http:\S+/.exec(output.out)?.[0] ?? '' }
 }
 
@@ -53,7 +58,10 @@ t.test('an error that nothing caught stops it, with 1', async t => {
 t.test('a start that fails says why in a line, with 1', async t => {
   const bad = await run(t, { AP_PORT: 'http', SM_PORT: '-1' })
   t.equal(await bad.ended, 1)
-  t.equal(bad.output.err, 'ap can\'t start: AP_PORT must be an integer from 0 to 65535, not \'http\'\nSM_PORT must be an integer from 0 to 65535, not \'-1\'\n')
+  t.equal(
+    bad.output.err,
+    "ap can't start: AP_PORT must be an integer from 0 to 65535, not 'http'\nSM_PORT must be an integer from 0 to 65535, not '-1'\n"
+  )
 
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -61,11 +69,17 @@ t.test('a start that fails says why in a line, with 1', async t => {
   const { port } = server.address() as AddressInfo
   const taken = await run(t, { AP_PORT: String(port) })
   t.equal(await taken.ended, 1)
-  t.equal(taken.output.err, `ap can't start: AP_PORT: port ${port} of 127.0.0.1 is in use; stop what uses it, or choose another\n`)
+  t.equal(
+    taken.output.err,
+    `ap can't start: AP_PORT: port ${port} of 127.0.0.1 is in use; stop what uses it, or choose another\n`
+  )
 })
 
 t.test('an address that is not this machine\'s is named', async t => {
   const app = await buildService('ap', { ready: {} })
   t.teardown(async () => { await app.close() })
-  await t.rejects(listen(app, { host: '203.0.113.7', port: 0, variable: 'AP_PORT' }), { name: 'StartError', message: /^HOST: 203\.0\.113\.7/ })
+  await t.rejects(listen(app, { host: '203.0.113.7', port: 0, variable: 'AP_PORT' }), {
+    name: 'StartError',
+    message: /^HOST: 203\.0\.113\.7/
+  })
 })

@@ -8,7 +8,13 @@ import type { Authenticator, Identity } from '../auth/authenticator.js'
 export type ServiceId = 'ap' | 'sm' | 'dsm' | 'wss1' | 'wss2'
 
 /** A Fastify instance whose routes are typed by their TypeBox schemas. */
-export type ServiceApp = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, TypeBoxTypeProvider>
+export type ServiceApp = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
 
 /** What a service's logs go through: pino's interface. */
 export type Logger = FastifyBaseLogger

@@ -36,7 +36,12 @@ t.test('where the start fails, what was opened until then is closed, and the rea
 })
 
 t.test('without a secret nothing is opened', async t => {
-  await t.rejects(startService('sm', environment({ SERVICE_SECRET: '' }), {}, async () => { t.fail('started') }), { message: /SERVICE_SECRET/ })
+  await t.rejects(
+    startService('sm', environment({ SERVICE_SECRET: '' }), {}, async () => {
+      t.fail('started')
+    }),
+    { message: /SERVICE_SECRET/ }
+  )
 })
 
 t.test('without addresses the parts are the embedded ones, with the database in a folder of its own', async t => {
@@ -52,7 +57,9 @@ t.test('without addresses the parts are the embedded ones, with the database in 
 
 t.test('a service is pinged by its health', async t => {
   let status = 200
-  const server = createServer((request, response) => { response.writeHead(request.url === '/health' ? status : 404).end('{}') })
+  const server = createServer((request, response) => {
+    response.writeHead(request.url === '/health' ? status : 404).end('{}')
+  })
   await new Promise<void>(resolve => { server.listen(0, '127.0.0.1', resolve) })
   t.teardown(() => server.close())
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -23,7 +23,9 @@ export interface StartingService {
 
 type DatabaseEnv = Parameters<typeof databaseUrl>[0] & Pick<CommonEnv, 'DATA_DIR' | 'DB_POOL' | 'DB_WAIT_MS'>
 type LimitsEnv = Pick<CommonEnv, 'LOG_MAX_MESSAGES' | 'LOG_MAX_BYTES' | 'LOG_MAX_AGE_SECS' | 'SESSIONS_MAX_BYTES'>
-type BrokerEnv = Parameters<typeof redisUrl>[0] & LimitsEnv & Pick<CommonEnv, 'REDIS_MODE' | 'REDIS_SENTINEL_NAME' | 'DB_WAIT_MS'>
+type BrokerEnv = Parameters<typeof redisUrl>[0] &
+  LimitsEnv &
+  Pick<CommonEnv, 'REDIS_MODE' | 'REDIS_SENTINEL_NAME' | 'DB_WAIT_MS'>
 
 /** The database that the environment asks for; the embedded one is kept in `DATA_DIR/database`. */
 export const openServiceDatabase = async (env: DatabaseEnv, logger: Logger): Promise<Database> => await openDatabase({
@@ -36,7 +38,10 @@ export const openServiceDatabase = async (env: DatabaseEnv, logger: Logger): Pro
 
 /** The broker's bounds that the environment asks for. */
 export const brokerLimits = (env: LimitsEnv): Partial<BrokerLimits> => ({
-  logMaxMessages: env.LOG_MAX_MESSAGES, logMaxBytes: env.LOG_MAX_BYTES, logMaxAgeSecs: env.LOG_MAX_AGE_SECS, sessionsMaxBytes: env.SESSIONS_MAX_BYTES
+  logMaxMessages: env.LOG_MAX_MESSAGES,
+  logMaxBytes: env.LOG_MAX_BYTES,
+  logMaxAgeSecs: env.LOG_MAX_AGE_SECS,
+  sessionsMaxBytes: env.SESSIONS_MAX_BYTES
 })
 
 /** The broker that the environment asks for. */
@@ -50,8 +55,9 @@ export const openServiceBroker = async (env: BrokerEnv, logger: Logger): Promise
 })
 
 /**
- * Starts a service: `start` opens and builds what it needs, and resolves to where it listens. What it noted as `opened` is
- * closed when the service is, the latest first; at once where `start` rejects, and then this rejects with the same error.
+ * Starts a service: `start` opens and builds what it needs, and resolves to where it listens. What it noted as `opened`
+ * is closed when the service is, the latest first; at once where `start` rejects, and then this rejects with the same
+ * error.
  */
 export const startService = async <Urls>(
   name: ServiceId,

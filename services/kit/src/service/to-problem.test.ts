@@ -35,7 +35,9 @@ t.test('what is thrown becomes a problem of the catalogue', async t => {
 })
 
 t.test('a problem stays as it is', async t => {
-  const problem = new ProblemError('MOT_SM_NO_SUBSCRIPTION', 'None of 7', { errors: [{ path: '/producer_id', message: 'none' }] })
+  const problem = new ProblemError('MOT_SM_NO_SUBSCRIPTION', 'None of 7', {
+    errors: [{ path: '/producer_id', message: 'none' }]
+  })
   t.equal(toProblem(problem), problem)
   t.strictSame(problemDocument(problem, 'r-1'), {
     type: '/docs/errors.md#mot_sm_no_subscription',

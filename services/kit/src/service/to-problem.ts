@@ -10,7 +10,10 @@ const notNow = new Set([
 
 const fastifyCodes: Record<string, ConstructorParameters<typeof ProblemError>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: ['MOT_BAD_JSON', 'The body is not well-formed JSON, or has a key that is not allowed'],
-  FST_ERR_CTP_EMPTY_JSON_BODY: ['MOT_BAD_JSON', 'The body is empty; with `content-type: application/json` it must be JSON'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: [
+    'MOT_BAD_JSON',
+    'The body is empty; with `content-type: application/json` it must be JSON'
+  ],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['MOT_BAD_INPUT', 'The body is not as long as `content-length` says'],
   FST_ERR_CTP_BODY_TOO_LARGE: ['MOT_BODY_TOO_LARGE'],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['MOT_UNSUPPORTED_MEDIA_TYPE'],
@@ -42,7 +45,7 @@ const byStatus = (status: number, cause: unknown): ProblemError => {
  */
 export const toProblem = (error: unknown): ProblemError => {
   if (error instanceof ProblemError) return error
-  if (error instanceof BrokerUnavailableError) return new ProblemError('MOT_UNAVAILABLE', undefined, { cause: error, retryAfterSecs: 1 })
+  if (error instanceof BrokerUnavailableError) { return new ProblemError('MOT_UNAVAILABLE', undefined, { cause: error, retryAfterSecs: 1 }) }
   const { code, statusCode } = (error ?? {}) as { code?: unknown, statusCode?: unknown }
   if (typeof code === 'string') {
     const known = fastifyCodes[code]

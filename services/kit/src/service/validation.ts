@@ -40,7 +40,9 @@ const convertText = (schema: TSchema, value: unknown): unknown => {
   return value
 }
 
-/** Converts the texts of a query or of path parameters to what their schema says; what doesn't fit is left to the check. */
+/**
+ * Converts the texts of a query or of path parameters to what their schema says; what doesn't fit is left to the check.
+ */
 const convertTexts = (schema: TSchema, value: unknown): unknown => {
   const properties = (schema['properties'] ?? {}) as Record<string, TSchema>
   return Object.fromEntries(Object.entries(value as object).map(([key, text]) => {

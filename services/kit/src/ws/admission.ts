@@ -21,9 +21,10 @@ const RETRY_AFTER_SECS = 5
 const NOT_READY_SECS = 2
 
 /**
- * Decides on an upgrade whose path and query are right, before its handshake: 503 not ready, 429 too many, 401 a bad token, 403 a
- * wrong role. The cheap checks come first, and a place is held while the token is verified. Sets `request.identity` and
- * gives the places back once the request's socket is closed; rejects with the `ProblemError` to answer.
+ * Decides on an upgrade whose path and query are right, before its handshake: 503 not ready, 429 too many, 401 a bad
+ * token, 403 a wrong role. The cheap checks come first, and a place is held while the token is verified. Sets
+ * `request.identity` and gives the places back once the request's socket is closed; rejects with the `ProblemError` to
+ * answer.
  */
 export const admit = async (
   request: FastifyRequest, rules: AdmissionRules, connections: Connections, verifier: TokenVerifier
@@ -31,7 +32,8 @@ export const admit = async (
   const checkReady = (): void => {
     if (!rules.ready()) throw new ProblemError('MOT_UNAVAILABLE', undefined, { retryAfterSecs: NOT_READY_SECS })
   }
-  const tooMany = (detail: string): ProblemError => new ProblemError(rules.codes.tooMany, detail, { retryAfterSecs: RETRY_AFTER_SECS })
+  const tooMany = (detail: string): ProblemError =>
+    new ProblemError(rules.codes.tooMany, detail, { retryAfterSecs: RETRY_AFTER_SECS })
 
   checkReady()
   const token = readUpgradeToken(request)

@@ -74,7 +74,12 @@ t.test('too many messages, or pings, end with 4029', async t => {
 })
 
 t.test('a batch counts as many messages', async t => {
-  const { tokens, url } = await startServer(t, { limits: { messageRate: 100 }, frame: (_frame, connection) => { connection.spend(150) } })
+  const { tokens, url } = await startServer(t, {
+    limits: { messageRate: 100 },
+    frame: (_frame, connection) => {
+      connection.spend(150)
+    }
+  })
   const client = await connect(url, tokens.issue('ann'))
   client.send({ type: 'echo', text: 'x' })
   t.equal(await client.closed, 4029)

@@ -120,14 +120,20 @@ export class Connection {
     return this.sendFrame({ type: 'error', ...error })
   }
 
-  /** Counts `count` messages against the rate; false where that closed the connection with 4029. One a frame is counted already. */
+  /**
+   * Counts `count` messages against the rate; false where that closed the connection with 4029. One a frame is counted
+   * already.
+   */
   spend (count: number): boolean {
     if (this.#rate.take(count, performance.now())) return true
     this.close(closeCodes.tooMany, 'Too many messages')
     return false
   }
 
-  /** Stops reading the socket, so that the peer feels back-pressure. Its heartbeats rest, since they can't be read either. */
+  /**
+   * Stops reading the socket, so that the peer feels back-pressure. Its heartbeats rest, since they can't be read
+   * either.
+   */
   pauseReading (): void {
     if (this.#paused || this.#endCode !== null) return
     this.#paused = true
@@ -145,7 +151,9 @@ export class Connection {
     this.#inflation?.release()
   }
 
-  /** Called for each text that was no JSON, and for each good one; ten bad ones in a row end the connection with 1007. */
+  /**
+   * Called for each text that was no JSON, and for each good one; ten bad ones in a row end the connection with 1007.
+   */
   countJson (good: boolean): void {
     if (good) this.#notJson = 0
     else if (++this.#notJson >= MAX_BAD_FRAMES_IN_A_ROW) this.close(closeCodes.badData, 'Not JSON again and again')

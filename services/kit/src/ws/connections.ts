@@ -6,7 +6,10 @@ import { isRevokedBy, type RevokedAccess } from './token-verifier.js'
 /** A place that was taken for one connection of a user. */
 export interface ConnectionSlot { release (): void }
 
-/** The connections of one server, and how many each user has. A place is taken before the handshake, so that a burst can't pass the bound. */
+/**
+ * The connections of one server, and how many each user has. A place is taken before the handshake, so that a burst
+ * can't pass the bound.
+ */
 export class Connections {
   readonly #max: number
   readonly #maxPerUser: number

@@ -15,7 +15,9 @@ export class Flusher {
     }
   }
 
-  /** Holds a socket's writes until the end of this turn, when `released` is called. To be asked once a turn and socket. */
+  /**
+   * Holds a socket's writes until the end of this turn, when `released` is called. To be asked once a turn and socket.
+   */
   cork (socket: Socket, released: () => void): void {
     socket.cork()
     if (this.#held.push({ socket, released }) === 1) setImmediate(this.#flush)

@@ -28,9 +28,12 @@ const nameOf = (value: object): Pick<ErrorFrame, 'id' | 'seq'> => ({
  * Makes a reader that parses JSON and checks it against the schema of its `type`, compiled once. A good frame is
  * checked once; only for a bad one are its errors collected, of which the first is told with its path.
  */
-export const createFrameReader = <S extends FrameSchemas>(schemas: S, badFrame: ProblemCode): FrameReader<FrameOf<S>> => {
+export const createFrameReader = <S extends FrameSchemas>(
+  schemas: S,
+  badFrame: ProblemCode
+): FrameReader<FrameOf<S>> => {
   const checks = new Map<string, TypeCheck<TSchema>>()
-  for (const [type, schema] of Object.entries({ ...schemas, auth: AuthFrameSchema })) checks.set(type, TypeCompiler.Compile<TSchema>(schema))
+  for (const [type, schema] of Object.entries({ ...schemas, auth: AuthFrameSchema })) { checks.set(type, TypeCompiler.Compile<TSchema>(schema)) }
   const types = [...checks.keys()].join(', ')
   const fault = (message: string, rest: Partial<ErrorFrame> = {}, notJson = false): ReadFrame<FrameOf<S>> =>
     ({ kind: 'fault', notJson, error: { type: 'error', code: notJson ? 'MOT_BAD_JSON' : badFrame, message, ...rest } })
@@ -42,14 +45,19 @@ export const createFrameReader = <S extends FrameSchemas>(schemas: S, badFrame: 
     } catch {
       return fault('The frame is not JSON', {}, true)
     }
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return fault('The frame is not a JSON object', { path: '' })
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) { return fault('The frame is not a JSON object', { path: '' }) }
     const type = 'type' in value ? value.type : undefined
     const check = typeof type === 'string' ? checks.get(type) : undefined
     if (check === undefined) return fault(`\`type\` has to be one of ${types}`, { path: '/type', ...nameOf(value) })
     if (check.Check(value)) {
-      return type === 'auth' ? { kind: 'auth', frame: value as AuthFrame } : { kind: 'frame', frame: value as FrameOf<S> }
+      return type === 'auth'
+        ? { kind: 'auth', frame: value as AuthFrame }
+        : { kind: 'frame', frame: value as FrameOf<S> }
     }
     const first = check.Errors(value).First()
-    return fault(first === undefined ? 'The frame is not of its schema' : faultMessage(first), { path: first?.path ?? '', ...nameOf(value) })
+    return fault(first === undefined ? 'The frame is not of its schema' : faultMessage(first), {
+      path: first?.path ?? '',
+      ...nameOf(value)
+    })
   }
 }

@@ -21,14 +21,23 @@ const startPausing = async (t: Parameters<typeof startServer>[0]) => {
 }
 
 /** Many turns of the event loop: a message that is not held back is handed on within a few. */
-const turns = async (): Promise<void> => { for (let i = 0; i < 500; i++) await new Promise(resolve => setImmediate(resolve)) }
+const turns = async (): Promise<void> => {
+  for (let i = 0; i < 500; i++) await new Promise(resolve => setImmediate(resolve))
+}
 
 t.test('messages refer to those before, over more than the window holds, and are fewer bytes for it', async t => {
   const { tokens, url, port } = await startServer(t, { compression: true })
   tokens.issue('ann')
-  const texts = Array.from({ length: 200 }, (_, i) => Array.from({ length: 60 }, (_, j) => `sensor-${j}: ${(i * 7919 + j * 104729) % 1000}`).join())
+  const texts = Array.from({ length: 200 }, (_, i) =>
+    Array.from({ length: 60 }, (_, j) => `sensor-${j}: ${(i * 7919 + j * 104729) % 1000}`).join()
+  )
   const sent: number[] = []
-  for (const perMessageDeflate of [false, { threshold: 0, clientNoContextTakeover: true }, { threshold: 0, clientMaxWindowBits: 9 }, { threshold: 0 }]) {
+  for (const perMessageDeflate of [
+    false,
+    { threshold: 0, clientNoContextTakeover: true },
+    { threshold: 0, clientMaxWindowBits: 9 },
+    { threshold: 0 }
+  ]) {
     const socket = connectSocket(port, '127.0.0.1')
     const client = await connect(url, 'ann', { perMessageDeflate, createConnection: () => socket })
     for (const text of texts) client.ws.send(echo(text))
@@ -46,7 +55,7 @@ t.test('a message in several frames is one, and its parts are nothing before the
   tokens.issue('ann')
   const { socket, frames } = await connectRaw(url, 'ann')
   const body = deflate(echo('in pieces'))
-  for (let at = 0; at < body.length; at++) socket.write(compressedFrame('', { body: body.subarray(at, at + 1), first: at === 0, fin: at === body.length - 1 }))
+  for (let at = 0; at < body.length; at++) { socket.write(compressedFrame('', { body: body.subarray(at, at + 1), first: at === 0, fin: at === body.length - 1 })) }
   socket.write(compressedFrame(echo('whole')))
   await waitFor(() => frames.length === 2)
   t.match(frames, [{ text: 'in pieces' }, { text: 'whole' }])
@@ -56,7 +65,9 @@ t.test('what cannot be inflated ends with 1007, what expands to more than a fram
   const { tokens, url, ended, opened } = await startServer(t, { compression: true })
   tokens.issue('ann')
   const broken = await connectRaw(url, 'ann')
-  broken.socket.write(Buffer.concat([compressedFrame('', { body: Buffer.from('no deflate') }), compressedFrame(echo('after'))]))
+  broken.socket.write(
+    Buffer.concat([compressedFrame('', { body: Buffer.from('no deflate') }), compressedFrame(echo('after'))])
+  )
   t.equal(await broken.closed, 1007)
   const bomb = await connectRaw(url, 'ann')
   bomb.socket.write(Buffer.concat([compressedFrame(Buffer.alloc(40_000_000)), compressedFrame(echo('after'))]))

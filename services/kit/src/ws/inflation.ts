@@ -8,7 +8,10 @@ type Done = (error: Error | null, text: Buffer) => void
 /** What ws keeps of the extension that it has negotiated: the only two members that are used here. */
 interface Extension {
   params: { client_no_context_takeover?: boolean, client_max_window_bits?: number }
-  /** Called for one frame of a compressed message at a time; ws reads no further until `done` is called, in a later turn. */
+  /**
+   * Called for one frame of a compressed message at a time; ws reads no further until `done` is called, in a later
+   * turn.
+   */
   decompress (data: Buffer, fin: boolean, done: Done): void
 }
 
@@ -25,12 +28,13 @@ const TRAILER = Buffer.from([0, 0, 0xff, 0xff])
 const NOTHING = Buffer.alloc(0)
 
 /**
- * Inflates what one client compresses, in place of ws' own way, so that it can be held back. ws pauses the socket alone:
- * what was read of it before, up to three times 64 KiB, may expand a thousandfold and would all be handed on. Here the
- * next message is not inflated before the connection is read again, and nothing is once it has ended.
+ * Inflates what one client compresses, in place of ws' own way, so that it can be held back. ws pauses the socket
+ * alone: what was read of it before, up to three times 64 KiB, may expand a thousandfold and would all be handed on.
+ * Here the next message is not inflated before the connection is read again, and nothing is once it has ended.
  *
- * Of a connection it keeps the window alone, at most 32 KiB, where ws' way keeps a zlib stream of some 60 KiB. A message in
- * several frames is inflated when its last one has come, so that until then it takes no more than what was sent of it.
+ * Of a connection it keeps the window alone, at most 32 KiB, where ws' way keeps a zlib stream of some 60 KiB. A
+ * message in several frames is inflated when its last one has come, so that until then it takes no more than what was
+ * sent of it.
  */
 export class Inflation {
   readonly #maxBytes: number
@@ -41,7 +45,10 @@ export class Inflation {
   #holding = false
   #ended = false
 
-  /** Takes over the inflating of a WebSocket, of messages of at most `maxBytes`; null where no compression was negotiated. */
+  /**
+   * Takes over the inflating of a WebSocket, of messages of at most `maxBytes`; null where no compression was
+   * negotiated.
+   */
   static of (ws: WebSocket, maxBytes: number, owner: InflationOwner): Inflation | null {
     if (!ws.extensions.includes('permessage-deflate')) return null
     const extension = (ws as unknown as { _extensions?: Record<string, Extension> })._extensions?.['permessage-deflate']
@@ -111,7 +118,9 @@ export class Inflation {
       this.#window.add(text)
       return text
     } catch (error) {
-      this.#owner.refuse((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? closeCodes.tooBig : closeCodes.badData)
+      this.#owner.refuse(
+        (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE' ? closeCodes.tooBig : closeCodes.badData
+      )
       return NOTHING
     }
   }

@@ -66,7 +66,11 @@ t.test('a token that does not fit is refused and the old one holds; a lost role 
     client.send({ type: 'auth', token })
     await waitFor(() => client.frames.length > before)
   }
-  t.match(client.frames, [{ code: 'MOT_UNAUTHORIZED' }, { code: 'MOT_FORBIDDEN' }, { code: 'MOT_UNAVAILABLE', retry_after_ms: 2000 }])
+  t.match(client.frames, [
+    { code: 'MOT_UNAUTHORIZED' },
+    { code: 'MOT_FORBIDDEN' },
+    { code: 'MOT_UNAVAILABLE', retry_after_ms: 2000 }
+  ])
   client.send({ type: 'auth', token: 'role' })
   t.equal(await client.closed, 4003)
 })

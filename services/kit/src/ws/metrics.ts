@@ -13,15 +13,37 @@ export interface SocketMetrics {
 
 const knownCodes = new Set<number>([...Object.values(closeCodes), 1000, 1002, 1003, 1005, 1006, 1008])
 
-/** Registers the metrics of one server; codes that no one documented are counted as `other`, so that labels are bounded. */
+/**
+ * Registers the metrics of one server; codes that no one documented are counted as `other`, so that labels are bounded.
+ */
 export const createSocketMetrics = (registry: Registry): SocketMetrics => {
   const registers = [registry]
   const connections = new Gauge({ name: 'motience_ws_connections', help: 'WebSockets that are open', registers })
   const opened = new Counter({ name: 'motience_ws_opened_total', help: 'WebSockets that were opened', registers })
-  const closes = new Counter({ name: 'motience_ws_closes_total', help: 'WebSockets that ended, by close code', labelNames: ['code'], registers })
-  const refusals = new Counter({ name: 'motience_ws_refusals_total', help: 'Upgrades that were refused, by HTTP status', labelNames: ['status'], registers })
-  const frames = new Counter({ name: 'motience_ws_frames_total', help: 'Frames, by direction', labelNames: ['direction'], registers })
-  const bytes = new Counter({ name: 'motience_ws_frame_bytes_total', help: 'Bytes of frames\' texts, by direction', labelNames: ['direction'], registers })
+  const closes = new Counter({
+    name: 'motience_ws_closes_total',
+    help: 'WebSockets that ended, by close code',
+    labelNames: ['code'],
+    registers
+  })
+  const refusals = new Counter({
+    name: 'motience_ws_refusals_total',
+    help: 'Upgrades that were refused, by HTTP status',
+    labelNames: ['status'],
+    registers
+  })
+  const frames = new Counter({
+    name: 'motience_ws_frames_total',
+    help: 'Frames, by direction',
+    labelNames: ['direction'],
+    registers
+  })
+  const bytes = new Counter({
+    name: 'motience_ws_frame_bytes_total',
+    help: "Bytes of frames' texts, by direction",
+    labelNames: ['direction'],
+    registers
+  })
   const badFrames = new Counter({ name: 'motience_ws_bad_frames_total', help: 'Frames that were refused', registers })
   const framesIn = frames.labels('in')
   const framesOut = frames.labels('out')

@@ -6,8 +6,8 @@ const OF_UPGRADE = new Set(['connection', 'upgrade', 'http2-settings'])
 
 /**
  * Gives a request that offers an upgrade that is no WebSocket's back to its server, as if it had not been offered
- * (RFC 9110, 7.8). Node hands over every upgrade as soon as a server takes any, and some clients offer `h2c` with each of
- * their requests.
+ * (RFC 9110, 7.8). Node hands over every upgrade as soon as a server takes any, and some clients offer `h2c` with each
+ * of their requests.
  */
 export const serveWithoutUpgrade = (server: Server, request: IncomingMessage, socket: Socket, head: Buffer): void => {
   const lines = [`${request.method} ${request.url} HTTP/1.1`]

@@ -4,7 +4,10 @@ import { constants, deflateRawSync } from 'node:zlib'
 import { WebSocket } from 'ws'
 
 /** A text as one masked frame, compressed on its own; `fin` and `first` cut a message in several. */
-export const compressedFrame = (text: string | Buffer, { fin = true, first = true, body = deflate(text) }: { fin?: boolean, first?: boolean, body?: Buffer } = {}): Buffer => {
+export const compressedFrame = (
+  text: string | Buffer,
+  { fin = true, first = true, body = deflate(text) }: { fin?: boolean; first?: boolean; body?: Buffer } = {}
+): Buffer => {
   const head = Buffer.alloc(body.length < 126 ? 6 : 8)
   head[0] = (fin ? 0x80 : 0) | (first ? 0x41 : 0)
   head[1] = 0x80 | Math.min(body.length, 126)
@@ -14,10 +17,17 @@ export const compressedFrame = (text: string | Buffer, { fin = true, first = tru
 }
 
 /** What RFC 7692 makes of a message. */
-export const deflate = (text: string | Buffer): Buffer => deflateRawSync(text, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4)
+export const deflate = (text: string | Buffer): Buffer =>
+  deflateRawSync(text, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4)
 
-/** A client that has negotiated compression, with the socket below it, to which a test writes whatever frames it likes at once. */
-export const connectRaw = async (url: string, token: string): Promise<{ ws: WebSocket, socket: Socket, frames: unknown[], closed: Promise<number> }> => {
+/**
+ * A client that has negotiated compression, with the socket below it, to which a test writes whatever frames it likes
+ * at once.
+ */
+export const connectRaw = async (
+  url: string,
+  token: string
+): Promise<{ ws: WebSocket; socket: Socket; frames: unknown[]; closed: Promise<number> }> => {
   const { hostname, port } = new URL(url)
   const socket = connectSocket(Number(port), hostname)
   const ws = new WebSocket(url, { headers: { authorization: `Bearer ${token}` }, createConnection: () => socket })

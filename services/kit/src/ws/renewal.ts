@@ -19,7 +19,11 @@ export class TokenRenewal {
 
   async renew (connection: Connection, token: string): Promise<void> {
     if (this.#busy.has(connection)) {
-      connection.sendError({ code: 'MOT_RATE_LIMITED', message: 'The token before is still being verified', retry_after_ms: 1000 })
+      connection.sendError({
+        code: 'MOT_RATE_LIMITED',
+        message: 'The token before is still being verified',
+        retry_after_ms: 1000
+      })
       return
     }
     this.#busy.add(connection)
@@ -28,7 +32,11 @@ export class TokenRenewal {
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
       const { code, message, retryAfterSecs } = error
-      connection.sendError({ code, message, ...(retryAfterSecs === undefined ? {} : { retry_after_ms: retryAfterSecs * 1000 }) })
+      connection.sendError({
+        code,
+        message,
+        ...(retryAfterSecs === undefined ? {} : { retry_after_ms: retryAfterSecs * 1000 })
+      })
     } finally {
       this.#busy.delete(connection)
     }

@@ -48,13 +48,18 @@ export interface SocketServerOptions<S extends FrameSchemas, Q extends TObject> 
   query: Q
   /** What clients may send, by `type`. */
   frames: S
-  /** Whether clients may compress what they send (RFC 7692); what is sent to them is never compressed. Off by default. */
+  /**
+   * Whether clients may compress what they send (RFC 7692); what is sent to them is never compressed. Off by default.
+   */
   compression?: boolean
   /** Called for each new connection; frames come after it returned. */
   open (connection: Connection, query: Static<Q>): ConnectionHandlers<FrameOf<S>>
 }
 
-/** Clients may refer to what they sent before, which is worth most of what compression saves; the server compresses nothing. */
+/**
+ * Clients may refer to what they sent before, which is worth most of what compression saves; the server compresses
+ * nothing.
+ */
 const deflate: PerMessageDeflateOptions = { serverNoContextTakeover: true }
 
 /** Milliseconds that a peer has to answer the closing handshake. */
@@ -157,7 +162,10 @@ export class SocketServer<S extends FrameSchemas, Q extends TObject> {
     })
   }
 
-  /** Refuses new upgrades with 503, lets each connection finish what is in flight, closes all with 1001, and ends the rest. */
+  /**
+   * Refuses new upgrades with 503, lets each connection finish what is in flight, closes all with 1001, and ends the
+   * rest.
+   */
   async drain (options: DrainOptions): Promise<void> {
     this.#draining = true
     await drainConnections(this.connections, options)

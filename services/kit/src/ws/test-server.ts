@@ -11,7 +11,12 @@ import { ProblemError } from '../service/problem-error.js'
 import { SocketServer, type Connection, type ConnectionHandlers, type SocketServerLimits } from './index.js'
 import type { RevokedAccess } from './token-verifier.js'
 
-const schemas = { echo: Type.Object({ type: Type.Literal('echo'), text: Type.String(), id: Type.Optional(Type.String()) }, { additionalProperties: false }) }
+const schemas = {
+  echo: Type.Object(
+    { type: Type.Literal('echo'), text: Type.String(), id: Type.Optional(Type.String()) },
+    { additionalProperties: false }
+  )
+}
 type Echo = { type: 'echo', text: string, id?: string }
 
 /** An authenticator whose tokens are the keys of a map; verification can be held. */
@@ -40,7 +45,16 @@ export const createTokens = () => {
   return {
     authenticator,
     issue: (token: string, rest: Partial<Identity> = {}) => {
-      identities.set(token, { userId: 1, role: 'consumer', sid: `sid-${token}`, username: 'ann', deviceId: null, service: null, expiresAt: Date.now() + 3_600_000, ...rest })
+      identities.set(token, {
+        userId: 1,
+        role: 'consumer',
+        sid: `sid-${token}`,
+        username: 'ann',
+        deviceId: null,
+        service: null,
+        expiresAt: Date.now() + 3_600_000,
+        ...rest
+      })
       return token
     },
     /** How many verifications are held. */
@@ -69,13 +83,29 @@ export const startServer = async (t: { after: (fn: () => Promise<void>) => void 
   const opened: Connection[] = []
   const queries: { slow?: string }[] = []
   const ended: number[] = []
-  const app = await buildService('wss2', { logger: options.logger, requestTimeoutMs: 10_000, keepAliveTimeoutMs: 1_000 })
+  const app = await buildService('wss2', {
+    logger: options.logger,
+    requestTimeoutMs: 10_000,
+    keepAliveTimeoutMs: 1_000
+  })
   const server = new SocketServer(app, {
     path: '/consumer',
     roles: ['consumer'],
-    codes: { wrongRole: 'MOT_WSS2_NOT_A_CONSUMER', tooMany: 'MOT_WSS2_TOO_MANY_CONNECTIONS', badFrame: 'MOT_WSS2_BAD_FRAME' },
+    codes: {
+      wrongRole: 'MOT_WSS2_NOT_A_CONSUMER',
+      tooMany: 'MOT_WSS2_TOO_MANY_CONNECTIONS',
+      badFrame: 'MOT_WSS2_BAD_FRAME'
+    },
     authenticator: tokens.authenticator,
-    limits: { maxConnections: 100, maxConnectionsPerUser: 10, heartbeatMs: 60_000, maxFrameBytes: 4096, messageRate: 1000, maxBufferedBytes: 1 << 20, ...options.limits },
+    limits: {
+      maxConnections: 100,
+      maxConnectionsPerUser: 10,
+      heartbeatMs: 60_000,
+      maxFrameBytes: 4096,
+      messageRate: 1000,
+      maxBufferedBytes: 1 << 20,
+      ...options.limits
+    },
     query: Type.Object({ slow: Type.Optional(Type.Literal('drop')) }),
     frames: schemas,
     compression: options.compression,
@@ -96,12 +126,27 @@ export const startServer = async (t: { after: (fn: () => Promise<void>) => void 
   const address = await listen(app, { host: '127.0.0.1', port: 0, variable: 'PORT' })
   const close = async (): Promise<void> => { await app.close() }
   t.after(close)
-  return { app, server, close, tokens, metrics: app.metrics, opened, queries, ended, port: Number(new URL(address).port), url: `${address.replace('http:', 'ws:')}/consumer` }
+  return {
+    app,
+    server,
+    close,
+    tokens,
+    metrics: app.metrics,
+    opened,
+    queries,
+    ended,
+    port: Number(new URL(address).port),
+    url: `${address.replace('http:', 'ws:')}/consumer`
+  }
 }
 
 /** A client, open, with what it was sent. */
 export const connect = async (url: string, token: string | null, options: ClientOptions = {}) => {
-  const ws = new WebSocket(url, { perMessageDeflate: false, ...options, headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...options.headers } })
+  const ws = new WebSocket(url, {
+    perMessageDeflate: false,
+    ...options,
+    headers: { ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...options.headers }
+  })
   const frames: Record<string, unknown>[] = []
   ws.on('message', data => frames.push(JSON.parse(String(data)) as Record<string, unknown>))
   ws.on('error', () => {})

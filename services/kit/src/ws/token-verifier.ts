@@ -15,11 +15,15 @@ const unavailable = (cause?: unknown): ProblemError =>
 
 /** Whether a revocation is of this identity's session or user. */
 export const isRevokedBy = (identity: Identity, revoked: RevokedAccess): boolean =>
-  revoked.sid !== undefined ? identity.sid === revoked.sid : revoked.userId !== undefined && identity.userId === revoked.userId
+  revoked.sid !== undefined
+    ? identity.sid === revoked.sid
+    : revoked.userId !== undefined && identity.userId === revoked.userId
 
 /** The problem that a verification failed with; anything unknown counts as not available, and its cause is not told. */
 const problemOf = (error: unknown): ProblemError =>
-  error instanceof ProblemError && (error.code !== 'MOT_UNAVAILABLE' || error.retryAfterSecs !== undefined) ? error : unavailable(error)
+  error instanceof ProblemError && (error.code !== 'MOT_UNAVAILABLE' || error.retryAfterSecs !== undefined)
+    ? error
+    : unavailable(error)
 
 /**
  * Verifies tokens without losing a revocation that comes in between: while a verification runs, its connection is
@@ -46,7 +50,9 @@ export class TokenVerifier {
     this.#pending.add(meanwhile)
     let timer: NodeJS.Timeout | undefined
     try {
-      const late = new Promise<never>((_resolve, reject) => { timer = setTimeout(() => reject(unavailable()), VERIFY_MS) })
+      const late = new Promise<never>((_resolve, reject) => {
+        timer = setTimeout(() => reject(unavailable()), VERIFY_MS)
+      })
       const identity = await Promise.race([this.#authenticator.verify(token), late])
       if (meanwhile.some(revoked => isRevokedBy(identity, revoked))) throw new ProblemError('MOT_TOKEN_REVOKED')
       return identity

@@ -25,11 +25,22 @@ t.test('whoever may not in is refused before the upgrade, with a problem', async
   const { tokens, url, metrics } = await startServer(t)
   tokens.issue('producer', { role: 'producer' })
   const bad = await refusal(`${url}?token=forged`)
-  t.match(bad, { status: 401, headers: { 'content-type': 'application/problem+json', 'www-authenticate': 'Bearer' }, problem: { code: 'MOT_UNAUTHORIZED', status: 401, request_id: /.+/ } })
+  t.match(bad, {
+    status: 401,
+    headers: { 'content-type': 'application/problem+json', 'www-authenticate': 'Bearer' },
+    problem: { code: 'MOT_UNAUTHORIZED', status: 401, request_id: /.+/ }
+  })
   t.match(await refusal(url), { status: 401, problem: { detail: /No access token/ } })
-  t.match(await refusal(url, { authorization: 'Bearer producer' }), { status: 403, problem: { code: 'MOT_WSS2_NOT_A_CONSUMER' } })
+  t.match(await refusal(url, { authorization: 'Bearer producer' }), {
+    status: 403,
+    problem: { code: 'MOT_WSS2_NOT_A_CONSUMER' }
+  })
   t.match(await refusal(url.replace('consumer', 'elsewhere')), { status: 404, problem: { code: 'MOT_NOT_FOUND' } })
-  t.match(await refusal(url, { authorization: 'Bearer down' }), { status: 503, headers: { 'retry-after': /\d/ }, problem: { code: 'MOT_UNAVAILABLE', detail: 'Not available now' } })
+  t.match(await refusal(url, { authorization: 'Bearer down' }), {
+    status: 503,
+    headers: { 'retry-after': /\d/ },
+    problem: { code: 'MOT_UNAVAILABLE', detail: 'Not available now' }
+  })
   t.match(await metrics.getSingleMetricAsString('motience_ws_refusals_total'), /status="401"\} 2/)
 })
 
@@ -48,7 +59,11 @@ t.test('one connection too many is refused, and a place that was given back is g
   tokens.issue('bob', { userId: 2 })
   const first = await connect(url, 'ann')
   await connect(url, 'ann')
-  t.match(await refusal(`${url}?token=ann`), { status: 429, headers: { 'retry-after': '5' }, problem: { code: 'MOT_WSS2_TOO_MANY_CONNECTIONS', detail: /user/ } })
+  t.match(await refusal(`${url}?token=ann`), {
+    status: 429,
+    headers: { 'retry-after': '5' },
+    problem: { code: 'MOT_WSS2_TOO_MANY_CONNECTIONS', detail: /user/ }
+  })
   await connect(url, 'bob')
   t.match(await refusal(`${url}?token=bob`), { status: 429, problem: { detail: /server/ } })
   first.ws.close()
@@ -113,7 +128,11 @@ t.test('a server that is not ready refuses with 503', async t => {
   let ready = false
   const { tokens, url } = await startServer(t, { ready: () => ready })
   tokens.issue('ann')
-  t.match(await refusal(`${url}?token=ann`), { status: 503, headers: { 'retry-after': '2' }, problem: { code: 'MOT_UNAVAILABLE' } })
+  t.match(await refusal(`${url}?token=ann`), {
+    status: 503,
+    headers: { 'retry-after': '2' },
+    problem: { code: 'MOT_UNAVAILABLE' }
+  })
   ready = true
   await connect(url, 'ann')
 })

@@ -3,7 +3,10 @@ import { CommonEnvSchema } from '@motience/schemas'
 
 const print = (line: string): void => { process.stdout.write(`${line}\n`) }
 
-/** A service for the tests of `runService`: `/slow` answers when the next request comes; `HANG` never stops, `THROW` fails later. */
+/**
+ * A service for the tests of `runService`: `/slow` answers when the next request comes; `HANG` never stops, `THROW`
+ * fails later.
+ */
 await runService({
   name: 'ap',
   env: () => readEnv(CommonEnvSchema),

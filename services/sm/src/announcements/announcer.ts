@@ -11,7 +11,10 @@ import type { Versions } from '../subscriptions/versions.js'
  * What was committed and not told stays noted by `raised_version < version`, so that no crash can lose it.
  */
 export interface Announcer {
-  /** Resolves once the broker was told of this version. Rejects with BrokerUnavailableError if it can't be, and it is told later. */
+  /**
+   * Resolves once the broker was told of this version. Rejects with BrokerUnavailableError if it can't be, and it is
+   * told later.
+   */
   settle (producerId: number, version: number): Promise<void>
   /** Producers of which something is still to be told, at most `limit`. */
   pending (limit: number): Promise<number[]>
@@ -23,7 +26,9 @@ export interface AnnouncerParts { sql: Sql, broker: Broker, versions: Versions, 
 /** Most changed subscriptions that are read at once. */
 const ROWS_AT_ONCE = 500
 
-type Unraised = Pick<ProducerRow, 'version' | 'raised_version'> & { [Key in keyof SubscriptionRow]: SubscriptionRow[Key] | null }
+type Unraised = Pick<ProducerRow, 'version' | 'raised_version'> & {
+  [Key in keyof SubscriptionRow]: SubscriptionRow[Key] | null
+}
 type Changed = Pick<ProducerRow, 'version' | 'raised_version'> & SubscriptionRow
 
 const eventOf = (row: SubscriptionRow): ControlEvent => ({
@@ -66,8 +71,19 @@ export const createAnnouncer = ({ sql, broker, versions, metrics }: AnnouncerPar
 
   const start = (producerId: number): Promise<number> => {
     const job = announce(producerId)
-      .then(told => { metrics.announced('told'); return told }, (error: unknown) => { metrics.announced('failed'); throw error })
-      .finally(() => { running.delete(producerId) })
+      .then(
+        told => {
+          metrics.announced('told')
+          return told
+        },
+        (error: unknown) => {
+          metrics.announced('failed')
+          throw error
+        }
+      )
+      .finally(() => {
+        running.delete(producerId)
+      })
     running.set(producerId, job)
     return job
   }

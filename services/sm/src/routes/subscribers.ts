@@ -5,11 +5,14 @@ import { approving, revoking } from '../subscriptions/decisions.js'
 import { publicSubscription } from '../subscriptions/row.js'
 
 const onlyOwn = (identity: Identity, producerId: number): void => {
-  if (identity.role === 'producer' && identity.userId !== producerId) throw new ProblemError('MOT_FORBIDDEN', 'This is another producer\'s')
+  if (identity.role === 'producer' && identity.userId !== producerId) { throw new ProblemError('MOT_FORBIDDEN', "This is another producer's") }
 }
 
 /** What a producer does: see who subscribes, approve, refuse, revoke, choose the policy. */
-export const addSubscriberRoutes = (app: ServiceApp, { changes, lists, policies, announcer, metrics, limitChanges }: SmParts): void => {
+export const addSubscriberRoutes = (
+  app: ServiceApp,
+  { changes, lists, policies, announcer, metrics, limitChanges }: SmParts
+): void => {
   app.route({
     ...smRoutes.subscribersRoute,
     onRequest: requireRole('producer', 'service', 'admin'),

@@ -7,7 +7,8 @@ import { publicSubscription, type SubscriptionRow } from '../subscriptions/row.j
 const noSubscription = () => new ProblemError('MOT_SM_NO_SUBSCRIPTION')
 const bodyChecker = compileChecker(SubscribeBodySchema)
 
-const badInput = (path: string, message: string) => new ProblemError('MOT_BAD_INPUT', `\`producer_id\` ${message}`, { errors: [{ path, message }] })
+const badInput = (path: string, message: string) =>
+  new ProblemError('MOT_BAD_INPUT', `\`producer_id\` ${message}`, { errors: [{ path, message }] })
 
 /** The producer of a DELETE: in the query or in a JSON body, or the same in both. */
 const unsubscribed = (inQuery: number | undefined, body: unknown): number => {
@@ -15,14 +16,17 @@ const unsubscribed = (inQuery: number | undefined, body: unknown): number => {
     if (inQuery === undefined) throw badInput('/producer_id', 'is missing')
     return inQuery
   }
-  if (!bodyChecker.check(body)) throw new ProblemError('MOT_BAD_INPUT', 'The body is refused', { errors: bodyChecker.faults(body) })
+  if (!bodyChecker.check(body)) { throw new ProblemError('MOT_BAD_INPUT', 'The body is refused', { errors: bodyChecker.faults(body) }) }
   const { producer_id: inBody } = body as SubscribeBody
   if (inQuery !== undefined && inQuery !== inBody) throw badInput('/producer_id', 'differs between query and body')
   return inBody
 }
 
 /** What a consumer does: subscribe, unsubscribe, see its subscriptions. */
-export const addSubscriptionRoutes = (app: ServiceApp, { changes, lists, announcer, directory, metrics, limitChanges }: SmParts): void => {
+export const addSubscriptionRoutes = (
+  app: ServiceApp,
+  { changes, lists, announcer, directory, metrics, limitChanges }: SmParts
+): void => {
   const usernameOf = async ({ userId, username }: Identity): Promise<string> =>
     username ?? (await directory.find(userId))?.username ?? `user ${userId}`
 
@@ -56,7 +60,10 @@ export const addSubscriptionRoutes = (app: ServiceApp, { changes, lists, announc
       const producerId = unsubscribed(query.producer_id, body)
       const known = await lists.ofConsumer(identity.userId, { producer_id: producerId })
       if (known.subscriptions.length === 0) throw noSubscription()
-      const { row, producer, changed } = await changes.change({ producerId, consumerId: identity.userId, username: '' }, unsubscribing)
+      const { row, producer, changed } = await changes.change(
+        { producerId, consumerId: identity.userId, username: '' },
+        unsubscribing
+      )
       if (!row) throw noSubscription()
       if (changed) metrics.changed(row.reason)
       else if (!isRepeat(row, producer.raised_version)) throw noSubscription()
@@ -70,7 +77,7 @@ export const addSubscriptionRoutes = (app: ServiceApp, { changes, lists, announc
     ...smRoutes.subscriptionsRoute,
     onRequest: requireRole('consumer', 'service', 'admin'),
     async handler ({ params, query, identity }) {
-      if (identity.role === 'consumer' && identity.userId !== params.id) throw new ProblemError('MOT_FORBIDDEN', 'These are another consumer\'s subscriptions')
+      if (identity.role === 'consumer' && identity.userId !== params.id) { throw new ProblemError('MOT_FORBIDDEN', "These are another consumer's subscriptions") }
       return await lists.ofConsumer(params.id, query)
     }
   })

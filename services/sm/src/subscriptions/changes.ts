@@ -18,7 +18,12 @@ export interface Changes {
   confirm (row: SubscriptionRow): Promise<void>
 }
 
-const store = async (transaction: TransactionSql, { producerId, consumerId, username }: Pair, version: number, { status, reason, barred }: Decision): Promise<SubscriptionRow | undefined> => {
+const store = async (
+  transaction: TransactionSql,
+  { producerId, consumerId, username }: Pair,
+  version: number,
+  { status, reason, barred }: Decision
+): Promise<SubscriptionRow | undefined> => {
   await transaction`UPDATE sm.producers SET version = ${version} WHERE producer_id = ${producerId}`
   const activated = status === 'active' ? transaction`now(), ${version}` : transaction`NULL, NULL`
   const [row] = await transaction<SubscriptionRow[]>`
@@ -36,9 +41,13 @@ export const createChanges = (sql: Sql, now: () => number = Date.now): Changes =
     const { producerId, consumerId } = pair
     // The lock that puts all changes of one producer in a row. Made first, so that there is something to lock.
     await transaction`INSERT INTO sm.producers (producer_id) VALUES (${producerId}) ON CONFLICT DO NOTHING`
-    const [producer] = await transaction<ProducerRow[]>`SELECT * FROM sm.producers WHERE producer_id = ${producerId} FOR UPDATE`
+    const [producer] = await transaction<
+      ProducerRow[]
+    >`SELECT * FROM sm.producers WHERE producer_id = ${producerId} FOR UPDATE`
     if (!producer) throw new Error('A row that was just made is gone')
-    const [row = null] = await transaction<SubscriptionRow[]>`SELECT * FROM sm.subscriptions WHERE consumer_id = ${consumerId} AND producer_id = ${producerId}`
+    const [row = null] = await transaction<
+      SubscriptionRow[]
+    >`SELECT * FROM sm.subscriptions WHERE consumer_id = ${consumerId} AND producer_id = ${producerId}`
     const decision = decide(row, producer)
     if (!decision) return { row, producer, changed: false }
     const version = nextVersion(producer.version, now())

@@ -35,7 +35,11 @@ export const createLists = (sql: Sql): Lists => ({
         ${status === undefined ? sql`` : sql`AND s.status = ${status}`}
       ORDER BY s.id LIMIT ${limit + 1}`
     const { items, nextCursor } = page(rows, limit)
-    return { consumer_id: consumerId, subscriptions: items.map(row => publicSubscription(row, row.version)), next_cursor: nextCursor }
+    return {
+      consumer_id: consumerId,
+      subscriptions: items.map(row => publicSubscription(row, row.version)),
+      next_cursor: nextCursor
+    }
   },
 
   async ofProducer (producerId, { status, limit = 100, cursor }) {
@@ -48,11 +52,20 @@ export const createLists = (sql: Sql): Lists => ({
         ORDER BY id LIMIT ${limit + 1})
       SELECT coalesce((SELECT version FROM sm.producers WHERE producer_id = ${producerId}), 0) AS version, page.*
       FROM (SELECT) AS always LEFT JOIN page ON true ORDER BY page.id`
-    const { items, nextCursor } = page(rows.filter((row): row is SubscriptionRow & { version: number } => row.id != null), limit)
+    const { items, nextCursor } = page(
+      rows.filter((row): row is SubscriptionRow & { version: number } => row.id != null),
+      limit
+    )
     return {
       producer_id: producerId,
       version: rows[0]?.version ?? 0,
-      subscribers: items.map(row => ({ subscription_id: row.id, consumer_id: row.consumer_id, username: row.username, status: row.status, activated_at: row.activated_at })),
+      subscribers: items.map(row => ({
+        subscription_id: row.id,
+        consumer_id: row.consumer_id,
+        username: row.username,
+        status: row.status,
+        activated_at: row.activated_at
+      })),
       next_cursor: nextCursor
     }
   }

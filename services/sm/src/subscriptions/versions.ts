@@ -21,14 +21,17 @@ export interface VersionsParts {
 }
 
 /**
- * Keeps SM's versions above the broker's. A version is committed before the broker is told of it, so one that the broker
- * has and SM does not is of changes that the database forgot: it was put back to an older state. Until SM's
- * list has a newer number no message is accepted for it.
+ * Keeps SM's versions above the broker's. A version is committed before the broker is told of it, so one that the
+ * broker has and SM does not is of changes that the database forgot: it was put back to an older state. Until SM's list
+ * has a newer number no message is accepted for it.
  */
 export interface Versions {
   /** The broker's version of a producer; 0 where it can't be asked now. Ask it before the database. */
   known (producerId: number): Promise<number>
-  /** Gives a producer's list a number above `known`, unless it has one by now. Changes that the broker was not told of get it too. */
+  /**
+   * Gives a producer's list a number above `known`, unless it has one by now. Changes that the broker was not told of
+   * get it too.
+   */
   overtake (producerId: number, known: number): Promise<void>
 }
 
@@ -47,7 +50,9 @@ export const createVersions = ({ sql, broker, log, metrics, now }: VersionsParts
   async overtake (producerId, known) {
     const overtook = await sql.begin(async transaction => {
       await transaction`INSERT INTO sm.producers (producer_id) VALUES (${producerId}) ON CONFLICT DO NOTHING`
-      const [producer] = await transaction<ProducerRow[]>`SELECT * FROM sm.producers WHERE producer_id = ${producerId} FOR UPDATE`
+      const [producer] = await transaction<
+        ProducerRow[]
+      >`SELECT * FROM sm.producers WHERE producer_id = ${producerId} FOR UPDATE`
       if (!producer || producer.version >= known) return null
       const version = nextVersion(known, now())
       await transaction`

@@ -7,7 +7,17 @@ interface Call { method: string, url: URL, authorization: string | undefined, bo
 interface Parts { directory: FakeDirectory, signer: FakeSigner, secret: string }
 interface Answer { status: number, document: unknown }
 
-const refuse = (status: number, code: string): Answer => ({ status, document: { type: `/docs/errors.md#${code.toLowerCase()}`, title: code, status, detail: code, code, request_id: 'fake' } })
+const refuse = (status: number, code: string): Answer => ({
+  status,
+  document: {
+    type: `/docs/errors.md#${code.toLowerCase()}`,
+    title: code,
+    status,
+    detail: code,
+    code,
+    request_id: 'fake'
+  }
+})
 
 const verify = (token: string, { directory, signer }: Parts): Answer => {
   try {
@@ -29,8 +39,17 @@ const listUsers = (url: URL, role: User['role'], { directory }: Parts): Answer =
   const limit = Number(url.searchParams.get('limit') ?? 100)
   const after = Number(url.searchParams.get('cursor') ?? 0)
   const q = url.searchParams.get('q') ?? ''
-  const found = [...directory.users.values()].filter(user => user.role === role && user.id > after && user.username.includes(q)).sort((a, b) => a.id - b.id)
-  const items = found.slice(0, limit).map(({ id, username, device_id: deviceId, created_at: createdAt }) => ({ id, username, device_id: deviceId, created_at: createdAt }))
+  const found = [...directory.users.values()]
+    .filter(user => user.role === role && user.id > after && user.username.includes(q))
+    .sort((a, b) => a.id - b.id)
+  const items = found
+    .slice(0, limit)
+    .map(({ id, username, device_id: deviceId, created_at: createdAt }) => ({
+      id,
+      username,
+      device_id: deviceId,
+      created_at: createdAt
+    }))
   return { status: 200, document: { items, next_cursor: found.length > limit ? String(items.at(-1)?.id) : null } }
 }
 

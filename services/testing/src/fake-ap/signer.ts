@@ -37,7 +37,12 @@ const signWith = (key: Key, options: IssueOptions): string => {
     role,
     ...(role === 'service'
       ? { sub: service, sid: options.sid ?? `service:${service}` }
-      : { sub: String(userId), sid: options.sid ?? randomUUID(), username: options.username ?? `${role}-${userId}`, device_id: deviceId }),
+      : {
+          sub: String(userId),
+          sid: options.sid ?? randomUUID(),
+          username: options.username ?? `${role}-${userId}`,
+          device_id: deviceId
+        }),
     ...options.claims
   }
   for (const name of Object.keys(claims)) if (claims[name] === undefined) delete claims[name]

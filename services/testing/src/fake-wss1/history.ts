@@ -4,7 +4,8 @@ import type { Message } from '@motience/schemas'
 export interface Kept extends Message { offset: number, receivedAt: number }
 
 /** What was made of one message. */
-export type Accepted = { offset: number, duplicate: boolean } | { code: string, message: string, retry_after_ms?: number }
+export type Accepted =
+  { offset: number; duplicate: boolean } | { code: string; message: string; retry_after_ms?: number }
 
 /**
  * Numbers and keeps messages by the platform's rule: `(device, session, seq)` names a message, and a `seq` that is not

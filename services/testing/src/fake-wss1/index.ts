@@ -136,12 +136,30 @@ export class FakeWss1 {
         response.writeHead(status, { 'content-type': status < 300 ? 'application/json' : 'application/problem+json' })
         response.end(JSON.stringify(content))
       }
-      const user = { id: 7, username: body.username ?? 'pi', role: body.role ?? 'producer', device_id: body.device_id ?? null, created_at: new Date().toISOString() }
-      if (path === 'auth/register') return answer(body.username === 'taken' ? 409 : 201, body.username === 'taken' ? { code: 'MOT_AP_USERNAME_TAKEN', detail: 'The name is taken' } : { user })
-      if (path === 'auth/login' && body.password !== this.settings.password) return answer(401, { code: 'MOT_AP_BAD_CREDENTIALS', detail: 'Wrong name or password' })
+      const user = {
+        id: 7,
+        username: body.username ?? 'pi',
+        role: body.role ?? 'producer',
+        device_id: body.device_id ?? null,
+        created_at: new Date().toISOString()
+      }
+      if (path === 'auth/register') {
+        return answer(
+          body.username === 'taken' ? 409 : 201,
+          body.username === 'taken' ? { code: 'MOT_AP_USERNAME_TAKEN', detail: 'The name is taken' } : { user }
+        )
+      }
+      if (path === 'auth/login' && body.password !== this.settings.password) { return answer(401, { code: 'MOT_AP_BAD_CREDENTIALS', detail: 'Wrong name or password' }) }
       const token = `token-${++this.#issued}`
       this.#valid.add(token)
-      answer(200, { access_token: token, refresh_token: `refresh-${this.#issued}`, token_type: 'Bearer', expires_in: this.settings.expiresIn, user_id: 7, user })
+      answer(200, {
+        access_token: token,
+        refresh_token: `refresh-${this.#issued}`,
+        token_type: 'Bearer',
+        expires_in: this.settings.expiresIn,
+        user_id: 7,
+        user
+      })
     })
   }
 
@@ -154,7 +172,16 @@ export class FakeWss1 {
     ws.on('error', () => {})
     const { heartbeatMs, maxPayload, maxFrame, maxInFlight, mute, expiresIn } = this.settings
     const send = (frame: object) => { if (ws.readyState === ws.OPEN) ws.send(JSON.stringify(frame)) }
-    send({ type: 'welcome', user_id: 7, expires_at: new Date(Date.now() + expiresIn * 1000).toISOString(), server_time: this.#now(), heartbeat_ms: heartbeatMs, max_payload: maxPayload, max_frame: maxFrame, max_in_flight: maxInFlight })
+    send({
+      type: 'welcome',
+      user_id: 7,
+      expires_at: new Date(Date.now() + expiresIn * 1000).toISOString(),
+      server_time: this.#now(),
+      heartbeat_ms: heartbeatMs,
+      max_payload: maxPayload,
+      max_frame: maxFrame,
+      max_in_flight: maxInFlight
+    })
     if (mute) {
       ws.pause()
       return
@@ -199,8 +226,18 @@ export class FakeWss1 {
   #answer (message: Message & { type?: string }, connection: number): { error: object } | object {
     const { type, ...plain } = message
     const accepted = this.settings.intercept(plain, connection) ?? this.history.accept(plain)
-    const named = { ...message.id === undefined ? {} : { id: message.id }, ...message.seq === undefined ? {} : { seq: message.seq } }
+    const named = {
+      ...(message.id === undefined ? {} : { id: message.id }),
+      ...(message.seq === undefined ? {} : { seq: message.seq })
+    }
     if ('code' in accepted) return { error: { ...accepted, ...named } }
-    return { subscriberCount: 1, epoch: 1, offset: accepted.offset, received_at: this.#now(), ...named, ...accepted.duplicate ? { duplicate: true } : {} }
+    return {
+      subscriberCount: 1,
+      epoch: 1,
+      offset: accepted.offset,
+      received_at: this.#now(),
+      ...named,
+      ...(accepted.duplicate ? { duplicate: true } : {})
+    }
   }
 }

@@ -33,7 +33,9 @@ const postgresFolders = (): string[] => list('/usr/lib/postgresql')
 
 /** Folder with `postgres` and `initdb`, or null. */
 export const postgresFolder = (): string | null =>
-  [...postgresFolders(), ...onPath()].find(folder => inFolders('postgres', [folder]) && inFolders('initdb', [folder])) ?? null
+  [...postgresFolders(), ...onPath()].find(
+    folder => inFolders('postgres', [folder]) && inFolders('initdb', [folder])
+  ) ?? null
 
 /** Path of `redis-server`, or null. */
 export const redisCommand = (): string | null => inFolders('redis-server', [...onPath(), '/usr/bin', '/usr/local/bin'])

@@ -49,7 +49,17 @@ const ownFolder = async () => {
 }
 
 const initialise = async (bin: string, dataDir: string): Promise<void> => {
-  const args = [join(bin, 'initdb'), '-D', dataDir, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C', '--no-sync']
+  const args = [
+    join(bin, 'initdb'),
+    '-D',
+    dataDir,
+    '-U',
+    'postgres',
+    '--auth=trust',
+    '--encoding=UTF8',
+    '--locale=C',
+    '--no-sync'
+  ]
   const [first = '', ...rest] = user ? ['setpriv', '--reuid', user, '--regid', user, '--clear-groups', ...args] : args
   await run(first, rest, { cwd: tmpdir() })
 }
@@ -89,7 +99,13 @@ const startOn = async (port: number, durable: boolean): Promise<PostgresServer> 
   const start = async () => {
     // After a kill the last backends may hold the shared memory for a moment more, and a start then ends at once.
     await waitFor(async () => {
-      current = startProcess({ command: join(bin, 'postgres'), args: ['-D', dataDir, ...settings(port, folder, durable)], user, cwd: folder, lastSignal: 'SIGQUIT' })
+      current = startProcess({
+        command: join(bin, 'postgres'),
+        args: ['-D', dataDir, ...settings(port, folder, durable)],
+        user,
+        cwd: folder,
+        lastSignal: 'SIGQUIT'
+      })
       await answers(url, dataDir, current)
       if (current.exited) throw new Error(`PostgreSQL ended at once: ${current.lastWords()}`)
       return true

@@ -2,7 +2,11 @@ import { createClient } from 'redis'
 
 /** Asks one Redis one thing, on a connection of its own. */
 export const redisCall = async (port: number, ...command: string[]): Promise<unknown> => {
-  const client = createClient({ url: `redis://127.0.0.1:${port}`, disableOfflineQueue: true, socket: { reconnectStrategy: false, connectTimeout: 1000 } })
+  const client = createClient({
+    url: `redis://127.0.0.1:${port}`,
+    disableOfflineQueue: true,
+    socket: { reconnectStrategy: false, connectTimeout: 1000 }
+  })
   client.on('error', () => {})
   try {
     await client.connect()

@@ -17,6 +17,9 @@ t.test('the cluster serves every slot, and a replica takes a killed master\'s pl
   t.equal(await redisCall(master.port, 'SET', '{3}', 'here'), 'OK')
   await redisCall(master.port, 'WAIT', '1', '1000')
   await master.kill()
-  await waitFor(async () => (await redisInfo(replica.port, 'replication'))['role'] === 'master', { timeoutMs: 20_000, what: 'the failover' })
+  await waitFor(async () => (await redisInfo(replica.port, 'replication'))['role'] === 'master', {
+    timeoutMs: 20_000,
+    what: 'the failover'
+  })
   t.equal(await waitFor(() => redisCall(replica.port, 'GET', '{3}')), 'here')
 })

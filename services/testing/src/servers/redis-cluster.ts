@@ -31,7 +31,9 @@ const meet = async (nodes: readonly RedisServer[]): Promise<void> => {
   if (!first) return
   for (const other of others) {
     const config = await redisCall(other.port, 'CONFIG', 'GET', 'cluster-port')
-    const busPort = Array.isArray(config) ? String(config[1]) : String((config as Record<string, string>)['cluster-port'])
+    const busPort = Array.isArray(config)
+      ? String(config[1])
+      : String((config as Record<string, string>)['cluster-port'])
     await redisCall(first.port, 'CLUSTER', 'MEET', '127.0.0.1', String(other.port), busPort)
   }
   await waitFor(async () => {
@@ -49,14 +51,20 @@ const giveSlots = async (masters: readonly RedisServer[]): Promise<void> => {
   const share = Math.ceil(SLOTS / masters.length)
   for (const [i, master] of masters.entries()) {
     await redisCall(master.port, 'CLUSTER', 'SET-CONFIG-EPOCH', String(i + 1))
-    await redisCall(master.port, 'CLUSTER', 'ADDSLOTSRANGE', String(i * share), String(Math.min((i + 1) * share, SLOTS) - 1))
+    await redisCall(
+      master.port,
+      'CLUSTER',
+      'ADDSLOTSRANGE',
+      String(i * share),
+      String(Math.min((i + 1) * share, SLOTS) - 1)
+    )
   }
 }
 
 const replicate = async (masters: readonly RedisServer[], replicas: readonly RedisServer[]): Promise<void> => {
   for (const [i, replica] of replicas.entries()) {
     const master = masters[i % masters.length]
-    if (master) await redisCall(replica.port, 'CLUSTER', 'REPLICATE', String(await redisCall(master.port, 'CLUSTER', 'MYID')))
+    if (master) { await redisCall(replica.port, 'CLUSTER', 'REPLICATE', String(await redisCall(master.port, 'CLUSTER', 'MYID'))) }
   }
   await waitFor(async () => {
     const states = await Promise.all(replicas.map(replica => redisInfo(replica.port, 'replication')))
@@ -68,7 +76,9 @@ const replicate = async (masters: readonly RedisServer[], replicas: readonly Red
  * Starts a cluster of three masters (Redis 7 or newer), with one replica each if `replicas` is true; a master that
  * is silent for 1.5 s is failed over. Resolves once every node finds the cluster in order.
  */
-export const startRedisCluster = async ({ replicas = false, aof }: { replicas?: boolean, aof?: RedisOptions['aof'] } = {}): Promise<RedisClusterServers> => {
+export const startRedisCluster = async ({
+  replicas = false, aof
+}: { replicas?: boolean; aof?: RedisOptions['aof'] } = {}): Promise<RedisClusterServers> => {
   const nodes = await Promise.all(Array.from({ length: replicas ? MASTERS * 2 : MASTERS }, () => startNode(aof)))
   const masters = nodes.slice(0, MASTERS)
   const copies = nodes.slice(MASTERS)

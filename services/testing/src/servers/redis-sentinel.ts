@@ -52,27 +52,42 @@ const masterPort = async (sentinels: readonly RedisServer[]): Promise<number> =>
 }
 
 const knowAll = async (sentinel: RedisServer, replicas: number, others: number): Promise<boolean> => {
-  const [state] = Object.entries(await redisInfo(sentinel.port, 'sentinel')).filter(([key]) => key === 'master0').map(([, value]) => value)
-  return state?.includes('status=ok') === true && state.includes(`slaves=${replicas},`) && state.includes(`sentinels=${others + 1}`)
+  const [state] = Object.entries(await redisInfo(sentinel.port, 'sentinel'))
+    .filter(([key]) => key === 'master0')
+    .map(([, value]) => value)
+  return (
+    state?.includes('status=ok') === true &&
+    state.includes(`slaves=${replicas},`) &&
+    state.includes(`sentinels=${others + 1}`)
+  )
 }
 
 /**
  * Starts a master, `replicas` of it (1 if not given) and three sentinels that fail over after a second of silence.
  * Resolves once every sentinel knows all the others and the replicas have caught up.
  */
-export const startRedisSentinel = async ({ replicas = 1, aof }: { replicas?: number, aof?: RedisOptions['aof'] } = {}): Promise<RedisSentinelServers> => {
+export const startRedisSentinel = async ({
+  replicas = 1, aof
+}: { replicas?: number; aof?: RedisOptions['aof'] } = {}): Promise<RedisSentinelServers> => {
   const master = await startRedis({ aof })
   const copies: RedisServer[] = []
   for (let i = 0; i < replicas; i++) {
-    copies.push(await startRedis({ aof, args: ['--replicaof', `127.0.0.1 ${master.port}`, '--repl-diskless-sync-delay', '0'] }))
+    copies.push(
+      await startRedis({ aof, args: ['--replicaof', `127.0.0.1 ${master.port}`, '--repl-diskless-sync-delay', '0'] })
+    )
   }
   const nodes = [master, ...copies]
   const sentinels = await Promise.all([1, 2, 3].map(() => startSentinel(master.port, 2)))
-  await waitFor(async () => {
-    const known = await Promise.all(sentinels.map(sentinel => knowAll(sentinel, replicas, 2)))
-    const links = await Promise.all(copies.map(async copy => (await redisInfo(copy.port, 'replication'))['master_link_status']))
-    return known.every(Boolean) && links.every(link => link === 'up')
-  }, { timeoutMs: 30_000, what: 'the sentinels to know each other and the replicas to catch up' })
+  await waitFor(
+    async () => {
+      const known = await Promise.all(sentinels.map(sentinel => knowAll(sentinel, replicas, 2)))
+      const links = await Promise.all(
+        copies.map(async copy => (await redisInfo(copy.port, 'replication'))['master_link_status'])
+      )
+      return known.every(Boolean) && links.every(link => link === 'up')
+    },
+    { timeoutMs: 30_000, what: 'the sentinels to know each other and the replicas to catch up' }
+  )
   return {
     url: sentinels.map(({ url }) => url).join(','),
     name: NAME,

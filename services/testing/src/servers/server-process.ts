@@ -40,8 +40,17 @@ export interface ServerProcess {
   signal (signal: NodeJS.Signals): void
 }
 
-/** How to start it; `user` when it must not run as root, `lastSignal` what ends it with this process (SIGKILL if not given). */
-export interface SpawnOptions { command: string, args: readonly string[], user?: string, cwd?: string, lastSignal?: NodeJS.Signals }
+/**
+ * How to start it; `user` when it must not run as root, `lastSignal` what ends it with this process (SIGKILL if not
+ * given).
+ */
+export interface SpawnOptions {
+  command: string
+  args: readonly string[]
+  user?: string
+  cwd?: string
+  lastSignal?: NodeJS.Signals
+}
 
 /** Starts a server; it ends with this process at the latest. */
 export const startProcess = ({ command, args, user, cwd, lastSignal = 'SIGKILL' }: SpawnOptions): ServerProcess => {

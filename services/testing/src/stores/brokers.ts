@@ -15,7 +15,11 @@ export const brokerKinds = async (): Promise<Broker['kind'][]> => {
  * Opens a broker for one test and closes it after it. Redis is one server for the whole process, emptied at each
  * call that is not given `keep`: several brokers of one test share it with `keep: true` from the second on.
  */
-export const testBroker = async (t: Teardown, kind: Broker['kind'], { keep = false, limits = {} }: { keep?: boolean, limits?: Partial<BrokerLimits> } = {}): Promise<Broker> => {
+export const testBroker = async (
+  t: Teardown,
+  kind: Broker['kind'],
+  { keep = false, limits = {} }: { keep?: boolean; limits?: Partial<BrokerLimits> } = {}
+): Promise<Broker> => {
   if (kind === 'memory') {
     const broker = createMemoryBroker(limits)
     t.teardown(() => broker.close())

@@ -37,10 +37,14 @@ export const testDatabaseUrl = async (t: Teardown): Promise<string> => {
  * Opens a fresh, empty database for one test, and closes and deletes it after it. Without `kind` it is embedded.
  * `pool` is the number of connections to PostgreSQL.
  */
-export const testDatabase = async (t: Teardown, { kind = 'embedded', pool = 4 }: { kind?: Database['kind'], pool?: number } = {}): Promise<Database> => {
-  const database = kind === 'embedded'
-    ? await openDatabase({ image: await embeddedImage() })
-    : await openDatabase({ url: await testDatabaseUrl(t), pool })
+export const testDatabase = async (
+  t: Teardown,
+  { kind = 'embedded', pool = 4 }: { kind?: Database['kind']; pool?: number } = {}
+): Promise<Database> => {
+  const database =
+    kind === 'embedded'
+      ? await openDatabase({ image: await embeddedImage() })
+      : await openDatabase({ url: await testDatabaseUrl(t), pool })
   t.teardown(() => database.close())
   return database
 }

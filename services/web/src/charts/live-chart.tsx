@@ -46,34 +46,43 @@ export const LiveChart = (props: LiveChartProps) => {
     const line = seriesColour(colourIndex)
     let from = 0
     let to = 1
-    const plot = new UPlot({
-      width: node.clientWidth || 300,
-      height: node.clientHeight || 150,
-      padding: [10, 14, 0, 0],
-      cursor: { show: false },
-      legend: { show: false },
-      scales: { x: { time: true, auto: false, range: () => [from / 1000, to / 1000] }, y: { range: (_plot, min, max) => paddedRange(min, max) } },
-      axes: axes(look),
-      series: [{}, { stroke: line, width: 1.6, fill: faded(line, 0.09), points: { show: false }, spanGaps: false }],
-      hooks: {
-        draw: [drawn => {
-          const { ctx, bbox } = drawn
-          for (const mark of latest.current.marks()) {
-            if (mark.time < from || mark.time > to) continue
-            const x = Math.round(drawn.valToPos(mark.time / 1000, 'x', true))
-            ctx.save()
-            ctx.strokeStyle = mark.tone === 'bad' ? look.bad : look.warn
-            ctx.setLineDash([4, 3])
-            ctx.lineWidth = Math.max(1, devicePixelRatio)
-            ctx.beginPath()
-            ctx.moveTo(x, bbox.top)
-            ctx.lineTo(x, bbox.top + bbox.height)
-            ctx.stroke()
-            ctx.restore()
-          }
-        }]
-      }
-    }, [[], []], node)
+    const plot = new UPlot(
+      {
+        width: node.clientWidth || 300,
+        height: node.clientHeight || 150,
+        padding: [10, 14, 0, 0],
+        cursor: { show: false },
+        legend: { show: false },
+        scales: {
+          x: { time: true, auto: false, range: () => [from / 1000, to / 1000] },
+          y: { range: (_plot, min, max) => paddedRange(min, max) }
+        },
+        axes: axes(look),
+        series: [{}, { stroke: line, width: 1.6, fill: faded(line, 0.09), points: { show: false }, spanGaps: false }],
+        hooks: {
+          draw: [
+            drawn => {
+              const { ctx, bbox } = drawn
+              for (const mark of latest.current.marks()) {
+                if (mark.time < from || mark.time > to) continue
+                const x = Math.round(drawn.valToPos(mark.time / 1000, 'x', true))
+                ctx.save()
+                ctx.strokeStyle = mark.tone === 'bad' ? look.bad : look.warn
+                ctx.setLineDash([4, 3])
+                ctx.lineWidth = Math.max(1, devicePixelRatio)
+                ctx.beginPath()
+                ctx.moveTo(x, bbox.top)
+                ctx.lineTo(x, bbox.top + bbox.height)
+                ctx.stroke()
+                ctx.restore()
+              }
+            }
+          ]
+        }
+      },
+      [[], []],
+      node
+    )
 
     let drawnVersion = -1
     let drawnAt = 0
@@ -100,7 +109,12 @@ export const LiveChart = (props: LiveChartProps) => {
       }
     }
     const stop = frames.add(drawn)
-    const seen = new IntersectionObserver(entries => { drawn.visible = entries.at(-1)!.isIntersecting }, { rootMargin: '80px' })
+    const seen = new IntersectionObserver(
+      entries => {
+        drawn.visible = entries.at(-1)!.isIntersecting
+      },
+      { rootMargin: '80px' }
+    )
     const sized = new ResizeObserver(() => {
       plot.setSize({ width: node.clientWidth, height: node.clientHeight })
       drawnVersion = -1

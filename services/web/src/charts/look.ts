@@ -26,18 +26,42 @@ export const faded = (rgb: string, opacity: number): string => {
 
 const two = (n: number): string => String(n).padStart(2, '0')
 
-/** Times of day, with seconds only where the marks are closer than a minute, and the day where they are further than one. */
+/**
+ * Times of day, with seconds only where the marks are closer than a minute, and the day where they are further than
+ * one.
+ */
 const timeLabels = (_plot: uPlot, splits: number[], _axis: number, _space: number, step: number): string[] =>
   splits.map(split => {
     const date = new Date(split * 1000)
     const time = `${two(date.getHours())}:${two(date.getMinutes())}`
-    return step < 60 ? `${time}:${two(date.getSeconds())}` : step < 86400 ? time : date.toLocaleDateString('en', { day: 'numeric', month: 'short' })
+    return step < 60
+      ? `${time}:${two(date.getSeconds())}`
+      : step < 86400
+        ? time
+        : date.toLocaleDateString('en', { day: 'numeric', month: 'short' })
   })
 
 /** Axes that stay behind the data: a time below, numbers at the left, thin lines between. */
 export const axes = (look: ChartLook): uPlot.Axis[] => [
-  { stroke: look.ink, font: look.font, size: 26, gap: 4, space: 76, grid: { show: false }, ticks: { show: false }, values: timeLabels },
-  { stroke: look.ink, font: look.font, size: 50, gap: 6, space: 34, grid: { stroke: look.grid, width: 1 }, ticks: { show: false } }
+  {
+    stroke: look.ink,
+    font: look.font,
+    size: 26,
+    gap: 4,
+    space: 76,
+    grid: { show: false },
+    ticks: { show: false },
+    values: timeLabels
+  },
+  {
+    stroke: look.ink,
+    font: look.font,
+    size: 50,
+    gap: 6,
+    space: 34,
+    grid: { stroke: look.grid, width: 1 },
+    ticks: { show: false }
+  }
 ]
 
 /** Room above and below the data, and something to stand in where all of it is one value. */

@@ -12,7 +12,12 @@ const MAX_ENTRIES = 100
 
 /** The rules, what they found, and how the person is told. */
 export class AlertStore {
-  readonly rules = kept<AlertRule[]>('motience.consumer.rules', [], value => Array.isArray(value) && value.length <= MAX_RULES)
+  readonly rules = kept<AlertRule[]>(
+    'motience.consumer.rules',
+    [],
+    value => Array.isArray(value) && value.length <= MAX_RULES
+  )
+
   readonly entries = kept<AlertEntry[]>('motience.consumer.alerts', [], value => Array.isArray(value))
   /** Rules that are firing now. */
   readonly firing = signal<ReadonlySet<string>>(new Set())
@@ -38,9 +43,16 @@ export class AlertStore {
 
   #changed ({ rule, state }: AlertChange): void {
     const where = `${this.nameOf(rule.producerId)}${rule.deviceId === null ? '' : ` · ${rule.deviceId}`}`
-    const what = state.firing ? describeRule(rule) : rule.kind === 'silent' ? 'heard again' : `${rule.path} back to normal`
+    const what = state.firing
+      ? describeRule(rule)
+      : rule.kind === 'silent'
+        ? 'heard again'
+        : `${rule.path} back to normal`
     const text = `${where}: ${what}${state.value === null ? '' : ` (${formatValue(state.value)})`}`
-    this.entries.value = [{ id: `${rule.id}-${state.since}`, time: state.since, firing: state.firing, text }, ...this.entries.peek()].slice(0, MAX_ENTRIES)
+    this.entries.value = [
+      { id: `${rule.id}-${state.since}`, time: state.since, firing: state.firing, text },
+      ...this.entries.peek()
+    ].slice(0, MAX_ENTRIES)
     this.#showFiring()
     toast(text, state.firing ? 'bad' : 'ok')
     if (state.firing && this.permission.peek() === 'granted') {
@@ -51,6 +63,11 @@ export class AlertStore {
   }
 
   #showFiring (): void {
-    this.firing.value = new Set(this.rules.peek().filter(rule => this.engine.state(rule.id)?.firing === true).map(rule => rule.id))
+    this.firing.value = new Set(
+      this.rules
+        .peek()
+        .filter(rule => this.engine.state(rule.id)?.firing === true)
+        .map(rule => rule.id)
+    )
   }
 }

@@ -19,7 +19,9 @@ interface Latest { envelopes: Envelope[], place: LogPosition | null }
  */
 const readLatest = async ({ dsm }: Platform, producerId: number): Promise<Latest> => {
   const read = async (query: { from?: string, limit: number }): Promise<Envelope[]> => {
-    const page = await answered(dsm.GET('/api/data/{producerId}', { params: { path: { producerId }, query: { ...query, order: 'desc' } } }))
+    const page = await answered(
+      dsm.GET('/api/data/{producerId}', { params: { path: { producerId }, query: { ...query, order: 'desc' } } })
+    )
     return page.items.toSorted(comparePositions)
   }
   try {
@@ -36,7 +38,11 @@ const readLatest = async ({ dsm }: Platform, producerId: number): Promise<Latest
  * What the charts begin with after a reload: the last minutes of each producer. Resolves with where each of them ends,
  * so that the live stream is taken up from there without a hole.
  */
-export const backfill = async (platform: Platform, producerIds: readonly number[], take: (envelope: Envelope) => void): Promise<Position[]> => {
+export const backfill = async (
+  platform: Platform,
+  producerIds: readonly number[],
+  take: (envelope: Envelope) => void
+): Promise<Position[]> => {
   const waiting = [...producerIds]
   const positions: Position[] = []
   const work = async (): Promise<void> => {

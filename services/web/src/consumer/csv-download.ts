@@ -5,7 +5,9 @@ import type { Platform } from '../session/platform.js'
 export const MAX_HELD_BYTES = 256 * 1048576
 
 interface FilePicker {
-  showSaveFilePicker (options: { suggestedName: string }): Promise<{ createWritable (): Promise<WritableStream<Uint8Array>> }>
+  showSaveFilePicker(options: {
+    suggestedName: string
+  }): Promise<{ createWritable(): Promise<WritableStream<Uint8Array>> }>
 }
 
 export interface CsvRequest {
@@ -18,7 +20,13 @@ export interface CsvRequest {
 }
 
 /** Where a download goes: a file that the person chose, or memory and then the browser's downloads. */
-const openTarget = async (name: string): Promise<{ write (chunk: Uint8Array): Promise<void> | void, finish (): Promise<void> | void, abandon (): Promise<void> | void }> => {
+const openTarget = async (
+  name: string
+): Promise<{
+  write(chunk: Uint8Array): Promise<void> | void
+  finish(): Promise<void> | void
+  abandon(): Promise<void> | void
+}> => {
   if ('showSaveFilePicker' in window) {
     const handle = await (window as unknown as FilePicker).showSaveFilePicker({ suggestedName: name })
     const writer = (await handle.createWritable()).getWriter()
@@ -29,7 +37,7 @@ const openTarget = async (name: string): Promise<{ write (chunk: Uint8Array): Pr
   return {
     write: chunk => {
       held += chunk.length
-      if (held > MAX_HELD_BYTES) throw new Error('This is more than the browser can hold at once; choose a shorter range')
+      if (held > MAX_HELD_BYTES) { throw new Error('This is more than the browser can hold at once; choose a shorter range') }
       chunks.push(chunk as Uint8Array<ArrayBuffer>)
     },
     finish: () => {
@@ -46,10 +54,17 @@ const openTarget = async (name: string): Promise<{ write (chunk: Uint8Array): Pr
 const stamp = (time: number): string => new Date(time).toISOString().slice(0, 19).replaceAll(':', '')
 
 /** Streams a range of history into a CSV file. The token goes in a header, and so into no address. */
-export const downloadCsv = async (platform: Platform, { producerId, deviceId, from, to, signal, onBytes }: CsvRequest): Promise<void> => {
+export const downloadCsv = async (
+  platform: Platform,
+  { producerId, deviceId, from, to, signal, onBytes }: CsvRequest
+): Promise<void> => {
   const target = await openTarget(`motience-${producerId}-${stamp(from)}-${stamp(to)}.csv`)
   try {
-    const query = new URLSearchParams({ from: new Date(from).toISOString(), to: new Date(to).toISOString(), ...deviceId === null ? {} : { device_id: deviceId } })
+    const query = new URLSearchParams({
+      from: new Date(from).toISOString(),
+      to: new Date(to).toISOString(),
+      ...(deviceId === null ? {} : { device_id: deviceId })
+    })
     const url = `${platform.config.dsm_url}/api/data/${producerId}?${query.toString()}`
     const response = await platform.fetch(new Request(url, { headers: { accept: 'text/csv' }, signal }))
     if (!response.ok || response.body === null) throw errorOf(await response.json().catch(() => null), response)

@@ -16,22 +16,35 @@ import { Messages } from './views/messages.js'
 const linkView = (model: ConsumerModel): LinkView => {
   const { state, reason, retryInMs, at } = model.state.value
   switch (state) {
-    case 'open': return { tone: 'ok', text: 'Live' }
-    case 'connecting': return { tone: 'warn', text: 'Connecting' }
-    case 'paused': return { tone: 'warn', text: 'Catching up' }
-    case 'waiting': return { tone: 'warn', text: `${reason || 'Connection lost'}; again in ${formatSpan(Math.max(0, at + (retryInMs ?? 0) - seconds.value))}` }
-    case 'stopped': return { tone: 'bad', text: reason || 'Not allowed to connect' }
+    case 'open':
+      return { tone: 'ok', text: 'Live' }
+    case 'connecting':
+      return { tone: 'warn', text: 'Connecting' }
+    case 'paused':
+      return { tone: 'warn', text: 'Catching up' }
+    case 'waiting':
+      return {
+        tone: 'warn',
+        text: `${reason || 'Connection lost'}; again in ${formatSpan(Math.max(0, at + (retryInMs ?? 0) - seconds.value))}`
+      }
+    case 'stopped':
+      return { tone: 'bad', text: reason || 'Not allowed to connect' }
   }
 }
 
 const Facts = ({ model }: { model: ConsumerModel }) => {
   const expiresAt = model.platform.session.expiresAt.value
   const subscriptions = [...model.subscriptions.value?.values() ?? []].filter(({ status }) => status === 'active')
-  const rate = seconds.value > 0 ? subscriptions.reduce((sum, { producer_id: id }) => sum + model.streams.rate(id), 0) : 0
+  const rate =
+    seconds.value > 0 ? subscriptions.reduce((sum, { producer_id: id }) => sum + model.streams.rate(id), 0) : 0
   return (
     <>
-      <span><b class='nowrap'>{rate < 10 ? rate.toFixed(1) : Math.round(rate)}</b> msg/s</span>
-      <span class='optional'>Token <b class='nowrap'>{expiresAt === null ? '–' : formatSpan(expiresAt - seconds.value)}</b></span>
+      <span>
+        <b class='nowrap'>{rate < 10 ? rate.toFixed(1) : Math.round(rate)}</b> msg/s
+      </span>
+      <span class='optional'>
+        Token <b class='nowrap'>{expiresAt === null ? '–' : formatSpan(expiresAt - seconds.value)}</b>
+      </span>
     </>
   )
 }

@@ -22,7 +22,10 @@ export class MessageLog {
     this.#characters += text.length
     this.#count++
     let dropped = 0
-    while (this.#lines.length - dropped > MAX_LINES || (this.#characters > MAX_CHARACTERS && dropped < this.#lines.length - 1)) {
+    while (
+      this.#lines.length - dropped > MAX_LINES ||
+      (this.#characters > MAX_CHARACTERS && dropped < this.#lines.length - 1)
+    ) {
       this.#characters -= this.#lines[dropped]!.text.length
       dropped++
     }
@@ -37,7 +40,11 @@ export class MessageLog {
     for (let i = this.#lines.length - 1; i >= 0 && found.length < limit; i--) {
       const line = this.#lines[i]!
       if (producerId !== null && line.envelope.producer_id !== producerId) continue
-      if (wanted !== '' && !line.text.toLowerCase().includes(wanted) && line.envelope.device_id?.toLowerCase().includes(wanted) !== true) continue
+      if (
+        wanted !== '' &&
+        !line.text.toLowerCase().includes(wanted) &&
+        line.envelope.device_id?.toLowerCase().includes(wanted) !== true
+      ) { continue }
       found.push(line)
     }
     return found

@@ -24,7 +24,14 @@ export class ConsumerModel {
   readonly messages = new MessageLog()
   readonly events = new StreamEvents()
   readonly alerts = new AlertStore(id => this.nameOf(id))
-  readonly state = signal<StateChange & { at: number }>({ state: 'connecting', code: null, reason: '', retryInMs: null, at: Date.now() })
+  readonly state = signal<StateChange & { at: number }>({
+    state: 'connecting',
+    code: null,
+    reason: '',
+    retryInMs: null,
+    at: Date.now()
+  })
+
   /** Null until they have been read. */
   readonly subscriptions = signal<ReadonlyMap<number, Subscription> | null>(null)
   /** Why a producer's data has ended, in words; by producer. */
@@ -40,7 +47,9 @@ export class ConsumerModel {
   constructor (readonly platform: Platform, readonly consumerId: number) {
     this.#start().catch((error: unknown) => { this.failure.value = error })
     this.#poll = setInterval(() => {
-      const waits = [...this.subscriptions.peek()?.values() ?? []].some(subscription => subscription.status === 'pending')
+      const waits = [...(this.subscriptions.peek()?.values() ?? [])].some(
+        subscription => subscription.status === 'pending'
+      )
       if (waits && document.visibilityState === 'visible') this.refresh().catch(() => null)
     }, PENDING_EVERY_MS)
   }
@@ -53,21 +62,34 @@ export class ConsumerModel {
 
   /** Reads the subscriptions anew, and the names of producers that are not known yet. */
   async refresh (): Promise<void> {
-    const list = await answered(this.platform.sm.GET('/api/subscriptions/{id}', { params: { path: { id: this.consumerId }, query: { limit: MAX_SUBSCRIPTIONS } } }))
+    const list = await answered(
+      this.platform.sm.GET('/api/subscriptions/{id}', {
+        params: { path: { id: this.consumerId }, query: { limit: MAX_SUBSCRIPTIONS } }
+      })
+    )
     this.subscriptions.value = new Map(list.subscriptions.map(subscription => [subscription.producer_id, subscription]))
     this.failure.value = null
     const unknown = list.subscriptions.filter(({ producer_id: id }) => !this.names.peek().has(id))
-    await Promise.all(unknown.map(async ({ producer_id: id }) => {
-      const user = await answered(this.platform.ap.GET('/api/users/{id}', { params: { path: { id } } })).catch(() => null)
-      if (user !== null) this.learn([user])
-    }))
+    await Promise.all(
+      unknown.map(async ({ producer_id: id }) => {
+        const user = await answered(this.platform.ap.GET('/api/users/{id}', { params: { path: { id } } })).catch(
+          () => null
+        )
+        if (user !== null) this.learn([user])
+      })
+    )
   }
 
   async subscribe (producerId: number): Promise<void> {
     const subscription = await answered(this.platform.sm.POST('/api/subscribe', { body: { producer_id: producerId } }))
     this.#setEnded(producerId, null)
     await this.refresh()
-    toast(subscription.status === 'pending' ? `${this.nameOf(producerId)} has to approve you first` : `You get the data of ${this.nameOf(producerId)} now`, 'ok')
+    toast(
+      subscription.status === 'pending'
+        ? `${this.nameOf(producerId)} has to approve you first`
+        : `You get the data of ${this.nameOf(producerId)} now`,
+      'ok'
+    )
   }
 
   async unsubscribe (producerId: number): Promise<void> {
@@ -87,8 +109,12 @@ export class ConsumerModel {
 
   async #start (): Promise<void> {
     const { platform } = this
-    await this.refresh().catch((error: unknown) => { this.failure.value = error })
-    const active = [...this.subscriptions.peek()?.values() ?? []].filter(({ status }) => status === 'active').map(({ producer_id: id }) => id)
+    await this.refresh().catch((error: unknown) => {
+      this.failure.value = error
+    })
+    const active = [...(this.subscriptions.peek()?.values() ?? [])]
+      .filter(({ status }) => status === 'active')
+      .map(({ producer_id: id }) => id)
     const positions = await backfill(platform, active, envelope => {
       this.streams.add(envelope)
       this.messages.add(envelope)
@@ -121,7 +147,12 @@ export class ConsumerModel {
       if (change.state === 'waiting' && !lost) {
         lost = true
         beginning.clear()
-        this.events.add(null, this.streams.now(), 'warn', `Connection lost${change.reason === '' ? '' : `: ${change.reason}`}`)
+        this.events.add(
+          null,
+          this.streams.now(),
+          'warn',
+          `Connection lost${change.reason === '' ? '' : `: ${change.reason}`}`
+        )
       } else if (change.state === 'open' && lost) {
         lost = false
         this.events.add(null, this.streams.now(), 'warn', 'Connected again; what was missed follows')
@@ -148,7 +179,14 @@ export class ConsumerModel {
         return
       }
       if (!recovered) this.events.add(id, this.streams.now(), 'warn', 'The log does not reach back; history is read')
-      else if (count > 0) this.events.add(id, this.streams.now(), 'warn', `Resumed: ${count} missed ${count === 1 ? 'message' : 'messages'} came, none is lost`)
+      else if (count > 0) {
+        this.events.add(
+          id,
+          this.streams.now(),
+          'warn',
+          `Resumed: ${count} missed ${count === 1 ? 'message' : 'messages'} came, none is lost`
+        )
+      }
     })
     consumer.on('history', report => { if (!beginning.has(report.producer_id)) this.#reported(report) })
     consumer.on('error', error => {
@@ -163,13 +201,11 @@ export class ConsumerModel {
     this.messages.add(envelope)
     if (this.alerts.engine.rules.length === 0) return
     this.alerts.engine.heard(envelope.producer_id, envelope.device_id, now)
-    for (const { path, value } of samples) this.alerts.engine.sample(envelope.producer_id, envelope.device_id, path, value, now)
+    for (const { path, value } of samples) { this.alerts.engine.sample(envelope.producer_id, envelope.device_id, path, value, now) }
   }
 
   #reported ({ producer_id: id, messages, complete, error }: HistoryReport): void {
-    if (error !== null) this.events.add(id, this.streams.now(), 'bad', `Gap: history could not be read (${error.message})`)
-    else if (complete) this.events.add(id, this.streams.now(), 'warn', `${messages} messages came from history, none is lost`)
-    else this.events.add(id, this.streams.now(), 'bad', `Gap: ${messages} messages came from history; others are not kept`)
+    if (error !== null) { this.events.add(id, this.streams.now(), 'bad', `Gap: history could not be read (${error.message})`) } else if (complete) { this.events.add(id, this.streams.now(), 'warn', `${messages} messages came from history, none is lost`) } else { this.events.add(id, this.streams.now(), 'bad', `Gap: ${messages} messages came from history; others are not kept`) }
   }
 
   #setEnded (producerId: number, reason: string | null): void {

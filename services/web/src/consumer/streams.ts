@@ -19,7 +19,13 @@ export class LiveSeries implements LiveSource {
   /** Usual milliseconds between two samples, from the latest ones. */
   #interval = 1000
 
-  constructor (readonly key: string, readonly path: string, readonly label: string, readonly unit: string, readonly colourIndex: number) {}
+  constructor (
+    readonly key: string,
+    readonly path: string,
+    readonly label: string,
+    readonly unit: string,
+    readonly colourIndex: number
+  ) {}
 
   get breakMs (): number { return Math.max(2500, this.#interval * 5) }
 
@@ -39,11 +45,16 @@ export interface Group {
   series: LiveSeries[]
 }
 
-/** When a message was measured, milliseconds since 1970; a device's clock that is off by days, or ahead, is not believed. */
+/**
+ * When a message was measured, milliseconds since 1970; a device's clock that is off by days, or ahead, is not
+ * believed.
+ */
 export const timeOf = (envelope: Envelope): number => {
   const received = Date.parse(envelope.received_at)
   const measured = instantMs(envelope.timestamp) + (envelope.clock_offset_ms ?? 0)
-  return Number.isFinite(measured) && measured <= received + 60_000 && received - measured < DAY_MS ? measured : received
+  return Number.isFinite(measured) && measured <= received + 60_000 && received - measured < DAY_MS
+    ? measured
+    : received
 }
 
 export const groupKey = (producerId: number, deviceId: string | null): string => `${producerId}/${deviceId ?? ''}`

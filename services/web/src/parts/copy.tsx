@@ -2,7 +2,9 @@ import { useSignal } from '@preact/signals'
 import { Icon } from './icon.js'
 import { toast } from './toasts.js'
 
-/** Puts a text into the clipboard; without the clipboard API (a page that is not from a secure context) by a selection. */
+/**
+ * Puts a text into the clipboard; without the clipboard API (a page that is not from a secure context) by a selection.
+ */
 export const copyText = async (text: string): Promise<void> => {
   try {
     await navigator.clipboard.writeText(text)
@@ -25,7 +27,13 @@ export const CopyButton = ({ text, label, compact = false }: { text: string, lab
     }, () => { toast('The clipboard can not be written to', 'bad') })
   }
   return (
-    <button type='button' class={`button compact ${compact ? 'plain icon' : ''}`} aria-label={compact ? label : undefined} title={compact ? label : undefined} onClick={copy}>
+    <button
+      type='button'
+      class={`button compact ${compact ? 'plain icon' : ''}`}
+      aria-label={compact ? label : undefined}
+      title={compact ? label : undefined}
+      onClick={copy}
+    >
       <Icon name={done.value ? 'check' : 'copy'} />
       {!compact && (done.value ? 'Copied' : label)}
     </button>

@@ -2,7 +2,8 @@
 const paths = {
   pulse: 'M3 12h4l3-8 4 16 3-8h4',
   send: 'M4 12 20 4l-5 16-3.5-6.5L4 12ZM11.5 13.5 20 4',
-  people: 'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM2.5 20c.4-3.6 3-5.5 6.5-5.5s6.1 1.9 6.5 5.5M16 4.3a3.5 3.5 0 0 1 0 6.4M18 14.9c2.1.7 3.3 2.4 3.5 5.1',
+  people:
+    'M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7ZM2.5 20c.4-3.6 3-5.5 6.5-5.5s6.1 1.9 6.5 5.5M16 4.3a3.5 3.5 0 0 1 0 6.4M18 14.9c2.1.7 3.3 2.4 3.5 5.1',
   device: 'M6 3h12v18H6zM10 17h4M9 7h6M9 10.5h6',
   chart: 'M4 4v16h16M8 15l3-4 3 2 5-7',
   list: 'M8 6h12M8 12h12M8 18h12M4 6h.01M4 12h.01M4 18h.01',
@@ -43,6 +44,13 @@ export const Icon = ({ name }: { name: IconName }) => (
 export const Mark = () => (
   <svg viewBox='0 0 32 32' aria-hidden='true' focusable='false'>
     <rect width='32' height='32' rx='8' fill='#0a6b5d' />
-    <path d='M5 17h5l3-8 5 15 4-11 2 4h3' fill='none' stroke='#fff' stroke-width='2.4' stroke-linecap='round' stroke-linejoin='round' />
+    <path
+      d='M5 17h5l3-8 5 15 4-11 2 4h3'
+      fill='none'
+      stroke='#fff'
+      stroke-width='2.4'
+      stroke-linecap='round'
+      stroke-linejoin='round'
+    />
   </svg>
 )

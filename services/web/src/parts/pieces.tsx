@@ -24,12 +24,28 @@ export const Segments = <T extends string | number>({ label, options, value, onC
 }) => (
   <div class={`segments ${fill ? 'fill' : ''}`} role='group' aria-label={label}>
     {options.map(option => (
-      <button key={option.value} type='button' aria-pressed={option.value === value} onClick={() => { onChange(option.value) }}>{option.label}</button>
+      <button
+        key={option.value}
+        type='button'
+        aria-pressed={option.value === value}
+        onClick={() => {
+          onChange(option.value)
+        }}
+      >
+        {option.label}
+      </button>
     ))}
   </div>
   )
 
-export const Card = ({ title, actions, children, flush = false }: { title: ComponentChildren, actions?: ComponentChildren, children: ComponentChildren, flush?: boolean }) => (
+export const Card = ({
+  title, actions, children, flush = false
+}: {
+  title: ComponentChildren
+  actions?: ComponentChildren
+  children: ComponentChildren
+  flush?: boolean
+}) => (
   <section class='card'>
     <div class='card-head'><h2>{title}</h2>{actions}</div>
     {flush ? children : <div class='card-body stack'>{children}</div>}
@@ -37,7 +53,13 @@ export const Card = ({ title, actions, children, flush = false }: { title: Compo
 )
 
 /** One figure of an instrument's head. */
-export const Fact = ({ name, children, after }: { name: string, children: ComponentChildren, after?: ComponentChildren }) => (
+export const Fact = ({
+  name, children, after
+}: {
+  name: string
+  children: ComponentChildren
+  after?: ComponentChildren
+}) => (
   <div class='fact'>
     <dt>{name}</dt>
     <dd>{children}</dd>
@@ -46,7 +68,13 @@ export const Fact = ({ name, children, after }: { name: string, children: Compon
 )
 
 /** The head of a view: what it is, in a line what it is for, and what can be done with all of it. */
-export const ViewHead = ({ title, children, actions }: { title: string, children?: ComponentChildren, actions?: ComponentChildren }) => (
+export const ViewHead = ({
+  title, children, actions
+}: {
+  title: string
+  children?: ComponentChildren
+  actions?: ComponentChildren
+}) => (
   <div class='view-head'>
     <div><h1>{title}</h1>{children !== undefined && <p>{children}</p>}</div>
     {actions !== undefined && <div class='row wrap'>{actions}</div>}

@@ -30,8 +30,15 @@ const Brand = ({ role }: { role: string }) => (
 
 const SignOut = ({ platform }: { platform: Platform }) => (
   <button
-    type='button' class='button plain icon' aria-label='Sign out' title='Sign out'
-    onClick={() => { platform.session.logout().catch(() => { toast('Signed out here; the platform could not be told', 'bad') }) }}
+    type='button'
+    class='button plain icon'
+    aria-label='Sign out'
+    title='Sign out'
+    onClick={() => {
+      platform.session.logout().catch(() => {
+        toast('Signed out here; the platform could not be told', 'bad')
+      })
+    }}
   >
     <Icon name='out' />
   </button>
@@ -52,7 +59,16 @@ export const Shell = ({ platform, nav, link, facts, children }: ShellProps) => {
   const { role } = platform.session
   return (
     <div class='shell'>
-      <a class='skip' href='#main' onClick={event => { event.preventDefault(); main.current?.focus() }}>To the content</a>
+      <a
+        class='skip'
+        href='#main'
+        onClick={event => {
+          event.preventDefault()
+          main.current?.focus()
+        }}
+      >
+        To the content
+      </a>
       <aside class='side'>
         <Brand role={role} />
         <nav class='nav' aria-label='Views'>

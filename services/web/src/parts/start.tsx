@@ -14,8 +14,19 @@ export const startPage = (role: AccountRole, view: (platform: Platform) => Compo
   const start = (): void => {
     render(<div class='gate-form'><div class='inner'><Progress label='Finding the platform' /></div></div>, root)
     openPlatform(role).then(
-      platform => { render(<Page platform={platform} view={view} />, root) },
-      (error: unknown) => { render(<div class='gate-form'><div class='inner'><Failure error={error} retry={start} /></div></div>, root) }
+      platform => {
+        render(<Page platform={platform} view={view} />, root)
+      },
+      (error: unknown) => {
+        render(
+          <div class='gate-form'>
+            <div class='inner'>
+              <Failure error={error} retry={start} />
+            </div>
+          </div>,
+          root
+        )
+      }
     )
   }
   start()

@@ -33,8 +33,13 @@ effect(() => {
 
 export const ThemeSwitch = () => (
   <button
-    type='button' class='button plain icon' aria-label={isDark.value ? 'Use the light theme' : 'Use the dark theme'}
-    title={isDark.value ? 'Light theme' : 'Dark theme'} onClick={() => { theme.value = isDark.value ? 'light' : 'dark' }}
+    type='button'
+    class='button plain icon'
+    aria-label={isDark.value ? 'Use the light theme' : 'Use the dark theme'}
+    title={isDark.value ? 'Light theme' : 'Dark theme'}
+    onClick={() => {
+      theme.value = isDark.value ? 'light' : 'dark'
+    }}
   >
     <Icon name={isDark.value ? 'sun' : 'moon'} />
   </button>

@@ -25,7 +25,16 @@ export const Toasts = () => (
       <div key={id} class={`toast ${kind}`}>
         <Icon name={kind === 'bad' ? 'warn' : kind === 'ok' ? 'check' : 'info'} />
         <span class='grow'>{text}</span>
-        <button type='button' class='button plain compact icon' aria-label='Dismiss' onClick={() => { dismiss(id) }}><Icon name='cross' /></button>
+        <button
+          type='button'
+          class='button plain compact icon'
+          aria-label='Dismiss'
+          onClick={() => {
+            dismiss(id)
+          }}
+        >
+          <Icon name='cross' />
+        </button>
       </div>
     ))}
   </div>

@@ -1,7 +1,9 @@
 import {
   createBackoff, Heartbeat, openSocket, type OpenSocket, type SocketConstructor, type SocketEnd, type TokenSource
 } from '@motience/client/consumer'
-import { afterClose, closeCodes, SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX, type ErrorFrame, type ProducerServerFrame } from '@motience/schemas'
+import {
+  afterClose, closeCodes, SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX, type ErrorFrame, type ProducerServerFrame
+} from '@motience/schemas'
 import { signal } from '@preact/signals'
 import { dataFrame, SendQueue, type Outgoing, type Receipt } from './send-queue.js'
 
@@ -15,8 +17,8 @@ const CONNECT_TIMEOUT_MS = 10_000
 const STABLE_MS = 5000
 
 /**
- * A producer's WebSocket in a browser. Comes back by itself; whatever was not acknowledged is sent again then, under the
- * same session and number, so that a repeat is no second message.
+ * A producer's WebSocket in a browser. Comes back by itself; whatever was not acknowledged is sent again then, under
+ * the same session and number, so that a repeat is no second message.
  */
 export class ProducerConnection {
   readonly state = signal<ConnectionState>('closed')
@@ -36,7 +38,12 @@ export class ProducerConnection {
   #openedAt: number | null = null
   #token = ''
 
-  constructor (private readonly url: string, private readonly tokens: TokenSource, onReceipt: (receipt: Receipt) => void, private readonly onError: (frame: ErrorFrame) => void) {
+  constructor (
+    private readonly url: string,
+    private readonly tokens: TokenSource,
+    onReceipt: (receipt: Receipt) => void,
+    private readonly onError: (frame: ErrorFrame) => void
+  ) {
     this.outbox = new SendQueue(onReceipt)
     tokens.onRenewed(({ token }) => {
       this.#token = token
@@ -49,7 +56,9 @@ export class ProducerConnection {
     clearTimeout(this.#timer)
     this.state.value = 'connecting'
     this.retryAt.value = null
-    this.#open().catch((error: unknown) => { this.#ended({ code: 1006, reason: (error as Error).message, status: null, retryAfter: null }) })
+    this.#open().catch((error: unknown) => {
+      this.#ended({ code: 1006, reason: (error as Error).message, status: null, retryAfter: null })
+    })
   }
 
   disconnect (): void {
@@ -71,15 +80,26 @@ export class ProducerConnection {
   async #open (): Promise<void> {
     this.#token = (await this.tokens.get()).token
     if (this.state.peek() !== 'connecting') return
-    this.#timer = setTimeout(() => { this.#socket?.drop(1006, 'The platform did not greet in time') }, CONNECT_TIMEOUT_MS)
-    this.#socket = openSocket(WebSocket as unknown as SocketConstructor, this.url, [SUBPROTOCOL, `${TOKEN_SUBPROTOCOL_PREFIX}${this.#token}`], {
-      onText: text => {
-        this.#heartbeat?.seen()
-        this.#receive(JSON.parse(text) as ProducerServerFrame)
-      },
-      onPing: () => { this.#heartbeat?.seen() },
-      onEnd: end => { this.#ended(end) }
-    })
+    this.#timer = setTimeout(() => {
+      this.#socket?.drop(1006, 'The platform did not greet in time')
+    }, CONNECT_TIMEOUT_MS)
+    this.#socket = openSocket(
+      WebSocket as unknown as SocketConstructor,
+      this.url,
+      [SUBPROTOCOL, `${TOKEN_SUBPROTOCOL_PREFIX}${this.#token}`],
+      {
+        onText: text => {
+          this.#heartbeat?.seen()
+          this.#receive(JSON.parse(text) as ProducerServerFrame)
+        },
+        onPing: () => {
+          this.#heartbeat?.seen()
+        },
+        onEnd: end => {
+          this.#ended(end)
+        }
+      }
+    )
   }
 
   #receive (frame: ProducerServerFrame): void {

@@ -2,7 +2,8 @@
 export interface DeviceValues { username: string, deviceId: string, authUrl: string, websocketUrl: string }
 
 /** A word as a POSIX shell takes it as it stands. */
-export const shellWord = (text: string): string => /^[A-Za-z0-9_./:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+export const shellWord = (text: string): string =>
+  /^[A-Za-z0-9_./:@+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 
 export interface DeviceCommand { name: string, about: string, text: string }
 
@@ -10,7 +11,8 @@ export interface DeviceCommand { name: string, about: string, text: string }
 export const deviceCommands = ({ username, deviceId, authUrl, websocketUrl }: DeviceValues): DeviceCommand[] => [
   {
     name: 'Agent',
-    about: 'Reads the machine\'s own sensors, keeps what it can\'t send, and sends it later. Needs Node 20 or newer, and a clone in whose folder this is typed (after npm ci and npm run build); where the agent\'s package is installed, the last line is motience-agent.',
+    about:
+      "Reads the machine's own sensors, keeps what it can't send, and sends it later. Needs Node 20 or newer, and a clone in whose folder this is typed (after npm ci and npm run build); where the agent's package is installed, the last line is motience-agent.",
     text: [
       'read -rs -p "Password: " PASSWORD && export PASSWORD',
       `export DEVICE_ID=${shellWord(deviceId)} USERNAME=${shellWord(username)}`,

@@ -15,11 +15,19 @@ import { Subscribers } from './views/subscribers.js'
 const linkView = ({ connection }: ProducerModel): LinkView => {
   const retryAt = connection.retryAt.value
   switch (connection.state.value) {
-    case 'open': return { tone: 'ok', text: 'Connected' }
-    case 'connecting': return { tone: 'warn', text: 'Connecting' }
-    case 'waiting': return { tone: 'warn', text: `${connection.reason.value}; again in ${formatSpan(Math.max(0, (retryAt ?? 0) - seconds.value))}` }
-    case 'stopped': return { tone: 'bad', text: connection.reason.value || 'Not allowed to connect' }
-    case 'closed': return { tone: 'bad', text: 'Disconnected' }
+    case 'open':
+      return { tone: 'ok', text: 'Connected' }
+    case 'connecting':
+      return { tone: 'warn', text: 'Connecting' }
+    case 'waiting':
+      return {
+        tone: 'warn',
+        text: `${connection.reason.value}; again in ${formatSpan(Math.max(0, (retryAt ?? 0) - seconds.value))}`
+      }
+    case 'stopped':
+      return { tone: 'bad', text: connection.reason.value || 'Not allowed to connect' }
+    case 'closed':
+      return { tone: 'bad', text: 'Disconnected' }
   }
 }
 
@@ -27,8 +35,13 @@ const Facts = ({ model }: { model: ProducerModel }) => {
   const expiresAt = model.platform.session.expiresAt.value
   return (
     <>
-      <span><span class='optional'>Round trip </span><b class='nowrap'>{formatMs(model.connection.roundTripMs.value)}</b></span>
-      <span class='optional'>Token <b class='nowrap'>{expiresAt === null ? '–' : formatSpan(expiresAt - seconds.value)}</b></span>
+      <span>
+        <span class='optional'>Round trip </span>
+        <b class='nowrap'>{formatMs(model.connection.roundTripMs.value)}</b>
+      </span>
+      <span class='optional'>
+        Token <b class='nowrap'>{expiresAt === null ? '–' : formatSpan(expiresAt - seconds.value)}</b>
+      </span>
     </>
   )
 }

@@ -41,7 +41,9 @@ export class ProducerModel {
     }, frame => { toast(`${frame.message} (${frame.code})`, 'bad') })
     this.connection.connect()
     this.#show = setInterval(() => { this.#flush() }, SHOW_EVERY_MS)
-    this.#poll = setInterval(() => { if (document.visibilityState === 'visible') this.refresh().catch(() => null) }, SUBSCRIBERS_EVERY_MS)
+    this.#poll = setInterval(() => {
+      if (document.visibilityState === 'visible') this.refresh().catch(() => null)
+    }, SUBSCRIBERS_EVERY_MS)
     this.refresh().catch(() => null)
   }
 
@@ -63,7 +65,9 @@ export class ProducerModel {
     const path = { producerId: this.producerId }
     try {
       const [list, policy] = await Promise.all([
-        answered(this.platform.sm.GET('/api/subscribers/{producerId}', { params: { path, query: { limit: MAX_SUBSCRIBERS } } })),
+        answered(
+          this.platform.sm.GET('/api/subscribers/{producerId}', { params: { path, query: { limit: MAX_SUBSCRIBERS } } })
+        ),
         answered(this.platform.sm.GET('/api/producers/{producerId}/policy', { params: { path } }))
       ])
       this.subscribers.value = list.subscribers
@@ -76,12 +80,19 @@ export class ProducerModel {
 
   /** Approves, refuses or revokes; when it resolves, what the platform accepts from now on follows it. */
   async setStatus (subscriptionId: number, status: 'active' | 'inactive'): Promise<void> {
-    await answered(this.platform.sm.PATCH('/api/subscriptions/{id}', { params: { path: { id: subscriptionId } }, body: { status } }))
+    await answered(
+      this.platform.sm.PATCH('/api/subscriptions/{id}', { params: { path: { id: subscriptionId } }, body: { status } })
+    )
     await this.refresh()
   }
 
   async setPolicy (approval: Policy['approval']): Promise<void> {
-    await answered(this.platform.sm.PUT('/api/producers/{producerId}/policy', { params: { path: { producerId: this.producerId } }, body: { approval } }))
+    await answered(
+      this.platform.sm.PUT('/api/producers/{producerId}/policy', {
+        params: { path: { producerId: this.producerId } },
+        body: { approval }
+      })
+    )
     this.policy.value = approval
   }
 

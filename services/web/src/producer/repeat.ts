@@ -11,7 +11,9 @@ export class Repeat {
   readonly held = signal(0)
   #timer: ReturnType<typeof setInterval> | undefined
 
-  /** `work` is called `rate` times a second, however coarse the browser's timers are; false says that it was not taken. */
+  /**
+   * `work` is called `rate` times a second, however coarse the browser's timers are; false says that it was not taken.
+   */
   start (rate: () => number, work: () => boolean): void {
     this.stop()
     this.running.value = true

@@ -4,12 +4,20 @@ import type { AckFrame, ErrorFrame, Message } from '@motience/schemas'
 export type Outgoing = Omit<Message, 'payload'> & { id: string, session: string, seq: number, payload: string }
 
 /** The text of its frame. */
-export const dataFrame = ({ payload, ...fields }: Outgoing): string => `${JSON.stringify({ type: 'data', ...fields }).slice(0, -1)},"payload":${payload}}`
+export const dataFrame = ({ payload, ...fields }: Outgoing): string =>
+  `${JSON.stringify({ type: 'data', ...fields }).slice(0, -1)},"payload":${payload}}`
 
 /** What became of a message. */
-export type Receipt = { id: string, seq: number, device: string | null, bytes: number, at: number, latencyMs: number } & (
-  | { kind: 'acked', epoch: number, offset: number, subscriberCount: number, duplicate: boolean }
-  | { kind: 'refused', code: string, message: string, retryAfterMs: number | null }
+export type Receipt = {
+  id: string
+  seq: number
+  device: string | null
+  bytes: number
+  at: number
+  latencyMs: number
+} & (
+  | { kind: 'acked'; epoch: number; offset: number; subscriberCount: number; duplicate: boolean }
+  | { kind: 'refused'; code: string; message: string; retryAfterMs: number | null }
 )
 
 /** Most messages that wait, sent or not. */
@@ -28,7 +36,9 @@ const read = (): Outgoing[] => {
   }
 }
 
-/** Messages on their way, in order, until each is acknowledged or refused; what is left outlives a reload of the page. */
+/**
+ * Messages on their way, in order, until each is acknowledged or refused; what is left outlives a reload of the page.
+ */
 export class SendQueue {
   #waiting: Waiting[] = read().map(message => ({ message, sentAt: null }))
   #inFlight = 0
@@ -38,7 +48,7 @@ export class SendQueue {
     sessionStorage.removeItem(STORAGE_KEY)
     window.addEventListener('pagehide', () => {
       try {
-        if (this.#waiting.length > 0) sessionStorage.setItem(STORAGE_KEY, JSON.stringify(this.#waiting.map(({ message }) => message)))
+        if (this.#waiting.length > 0) { sessionStorage.setItem(STORAGE_KEY, JSON.stringify(this.#waiting.map(({ message }) => message))) }
       } catch {
         // Too much for this storage: it was never acknowledged, and the person saw so.
       }
@@ -81,7 +91,7 @@ export class SendQueue {
   refused ({ id, seq, code, message, retry_after_ms: retryAfterMs }: ErrorFrame): boolean {
     if (id === undefined && seq === undefined) return false
     const common = this.#settle(id)
-    if (common !== null) this.onReceipt({ ...common, kind: 'refused', code, message, retryAfterMs: retryAfterMs ?? null })
+    if (common !== null) { this.onReceipt({ ...common, kind: 'refused', code, message, retryAfterMs: retryAfterMs ?? null }) }
     return true
   }
 

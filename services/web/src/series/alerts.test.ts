@@ -1,11 +1,22 @@
 import t from 'tap'
 import { AlertEngine, describeRule, type AlertChange, type AlertRule } from './alerts.js'
 
-const rule = (part: Partial<AlertRule>): AlertRule => ({ id: 'a', producerId: 1, deviceId: null, path: 'x', kind: 'above', limit: 10, enabled: true, ...part })
+const rule = (part: Partial<AlertRule>): AlertRule => ({
+  id: 'a',
+  producerId: 1,
+  deviceId: null,
+  path: 'x',
+  kind: 'above',
+  limit: 10,
+  enabled: true,
+  ...part
+})
 
 const build = (...rules: AlertRule[]) => {
   const changes: string[] = []
-  const engine = new AlertEngine(({ rule, state }: AlertChange) => { changes.push(`${rule.id} ${state.firing ? 'fires' : 'clears'} ${state.value ?? '-'}`) })
+  const engine = new AlertEngine(({ rule, state }: AlertChange) => {
+    changes.push(`${rule.id} ${state.firing ? 'fires' : 'clears'} ${state.value ?? '-'}`)
+  })
   engine.setRules(rules, 0)
   return { engine, changes }
 }

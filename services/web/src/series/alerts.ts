@@ -78,7 +78,7 @@ export class AlertEngine {
   /** Time passed. */
   tick (now: number): void {
     for (const rule of this.#rules) {
-      if (rule.kind === 'silent' && rule.enabled && now - (this.#heard.get(rule.id) ?? now) > rule.limit * 1000) this.#judge(rule, true, null, now)
+      if (rule.kind === 'silent' && rule.enabled && now - (this.#heard.get(rule.id) ?? now) > rule.limit * 1000) { this.#judge(rule, true, null, now) }
     }
   }
 

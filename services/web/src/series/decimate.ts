@@ -5,8 +5,9 @@ export interface Columns { x: number[], y: (number | null)[], min: number, max: 
 
 /**
  * At most two samples for each of `columns` pixels, the least and the greatest, in the order in which they came: what a
- * line over all of them would draw. Columns begin at multiples of their width, so that they don't flicker as time moves on.
- * The line is broken where nothing came for `breakMs`. Seconds in x; `min` and `max` are NaN where there is nothing.
+ * line over all of them would draw. Columns begin at multiples of their width, so that they don't flicker as time moves
+ * on. The line is broken where nothing came for `breakMs`. Seconds in x; `min` and `max` are NaN where there is
+ * nothing.
  */
 export const decimate = (ring: Ring, from: number, to: number, columns: number, breakMs: number): Columns => {
   const width = Math.max(1, (to - from) / Math.max(1, columns))

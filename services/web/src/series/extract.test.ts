@@ -16,7 +16,11 @@ t.test('a payload can name its units itself, in two ways', async t => {
     { path: 'pressure.value', label: 'pressure', value: 4.2, unit: 'bar' },
     { path: 'flow', label: 'flow', value: 3, unit: 'l/min' }
   ])
-  t.match(extractSamples({ temperature_c: { value: 1 } }), [{ label: 'temperature', unit: '°C' }], 'or by the name of the object')
+  t.match(
+    extractSamples({ temperature_c: { value: 1 } }),
+    [{ label: 'temperature', unit: '°C' }],
+    'or by the name of the object'
+  )
 })
 
 t.test('a key with a dot or a quote is named as the platform names it', async t => {
@@ -27,7 +31,17 @@ t.test('a key with a dot or a quote is named as the platform names it', async t 
 })
 
 t.test('what is no finite number, or has too long a name to be asked for, is left out', async t => {
-  t.same(extractSamples({ a: null, b: '1', c: Number.NaN, f: [], ['k'.repeat(60_000)]: 1, n: { ['k'.repeat(MAX_FIELD_LENGTH - 9)]: 1 } }), [])
+  t.same(
+    extractSamples({
+      a: null,
+      b: '1',
+      c: Number.NaN,
+      f: [],
+      ['k'.repeat(60_000)]: 1,
+      n: { ['k'.repeat(MAX_FIELD_LENGTH - 9)]: 1 }
+    }),
+    []
+  )
   t.equal(extractSamples({ ['k'.repeat(MAX_FIELD_LENGTH - 8)]: 1 }).length, 1)
 })
 

@@ -5,7 +5,10 @@ import { labelOf, unitOf } from './units.js'
 export interface Sample {
   /** Where it is, as `GET /series` takes it after `payload.`: `cpu.usage`, `cores.0`, `"a.b"`. */
   path: string
-  /** The same for a person: without the unit's ending, and a measured value in an object of its own by the object's name. */
+  /**
+   * The same for a person: without the unit's ending, and a measured value in an object of its own by the object's
+   * name.
+   */
   label: string
   value: number
   /** `°C`, `V`, …; empty where neither the payload nor the name tells. */
@@ -36,13 +39,19 @@ const walk = (node: Record<string, unknown>, path: string, name: string, depth: 
     if (typeof value === 'number' && Number.isFinite(value)) {
       const measured = key === 'value' && path !== ''
       samples.push({
-        path: here, label: labelOf(measured ? name : hereName), value, unit: textOf(units[key]) || (key === 'value' ? ownUnit : '') || unitOf(measured ? name : key)
+        path: here,
+        label: labelOf(measured ? name : hereName),
+        value,
+        unit: textOf(units[key]) || (key === 'value' ? ownUnit : '') || unitOf(measured ? name : key)
       })
     } else if (isObject(value) && depth < MAX_DEPTH) walk(value, here, hereName, depth + 1, samples)
   }
 }
 
-/** Every finite number of a payload, in its own order; at most `MAX_SAMPLES`. What is too deep or has too long a name is left out. */
+/**
+ * Every finite number of a payload, in its own order; at most `MAX_SAMPLES`. What is too deep or has too long a name is
+ * left out.
+ */
 export const extractSamples = (payload: Record<string, unknown>): Sample[] => {
   const samples: Sample[] = []
   walk(payload, '', '', 1, samples)

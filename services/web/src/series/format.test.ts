@@ -16,14 +16,25 @@ t.test('a number has the decimals that its range is worth', async t => {
 
 t.test('sizes, spans and times read as a person says them', async t => {
   t.same([12, 2048, 3 * 1048576].map(formatBytes), ['12 B', '2.0 kB', '3.0 MB'])
-  t.same([-5, 42_000, 60_000, 185_000, 7_800_000, 200_000_000].map(formatSpan), ['0 s', '42 s', '1 min', '3 min 5 s', '2 h 10 min', '2 d 7 h'])
+  t.same([-5, 42_000, 60_000, 185_000, 7_800_000, 200_000_000].map(formatSpan), [
+    '0 s',
+    '42 s',
+    '1 min',
+    '3 min 5 s',
+    '2 h 10 min',
+    '2 d 7 h'
+  ])
   t.same([null, 3.21, 48.6].map(formatMs), ['–', '3.2 ms', '49 ms'])
   t.match(formatTime(Date.now()), /^\d\d:\d\d:\d\d\.\d{3}$/)
 })
 
 t.test('units and labels come from names', async t => {
   t.same(['temperature_c', 'bus_v', 'cpu.load-pct', 'count', 'a_c.b'].map(unitOf), ['°C', 'V', '%', '', ''])
-  t.same(['temperature_c', 'cpu.max_load_pct', 'part_count'].map(labelOf), ['temperature', 'cpu › max load', 'part count'])
+  t.same(['temperature_c', 'cpu.max_load_pct', 'part_count'].map(labelOf), [
+    'temperature',
+    'cpu › max load',
+    'part count'
+  ])
 })
 
 t.test('buckets are round and few enough', async t => {

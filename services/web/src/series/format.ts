@@ -3,13 +3,21 @@ export const formatValue = (value: number, spread = Math.abs(value)): string => 
   if (!Number.isFinite(value)) return '–'
   const size = Math.abs(value)
   if (size >= 1e9 || (size > 0 && size < 1e-4)) return value.toExponential(2)
-  const decimals = spread <= 0 ? (Number.isInteger(value) ? 0 : 2) : Math.min(4, Math.max(0, 2 - Math.floor(Math.log10(spread))))
-  return value.toLocaleString('en', { minimumFractionDigits: Number.isInteger(value) && spread > 20 ? 0 : Math.min(decimals, 3), maximumFractionDigits: decimals })
+  const decimals =
+    spread <= 0 ? (Number.isInteger(value) ? 0 : 2) : Math.min(4, Math.max(0, 2 - Math.floor(Math.log10(spread))))
+  return value.toLocaleString('en', {
+    minimumFractionDigits: Number.isInteger(value) && spread > 20 ? 0 : Math.min(decimals, 3),
+    maximumFractionDigits: decimals
+  })
 }
 
 /** Bytes as a person reads them. */
 export const formatBytes = (bytes: number): string =>
-  bytes < 1024 ? `${bytes} B` : bytes < 1048576 ? `${(bytes / 1024).toFixed(1)} kB` : `${(bytes / 1048576).toFixed(1)} MB`
+  bytes < 1024
+    ? `${bytes} B`
+    : bytes < 1048576
+      ? `${(bytes / 1024).toFixed(1)} kB`
+      : `${(bytes / 1048576).toFixed(1)} MB`
 
 /** A length of time in its greatest unit or two: `42 s`, `3 min 5 s`, `2 h 10 min`. */
 export const formatSpan = (ms: number): string => {
@@ -22,7 +30,8 @@ export const formatSpan = (ms: number): string => {
 }
 
 /** Milliseconds of a latency. */
-export const formatMs = (ms: number | null): string => ms === null ? '–' : ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`
+export const formatMs = (ms: number | null): string =>
+  ms === null ? '–' : ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`
 
 /** Time of day with milliseconds, in the reader's zone. */
 export const formatTime = (ms: number): string => {

@@ -1,11 +1,18 @@
 import t from 'tap'
 import { SampleGenerator, type GeneratedField } from './generator.js'
 
-const field = (shape: GeneratedField['shape']): GeneratedField => ({ name: 'x', shape, base: 10, amplitude: 2, period: 4 })
+const field = (shape: GeneratedField['shape']): GeneratedField => ({
+  name: 'x',
+  shape,
+  base: 10,
+  amplitude: 2,
+  period: 4
+})
 
 t.test('each shape moves as it is called', async t => {
   const generator = new SampleGenerator(() => 0.75)
-  const at = (shape: GeneratedField['shape'], seconds: number): number => generator.payload([field(shape)], seconds)['x']!
+  const at = (shape: GeneratedField['shape'], seconds: number): number =>
+    generator.payload([field(shape)], seconds)['x']!
   t.same([0, 1, 3].map(seconds => at('sine', seconds)), [10, 12, 8])
   t.same([0, 1.9, 2].map(seconds => at('square', seconds)), [12, 12, 8])
   t.same([0, 2, 3].map(seconds => at('saw', seconds)), [8, 10, 11])

@@ -20,7 +20,7 @@ export class SampleGenerator {
   payload (fields: readonly GeneratedField[], seconds: number): Record<string, number> {
     const payload: Record<string, number> = {}
     for (const field of fields) {
-      if (field.name !== '') payload[field.name] = Math.round((field.base + field.amplitude * this.#unit(field, seconds)) * 1e4) / 1e4
+      if (field.name !== '') { payload[field.name] = Math.round((field.base + field.amplitude * this.#unit(field, seconds)) * 1e4) / 1e4 }
     }
     return payload
   }

@@ -11,7 +11,8 @@ export interface JsonFault {
 }
 
 /** The payload's text as it is to be sent, or why there is none. */
-export type JsonCheck = { payload: string, bytes: number, fault: null } | { payload: null, bytes: number, fault: JsonFault }
+export type JsonCheck =
+  { payload: string; bytes: number; fault: null } | { payload: null; bytes: number; fault: JsonFault }
 
 const positionOf = (text: string, position: number): { line: number, column: number } => {
   const before = text.slice(0, position).split('\n')
@@ -21,12 +22,22 @@ const positionOf = (text: string, position: number): { line: number, column: num
 /** Checks a text as the platform will: JSON, an object, not too large, not too deep. It is sent without white space. */
 export const checkJson = (text: string, maxBytes: number): JsonCheck => {
   const bytesOf = (sent: string): number => new TextEncoder().encode(sent).length
-  const wrong = (message: string, bytes = bytesOf(text)): JsonCheck => ({ payload: null, bytes, fault: { message, line: null, column: null } })
+  const wrong = (message: string, bytes = bytesOf(text)): JsonCheck => ({
+    payload: null,
+    bytes,
+    fault: { message, line: null, column: null }
+  })
   if (text.trim() === '') return wrong('Write a JSON object')
   const unread = scanJson(text)
-  if (unread !== null) return { payload: null, bytes: bytesOf(text), fault: { message: unread.message, ...positionOf(text, unread.position) } }
+  if (unread !== null) {
+    return {
+      payload: null,
+      bytes: bytesOf(text),
+      fault: { message: unread.message, ...positionOf(text, unread.position) }
+    }
+  }
   const value: unknown = JSON.parse(text)
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrong('A payload is a JSON object: { … }')
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) { return wrong('A payload is a JSON object: { … }') }
   const payload = compactJson(text)
   const bytes = bytesOf(payload)
   if (bytes > maxBytes) return wrong(`${bytes} bytes; at most ${maxBytes} are taken`, bytes)

@@ -5,7 +5,10 @@ import { compactJson, layOutJson } from './json-layout.js'
 t.test('white space goes and comes, and every token stays', async t => {
   const text = ' { "imei" : 867322048123456789 ,\n"s" : " a : [ \\" ] ", "l":[ ] ,"o":{ "x": [-0,1.50,true ] } } '
   t.equal(compactJson(text), '{"imei":867322048123456789,"s":" a : [ \\" ] ","l":[],"o":{"x":[-0,1.50,true]}}')
-  t.equal(layOutJson(text), '{\n  "imei": 867322048123456789,\n  "s": " a : [ \\" ] ",\n  "l": [],\n  "o": {\n    "x": [\n      -0,\n      1.50,\n      true\n    ]\n  }\n}')
+  t.equal(
+    layOutJson(text),
+    '{\n  "imei": 867322048123456789,\n  "s": " a : [ \\" ] ",\n  "l": [],\n  "o": {\n    "x": [\n      -0,\n      1.50,\n      true\n    ]\n  }\n}'
+  )
 })
 
 t.test('it is the layout of JSON.stringify', async t => {
@@ -13,6 +16,6 @@ t.test('it is the layout of JSON.stringify', async t => {
   for (let round = 0; round < 500; round++) {
     const value: unknown = JSON.parse(json.value(4))
     const spaced = JSON.stringify(value, null, round % 3)
-    if (compactJson(spaced) !== JSON.stringify(value) || layOutJson(spaced) !== JSON.stringify(value, null, 2)) t.fail(spaced)
+    if (compactJson(spaced) !== JSON.stringify(value) || layOutJson(spaced) !== JSON.stringify(value, null, 2)) { t.fail(spaced) }
   }
 })

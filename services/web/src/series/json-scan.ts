@@ -1,4 +1,7 @@
-/** Where a text stops being JSON (RFC 8259), and what was expected there. Engines tell it in too many ways, or not at all. */
+/**
+ * Where a text stops being JSON (RFC 8259), and what was expected there. Engines tell it in too many ways, or not at
+ * all.
+ */
 export interface ScanFault { position: number, message: string }
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
@@ -45,7 +48,7 @@ class Scanner {
   string (): void {
     const found = this.take(STRING)
     const wrong = [...found].findIndex(character => character < ' ')
-    if (wrong >= 0) this.fail('A line break or control character has to be escaped in a string', this.position - found.length + wrong)
+    if (wrong >= 0) { this.fail('A line break or control character has to be escaped in a string', this.position - found.length + wrong) }
     const end = this.text[this.position]
     if (end === '\\') this.fail('Unknown escape in a string')
     if (end !== '"') this.fail('A string is not closed')
@@ -62,7 +65,7 @@ class Scanner {
     }
     for (;;) {
       if (what === 'property') {
-        if (this.next() !== '"') this.fail(this.next() === end ? 'A comma too many' : 'A name in double quotes is expected here')
+        if (this.next() !== '"') { this.fail(this.next() === end ? 'A comma too many' : 'A name in double quotes is expected here') }
         this.string()
         if (this.next() !== ':') this.fail('A colon is expected here')
         this.position++
@@ -74,7 +77,12 @@ class Scanner {
         this.#depth--
         return
       }
-      if (after !== ',') this.fail(after === undefined ? `The text ends before ${end}` : `A comma or ${end} is expected here`, this.position - 1)
+      if (after !== ',') {
+        this.fail(
+          after === undefined ? `The text ends before ${end}` : `A comma or ${end} is expected here`,
+          this.position - 1
+        )
+      }
     }
   }
 }

@@ -2,7 +2,8 @@ import t from 'tap'
 import { decimate } from './decimate.js'
 import { Ring } from './ring.js'
 
-const all = (ring: Ring): [number, number][] => Array.from({ length: ring.size }, (_, i) => [ring.time(i), ring.value(i)])
+const all = (ring: Ring): [number, number][] =>
+  Array.from({ length: ring.size }, (_, i) => [ring.time(i), ring.value(i)])
 
 t.test('samples are kept by time, however they come', async t => {
   const ring = new Ring(60_000)

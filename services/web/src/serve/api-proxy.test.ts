@@ -1,6 +1,9 @@
 import { once } from 'node:events'
 import { createServer as createTlsServer } from 'node:https'
-import { createServer, request as httpRequest, type IncomingMessage, type RequestListener, type RequestOptions, type Server, type ServerResponse } from 'node:http'
+import {
+  createServer, request as httpRequest, type IncomingMessage, type RequestListener, type RequestOptions, type Server,
+  type ServerResponse
+} from 'node:http'
 import { connect, type AddressInfo } from 'node:net'
 import { readFile } from 'node:fs/promises'
 import { buildService, CLIENT_ADDRESS_HEADER, createClientAddresses, listen } from '@motience/kit'
@@ -11,7 +14,12 @@ import { proxyApi, type ApiProxyOptions } from './api-proxy.js'
 const clientAddresses = createClientAddresses('a secret of these tests')
 
 /** A service behind a page's proxy; what it was asked is kept. */
-const start = async (t: Test, answer: RequestListener, options: Partial<ApiProxyOptions> = {}, parts: { trustProxy?: boolean } = {}) => {
+const start = async (
+  t: Test,
+  answer: RequestListener,
+  options: Partial<ApiProxyOptions> = {},
+  parts: { trustProxy?: boolean } = {}
+) => {
   const asked: IncomingMessage[] = []
   const service: Server = createServer((request, response) => {
     asked.push(request)
@@ -32,10 +40,15 @@ const start = async (t: Test, answer: RequestListener, options: Partial<ApiProxy
 }
 
 /** A request as it is, by a path that no client would normalize. */
-const ask = async (url: string, path: string, options: RequestOptions = {}, body?: string): Promise<{ status: number, headers: IncomingMessage['headers'], text: string }> => {
+const ask = async (
+  url: string,
+  path: string,
+  options: RequestOptions = {},
+  body?: string
+): Promise<{ status: number; headers: IncomingMessage['headers']; text: string }> => {
   const request = httpRequest(url, { path, ...options })
   request.end(body)
-  const [response] = await once(request, 'response') as [IncomingMessage]
+  const [response] = (await once(request, 'response')) as [IncomingMessage]
   let text = ''
   for await (const chunk of response) text += String(chunk)
   return { status: response.statusCode!, headers: response.headers, text }
@@ -45,31 +58,78 @@ const echo: RequestListener = (request, response) => {
   let body = ''
   request.on('data', (chunk: Buffer) => { body += chunk.toString() })
   request.on('end', () => {
-    response.writeHead(201, { 'content-type': 'application/json', 'motience-complete': 'true', 'keep-alive': 'timeout=3', 'access-control-allow-origin': '*', 'retry-after': '7' })
+    response.writeHead(201, {
+      'content-type': 'application/json',
+      'motience-complete': 'true',
+      'keep-alive': 'timeout=3',
+      'access-control-allow-origin': '*',
+      'retry-after': '7'
+    })
     response.end(JSON.stringify({ method: request.method, url: request.url, headers: request.headers, body }))
   })
 }
 
 t.test('a call reaches the service as it was made, and its answer the client', async t => {
   const { url } = await start(t, echo)
-  const { status, headers, text } = await ask(url, '/ap/api/auth/login?a=1&b=%2F%20x', {
-    method: 'POST',
-    headers: { authorization: 'Bearer abc', 'content-type': 'application/json', 'content-length': '11', 'x-request-id': 'id-1', expect: '100-continue' }
-  }, '{"name": 1}')
+  const { status, headers, text } = await ask(
+    url,
+    '/ap/api/auth/login?a=1&b=%2F%20x',
+    {
+      method: 'POST',
+      headers: {
+        authorization: 'Bearer abc',
+        'content-type': 'application/json',
+        'content-length': '11',
+        'x-request-id': 'id-1',
+        expect: '100-continue'
+      }
+    },
+    '{"name": 1}'
+  )
   t.equal(status, 201)
-  t.match(headers, { 'motience-complete': 'true', 'retry-after': '7', 'x-request-id': 'id-1', 'content-type': 'application/json' })
+  t.match(headers, {
+    'motience-complete': 'true',
+    'retry-after': '7',
+    'x-request-id': 'id-1',
+    'content-type': 'application/json'
+  })
   t.equal(headers['access-control-allow-origin'], undefined, 'the page\'s server answers for itself')
   t.notMatch(headers['keep-alive'], /timeout=3/)
-  t.match(JSON.parse(text), { method: 'POST', url: '/api/auth/login?a=1&b=%2F%20x', body: '{"name": 1}', headers: { authorization: 'Bearer abc', 'x-request-id': 'id-1', host: /^127/ } })
-  for (const [method, body] of [['GET', ''], ['DELETE', '{"producer_id": 1}'], ['PUT', '{}'], ['PATCH', '{}']] as const) {
-    const answer = await ask(url, '/ap/api/x', { method, headers: body === '' ? {} : { 'content-type': 'application/json', 'content-length': body.length } }, body)
+  t.match(JSON.parse(text), {
+    method: 'POST',
+    url: '/api/auth/login?a=1&b=%2F%20x',
+    body: '{"name": 1}',
+    headers: { authorization: 'Bearer abc', 'x-request-id': 'id-1', host: /^127/ }
+  })
+  for (const [method, body] of [
+    ['GET', ''],
+    ['DELETE', '{"producer_id": 1}'],
+    ['PUT', '{}'],
+    ['PATCH', '{}']
+  ] as const) {
+    const answer = await ask(
+      url,
+      '/ap/api/x',
+      { method, headers: body === '' ? {} : { 'content-type': 'application/json', 'content-length': body.length } },
+      body
+    )
     t.match(JSON.parse(answer.text), { method, body })
   }
 })
 
 t.test('the service learns the client\'s address, signed, and nothing that the client claims', async t => {
   const { url } = await start(t, echo)
-  const claims = { 'x-forwarded-for': '9.9.9.9', forwarded: 'for=9.9.9.9', 'x-real-ip': '9.9.9.9', [CLIENT_ADDRESS_HEADER]: clientAddresses.sign('9.9.9.9'), connection: `close, ${CLIENT_ADDRESS_HEADER}`, te: 'trailers', 'keep-alive': 'timeout=9', upgrade: 'h2c', origin: 'http://motience.test' }
+  const claims = {
+    'x-forwarded-for': '9.9.9.9',
+    forwarded: 'for=9.9.9.9',
+    'x-real-ip': '9.9.9.9',
+    [CLIENT_ADDRESS_HEADER]: clientAddresses.sign('9.9.9.9'),
+    connection: `close, ${CLIENT_ADDRESS_HEADER}`,
+    te: 'trailers',
+    'keep-alive': 'timeout=9',
+    upgrade: 'h2c',
+    origin: 'http://motience.test'
+  }
   const { text } = await ask(url, '/ap/api/x', { headers: claims, localAddress: '127.0.0.9' })
   const { headers } = JSON.parse(text) as { headers: Record<string, string> }
   t.equal(clientAddresses.read(headers[CLIENT_ADDRESS_HEADER]), '127.0.0.9')
@@ -77,13 +137,29 @@ t.test('the service learns the client\'s address, signed, and nothing that the c
   for (const name of ['forwarded', 'x-real-ip', 'te', 'upgrade', 'origin']) t.equal(headers[name], undefined, name)
   t.notMatch(headers['keep-alive'], /9/)
   const balanced = await start(t, echo, {}, { trustProxy: true })
-  const told = JSON.parse((await ask(balanced.url, '/ap/api/x', { headers: { 'x-forwarded-for': '203.0.113.7' } })).text) as { headers: Record<string, string> }
-  t.equal(clientAddresses.read(told.headers[CLIENT_ADDRESS_HEADER]), '203.0.113.7', 'TRUST_PROXY is about the balancer before the page')
+  const told = JSON.parse(
+    (await ask(balanced.url, '/ap/api/x', { headers: { 'x-forwarded-for': '203.0.113.7' } })).text
+  ) as { headers: Record<string, string> }
+  t.equal(
+    clientAddresses.read(told.headers[CLIENT_ADDRESS_HEADER]),
+    '203.0.113.7',
+    'TRUST_PROXY is about the balancer before the page'
+  )
 })
 
 t.test('nothing but the API is reached', async t => {
   const { url, asked } = await start(t, echo)
-  const paths = ['/ap', '/ap/metrics', '/ap/api/../metrics', '/ap/api/%2e%2e/metrics', '/ap/api/x\\..\\..\\metrics', '/ap/api/..%2fmetrics', '/ap//metrics', '/sm/api/x', '//elsewhere.example/ap/api/x']
+  const paths = [
+    '/ap',
+    '/ap/metrics',
+    '/ap/api/../metrics',
+    '/ap/api/%2e%2e/metrics',
+    '/ap/api/x\\..\\..\\metrics',
+    '/ap/api/..%2fmetrics',
+    '/ap//metrics',
+    '/sm/api/x',
+    '//elsewhere.example/ap/api/x'
+  ]
   for (const path of paths) {
     const { status, text } = await ask(url, path)
     t.ok(status === 404 || status === 400, `${path} is answered ${status}`)
@@ -109,35 +185,43 @@ t.test('a stream arrives as it is written, and one that breaks off is not whole'
   await t.rejects(reader.read())
 })
 
-t.test('a stalled reader holds the service up instead of filling memory, and one that leaves ends the reading', async t => {
-  const chunk = Buffer.alloc(65_536, 'x')
-  let written = 0
-  let left = false
-  const { url } = await start(t, (_request, response) => {
-    const write = (): void => {
-      let more = true
-      while (more && !response.destroyed) {
-        more = response.write(chunk)
-        written += chunk.length
+t.test(
+  'a stalled reader holds the service up instead of filling memory, and one that leaves ends the reading',
+  async t => {
+    const chunk = Buffer.alloc(65_536, 'x')
+    let written = 0
+    let left = false
+    const { url } = await start(t, (_request, response) => {
+      const write = (): void => {
+        let more = true
+        while (more && !response.destroyed) {
+          more = response.write(chunk)
+          written += chunk.length
+        }
+        response.once('drain', write)
       }
-      response.once('drain', write)
-    }
-    response.on('close', () => { left = true })
-    write()
-  })
-  const socket = connect(Number(new URL(url).port), '127.0.0.1')
-  socket.write('GET /ap/api/data/1 HTTP/1.1\r\nHost: x\r\n\r\n')
-  await once(socket, 'readable')
-  let before = { written: 0, at: 0 }
-  await waitFor(() => {
-    if (written !== before.written) before = { written, at: performance.now() }
-    return written > 0 && performance.now() - before.at > 1_000
-  }, { timeoutMs: 20_000, what: 'the service to be held up' })
-  // What the kernel's buffers of two connections take is some megabytes; an unbounded proxy takes gigabytes.
-  t.ok(written < 32 * 1_048_576, `${written} bytes were taken`)
-  socket.destroy()
-  await waitFor(() => left, { what: 'the service to see the client leave' })
-})
+      response.on('close', () => {
+        left = true
+      })
+      write()
+    })
+    const socket = connect(Number(new URL(url).port), '127.0.0.1')
+    socket.write('GET /ap/api/data/1 HTTP/1.1\r\nHost: x\r\n\r\n')
+    await once(socket, 'readable')
+    let before = { written: 0, at: 0 }
+    await waitFor(
+      () => {
+        if (written !== before.written) before = { written, at: performance.now() }
+        return written > 0 && performance.now() - before.at > 1_000
+      },
+      { timeoutMs: 20_000, what: 'the service to be held up' }
+    )
+    // What the kernel's buffers of two connections take is some megabytes; an unbounded proxy takes gigabytes.
+    t.ok(written < 32 * 1_048_576, `${written} bytes were taken`)
+    socket.destroy()
+    await waitFor(() => left, { what: 'the service to see the client leave' })
+  }
+)
 
 t.test('a connection on which nothing moves is ended', async t => {
   const chunk = Buffer.alloc(1_048_576, 'x')
@@ -160,10 +244,18 @@ t.test('a body too large is refused at once; one of unknown length is the servic
     response.writeHead(413, { 'content-type': 'application/problem+json' }).end('{"code":"MOT_BODY_TOO_LARGE"}')
     request.resume()
   })
-  const told = await ask(url, '/ap/api/x', { method: 'POST', headers: { 'content-type': 'application/json', 'content-length': '2000000' } })
+  const told = await ask(url, '/ap/api/x', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'content-length': '2000000' }
+  })
   t.equal(told.status, 413)
   t.equal(asked.length, 0)
-  const chunked = await ask(url, '/ap/api/x', { method: 'POST', headers: { 'content-type': 'application/json', 'transfer-encoding': 'chunked' } }, 'x'.repeat(100_000))
+  const chunked = await ask(
+    url,
+    '/ap/api/x',
+    { method: 'POST', headers: { 'content-type': 'application/json', 'transfer-encoding': 'chunked' } },
+    'x'.repeat(100_000)
+  )
   t.match(chunked, { status: 413, text: /MOT_BODY_TOO_LARGE/ })
 })
 
@@ -184,7 +276,9 @@ t.test('more requests at a time than may be are refused, and their places are gi
 })
 
 t.test('a service that is away is told as such, and its own 503 is passed on without being asked again', async t => {
-  const { url, asked, service } = await start(t, (_request, response) => { response.writeHead(503, { 'retry-after': '3' }).end('busy') })
+  const { url, asked, service } = await start(t, (_request, response) => {
+    response.writeHead(503, { 'retry-after': '3' }).end('busy')
+  })
   t.match(await ask(url, '/ap/api/x'), { status: 503, headers: { 'retry-after': '3' }, text: 'busy' })
   t.equal(asked.length, 1)
   service.closeAllConnections()

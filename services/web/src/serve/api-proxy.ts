@@ -23,12 +23,28 @@ const CONNECT_MS = 2_000
 
 /** Fields that concern one connection (RFC 9110, 7.6.1), in either direction. */
 const HOP_BY_HOP = [
-  'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'upgrade', 'http2-settings', 'expect'
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'upgrade',
+  'http2-settings',
+  'expect'
 ]
 
 /** What a client may say of who it calls for, and is not asked; and its origin, of which the service knows nothing. */
 const CLAIMS = [
-  'forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'x-real-ip', 'origin', 'cookie'
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-port',
+  'x-real-ip',
+  'origin',
+  'cookie'
 ]
 
 type Headers = Record<string, string | string[] | undefined>
@@ -40,16 +56,22 @@ const without = (headers: Headers, names: readonly string[]): Headers => {
   return kept
 }
 
-const unavailable = (detail: string, cause?: unknown): ProblemError => new ProblemError('MOT_UNAVAILABLE', detail, { retryAfterSecs: 1, cause })
+const unavailable = (detail: string, cause?: unknown): ProblemError =>
+  new ProblemError('MOT_UNAVAILABLE', detail, { retryAfterSecs: 1, cause })
 
 /** The page's own server answers for itself: its CORS, and its cookies, of which it has none. */
 const NOT_PASSED_ON = [
-  ...HOP_BY_HOP, 'set-cookie', 'access-control-allow-origin', 'access-control-allow-credentials', 'access-control-expose-headers'
+  ...HOP_BY_HOP,
+  'set-cookie',
+  'access-control-allow-origin',
+  'access-control-allow-credentials',
+  'access-control-expose-headers'
 ]
 
 /**
  * Serves the REST calls of one service, `<path>/api/…`, on the page's own origin. Bodies are passed on as they come,
- * in both directions, and no faster than the other side takes them. A service that can't be reached is answered with 503.
+ * in both directions, and no faster than the other side takes them. A service that can't be reached is answered with
+ * 503.
  */
 export const proxyApi: FastifyPluginAsync<ApiProxyOptions> = async (app, options) => {
   const { upstream, path, clientAddresses, maxRequests = 512, stallMs = 60_000, drainMs = 7_000 } = options

@@ -3,7 +3,8 @@ export type PageName = 'producer' | 'consumer'
 
 /**
  * What a page has to know of the platform it belongs to: the answer of `GET /config.json`. Addresses are absolute, or
- * relative to the page, whose own server then serves them: the name and port that a browser reached it by serve for these too.
+ * relative to the page, whose own server then serves them: the name and port that a browser reached it by serve for
+ * these too.
  */
 export interface PageConfig {
   ap_url: string

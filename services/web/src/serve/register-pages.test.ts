@@ -1,30 +1,50 @@
 import { buildService, createClientAddresses } from '@motience/kit'
 import t, { type Test } from 'tap'
-import { contentSecurityPolicy, pageConfig, registerPages, resolveConfig, type PageConfig, type RegisterPagesOptions } from '../index.js'
+import {
+  contentSecurityPolicy, pageConfig, registerPages, resolveConfig, type PageConfig, type RegisterPagesOptions
+} from '../index.js'
 
 const config = pageConfig({}, 'producer')
 const upstreams = { ap: 'http://127.0.0.1:1', sm: 'http://127.0.0.1:1', dsm: 'http://127.0.0.1:1' }
 
 const start = async (t: Test, options: Partial<RegisterPagesOptions>) => {
   const app = await buildService('wss1', { ready: {} })
-  await app.register(registerPages, { page: 'producer', config, upstreams, clientAddresses: createClientAddresses('a secret'), ...options })
+  await app.register(registerPages, {
+    page: 'producer',
+    config,
+    upstreams,
+    clientAddresses: createClientAddresses('a secret'),
+    ...options
+  })
   t.teardown(() => app.close())
   return app
 }
 
 t.test('the page and its files are served, and nothing else is', async t => {
-  const folder = t.testdir({ 'index.html': '<p>page</p>', 'index.html.gz': 'not really', assets: { 'a-123.js': 'code' }, secret: 'x' })
+  const folder = t.testdir({
+    'index.html': '<p>page</p>',
+    'index.html.gz': 'not really',
+    assets: { 'a-123.js': 'code' },
+    secret: 'x'
+  })
   const app = await start(t, { folder })
   app.get('/other', async () => 'other')
 
   const page = await app.inject({ url: '/', headers: { host: 'plant.local:3010' } })
   t.equal(page.body, '<p>page</p>')
   t.equal(page.headers['cache-control'], 'no-cache')
-  t.equal(page.headers['content-security-policy'], "default-src 'self'; connect-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'")
+  t.equal(
+    page.headers['content-security-policy'],
+    "default-src 'self'; connect-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+  )
   t.match((await app.inject('/assets/a-123.js')).headers['cache-control'], /immutable/)
   t.equal((await app.inject({ url: '/', headers: { 'accept-encoding': 'gzip' } })).headers['content-encoding'], 'gzip')
   t.equal((await app.inject('/assets/../../package.json')).statusCode, 404)
-  t.not((await app.inject('/other')).headers['content-security-policy'], page.headers['content-security-policy'], 'other routes are left alone')
+  t.not(
+    (await app.inject('/other')).headers['content-security-policy'],
+    page.headers['content-security-policy'],
+    'other routes are left alone'
+  )
 })
 
 t.test('config.json names nothing but the page\'s own origin, and is not cached', async t => {
@@ -36,7 +56,7 @@ t.test('config.json names nothing but the page\'s own origin, and is not cached'
 
 t.test('each service has a path of its own', async t => {
   const app = await start(t, { folder: null })
-  for (const name of ['ap', 'sm', 'dsm']) t.match((await app.inject(`/${name}/api/x`)).json(), { code: 'MOT_UNAVAILABLE', detail: /can't be reached/ }, name)
+  for (const name of ['ap', 'sm', 'dsm']) { t.match((await app.inject(`/${name}/api/x`)).json(), { code: 'MOT_UNAVAILABLE', detail: /can't be reached/ }, name) }
   t.equal((await app.inject('/wss2/api/x')).statusCode, 404)
 })
 
@@ -49,16 +69,40 @@ t.test('pages that are not built say so', async t => {
 
 t.test('addresses are found from wherever the page was opened', async t => {
   const at = (base: string): PageConfig => resolveConfig(config, base)
-  t.match(at('http://plant.local:3010/#/send'), { ap_url: 'http://plant.local:3010/ap', dsm_url: 'http://plant.local:3010/dsm', websocket_url: 'ws://plant.local:3010/producer' })
-  t.match(at('https://[2001:db8::7]/'), { sm_url: 'https://[2001:db8::7]/sm', websocket_url: 'wss://[2001:db8::7]/producer' })
-  t.match(at('https://example.org/motience/send/'), { ap_url: 'https://example.org/motience/send/ap', websocket_url: 'wss://example.org/motience/send/producer' }, 'below a path of a balancer\'s')
+  t.match(at('http://plant.local:3010/#/send'), {
+    ap_url: 'http://plant.local:3010/ap',
+    dsm_url: 'http://plant.local:3010/dsm',
+    websocket_url: 'ws://plant.local:3010/producer'
+  })
+  t.match(at('https://[2001:db8::7]/'), {
+    sm_url: 'https://[2001:db8::7]/sm',
+    websocket_url: 'wss://[2001:db8::7]/producer'
+  })
+  t.match(
+    at('https://example.org/motience/send/'),
+    { ap_url: 'https://example.org/motience/send/ap', websocket_url: 'wss://example.org/motience/send/producer' },
+    "below a path of a balancer's"
+  )
 })
 
 t.test('public addresses win over the page\'s own, and the policy allows them', async t => {
-  const env = { PUBLIC_AP_URL: 'https://ap.example.org/', PUBLIC_WSS2_URL: 'wss://live.example.org/consumer', WSS2_HEARTBEAT_MS: 7 }
-  t.match(pageConfig(env, 'producer'), { ap_url: 'https://ap.example.org', sm_url: 'sm', websocket_url: 'producer', heartbeat: 25_000 })
+  const env = {
+    PUBLIC_AP_URL: 'https://ap.example.org/',
+    PUBLIC_WSS2_URL: 'wss://live.example.org/consumer',
+    WSS2_HEARTBEAT_MS: 7
+  }
+  t.match(pageConfig(env, 'producer'), {
+    ap_url: 'https://ap.example.org',
+    sm_url: 'sm',
+    websocket_url: 'producer',
+    heartbeat: 25_000
+  })
   const consumer = pageConfig(env, 'consumer')
   t.match(consumer, { websocket_url: 'wss://live.example.org/consumer', heartbeat: 7 })
   t.match(contentSecurityPolicy(consumer), /connect-src 'self' https:\/\/ap\.example\.org wss:\/\/live\.example\.org;/)
-  t.match(resolveConfig(consumer, 'http://plant.local:3011/'), { ap_url: 'https://ap.example.org', sm_url: 'http://plant.local:3011/sm', websocket_url: 'wss://live.example.org/consumer' })
+  t.match(resolveConfig(consumer, 'http://plant.local:3011/'), {
+    ap_url: 'https://ap.example.org',
+    sm_url: 'http://plant.local:3011/sm',
+    websocket_url: 'wss://live.example.org/consumer'
+  })
 })

@@ -5,7 +5,12 @@ export class AnswerError extends Error {
   override name = 'AnswerError'
 
   /** `status` is 0 and `code` null where there was no answer. */
-  constructor (message: string, readonly status: number, readonly code: string | null, readonly requestId: string | null) {
+  constructor (
+    message: string,
+    readonly status: number,
+    readonly code: string | null,
+    readonly requestId: string | null
+  ) {
     super(message)
   }
 
@@ -21,7 +26,14 @@ const inWords = (problem: Problem): string => {
 /** The error that an answer is, in the platform's own words. */
 export const errorOf = (body: unknown, response: Response): AnswerError => {
   const problem = typeof body === 'object' && body !== null ? body as Problem : null
-  if (typeof problem?.code !== 'string') return new AnswerError(`The platform answered with ${response.status}`, response.status, null, response.headers.get('x-request-id'))
+  if (typeof problem?.code !== 'string') {
+    return new AnswerError(
+      `The platform answered with ${response.status}`,
+      response.status,
+      null,
+      response.headers.get('x-request-id')
+    )
+  }
   return new AnswerError(inWords(problem), response.status, problem.code, problem.request_id)
 }
 

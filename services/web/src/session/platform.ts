@@ -1,4 +1,6 @@
-import { createApClient, createDsmClient, createSmClient, type AccountRole, type ApClient, type DsmClient, type SmClient } from '@motience/schemas'
+import {
+  createApClient, createDsmClient, createSmClient, type AccountRole, type ApClient, type DsmClient, type SmClient
+} from '@motience/schemas'
 import { resolveConfig, type PageConfig } from '../serve/config.js'
 import { Session } from './session.js'
 
@@ -37,7 +39,10 @@ export const openPlatform = async (role: AccountRole): Promise<Platform> => {
   const response = await fetch('./config.json', { cache: 'no-store' })
   if (!response.ok) throw new Error(`The page's server answered with ${response.status}`)
   const config = resolveConfig(await response.json() as PageConfig, document.baseURI)
-  const session = new Session(createApClient({ baseUrl: config.ap_url, fetch: timely(request => fetch(request)) }), role)
+  const session = new Session(
+    createApClient({ baseUrl: config.ap_url, fetch: timely(request => fetch(request)) }),
+    role
+  )
   const withToken = authorized(session)
   return {
     config,

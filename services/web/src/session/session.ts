@@ -54,7 +54,7 @@ export class Session implements TokenSource {
   async logout (): Promise<void> {
     const spent = this.#current?.refreshToken
     this.#end(null)
-    if (spent !== undefined) await this.ap.POST('/api/auth/logout', { body: { refresh_token: spent } }).catch(() => null)
+    if (spent !== undefined) { await this.ap.POST('/api/auth/logout', { body: { refresh_token: spent } }).catch(() => null) }
   }
 
   async get (): Promise<AccessToken> {
@@ -96,7 +96,9 @@ export class Session implements TokenSource {
     if (this.#current === null) throw new AnswerError('Not signed in', 401, null, null)
     const askedAt = Date.now()
     try {
-      const tokens = await answered(this.ap.POST('/api/auth/refresh', { body: { refresh_token: this.#current.refreshToken } })) as Tokens
+      const tokens = (await answered(
+        this.ap.POST('/api/auth/refresh', { body: { refresh_token: this.#current.refreshToken } })
+      )) as Tokens
       const session = sessionOf(tokens, askedAt)
       this.#keep(session)
       return session
@@ -138,6 +140,11 @@ export class Session implements TokenSource {
   }
 
   #access (session: StoredSession): AccessToken {
-    return { token: session.accessToken, expiresAt: session.expiresAt, userId: session.user.id, username: session.user.username }
+    return {
+      token: session.accessToken,
+      expiresAt: session.expiresAt,
+      userId: session.user.id,
+      username: session.user.username
+    }
   }
 }

@@ -14,7 +14,11 @@ export const buildPages = async (): Promise<void> => {
 }
 
 /** Opens a page and collects whatever its console complains of: a test of a sound page finds nothing there. */
-export const openPage = async (context: BrowserContext, url: string, page?: Page): Promise<{ page: Page, complaints: string[] }> => {
+export const openPage = async (
+  context: BrowserContext,
+  url: string,
+  page?: Page
+): Promise<{ page: Page; complaints: string[] }> => {
   page ??= await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', error => complaints.push(error.message))
@@ -48,4 +52,8 @@ export const goTo = async (page: Page, view: string): Promise<void> => {
 export const chart = (page: Page, path: string): Locator => page.locator(`.chart-card[data-path="${path}"]`)
 
 /** One figure of a view's head, by its name. */
-export const fact = (page: Page, name: string): Locator => page.locator('.fact').filter({ has: page.getByText(name, { exact: true }) }).locator('dd:not(.after)')
+export const fact = (page: Page, name: string): Locator =>
+  page
+    .locator('.fact')
+    .filter({ has: page.getByText(name, { exact: true }) })
+    .locator('dd:not(.after)')

@@ -43,7 +43,10 @@ export interface TestPlatform {
 export const PASSWORD = 'a long password'
 
 const post = async (url: string, body: object, token?: string, method = 'POST'): Promise<unknown> => {
-  const headers = { 'content-type': 'application/json', ...token === undefined ? {} : { authorization: `Bearer ${token}` } }
+  const headers = {
+    'content-type': 'application/json',
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` })
+  }
   const response = await fetch(url, { method, headers, body: JSON.stringify(body) })
   if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)
   return await response.json()
@@ -52,7 +55,9 @@ const post = async (url: string, body: object, token?: string, method = 'POST'):
 /** `environment` is laid over what the platform is started with. */
 export const startPlatform = async (environment: Record<string, string> = {}): Promise<TestPlatform> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'motience-web-'))
-  const [ap, sm, dsm, wss1, wss1Http, wss2, wss2Http] = await Promise.all(Array.from({ length: 7 }, freePort)) as [number, number, number, number, number, number, number]
+  const [ap, sm, dsm, wss1, wss1Http, wss2, wss2Http] = (await Promise.all(Array.from({ length: 7 }, freePort))) as [
+    number, number, number, number, number, number, number
+  ]
   const local = (port: number): string => `http://127.0.0.1:${port}`
   const source: Record<string, string> = {
     SERVICE_SECRET: 'a secret of these tests alone',
@@ -76,7 +81,11 @@ export const startPlatform = async (environment: Record<string, string> = {}): P
   const database = await openDatabase({ url: '', dataDir: join(dataDir, 'database'), logger })
   const broker = createMemoryBroker()
   const shared = { database, broker, logger }
-  const rest = [await startAp(readEnv(ApEnvSchema, source), shared), await startSm(readEnv(SmEnvSchema, source), shared), await startDsm(readEnv(DsmEnvSchema, source), shared)]
+  const rest = [
+    await startAp(readEnv(ApEnvSchema, source), shared),
+    await startSm(readEnv(SmEnvSchema, source), shared),
+    await startDsm(readEnv(DsmEnvSchema, source), shared)
+  ]
   const startSockets = async (): Promise<{ close (): Promise<void> }[]> =>
     [await startWss1(readEnv(Wss1EnvSchema, source), shared), await startWss2(readEnv(Wss2EnvSchema, source), shared)]
   let sockets = await startSockets()
@@ -92,13 +101,25 @@ export const startPlatform = async (environment: Record<string, string> = {}): P
       await between()
       sockets = await startSockets()
     },
-    subscribe: async (consumer, producerId) => { await post(`${local(sm)}/api/subscribe`, { producer_id: producerId }, consumer.access_token) },
+    subscribe: async (consumer, producerId) => {
+      await post(`${local(sm)}/api/subscribe`, { producer_id: producerId }, consumer.access_token)
+    },
     approveByHand: async producer => {
-      await post(`${local(sm)}/api/producers/${producer.user_id}/policy`, { approval: 'manual' }, producer.access_token, 'PUT')
+      await post(
+        `${local(sm)}/api/producers/${producer.user_id}/policy`,
+        { approval: 'manual' },
+        producer.access_token,
+        'PUT'
+      )
     },
     account: async (username, role, deviceId) => {
-      await post(`${local(ap)}/api/auth/register`, { username, password: PASSWORD, role, ...deviceId === undefined ? {} : { device_id: deviceId } })
-      return await post(`${local(ap)}/api/auth/login`, { username, password: PASSWORD }) as Tokens
+      await post(`${local(ap)}/api/auth/register`, {
+        username,
+        password: PASSWORD,
+        role,
+        ...(deviceId === undefined ? {} : { device_id: deviceId })
+      })
+      return (await post(`${local(ap)}/api/auth/login`, { username, password: PASSWORD })) as Tokens
     },
     close: async () => {
       for (const service of [...sockets, ...rest.reverse()]) await service.close()

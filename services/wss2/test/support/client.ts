@@ -13,7 +13,10 @@ export interface Client {
   of<T extends ConsumerServerFrame['type']> (type: T): Frame<T>[]
   /** `epoch-offset` of what came from one producer, in order. */
   places (producerId: number): string[]
-  /** Everything in order, in short: `3:1-12` for a message, `resumed 3:1 5..9 true`, `gap 3:1 4..8`, `subscribed 3:1-4` and so on. */
+  /**
+   * Everything in order, in short: `3:1-12` for a message, `resumed 3:1 5..9 true`, `gap 3:1 4..8`, `subscribed 3:1-4`
+   * and so on.
+   */
   story (): string[]
   /** Resolves to the first frame of this type that came, or comes. */
   first<T extends ConsumerServerFrame['type']> (type: T): Promise<Frame<T>>
@@ -44,18 +47,29 @@ export const connectClient = async (url: string, token: string, { welcome = true
   const closed = new Promise<number>(resolve => { ws.on('close', code => { resolve(code) }) })
   await once(ws, 'open')
   ws.on('error', () => {})
-  const of = <T extends ConsumerServerFrame['type']>(type: T) => frames.filter((frame): frame is Frame<T> => frame.type === type)
+  const of = <T extends ConsumerServerFrame['type']>(type: T) =>
+    frames.filter((frame): frame is Frame<T> => frame.type === type)
   const client: Client = {
     ws,
     frames,
     closed,
     of,
-    places: producerId => of('data').filter((frame: Envelope) => frame.producer_id === producerId).map(({ epoch, offset }) => `${epoch}-${offset}`),
+    places: producerId =>
+      of('data')
+        .filter((frame: Envelope) => frame.producer_id === producerId)
+        .map(({ epoch, offset }) => `${epoch}-${offset}`),
     story: () => frames.map(short),
     first: type => waitFor(() => of(type)[0], { what: `a ${type} frame` }) as never,
     send: frame => { ws.send(JSON.stringify(frame)) },
     resume: (...positions) => {
-      client.send({ type: 'resume', positions: positions.map(([producerId, epoch, offset]): Position => ({ producer_id: producerId, epoch, offset })) })
+      client.send({
+        type: 'resume',
+        positions: positions.map(([producerId, epoch, offset]): Position => ({
+          producer_id: producerId,
+          epoch,
+          offset
+        }))
+      })
     },
     settled: async () => {
       const pong = once(ws, 'pong')

@@ -10,9 +10,17 @@ export interface FakeSm {
   /** How often subscriptions were asked for. */
   readonly calls: () => number
   /** The active subscribers of a producer with the version of the list. */
-  subscribers (producerId: number): { version: number, subscribers: number[] }
-  /** Changes a subscription as SM does: its row, the broker's version, the control event. Resolves when SM would answer 2xx. */
-  set (consumerId: number, producerId: number, status: SubscriptionStatus, options?: { silently?: boolean }): Promise<void>
+  subscribers(producerId: number): { version: number; subscribers: number[] }
+  /**
+   * Changes a subscription as SM does: its row, the broker's version, the control event. Resolves when SM would answer
+   * 2xx.
+   */
+  set(
+    consumerId: number,
+    producerId: number,
+    status: SubscriptionStatus,
+    options?: { silently?: boolean }
+  ): Promise<void>
   /** Holds every answer until the returned function is called. */
   hold (): () => void
   /** Answers 503 to the next so many calls. */
@@ -35,8 +43,11 @@ export const fakeSm = async (t: { teardown (fn: () => unknown): void }, broker: 
     // what SM read it read before it was held up
     const { id } = request.params as { id: string }
     const { producer_id: only, status, cursor, limit } = request.query as Record<string, string | undefined>
-    const all = [...rows.get(Number(id)) ?? []]
-      .filter(([producerId, row]) => (only === undefined || producerId === Number(only)) && (status === undefined || row.status === status))
+    const all = [...(rows.get(Number(id)) ?? [])]
+      .filter(
+        ([producerId, row]) =>
+          (only === undefined || producerId === Number(only)) && (status === undefined || row.status === status)
+      )
       .sort(([a], [b]) => a - b)
       .filter(([producerId]) => cursor === undefined || producerId > Number(cursor))
     const page = all.slice(0, Math.min(sm.pageSize, Number(limit ?? 100))).map(([producerId, row]) => ({
@@ -51,7 +62,7 @@ export const fakeSm = async (t: { teardown (fn: () => unknown): void }, broker: 
     }))
     const nextCursor = page.length < all.length ? String(page.at(-1)!.producer_id) : null
     await gate
-    if (request.headers.authorization?.startsWith('Bearer ') !== true) return await reply.code(401).send({ code: 'MOT_UNAUTHORIZED' })
+    if (request.headers.authorization?.startsWith('Bearer ') !== true) { return await reply.code(401).send({ code: 'MOT_UNAUTHORIZED' }) }
     if (failing > 0) {
       failing--
       return await reply.code(503).send({ code: 'MOT_UNAVAILABLE' })
@@ -67,7 +78,9 @@ export const fakeSm = async (t: { teardown (fn: () => unknown): void }, broker: 
     calls: () => calls,
     subscribers: producerId => ({
       version: versions.get(producerId) ?? 0,
-      subscribers: [...rows].filter(([, ofOne]) => ofOne.get(producerId)?.status === 'active').map(([consumerId]) => consumerId)
+      subscribers: [...rows]
+        .filter(([, ofOne]) => ofOne.get(producerId)?.status === 'active')
+        .map(([consumerId]) => consumerId)
     }),
     async set (consumerId, producerId, status, { silently = false } = {}) {
       const version = (versions.get(producerId) ?? 0) + 1
@@ -78,7 +91,15 @@ export const fakeSm = async (t: { teardown (fn: () => unknown): void }, broker: 
       ofOne.set(producerId, { status, activatedVersion })
       await broker.raiseVersion(producerId, version)
       if (silently) return
-      await broker.publishControl({ type: 'subscription-changed', producer_id: producerId, consumer_id: consumerId, status, reason: status === 'active' ? 'subscribed' : 'unsubscribed', version, activated_version: activatedVersion })
+      await broker.publishControl({
+        type: 'subscription-changed',
+        producer_id: producerId,
+        consumer_id: consumerId,
+        status,
+        reason: status === 'active' ? 'subscribed' : 'unsubscribed',
+        version,
+        activated_version: activatedVersion
+      })
     },
     hold () {
       let release = (): void => {}

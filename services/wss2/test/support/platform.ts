@@ -29,12 +29,22 @@ export interface Platform {
   /** WSS2's WebSocket addresses: on the ports of their own, or on the pages'. */
   urls: string[]
   wss2: Wss2[]
-  token (consumerId: number, options?: { expiresInSecs?: number, role?: 'consumer' | 'producer', sid?: string }): Promise<string>
+  token(
+    consumerId: number,
+    options?: { expiresInSecs?: number; role?: 'consumer' | 'producer'; sid?: string }
+  ): Promise<string>
   /** Connects a consumer to an instance, and waits for its welcome. */
-  connect (consumerId: number, options?: { instance?: number, query?: string, welcome?: boolean, token?: string }): Promise<Client>
+  connect(
+    consumerId: number,
+    options?: { instance?: number; query?: string; welcome?: boolean; token?: string }
+  ): Promise<Client>
 }
 
-export const startPlatform = async (t: Test, kind: Broker['kind'], options: PlatformOptions = {}): Promise<Platform> => {
+export const startPlatform = async (
+  t: Test,
+  kind: Broker['kind'],
+  options: PlatformOptions = {}
+): Promise<Platform> => {
   const open = async (keep: boolean): Promise<Broker> => {
     if (options.open === undefined) return await testBroker(t, kind, { keep })
     const opened = await options.open()
@@ -57,8 +67,19 @@ export const startPlatform = async (t: Test, kind: Broker['kind'], options: Plat
       authenticator,
       broker: own,
       grants: createGrantReader(clients.sm),
-      limits: { maxConnections: 1000, maxConnectionsPerUser: 100, heartbeatMs: 30_000, maxQueueBytes: 1 << 20, maxQueueMessages: 4096, ...options.limits },
-      ready: { tokens: async () => { await authenticator.ready() } },
+      limits: {
+        maxConnections: 1000,
+        maxConnectionsPerUser: 100,
+        heartbeatMs: 30_000,
+        maxQueueBytes: 1 << 20,
+        maxQueueMessages: 4096,
+        ...options.limits
+      },
+      ready: {
+        tokens: async () => {
+          await authenticator.ready()
+        }
+      },
       drainMs: options.drainMs ?? 2000,
       welcomeMs: options.welcomeMs,
       resumeWaitMs: options.resumeWaitMs
@@ -69,15 +90,20 @@ export const startPlatform = async (t: Test, kind: Broker['kind'], options: Plat
       tokens.close()
       await authenticator.close()
     })
-    const port = Number(new URL(await listen(built.websocket, { host: '127.0.0.1', port: 0, variable: 'WSS2_PORT' })).port)
+    const port = Number(
+      new URL(await listen(built.websocket, { host: '127.0.0.1', port: 0, variable: 'WSS2_PORT' })).port
+    )
     const page = await built.http.listen({ port: 0, host: '127.0.0.1' })
     urls.push(options.byPage === true ? `${page.replace('http', 'ws')}/consumer` : `ws://127.0.0.1:${port}/consumer`)
     wss2.push(built)
   }
 
   const clients: Client[] = []
-  t.teardown(() => { for (const client of clients) client.ws.terminate() })
-  const token: Platform['token'] = async (consumerId, rest = {}) => await ap.issue({ role: 'consumer', userId: consumerId, ...rest })
+  t.teardown(() => {
+    for (const client of clients) client.ws.terminate()
+  })
+  const token: Platform['token'] = async (consumerId, rest = {}) =>
+    await ap.issue({ role: 'consumer', userId: consumerId, ...rest })
   return {
     broker,
     ap,

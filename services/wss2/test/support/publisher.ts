@@ -4,10 +4,14 @@ import type { FakeSm } from './fake-sm.js'
 /** Publishes as DSM does: with the subscribers of now, again when they are stale, in a new epoch where it needs one. */
 export interface Publisher {
   /**
-   * Accepts `count` messages of a producer, one after the other or, with `together`, at once; resolves to the last place.
-   * With `unheard` they are in the log and on nobody's channel, as if they were still on their way.
+   * Accepts `count` messages of a producer, one after the other or, with `together`, at once; resolves to the last
+   * place. With `unheard` they are in the log and on nobody's channel, as if they were still on their way.
    */
-  publish (producerId: number, count?: number, options?: { device?: string, bytes?: number, together?: boolean, unheard?: boolean }): Promise<{ epoch: number, offset: number }>
+  publish(
+    producerId: number,
+    count?: number,
+    options?: { device?: string; bytes?: number; together?: boolean; unheard?: boolean }
+  ): Promise<{ epoch: number; offset: number }>
   /** Opens the next epoch. */
   newEpoch (producerId: number): Promise<number>
 }
@@ -29,13 +33,19 @@ export const createPublisher = (broker: Broker, sm: FakeSm): Publisher => {
     const epoch = Math.max(epochs.get(producerId) ?? 0, expected!.epoch) + 1
     epochs.set(producerId, epoch)
     const { version } = sm.subscribers(producerId)
-    if (!await broker.openEpoch({ producerId, epoch, expected: expected!, version })) throw new Error('Another opened an epoch')
+    if (!(await broker.openEpoch({ producerId, epoch, expected: expected!, version }))) { throw new Error('Another opened an epoch') }
     return epoch
   }
 
-  const accept = async (producerId: number, messages: AcceptMessage[], unheard: boolean): Promise<{ epoch: number, offset: number }> => {
+  const accept = async (
+    producerId: number,
+    messages: AcceptMessage[],
+    unheard: boolean
+  ): Promise<{ epoch: number; offset: number }> => {
     for (;;) {
-      const [result] = await broker.accept([{ producerId, ...sm.subscribers(producerId), ...unheard ? { subscribers: [] } : {}, messages }])
+      const [result] = await broker.accept([
+        { producerId, ...sm.subscribers(producerId), ...(unheard ? { subscribers: [] } : {}), messages }
+      ])
       if (result!.kind === 'unverified') await newEpoch(producerId)
       else if (result!.kind === 'ok') {
         const last = result!.outcomes.at(-1)!

@@ -6,20 +6,28 @@ import { forgetSessionsLua, readMarksLua } from './sessions.js'
  * Accepts messages of one producer in their order, as many as the log has room for.
  *
  * KEYS: meta hash, log stream, sorted set of sessions.
- * ARGV: deadline (ms), version, most log entries, most bytes of the log, most bytes of sessions, epoch and offset up to which everything is
- * stored ('' and '' without a history), epoch and offset as of which the floors hold ('' and '' without), number of subscribers,
- * number of sessions; the subscribers' ids; for each session: its field, its floor (or ''); for each message: head, tail, the
- * number of its session (0 for none), seq (or '').
+ * ARGV: deadline (ms), version, most log entries, most bytes of the log, most bytes of sessions, epoch and offset up to
+ * which everything is stored ('' and '' without a history), epoch and offset as of which the floors hold ('' and ''
+ * without), number of subscribers, number of sessions; the subscribers' ids; for each session: its field, its floor (or
+ * ''); for each message: head, tail, the number of its session (0 for none), seq (or '').
  *
- * A log entry has the fields t (text), v (version), a (time of appending, ms) and b (bytes of all texts up to this one), in this
- * order. The meta hash has beside head and run: `stored`, `bytes` and `base` (see `makeRoom`), `sessionBytes` and `forgot`
- * (see `forgetSessions`).
+ * A log entry has the fields t (text), v (version), a (time of appending, ms) and b (bytes of all texts up to this
+ * one), in this order. The meta hash has beside head and run: `stored`, `bytes` and `base` (see `makeRoom`),
+ * `sessionBytes` and `forgot` (see `forgetSessions`).
  *
- * Returns `{'unverified', epoch, offset, version}`, `{'stale', version}`, `{'unknown', epoch, offset, number of a session…}`,
- * `{'full', epoch, offset, stored}`, or `{'ok', epoch, stored, outcome…}` with one outcome a message: its offset if it was accepted, `r`
- * for a repeat, `r<epoch>-<offset>` for a repeat whose place is known.
+ * Returns `{'unverified', epoch, offset, version}`, `{'stale', version}`, `{'unknown', epoch, offset, number of a
+ * session…}`, `{'full', epoch, offset, stored}`, or `{'ok', epoch, stored, outcome…}` with one outcome a message: its
+ * offset if it was accepted, `r` for a repeat, `r<epoch>-<offset>` for a repeat whose place is known.
  */
-export const acceptScript = script(timeLua, deadlineLua, runLua, unstoredLua, makeRoomLua, readMarksLua, forgetSessionsLua, `
+export const acceptScript = script(
+  timeLua,
+  deadlineLua,
+  runLua,
+  unstoredLua,
+  makeRoomLua,
+  readMarksLua,
+  forgetSessionsLua,
+  `
 local meta = redis.call('HMGET', KEYS[1], 'run', 'epoch', 'offset', 'version', 'stored', 'bytes', 'base', 'sessionBytes', 'forgot')
 if meta[1] ~= run() then return {'unverified', meta[2] or '0', meta[3] or '0', meta[4] or '0'} end
 if tonumber(ARGV[2]) < tonumber(meta[4]) then return {'stale', meta[4]} end

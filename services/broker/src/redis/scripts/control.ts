@@ -3,7 +3,8 @@ import { deadlineLua, script, timeLua } from './script.js'
 /**
  * Gives a control event its number and publishes it.
  *
- * KEYS: count. ARGV: deadline (ms), channel, the event as JSON without its last brace. Returns the text as it was published.
+ * KEYS: count. ARGV: deadline (ms), channel, the event as JSON without its last brace. Returns the text as it was
+ * published.
  */
 export const publishControlScript = script(timeLua, deadlineLua, `
 local text = ARGV[3] .. ',"number":' .. whole(redis.call('INCR', KEYS[1])) .. '}'

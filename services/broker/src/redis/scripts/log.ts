@@ -49,8 +49,8 @@ end`)
 /**
  * Drops what is older than the log's age and stored.
  *
- * KEYS: meta hash, log stream. ARGV: log's age (ms), epoch and offset up to which everything is stored ('' and '' without a history).
- * Returns how many entries were dropped.
+ * KEYS: meta hash, log stream. ARGV: log's age (ms), epoch and offset up to which everything is stored ('' and ''
+ * without a history). Returns how many entries were dropped.
  */
 export const trimLogScript = script(timeLua, unstoredLua, dropExpiredLua, `
 local meta = redis.call('HMGET', KEYS[1], 'epoch', 'offset', 'stored')

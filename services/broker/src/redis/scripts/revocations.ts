@@ -25,8 +25,8 @@ return 1`)
  * writer that begins meanwhile takes over, and the first one's last part completes nothing.
  * Users that the caller does not name are taken off; a revoked session stays so.
  *
- * KEYS: sorted set, run marker. ARGV: deadline (ms), writer, whether it is the first part (1 or 0), the last one (1 or 0),
- * then for each: name, end (ms). Returns 1.
+ * KEYS: sorted set, run marker. ARGV: deadline (ms), writer, whether it is the first part (1 or 0), the last one (1 or
+ * 0), then for each: name, end (ms). Returns 1.
  */
 export const replaceScript = script(timeLua, deadlineLua, runLua, forgetLua, addLua, `
 local writing = 'writing:' .. ARGV[2]

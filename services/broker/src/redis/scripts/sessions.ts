@@ -1,12 +1,13 @@
 import { SESSION_OVERHEAD } from '../../broker.js'
 
 /**
- * A session's field of the meta hash (`s:<device>\n<session>`) holds `<seq> <epoch> <offset>` of its last accepted message; offset
- * 0 where only history knows which that was. KEYS[1] is the meta hash, KEYS[3] the sorted set of these fields by last use.
+ * A session's field of the meta hash (`s:<device>\n<session>`) holds `<seq> <epoch> <offset>` of its last accepted
+ * message; offset 0 where only history knows which that was. KEYS[1] is the meta hash, KEYS[3] the sorted set of these
+ * fields by last use.
  *
- * `readMarks(sessions, epoch, history)`: what is remembered of the sessions (each `{field, floor}`, the floor '' or a number), as
- * `marks`, the indexes of those that have to be looked up as `unknown`, and how many bytes those take that were not remembered.
- * With a history only a mark of this epoch counts, for Redis may have been put back meanwhile.
+ * `readMarks(sessions, epoch, history)`: what is remembered of the sessions (each `{field, floor}`, the floor '' or a
+ * number), as `marks`, the indexes of those that have to be looked up as `unknown`, and how many bytes those take that
+ * were not remembered. With a history only a mark of this epoch counts, for Redis may have been put back meanwhile.
  */
 export const readMarksLua = `
 local function readMarks(sessions, epoch, history)
@@ -32,9 +33,9 @@ local function readMarks(sessions, epoch, history)
 end`
 
 /**
- * `forgetSessions(bytes, maxBytes, epoch, stored, forgot)`: forgets the sessions unused longest until the rest take at most `maxBytes`, but none
- * whose last message is not known to be stored. Returns the bytes that are left, and the latest offset of the present epoch of which
- * the session was forgotten, ever.
+ * `forgetSessions(bytes, maxBytes, epoch, stored, forgot)`: forgets the sessions unused longest until the rest take at
+ * most `maxBytes`, but none whose last message is not known to be stored. Returns the bytes that are left, and the
+ * latest offset of the present epoch of which the session was forgotten, ever.
  */
 export const forgetSessionsLua = `
 local function forgetSessions(bytes, maxBytes, epoch, stored, forgot)

@@ -12,11 +12,25 @@ const TYPING_MS = 250
 
 const badges = { active: ['ok', 'subscribed'], pending: ['warn', 'waits for approval'] } as const
 
-const ProducerCard = ({ entry, subscription, model, onFailure }: { entry: CatalogueEntry, subscription: Subscription | undefined, model: ConsumerModel, onFailure: (error: unknown) => void }) => {
+const ProducerCard = ({
+  entry, subscription, model, onFailure
+}: {
+  entry: CatalogueEntry
+  subscription: Subscription | undefined
+  model: ConsumerModel
+  onFailure: (error: unknown) => void
+}) => {
   const busy = useSignal(false)
   const status = subscription?.status === 'inactive' ? undefined : subscription?.status
   const act = async (): Promise<void> => {
-    if (status === 'active' && !await confirm(`Unsubscribe from ${entry.username}?`, 'Its charts go away here. What is kept in history can be read again once you subscribe anew, from then on.', 'Unsubscribe')) return
+    if (
+      status === 'active' &&
+      !(await confirm(
+        `Unsubscribe from ${entry.username}?`,
+        'Its charts go away here. What is kept in history can be read again once you subscribe anew, from then on.',
+        'Unsubscribe'
+      ))
+    ) { return }
     busy.value = true
     onFailure(null)
     try {
@@ -40,9 +54,21 @@ const ProducerCard = ({ entry, subscription, model, onFailure }: { entry: Catalo
       <div class='row between'>
         <span class='hint'>since {new Date(entry.created_at).toLocaleDateString('en', { dateStyle: 'medium' })}</span>
         <div class='row'>
-          {status === 'active' && <a class='button compact' href='#/'>Charts</a>}
-          <button type='button' class={`button compact ${status === undefined ? 'primary' : ''}`} disabled={busy.value} onClick={() => { act().catch(() => null) }}>
-            {status === undefined ? 'Subscribe' : status === 'active' ? 'Unsubscribe' : 'Withdraw'}<span class='visually-hidden'> {entry.username}</span>
+          {status === 'active' && (
+            <a class='button compact' href='#/'>
+              Charts
+            </a>
+          )}
+          <button
+            type='button'
+            class={`button compact ${status === undefined ? 'primary' : ''}`}
+            disabled={busy.value}
+            onClick={() => {
+              act().catch(() => null)
+            }}
+          >
+            {status === undefined ? 'Subscribe' : status === 'active' ? 'Unsubscribe' : 'Withdraw'}
+            <span class='visually-hidden'> {entry.username}</span>
           </button>
         </div>
       </div>
@@ -63,7 +89,11 @@ export const Catalogue = ({ model }: { model: ConsumerModel }) => {
   const read = async (more: boolean): Promise<void> => {
     const ask = ++asked.current
     busy.value = true
-    const query = { limit: PAGE_LIMIT, ...search.peek() === '' ? {} : { q: search.peek() }, ...more && cursor.peek() !== null ? { cursor: cursor.peek()! } : {} }
+    const query = {
+      limit: PAGE_LIMIT,
+      ...(search.peek() === '' ? {} : { q: search.peek() }),
+      ...(more && cursor.peek() !== null ? { cursor: cursor.peek()! } : {})
+    }
     try {
       const page = await answered(model.platform.ap.GET('/api/producers', { params: { query } }))
       if (ask !== asked.current) return
@@ -86,7 +116,22 @@ export const Catalogue = ({ model }: { model: ConsumerModel }) => {
 
   return (
     <>
-      <ViewHead title='Producers' actions={<input class='input search' type='search' maxLength={64} placeholder='Search by name or device' aria-label='Search producers' value={search.value} onInput={event => { search.value = event.currentTarget.value.trim() }} />}>
+      <ViewHead
+        title='Producers'
+        actions={
+          <input
+            class='input search'
+            type='search'
+            maxLength={64}
+            placeholder='Search by name or device'
+            aria-label='Search producers'
+            value={search.value}
+            onInput={event => {
+              search.value = event.currentTarget.value.trim()
+            }}
+          />
+        }
+      >
         Subscribe to see a producer's numbers live. Some approve their subscribers by hand.
       </ViewHead>
       <Failure error={failure.value} retry={() => { read(false).catch(() => null) }} />
@@ -94,16 +139,52 @@ export const Catalogue = ({ model }: { model: ConsumerModel }) => {
       {entries.value?.length === 0 && (
         <section class='card'>
           {search.value === ''
-            ? <Empty icon='device' title='No producer has signed up yet'><p>As soon as someone signs up on the producer's page, or connects a device, they are listed here.</p></Empty>
-            : <Empty icon='search' title={`Nothing is called “${search.value}”`}><p>Search by a part of the name or of the device.</p><button type='button' class='button' onClick={() => { search.value = '' }}>Show all producers</button></Empty>}
+            ? (
+              <Empty icon='device' title='No producer has signed up yet'>
+                <p>As soon as someone signs up on the producer's page, or connects a device, they are listed here.</p>
+              </Empty>
+              )
+            : (
+              <Empty icon='search' title={`Nothing is called “${search.value}”`}>
+                <p>Search by a part of the name or of the device.</p>
+                <button
+                  type='button'
+                  class='button'
+                  onClick={() => {
+                    search.value = ''
+                  }}
+                >
+                  Show all producers
+                </button>
+              </Empty>
+              )}
         </section>
       )}
       <div class='producers'>
         {entries.value?.map(entry => (
-          <ProducerCard key={entry.id} entry={entry} subscription={model.subscriptions.value?.get(entry.id)} model={model} onFailure={error => { failure.value = error }} />
+          <ProducerCard
+            key={entry.id}
+            entry={entry}
+            subscription={model.subscriptions.value?.get(entry.id)}
+            model={model}
+            onFailure={error => {
+              failure.value = error
+            }}
+          />
         ))}
       </div>
-      {cursor.value !== null && <button type='button' class='button' disabled={busy.value} onClick={() => { read(true).catch(() => null) }}>{busy.value ? 'Reading' : 'Show more'}</button>}
+      {cursor.value !== null && (
+        <button
+          type='button'
+          class='button'
+          disabled={busy.value}
+          onClick={() => {
+            read(true).catch(() => null)
+          }}
+        >
+          {busy.value ? 'Reading' : 'Show more'}
+        </button>
+      )}
     </>
   )
 }

@@ -26,14 +26,71 @@ let dragged: string | null = null
 
 const Tools = ({ series, group, place, keys, wide }: ChartCardProps & { wide: boolean }) => {
   const move = (to: number): void => { setOrder(moved(keys, series.key, to)) }
-  const query = new URLSearchParams({ producer: String(group.producerId), path: series.path, ...group.deviceId === null ? {} : { device: group.deviceId } })
+  const query = new URLSearchParams({
+    producer: String(group.producerId),
+    path: series.path,
+    ...(group.deviceId === null ? {} : { device: group.deviceId })
+  })
   return (
     <div class='chart-tools'>
-      <button type='button' class='button plain compact icon' aria-label={`Move ${series.label} forward`} title='Move forward' disabled={place === 0} onClick={() => { move(place - 1) }}><Icon name='left' /></button>
-      <button type='button' class='button plain compact icon' aria-label={`Move ${series.label} back`} title='Move back' disabled={place === keys.length - 1} onClick={() => { move(place + 1) }}><Icon name='right' /></button>
-      <button type='button' class='button plain compact icon' aria-label={`Show ${series.label} wide`} title='Wide' aria-pressed={wide} onClick={() => { toggleWide(series.key) }}><Icon name='wide' /></button>
-      <button type='button' class='button plain compact icon' aria-label={`Alert on ${series.label}`} title='Alert' onClick={() => { goTo(`alerts?${query.toString()}`) }}><Icon name='bell' /></button>
-      <button type='button' class='button plain compact icon' aria-label={`Hide ${series.label}`} title='Hide' onClick={() => { toggleHidden(series.key) }}><Icon name='hide' /></button>
+      <button
+        type='button'
+        class='button plain compact icon'
+        aria-label={`Move ${series.label} forward`}
+        title='Move forward'
+        disabled={place === 0}
+        onClick={() => {
+          move(place - 1)
+        }}
+      >
+        <Icon name='left' />
+      </button>
+      <button
+        type='button'
+        class='button plain compact icon'
+        aria-label={`Move ${series.label} back`}
+        title='Move back'
+        disabled={place === keys.length - 1}
+        onClick={() => {
+          move(place + 1)
+        }}
+      >
+        <Icon name='right' />
+      </button>
+      <button
+        type='button'
+        class='button plain compact icon'
+        aria-label={`Show ${series.label} wide`}
+        title='Wide'
+        aria-pressed={wide}
+        onClick={() => {
+          toggleWide(series.key)
+        }}
+      >
+        <Icon name='wide' />
+      </button>
+      <button
+        type='button'
+        class='button plain compact icon'
+        aria-label={`Alert on ${series.label}`}
+        title='Alert'
+        onClick={() => {
+          goTo(`alerts?${query.toString()}`)
+        }}
+      >
+        <Icon name='bell' />
+      </button>
+      <button
+        type='button'
+        class='button plain compact icon'
+        aria-label={`Hide ${series.label}`}
+        title='Hide'
+        onClick={() => {
+          toggleHidden(series.key)
+        }}
+      >
+        <Icon name='hide' />
+      </button>
     </div>
   )
 }
@@ -48,8 +105,15 @@ export const ChartCard = (props: ChartCardProps) => {
   const shownAt = useRef(0)
   const card = useRef<HTMLElement>(null)
   const wide = layout.value.wide.includes(series.key)
-  const alarm = useComputed(() => model.alerts.rules.value.some(rule =>
-    model.alerts.firing.value.has(rule.id) && rule.producerId === group.producerId && (rule.deviceId ?? group.deviceId) === group.deviceId && (rule.kind === 'silent' || rule.path === series.path)))
+  const alarm = useComputed(() =>
+    model.alerts.rules.value.some(
+      rule =>
+        model.alerts.firing.value.has(rule.id) &&
+        rule.producerId === group.producerId &&
+        (rule.deviceId ?? group.deviceId) === group.deviceId &&
+        (rule.kind === 'silent' || rule.path === series.path)
+    )
+  )
 
   const showRange = useMemo(() => (min: number, max: number): void => {
     const now = performance.now()
@@ -64,27 +128,70 @@ export const ChartCard = (props: ChartCardProps) => {
 
   return (
     <article
-      ref={card} class={`chart-card ${wide ? 'wide' : ''} ${alarm.value ? 'alarm' : ''} ${ended ? 'ended' : ''} ${over.value ? 'drag-over' : ''}`} aria-label={series.label} data-path={series.path}
-      onDragOver={event => { if (dragged !== null && keys.includes(dragged) && dragged !== series.key) { event.preventDefault(); over.value = true } }}
-      onDragLeave={() => { over.value = false }}
-      onDrop={event => { event.preventDefault(); over.value = false; if (dragged !== null) setOrder(moved(keys, dragged, keys.indexOf(series.key))) }}
+      ref={card}
+      class={`chart-card ${wide ? 'wide' : ''} ${alarm.value ? 'alarm' : ''} ${ended ? 'ended' : ''} ${over.value ? 'drag-over' : ''}`}
+      aria-label={series.label}
+      data-path={series.path}
+      onDragOver={event => {
+        if (dragged !== null && keys.includes(dragged) && dragged !== series.key) {
+          event.preventDefault()
+          over.value = true
+        }
+      }}
+      onDragLeave={() => {
+        over.value = false
+      }}
+      onDrop={event => {
+        event.preventDefault()
+        over.value = false
+        if (dragged !== null) setOrder(moved(keys, dragged, keys.indexOf(series.key)))
+      }}
     >
       <div class='chart-head'>
         <div class='grow'>
-          <div class='chart-name truncate' title={series.path}>{series.label}</div>
-          <div class='chart-now'><span class='value'>{value}</span>{series.unit !== '' && <span class='unit'>{series.unit}</span>}</div>
+          <div class='chart-name truncate' title={series.path}>
+            {series.label}
+          </div>
+          <div class='chart-now'>
+            <span class='value'>{value}</span>
+            {series.unit !== '' && <span class='unit'>{series.unit}</span>}
+          </div>
         </div>
         <Tools {...props} wide={wide} />
         <span
-          class='button plain compact icon chart-handle' draggable title='Drag to arrange' aria-hidden='true'
-          onDragStart={event => { dragged = series.key; if (card.current !== null) event.dataTransfer?.setDragImage(card.current, 20, 20) }}
-          onDragEnd={() => { dragged = null }}
+          class='button plain compact icon chart-handle'
+          draggable
+          title='Drag to arrange'
+          aria-hidden='true'
+          onDragStart={event => {
+            dragged = series.key
+            if (card.current !== null) event.dataTransfer?.setDragImage(card.current, 20, 20)
+          }}
+          onDragEnd={() => {
+            dragged = null
+          }}
         >
           <Icon name='grip' />
         </span>
       </div>
-      <div class='chart-range'><span>min <b>{low}</b></span><span>max <b>{high}</b></span>{alarm.value && <span class='badge bad'>alert</span>}</div>
-      <LiveChart source={series} colourIndex={series.colourIndex} windowMs={layout.value.windowMs} now={model.streams.now} marks={marks} onRange={showRange} label={`Chart of ${series.label}`} />
+      <div class='chart-range'>
+        <span>
+          min <b>{low}</b>
+        </span>
+        <span>
+          max <b>{high}</b>
+        </span>
+        {alarm.value && <span class='badge bad'>alert</span>}
+      </div>
+      <LiveChart
+        source={series}
+        colourIndex={series.colourIndex}
+        windowMs={layout.value.windowMs}
+        now={model.streams.now}
+        marks={marks}
+        onRange={showRange}
+        label={`Chart of ${series.label}`}
+      />
     </article>
   )
 }

@@ -7,7 +7,15 @@ import { downloadCsv } from '../csv-download.js'
 import type { ConsumerModel } from '../model.js'
 
 /** Downloads everything of a range, shows how much has come, and can be stopped. */
-export const CsvButton = ({ model, producerId, deviceId, from, to }: { model: ConsumerModel, producerId: number, deviceId: string | null, from: number, to: number }) => {
+export const CsvButton = ({
+  model, producerId, deviceId, from, to
+}: {
+  model: ConsumerModel
+  producerId: number
+  deviceId: string | null
+  from: number
+  to: number
+}) => {
   const bytes = useSignal<number | null>(null)
   const abort = useRef<AbortController | null>(null)
   useEffect(() => () => { abort.current?.abort() }, [])
@@ -16,7 +24,16 @@ export const CsvButton = ({ model, producerId, deviceId, from, to }: { model: Co
     abort.current = new AbortController()
     bytes.value = 0
     try {
-      await downloadCsv(model.platform, { producerId, deviceId, from, to, signal: abort.current.signal, onBytes: count => { bytes.value = count } })
+      await downloadCsv(model.platform, {
+        producerId,
+        deviceId,
+        from,
+        to,
+        signal: abort.current.signal,
+        onBytes: count => {
+          bytes.value = count
+        }
+      })
       toast(`Downloaded ${formatBytes(bytes.value)}`, 'ok')
     } catch (error) {
       if ((error as Error).name !== 'AbortError') toast((error as Error).message, 'bad')
@@ -25,6 +42,30 @@ export const CsvButton = ({ model, producerId, deviceId, from, to }: { model: Co
     }
   }
 
-  if (bytes.value === null) return <button type='button' class='button compact' onClick={() => { start().catch(() => null) }}><Icon name='download' />Download CSV</button>
-  return <button type='button' class='button compact' onClick={() => { abort.current?.abort() }}><Icon name='cross' />Stop · {formatBytes(bytes.value)}</button>
+  if (bytes.value === null) {
+    return (
+      <button
+        type='button'
+        class='button compact'
+        onClick={() => {
+          start().catch(() => null)
+        }}
+      >
+        <Icon name='download' />
+        Download CSV
+      </button>
+    )
+  }
+  return (
+    <button
+      type='button'
+      class='button compact'
+      onClick={() => {
+        abort.current?.abort()
+      }}
+    >
+      <Icon name='cross' />
+      Stop · {formatBytes(bytes.value)}
+    </button>
+  )
 }

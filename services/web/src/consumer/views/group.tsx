@@ -6,16 +6,49 @@ import type { ConsumerModel } from '../model.js'
 import type { Group } from '../streams.js'
 import { ChartCard } from './chart-card.js'
 
-const State = ({ ended, model, producerId }: { ended: Signal<string | undefined>, model: ConsumerModel, producerId: number }) => {
-  if (ended.value !== undefined) return <span class='badge bad' role='status'><span class='dot bad' />Ended: {ended.value}</span>
+const State = ({
+  ended, model, producerId
+}: {
+  ended: Signal<string | undefined>
+  model: ConsumerModel
+  producerId: number
+}) => {
+  if (ended.value !== undefined) {
+    return (
+      <span class='badge bad' role='status'>
+        <span class='dot bad' />
+        Ended: {ended.value}
+      </span>
+    )
+  }
   const rate = seconds.value > 0 ? model.streams.rate(producerId) : 0
   return rate > 0
-    ? <><span class='badge ok'><span class='dot ok' />live</span><span class='rate'>{rate < 10 ? rate.toFixed(1) : Math.round(rate)} msg/s</span></>
-    : <span class='badge'><span class='dot' />quiet</span>
+    ? (
+      <>
+        <span class='badge ok'>
+          <span class='dot ok' />
+          live
+        </span>
+        <span class='rate'>{rate < 10 ? rate.toFixed(1) : Math.round(rate)} msg/s</span>
+      </>
+      )
+    : (
+      <span class='badge'>
+        <span class='dot' />
+        quiet
+      </span>
+      )
 }
 
 /** The charts of one device of one producer. */
-export const GroupView = ({ group, model, index, keys }: { group: Group, model: ConsumerModel, index: number, keys: string[] }) => {
+export const GroupView = ({
+  group, model, index, keys
+}: {
+  group: Group
+  model: ConsumerModel
+  index: number
+  keys: string[]
+}) => {
   const { producerId, deviceId } = group
   const ended = useComputed(() => model.ended.value.get(producerId))
   const shown = shownSeries(group, layout.value)
@@ -32,20 +65,60 @@ export const GroupView = ({ group, model, index, keys }: { group: Group, model: 
         <span class='grow' />
         {keys.length > 1 && (
           <span class='row tools'>
-            <button type='button' class='button plain compact icon up' aria-label={`Move ${name} up`} disabled={index === 0} onClick={() => { setOrder(moved(keys, group.key, index - 1)) }}><Icon name='left' /></button>
-            <button type='button' class='button plain compact icon up' aria-label={`Move ${name} down`} disabled={index === keys.length - 1} onClick={() => { setOrder(moved(keys, group.key, index + 1)) }}><Icon name='right' /></button>
+            <button
+              type='button'
+              class='button plain compact icon up'
+              aria-label={`Move ${name} up`}
+              disabled={index === 0}
+              onClick={() => {
+                setOrder(moved(keys, group.key, index - 1))
+              }}
+            >
+              <Icon name='left' />
+            </button>
+            <button
+              type='button'
+              class='button plain compact icon up'
+              aria-label={`Move ${name} down`}
+              disabled={index === keys.length - 1}
+              onClick={() => {
+                setOrder(moved(keys, group.key, index + 1))
+              }}
+            >
+              <Icon name='right' />
+            </button>
           </span>
         )}
       </div>
       <div class='charts'>
         {shown.map((series, place) => (
-          <ChartCard key={series.key} series={series} group={group} model={model} place={place} keys={shownKeys} ended={ended.value !== undefined} />
+          <ChartCard
+            key={series.key}
+            series={series}
+            group={group}
+            model={model}
+            place={place}
+            keys={shownKeys}
+            ended={ended.value !== undefined}
+          />
         ))}
       </div>
       {hidden.length > 0 && (
         <div class='row wrap small quiet'>
           Hidden:
-          {hidden.map(series => <button key={series.key} type='button' class='button compact' onClick={() => { toggleHidden(series.key) }}><Icon name='plus' />{series.label}</button>)}
+          {hidden.map(series => (
+            <button
+              key={series.key}
+              type='button'
+              class='button compact'
+              onClick={() => {
+                toggleHidden(series.key)
+              }}
+            >
+              <Icon name='plus' />
+              {series.label}
+            </button>
+          ))}
         </div>
       )}
     </section>

@@ -13,60 +13,121 @@ export interface HistoryChoice { producerId: number, deviceId: string | null, pa
 interface Kept { producerId: number | null, deviceId: string, path: string, rangeMs: number }
 
 const ranges = [
-  { value: 900_000, label: '15 min' }, { value: 3_600_000, label: '1 h' }, { value: 21_600_000, label: '6 h' }, { value: 86_400_000, label: '24 h' }, { value: 604_800_000, label: '7 d' }, { value: 0, label: 'Custom' }
+  { value: 900_000, label: '15 min' },
+  { value: 3_600_000, label: '1 h' },
+  { value: 21_600_000, label: '6 h' },
+  { value: 86_400_000, label: '24 h' },
+  { value: 604_800_000, label: '7 d' },
+  { value: 0, label: 'Custom' }
 ]
 
 /** Messages that are looked at for the numbers and devices that there are. */
 const LOOKED_AT = 200
 
-const kepts = kept<Kept>('motience.consumer.history', { producerId: null, deviceId: '', path: '', rangeMs: 3_600_000 }, value => typeof value === 'object' && value !== null && 'rangeMs' in value)
+const kepts = kept<Kept>(
+  'motience.consumer.history',
+  { producerId: null, deviceId: '', path: '', rangeMs: 3_600_000 },
+  value => typeof value === 'object' && value !== null && 'rangeMs' in value
+)
 
 /** A time as `datetime-local` has it, in the reader's zone. */
-const local = (time: number): string => new Date(time - new Date(time).getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+const local = (time: number): string =>
+  new Date(time - new Date(time).getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 
 /** Chooses producer, device, number and range; tells of each choice that is complete. */
-export const HistoryForm = ({ model, onChoice }: { model: ConsumerModel, onChoice: (choice: HistoryChoice) => void }) => {
-  const known = [...model.subscriptions.value?.values() ?? []].filter(({ status }) => status === 'active').map(({ producer_id: id }) => id)
+export const HistoryForm = ({
+  model, onChoice
+}: {
+  model: ConsumerModel
+  onChoice: (choice: HistoryChoice) => void
+}) => {
+  const known = [...(model.subscriptions.value?.values() ?? [])]
+    .filter(({ status }) => status === 'active')
+    .map(({ producer_id: id }) => id)
   const devices = useSignal<readonly string[]>([])
   const paths = useSignal<readonly string[]>([])
   const from = useSignal(local(Date.now() - 3_600_000))
   const to = useSignal(local(Date.now()))
   const { deviceId, path, rangeMs } = kepts.value
-  const producerId = kepts.value.producerId !== null && known.includes(kepts.value.producerId) ? kepts.value.producerId : known[0] ?? null
-  const change = (part: Partial<Kept>): void => { kepts.value = { ...kepts.peek(), ...part } }
+  const producerId =
+    kepts.value.producerId !== null && known.includes(kepts.value.producerId)
+      ? kepts.value.producerId
+      : (known[0] ?? null)
+  const change = (part: Partial<Kept>): void => {
+    kepts.value = { ...kepts.peek(), ...part }
+  }
 
   useEffect(() => {
     if (producerId === null) return
     let current = true
-    answered(model.platform.dsm.GET('/api/data/{producerId}', { params: { path: { producerId }, query: { order: 'desc', limit: LOOKED_AT } } })).then(({ items }) => {
-      if (!current) return
-      devices.value = [...new Set(items.map(envelope => envelope.device_id).filter(id => id !== null))]
-      paths.value = [...new Set(items.flatMap(envelope => extractSamples(envelope.payload).map(sample => sample.path)))]
-    }, () => { paths.value = [] })
-    return () => { current = false }
+    answered(
+      model.platform.dsm.GET('/api/data/{producerId}', {
+        params: { path: { producerId }, query: { order: 'desc', limit: LOOKED_AT } }
+      })
+    ).then(
+      ({ items }) => {
+        if (!current) return
+        devices.value = [...new Set(items.map(envelope => envelope.device_id).filter(id => id !== null))]
+        paths.value = [
+          ...new Set(items.flatMap(envelope => extractSamples(envelope.payload).map(sample => sample.path)))
+        ]
+      },
+      () => {
+        paths.value = []
+      }
+    )
+    return () => {
+      current = false
+    }
   }, [producerId])
 
   const chosenPath = paths.value.includes(path) ? path : paths.value[0] ?? ''
   const chosenDevice = devices.value.includes(deviceId) ? deviceId : ''
   const tell = (): void => {
     if (producerId === null || chosenPath === '') return
-    const range = rangeMs > 0 ? { from: Date.now() - rangeMs, to: Date.now() } : { from: Date.parse(from.value), to: Date.parse(to.value) }
+    const range =
+      rangeMs > 0
+        ? { from: Date.now() - rangeMs, to: Date.now() }
+        : { from: Date.parse(from.value), to: Date.parse(to.value) }
     if (range.from < range.to) onChoice({ producerId, deviceId: chosenDevice || null, path: chosenPath, ...range })
   }
   useEffect(tell, [producerId, chosenPath, chosenDevice, rangeMs, from.value, to.value])
 
   return (
     <section class='card'>
-      <form class='card-body range-form' aria-label='What to show' onSubmit={event => { event.preventDefault(); tell() }}>
+      <form
+        class='card-body range-form'
+        aria-label='What to show'
+        onSubmit={event => {
+          event.preventDefault()
+          tell()
+        }}
+      >
         <label class='field'>
           <span class='label'>Producer</span>
-          <select class='input' value={producerId ?? ''} onChange={event => { change({ producerId: Number(event.currentTarget.value), deviceId: '', path: '' }) }}>
-            {known.map(id => <option key={id} value={id}>{model.nameOf(id)}</option>)}
+          <select
+            class='input'
+            value={producerId ?? ''}
+            onChange={event => {
+              change({ producerId: Number(event.currentTarget.value), deviceId: '', path: '' })
+            }}
+          >
+            {known.map(id => (
+              <option key={id} value={id}>
+                {model.nameOf(id)}
+              </option>
+            ))}
           </select>
         </label>
         <label class='field'>
           <span class='label'>Device</span>
-          <select class='input' value={chosenDevice} onChange={event => { change({ deviceId: event.currentTarget.value }) }}>
+          <select
+            class='input'
+            value={chosenDevice}
+            onChange={event => {
+              change({ deviceId: event.currentTarget.value })
+            }}
+          >
             <option value=''>all</option>
             {devices.value.map(id => <option key={id} value={id}>{id}</option>)}
           </select>
@@ -84,11 +145,33 @@ export const HistoryForm = ({ model, onChoice }: { model: ConsumerModel, onChoic
         </div>
         {rangeMs === 0 && (
           <>
-            <label class='field'><span class='label'>From</span><input class='input' type='datetime-local' value={from.value} onChange={event => { from.value = event.currentTarget.value }} /></label>
-            <label class='field'><span class='label'>To</span><input class='input' type='datetime-local' value={to.value} onChange={event => { to.value = event.currentTarget.value }} /></label>
+            <label class='field'>
+              <span class='label'>From</span>
+              <input
+                class='input'
+                type='datetime-local'
+                value={from.value}
+                onChange={event => {
+                  from.value = event.currentTarget.value
+                }}
+              />
+            </label>
+            <label class='field'>
+              <span class='label'>To</span>
+              <input
+                class='input'
+                type='datetime-local'
+                value={to.value}
+                onChange={event => {
+                  to.value = event.currentTarget.value
+                }}
+              />
+            </label>
           </>
         )}
-        <button type='submit' class='button icon' aria-label='Read again' title='Read again'><Icon name='again' /></button>
+        <button type='submit' class='button icon' aria-label='Read again' title='Read again'>
+          <Icon name='again' />
+        </button>
       </form>
     </section>
   )

@@ -52,12 +52,21 @@ export const History = ({ model }: { model: ConsumerModel }) => {
     const bucket = bucketFor(to - from)
     busy.value = true
     try {
-      const series = await answered(model.platform.dsm.GET('/api/data/{producerId}/series', {
-        params: {
-          path: { producerId },
-          query: { field: `payload.${path}`, bucket: `${bucket}s`, kind: 'number', from: new Date(from).toISOString(), to: new Date(to).toISOString(), ...deviceId === null ? {} : { device_id: deviceId } }
-        }
-      }))
+      const series = await answered(
+        model.platform.dsm.GET('/api/data/{producerId}/series', {
+          params: {
+            path: { producerId },
+            query: {
+              field: `payload.${path}`,
+              bucket: `${bucket}s`,
+              kind: 'number',
+              from: new Date(from).toISOString(),
+              to: new Date(to).toISOString(),
+              ...(deviceId === null ? {} : { device_id: deviceId })
+            }
+          }
+        })
+      )
       if (ask !== asked.current) return
       shown.value = { points: series.kind === 'number' ? series.points : [], bucketMs: bucket * 1000, from, to }
       failure.value = null
@@ -69,38 +78,93 @@ export const History = ({ model }: { model: ConsumerModel }) => {
   }
   useEffect(() => { read().catch(() => null) }, [choice.value, zooms.value])
 
-  const isWaiting = model.subscriptions.value !== null && ![...model.subscriptions.value.values()].some(({ status }) => status === 'active')
+  const isWaiting =
+    model.subscriptions.value !== null &&
+    ![...model.subscriptions.value.values()].some(({ status }) => status === 'active')
   if (isWaiting) {
     return (
       <>
         <ViewHead title='History' />
-        <section class='card'><Empty icon='clock' title='No history to read yet'><p>History is open to active subscribers, from the moment they were let in.</p><a class='button primary' href='#/catalogue'>Browse the producers</a></Empty></section>
+        <section class='card'>
+          <Empty icon='clock' title='No history to read yet'>
+            <p>History is open to active subscribers, from the moment they were let in.</p>
+            <a class='button primary' href='#/catalogue'>
+              Browse the producers
+            </a>
+          </Empty>
+        </section>
       </>
     )
   }
   const { value: view } = shown
   return (
     <>
-      <ViewHead title='History'>Drag across the chart to zoom in. You see what was accepted since you were let in.</ViewHead>
-      <HistoryForm model={model} onChoice={next => { zooms.value = []; choice.value = next }} />
-      <Failure error={failure.value} retry={() => { read().catch(() => null) }} />
+      <ViewHead title='History'>
+        Drag across the chart to zoom in. You see what was accepted since you were let in.
+      </ViewHead>
+      <HistoryForm
+        model={model}
+        onChoice={next => {
+          zooms.value = []
+          choice.value = next
+        }}
+      />
+      <Failure
+        error={failure.value}
+        retry={() => {
+          read().catch(() => null)
+        }}
+      />
       <Card
-        title={choice.value?.path ?? 'Chart'} actions={choice.value !== null && range !== null && (
-          <div class='row wrap'>
-            {zooms.value.length > 0 && <button type='button' class='button compact' onClick={() => { zooms.value = zooms.value.slice(0, -1) }}><Icon name='zoom' />Zoom out</button>}
-            <CsvButton model={model} producerId={choice.value.producerId} deviceId={choice.value.deviceId} from={range.from} to={range.to} />
-          </div>
-        )}
+        title={choice.value?.path ?? 'Chart'}
+        actions={
+          choice.value !== null &&
+          range !== null && (
+            <div class='row wrap'>
+              {zooms.value.length > 0 && (
+                <button
+                  type='button'
+                  class='button compact'
+                  onClick={() => {
+                    zooms.value = zooms.value.slice(0, -1)
+                  }}
+                >
+                  <Icon name='zoom' />
+                  Zoom out
+                </button>
+              )}
+              <CsvButton
+                model={model}
+                producerId={choice.value.producerId}
+                deviceId={choice.value.deviceId}
+                from={range.from}
+                to={range.to}
+              />
+            </div>
+          )
+        }
       >
         {busy.value && <Progress label='Reading history' />}
-        {view !== null && view.points.length === 0 && !busy.value && <Empty icon='chart' title='Nothing in this range'><p>Choose a longer range, or another number.</p></Empty>}
+        {view !== null && view.points.length === 0 && !busy.value && (
+          <Empty icon='chart' title='Nothing in this range'>
+            <p>Choose a longer range, or another number.</p>
+          </Empty>
+        )}
         {view !== null && view.points.length > 0 && (
           <>
             <SeriesChart
-              points={view.points} bucketMs={view.bucketMs} from={view.from} to={view.to} label={`${choice.value?.path ?? ''} over ${formatSpan(view.to - view.from)}, ${view.points.length} points`}
-              onZoom={(from, to) => { zooms.value = [...zooms.value, { from, to }].slice(-MAX_ZOOMS) }}
+              points={view.points}
+              bucketMs={view.bucketMs}
+              from={view.from}
+              to={view.to}
+              label={`${choice.value?.path ?? ''} over ${formatSpan(view.to - view.from)}, ${view.points.length} points`}
+              onZoom={(from, to) => {
+                zooms.value = [...zooms.value, { from, to }].slice(-MAX_ZOOMS)
+              }}
             />
-            <p class='hint'>Each point stands for {formatSpan(view.bucketMs)}; the band goes from the least to the greatest in it.</p>
+            <p class='hint'>
+              Each point stands for {formatSpan(view.bucketMs)}; the band goes from the least to the greatest in it.
+            </p>
           </>
         )}
       </Card>

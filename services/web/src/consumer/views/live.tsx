@@ -7,7 +7,10 @@ import { EventList } from './event-list.js'
 import { GroupView } from './group.js'
 
 const windows = [
-  { value: 30_000, label: '30 s' }, { value: 60_000, label: '1 min' }, { value: 300_000, label: '5 min' }, { value: 900_000, label: '15 min' }
+  { value: 30_000, label: '30 s' },
+  { value: 60_000, label: '1 min' },
+  { value: 300_000, label: '5 min' },
+  { value: 900_000, label: '15 min' }
 ]
 
 const Nothing = ({ model }: { model: ConsumerModel }) => {
@@ -17,14 +20,20 @@ const Nothing = ({ model }: { model: ConsumerModel }) => {
   if (active.length > 0) {
     return (
       <Empty icon='pulse' title='Waiting for the first numbers'>
-        <p>You are subscribed to {active.map(({ producer_id: id }) => model.nameOf(id)).join(', ')}. Each number in their messages becomes a chart here as soon as it comes.</p>
+        <p>
+          You are subscribed to {active.map(({ producer_id: id }) => model.nameOf(id)).join(', ')}. Each number in their
+          messages becomes a chart here as soon as it comes.
+        </p>
       </Empty>
     )
   }
   if (pending.length > 0) {
     return (
       <Empty icon='clock' title='Waiting for an approval'>
-        <p>{pending.map(({ producer_id: id }) => model.nameOf(id)).join(', ')} {pending.length === 1 ? 'approves' : 'approve'} subscribers by hand. Charts appear here once you are let in.</p>
+        <p>
+          {pending.map(({ producer_id: id }) => model.nameOf(id)).join(', ')}{' '}
+          {pending.length === 1 ? 'approves' : 'approve'} subscribers by hand. Charts appear here once you are let in.
+        </p>
       </Empty>
     )
   }
@@ -42,16 +51,44 @@ export const Live = ({ model }: { model: ConsumerModel }) => {
   return (
     <>
       <ViewHead
-        title='Live' actions={groups.length > 0 && (
-          <Segments label='Span of time' options={windows} value={layout.value.windowMs} onChange={windowMs => { layout.value = { ...layout.peek(), windowMs } }} />
-        )}
+        title='Live'
+        actions={
+          groups.length > 0 && (
+            <Segments
+              label='Span of time'
+              options={windows}
+              value={layout.value.windowMs}
+              onChange={windowMs => {
+                layout.value = { ...layout.peek(), windowMs }
+              }}
+            />
+          )
+        }
       />
-      <Failure error={model.failure.value} retry={() => { model.refresh().catch((error: unknown) => { model.failure.value = error }) }} />
+      <Failure
+        error={model.failure.value}
+        retry={() => {
+          model.refresh().catch((error: unknown) => {
+            model.failure.value = error
+          })
+        }}
+      />
       {!model.ready.value && <Progress label='Reading the last minutes' />}
-      {model.ready.value && groups.length === 0 && <section class='card'><Nothing model={model} /></section>}
-      {model.streams.overflowed.value && <div class='note warn'><Icon name='info' /><span>There are more numbers than charts can be drawn for; the first 200 are shown.</span></div>}
+      {model.ready.value && groups.length === 0 && (
+        <section class='card'>
+          <Nothing model={model} />
+        </section>
+      )}
+      {model.streams.overflowed.value && (
+        <div class='note warn'>
+          <Icon name='info' />
+          <span>There are more numbers than charts can be drawn for; the first 200 are shown.</span>
+        </div>
+      )}
       <div class='groups'>
-        {groups.map((group, index) => <GroupView key={group.key} group={group} model={model} index={index} keys={groups.map(({ key }) => key)} />)}
+        {groups.map((group, index) => (
+          <GroupView key={group.key} group={group} model={model} index={index} keys={groups.map(({ key }) => key)} />
+        ))}
       </div>
       {groups.length > 0 && <EventList model={model} />}
     </>

@@ -31,7 +31,10 @@ const Line = ({ line: { envelope, text }, search, name }: { line: LogLine, searc
   return (
     <div class={`log-line ${open.value ? 'open' : ''}`} role='listitem'>
       <span class='quiet'>{formatTime(Date.parse(envelope.received_at))}</span>
-      <span class='truncate' title={name}>{name}{envelope.device_id !== null && <span class='quiet'>/{envelope.device_id}</span>}</span>
+      <span class='truncate' title={name}>
+        {name}
+        {envelope.device_id !== null && <span class='quiet'>/{envelope.device_id}</span>}
+      </span>
       <span class='quiet place'>{place}</span>
       <button type='button' class='payload' aria-expanded={open.value} onClick={() => { open.value = !open.peek() }}>
         {open.value ? layOutJson(envelopeText(envelope)) : <Marked text={text} search={search} />}
@@ -72,12 +75,41 @@ export const Messages = ({ model }: { model: ConsumerModel }) => {
       <ViewHead
         title='Messages' actions={(
           <>
-            <select class='input auto' aria-label='Producer' value={producer.value ?? ''} onChange={event => { producer.value = Number(event.currentTarget.value) || null; look() }}>
+            <select
+              class='input auto'
+              aria-label='Producer'
+              value={producer.value ?? ''}
+              onChange={event => {
+                producer.value = Number(event.currentTarget.value) || null
+                look()
+              }}
+            >
               <option value=''>All producers</option>
               {producers.map(id => <option key={id} value={id}>{model.nameOf(id)}</option>)}
             </select>
-            <input class='input search' type='search' placeholder='Search in payload and device' aria-label='Search messages' value={search.value} onInput={event => { search.value = event.currentTarget.value; look() }} />
-            <button type='button' class='button' aria-pressed={paused.value} onClick={() => { paused.value = !paused.peek(); look() }}><Icon name={paused.value ? 'play' : 'pause'} />{!paused.value ? 'Pause' : unseen.value === 0 ? 'Go on' : `Go on · ${unseen.value} new`}</button>
+            <input
+              class='input search'
+              type='search'
+              placeholder='Search in payload and device'
+              aria-label='Search messages'
+              value={search.value}
+              onInput={event => {
+                search.value = event.currentTarget.value
+                look()
+              }}
+            />
+            <button
+              type='button'
+              class='button'
+              aria-pressed={paused.value}
+              onClick={() => {
+                paused.value = !paused.peek()
+                look()
+              }}
+            >
+              <Icon name={paused.value ? 'play' : 'pause'} />
+              {!paused.value ? 'Pause' : unseen.value === 0 ? 'Go on' : `Go on · ${unseen.value} new`}
+            </button>
           </>
         )}
       >
@@ -85,10 +117,27 @@ export const Messages = ({ model }: { model: ConsumerModel }) => {
       </ViewHead>
       <section class='card'>
         {lines.value.length === 0
-          ? <Empty icon='list' title={search.value === '' ? 'No message yet' : 'No message matches'}>{search.value === '' ? <p>Messages of the producers that you are subscribed to show here as they come.</p> : <p>Nothing among the latest messages has “{search.value}” in it.</p>}</Empty>
+          ? (
+            <Empty icon='list' title={search.value === '' ? 'No message yet' : 'No message matches'}>
+              {search.value === ''
+                ? (
+                  <p>Messages of the producers that you are subscribed to show here as they come.</p>
+                  )
+                : (
+                  <p>Nothing among the latest messages has “{search.value}” in it.</p>
+                  )}
+            </Empty>
+            )
           : (
             <div class='log' role='list' aria-label='Messages, newest first' tabIndex={0}>
-              {lines.value.map(line => <Line key={`${line.envelope.producer_id}-${line.envelope.epoch}-${line.envelope.offset}`} line={line} search={search.value} name={model.nameOf(line.envelope.producer_id)} />)}
+              {lines.value.map(line => (
+                <Line
+                  key={`${line.envelope.producer_id}-${line.envelope.epoch}-${line.envelope.offset}`}
+                  line={line}
+                  search={search.value}
+                  name={model.nameOf(line.envelope.producer_id)}
+                />
+              ))}
             </div>
             )}
       </section>

@@ -19,7 +19,9 @@ const rate = kept('motience.producer.rate', 1, value => typeof value === 'number
 /** A message by hand, checked as it is typed. */
 export const Composer = ({ model }: { model: ProducerModel }) => {
   const repeat = model.repeats.message
-  const check = useComputed(() => checkJson(draft.value, model.connection.welcome.value?.max_payload ?? DEFAULT_MAX_PAYLOAD))
+  const check = useComputed(() =>
+    checkJson(draft.value, model.connection.welcome.value?.max_payload ?? DEFAULT_MAX_PAYLOAD)
+  )
   const deviceIsWrong = device.value !== '' && !DEVICE_ID.test(device.value)
   const { fault, bytes } = check.value
   const ready = fault === null && !deviceIsWrong
@@ -29,7 +31,9 @@ export const Composer = ({ model }: { model: ProducerModel }) => {
     if (payload === null) return false
     return model.send(payload, device.peek() || null)
   }
-  const sendOnce = (): void => { if (ready && !send()) toast('Too many messages wait for their acknowledgement', 'bad') }
+  const sendOnce = (): void => {
+    if (ready && !send()) toast('Too many messages wait for their acknowledgement', 'bad')
+  }
 
   return (
     <Card
@@ -49,9 +53,22 @@ export const Composer = ({ model }: { model: ProducerModel }) => {
       <div class='field'>
         <label class='label' for='payload'>Payload, a JSON object</label>
         <textarea
-          class='input' id='payload' spellcheck={false} autocapitalize='off' value={draft.value} aria-invalid={fault !== null} aria-describedby='payload-check'
-          onInput={event => { draft.value = event.currentTarget.value }}
-          onKeyDown={event => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) { event.preventDefault(); sendOnce() } }}
+          class='input'
+          id='payload'
+          spellcheck={false}
+          autocapitalize='off'
+          value={draft.value}
+          aria-invalid={fault !== null}
+          aria-describedby='payload-check'
+          onInput={event => {
+            draft.value = event.currentTarget.value
+          }}
+          onKeyDown={event => {
+            if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+              event.preventDefault()
+              sendOnce()
+            }
+          }}
         />
         <span class={`hint ${fault === null ? '' : 'bad'}`} id='payload-check' aria-live='polite'>
           {fault === null
@@ -60,16 +77,41 @@ export const Composer = ({ model }: { model: ProducerModel }) => {
         </span>
       </div>
       <div class='field'>
-        <label class='label' for='device'>Device (optional)</label>
-        <input class='input' id='device' value={device.value} placeholder='the account itself' maxLength={64} aria-invalid={deviceIsWrong} onInput={event => { device.value = event.currentTarget.value.trim() }} />
+        <label class='label' for='device'>
+          Device (optional)
+        </label>
+        <input
+          class='input'
+          id='device'
+          value={device.value}
+          placeholder='the account itself'
+          maxLength={64}
+          aria-invalid={deviceIsWrong}
+          onInput={event => {
+            device.value = event.currentTarget.value.trim()
+          }}
+        />
         {deviceIsWrong && <span class='hint bad'>Letters, digits and . _ : @ / + - only</span>}
       </div>
       <div class='row wrap between'>
-        <button type='button' class='button primary' disabled={!ready} onClick={sendOnce}><Icon name='send' />Send <span class='visually-hidden'>(Control and Enter)</span></button>
+        <button type='button' class='button primary' disabled={!ready} onClick={sendOnce}>
+          <Icon name='send' />
+          Send <span class='visually-hidden'>(Control and Enter)</span>
+        </button>
         <div class='row wrap'>
           <label class='row small'>
             <span class='label'>Repeat</span>
-            <input class='input rate-input' type='number' min={0.1} max={MAX_RATE} step='any' value={rate.value} onInput={event => { rate.value = Math.min(MAX_RATE, Math.max(0.01, event.currentTarget.valueAsNumber || 1)) }} />
+            <input
+              class='input rate-input'
+              type='number'
+              min={0.1}
+              max={MAX_RATE}
+              step='any'
+              value={rate.value}
+              onInput={event => {
+                rate.value = Math.min(MAX_RATE, Math.max(0.01, event.currentTarget.valueAsNumber || 1))
+              }}
+            />
             <span class='quiet nowrap'>/ s</span>
           </label>
           <button
@@ -80,7 +122,9 @@ export const Composer = ({ model }: { model: ProducerModel }) => {
           </button>
         </div>
       </div>
-      {repeat.held.value > 0 && <p class='hint'>{repeat.held.value} left out: too many waited for their acknowledgement.</p>}
+      {repeat.held.value > 0 && (
+        <p class='hint'>{repeat.held.value} left out: too many waited for their acknowledgement.</p>
+      )}
     </Card>
   )
 }

@@ -27,7 +27,7 @@ const choicesOf = (envelopes: readonly Envelope[]): Choice[] => {
   const found = new Map<string, Choice>()
   for (const { device_id: deviceId, payload } of envelopes) {
     const device = deviceId ?? ''
-    for (const { path } of extractSamples(payload)) found.set(`${device} ${path}`, { key: `${device} ${path}`, device, path })
+    for (const { path } of extractSamples(payload)) { found.set(`${device} ${path}`, { key: `${device} ${path}`, device, path }) }
   }
   return [...found.values()].sort((a, b) => a.device.localeCompare(b.device) || a.path.localeCompare(b.path))
 }
@@ -45,12 +45,22 @@ export const LastHour = ({ model: { platform, producerId, rates } }: { model: Pr
     const path = { producerId }
     const from = new Date(Date.now() - HOUR_MS).toISOString()
     try {
-      const page = await answered(platform.dsm.GET('/api/data/{producerId}', { params: { path, query: { from, order: 'desc', limit: LOOKED_AT } } }))
+      const page = await answered(
+        platform.dsm.GET('/api/data/{producerId}', {
+          params: { path, query: { from, order: 'desc', limit: LOOKED_AT } }
+        })
+      )
       const found = choicesOf(page.items)
       if (choices.peek()?.map(({ key }) => key).join() !== found.map(({ key }) => key).join()) choices.value = found
       const wanted = choice.peek()
       if (wanted === null) return
-      const query = { field: `payload.${wanted.path}`, bucket: `${BUCKET_MS / 1000}s`, kind: 'number' as const, from, ...wanted.device === '' ? {} : { device_id: wanted.device } }
+      const query = {
+        field: `payload.${wanted.path}`,
+        bucket: `${BUCKET_MS / 1000}s`,
+        kind: 'number' as const,
+        from,
+        ...(wanted.device === '' ? {} : { device_id: wanted.device })
+      }
       const series = await answered(platform.dsm.GET('/api/data/{producerId}/series', { params: { path, query } }))
       if (ask !== asked.current) return
       shown.value = { points: series.kind === 'number' ? series.points : [], to: Date.now() }
@@ -61,7 +71,9 @@ export const LastHour = ({ model: { platform, producerId, rates } }: { model: Pr
   }
 
   useEffect(() => {
-    const timer = setInterval(() => { if (document.visibilityState === 'visible') look().catch(() => null) }, REFRESH_MS)
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') look().catch(() => null)
+    }, REFRESH_MS)
     return () => { clearInterval(timer) }
   }, [])
   // Looks again with another field, and as soon as there is a first message.
@@ -71,11 +83,26 @@ export const LastHour = ({ model: { platform, producerId, rates } }: { model: Pr
   const count = shown.value?.points.reduce((sum, point) => sum + point.count, 0) ?? 0
   return (
     <Card
-      title='The last hour' actions={choices.value !== null && choices.value.length > 0 && (
-        <select class='input auto' aria-label='Number' value={choice.value?.key ?? ''} onChange={event => { chosen.value = event.currentTarget.value }}>
-          {choices.value.map(({ key, device, path }) => <option key={key} value={key}>{device === '' ? path : `${device} · ${path}`}</option>)}
-        </select>
-      )}
+      title='The last hour'
+      actions={
+        choices.value !== null &&
+        choices.value.length > 0 && (
+          <select
+            class='input auto'
+            aria-label='Number'
+            value={choice.value?.key ?? ''}
+            onChange={event => {
+              chosen.value = event.currentTarget.value
+            }}
+          >
+            {choices.value.map(({ key, device, path }) => (
+              <option key={key} value={key}>
+                {device === '' ? path : `${device} · ${path}`}
+              </option>
+            ))}
+          </select>
+        )
+      }
     >
       <Failure error={failure.value} retry={() => { look().catch(() => null) }} />
       {choices.value === null && failure.value === null && <Progress label='Reading the last hour' />}
@@ -87,8 +114,17 @@ export const LastHour = ({ model: { platform, producerId, rates } }: { model: Pr
       )}
       {choices.value !== null && choices.value.length > 0 && shown.value !== null && (
         <>
-          <SeriesChart points={shown.value.points} bucketMs={BUCKET_MS} from={shown.value.to - HOUR_MS} to={shown.value.to} label={`${choice.value?.path ?? ''} in the last hour, ${count} values`} />
-          <p class='hint'>{count.toLocaleString('en')} values · the line is the average of {BUCKET_MS / 1000} s, the band goes from the least to the greatest.</p>
+          <SeriesChart
+            points={shown.value.points}
+            bucketMs={BUCKET_MS}
+            from={shown.value.to - HOUR_MS}
+            to={shown.value.to}
+            label={`${choice.value?.path ?? ''} in the last hour, ${count} values`}
+          />
+          <p class='hint'>
+            {count.toLocaleString('en')} values · the line is the average of {BUCKET_MS / 1000} s, the band goes from
+            the least to the greatest.
+          </p>
         </>
       )}
     </Card>

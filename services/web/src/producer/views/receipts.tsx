@@ -1,28 +1,48 @@
 import { formatBytes, formatMs, formatTime } from '../../series/format.js'
 import type { Receipt } from '../send-queue.js'
 
-const Outcome = ({ receipt }: { receipt: Receipt }) => receipt.kind === 'acked'
-  ? (
-    <>
-      <td class='number' title={`Epoch ${receipt.epoch}`}>{receipt.offset}</td>
-      <td class='number'>{receipt.subscriberCount}</td>
-      <td>{receipt.duplicate ? <span class='badge warn'>kept before</span> : <span class='badge ok'>kept</span>}</td>
-    </>
-    )
-  : (
-    <>
-      <td class='number quiet'>–</td>
-      <td class='number quiet'>–</td>
-      <td class='bad'>{receipt.message} <span class='mono'>{receipt.code}</span>{receipt.retryAfterMs !== null && ` · again in ${formatMs(receipt.retryAfterMs)}`}</td>
-    </>
-    )
+const Outcome = ({ receipt }: { receipt: Receipt }) =>
+  receipt.kind === 'acked'
+    ? (
+      <>
+        <td class='number' title={`Epoch ${receipt.epoch}`}>
+          {receipt.offset}
+        </td>
+        <td class='number'>{receipt.subscriberCount}</td>
+        <td>{receipt.duplicate ? <span class='badge warn'>kept before</span> : <span class='badge ok'>kept</span>}</td>
+      </>
+      )
+    : (
+      <>
+        <td class='number quiet'>–</td>
+        <td class='number quiet'>–</td>
+        <td class='bad'>
+          {receipt.message} <span class='mono'>{receipt.code}</span>
+          {receipt.retryAfterMs !== null && ` · again in ${formatMs(receipt.retryAfterMs)}`}
+        </td>
+      </>
+      )
 
 /** What became of messages, newest first. */
-export const Receipts = ({ receipts, compact = false }: { receipts: readonly Receipt[], compact?: boolean }) => (
-  <div class={`table-wrap receipts ${compact ? 'compact' : ''}`} tabIndex={0} role='region' aria-label='Acknowledgements'>
+export const Receipts = ({ receipts, compact = false }: { receipts: readonly Receipt[]; compact?: boolean }) => (
+  <div
+    class={`table-wrap receipts ${compact ? 'compact' : ''}`}
+    tabIndex={0}
+    role='region'
+    aria-label='Acknowledgements'
+  >
     <table class='table'>
       <thead>
-        <tr><th>Time</th><th class='number'>Latency</th><th class='number size'>Size</th><th class='number'>Offset</th><th class='number' title='Subscribers that it went to'>To</th><th>Outcome</th></tr>
+        <tr>
+          <th>Time</th>
+          <th class='number'>Latency</th>
+          <th class='number size'>Size</th>
+          <th class='number'>Offset</th>
+          <th class='number' title='Subscribers that it went to'>
+            To
+          </th>
+          <th>Outcome</th>
+        </tr>
       </thead>
       <tbody>
         {receipts.map(receipt => (
