@@ -7,6 +7,9 @@ export const CONTROL_CHANNEL = 'control'
 /** Pub/Sub channel on which one consumer's messages are published. */
 export const consumerChannel = (consumerId: number): string => `consumer_${consumerId}`
 
+/** Pub/Sub channel on which a producer with many subscribers is published once: `<list version> <envelope>`. */
+export const producerChannel = (producerId: number): string => `producer_${producerId}`
+
 /** Stream with a producer's latest messages; entry ids are `<epoch>-<offset>`. */
 export const logKey = (producerId: number): string => `log:{${producerId}}`
 

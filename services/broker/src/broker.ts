@@ -35,6 +35,11 @@ export interface AcceptRequest {
   version: number
   /** Consumer ids of the active subscribers. */
   subscribers: readonly number[]
+  /**
+   * Publishes each message once, on the producer's channel together with `version`, instead of once for each
+   * subscriber: those who serve consumers know who may see it (see `subscribeProducers`).
+   */
+  wide?: boolean
   messages: readonly AcceptMessage[]
   /**
    * History keeps every offset of this epoch up to this one. Without it there is no history: then no message waits to
@@ -133,6 +138,8 @@ export type Revocation =
 export interface Revocations { complete: boolean, items: Revocation[] }
 
 export type ChannelHandler = (text: string) => void
+/** Takes a message of a producer's channel and the version of the subscriber list that it was accepted with. */
+export type ProducerHandler = (producerId: number, version: number, text: string) => void
 export type ControlHandler = (event: ControlEvent) => void
 
 /**
@@ -203,6 +210,13 @@ export interface Broker {
    */
   subscribe (consumerId: number, handler: ChannelHandler): Promise<void>
   unsubscribe (consumerId: number): Promise<void>
+  /**
+   * The same for what is published on producers' channels (`wide`). The handler decides who may see a message: it knows
+   * the changes of a subscriber list up to the version of the newest `subscription-changed` event that it was handed,
+   * and nothing of later ones.
+   */
+  subscribeProducers (producerIds: readonly number[], handler: ProducerHandler): Promise<void>
+  unsubscribeProducers (producerIds: readonly number[]): Promise<void>
 
   /** Tells every service. Resolves once nothing that is accepted later can overtake it. */
   publishControl (event: ControlEvent): Promise<void>

@@ -1,8 +1,11 @@
-import { consumerChannel, CONTROL_CHANNEL, type ControlEvent } from '@motience/schemas'
-import type { ChannelHandler, ControlHandler } from '../broker.js'
+import { consumerChannel, CONTROL_CHANNEL, producerChannel, type ControlEvent } from '@motience/schemas'
+import type { ChannelHandler, ControlHandler, ProducerHandler } from '../broker.js'
 
-/** Something to hand on: a control event, or a message on a consumer's channel. */
-type Delivery = { consumerId: number, text: string } | { event: ControlEvent }
+/** Something to hand on: a control event, or a message on the channel of a consumer or a producer. */
+type Delivery =
+  | { consumerId: number, text: string }
+  | { producerId: number, version: number, text: string }
+  | { event: ControlEvent }
 
 /**
  * Told of what a handler threw. A handler's fault must neither undo what was accepted nor keep others from their
@@ -17,6 +20,7 @@ export type HandlerFault = (error: unknown, channel: string) => void
  */
 export const createDeliveries = (onFault: HandlerFault) => {
   const consumers = new Map<number, ChannelHandler>()
+  const producers = new Map<number, ProducerHandler>()
   const controls = new Set<ControlHandler>()
   const queue: Delivery[] = []
   let draining = false
@@ -36,6 +40,10 @@ export const createDeliveries = (onFault: HandlerFault) => {
       const delivery = queue[i]!
       if ('event' in delivery) {
         for (const handler of [...controls]) guard(CONTROL_CHANNEL, () => handler(delivery.event))
+      } else if ('producerId' in delivery) {
+        const { producerId, version, text } = delivery
+        const handler = producers.get(producerId)
+        if (handler !== undefined) guard(producerChannel(producerId), () => handler(producerId, version, text))
       } else {
         const handler = consumers.get(delivery.consumerId)
         if (handler !== undefined) guard(consumerChannel(delivery.consumerId), () => handler(delivery.text))
@@ -47,6 +55,7 @@ export const createDeliveries = (onFault: HandlerFault) => {
 
   return {
     consumers,
+    producers,
     controls,
     /** Hands each text to each consumer that has a handler, text by text. */
     publish (consumerIds: readonly number[], texts: readonly string[]): void {
@@ -55,6 +64,12 @@ export const createDeliveries = (onFault: HandlerFault) => {
           if (consumers.has(consumerId)) queue.push({ consumerId, text })
         }
       }
+      drain()
+    },
+    /** Hands each text to the producer's handler, with the version that it was accepted with. */
+    publishWide (producerId: number, version: number, texts: readonly string[]): void {
+      if (!producers.has(producerId)) return
+      for (const text of texts) queue.push({ producerId, version, text })
       drain()
     },
     publishControl (event: ControlEvent): void {

@@ -53,7 +53,8 @@ export const createMemoryBroker = (limits: Partial<BrokerLimits> = {}, options: 
     if (!head.verified) return { kind: 'unverified', head }
     if (request.version < head.version) return { kind: 'stale', version: head.version }
     const { result, texts } = log.append(request)
-    deliveries.publish(request.subscribers, texts)
+    if (request.wide === true) deliveries.publishWide(request.producerId, request.version, texts)
+    else deliveries.publish(request.subscribers, texts)
     return result
   }
 
@@ -118,6 +119,15 @@ export const createMemoryBroker = (limits: Partial<BrokerLimits> = {}, options: 
       deliveries.consumers.delete(consumerId)
     },
 
+    async subscribeProducers (producerIds, handler) {
+      assertOpen()
+      for (const producerId of producerIds) deliveries.producers.set(producerId, handler)
+    },
+
+    async unsubscribeProducers (producerIds) {
+      for (const producerId of producerIds) deliveries.producers.delete(producerId)
+    },
+
     async publishControl (event) {
       assertOpen()
       deliveries.publishControl(event)
@@ -155,6 +165,7 @@ export const createMemoryBroker = (limits: Partial<BrokerLimits> = {}, options: 
     async close () {
       closed = true
       deliveries.consumers.clear()
+      deliveries.producers.clear()
       deliveries.controls.clear()
     },
   }

@@ -68,7 +68,8 @@ export const createAccept = (run: Run, limits: BrokerLimits) => {
   const bounds = [limits.logMaxMessages, limits.logMaxBytes, limits.sessionsMaxBytes].map(String)
 
   const acceptPiece = async (request: AcceptRequest, messages: readonly AcceptMessage[]): Promise<AcceptResult> => {
-    const { producerId, version, subscribers, stored, floors } = request
+    const { producerId, version, wide = false, stored, floors } = request
+    const subscribers = wide ? [] : request.subscribers
     const { sessions, args } = readMessages(messages)
     const reply = await run('accept', [metaKey(producerId), logKey(producerId), sessionsKey(producerId)], master => {
       const all = [
@@ -77,7 +78,7 @@ export const createAccept = (run: Run, limits: BrokerLimits) => {
         ...bounds,
         ...placeArguments(stored),
         ...placeArguments(floors?.asOf),
-        String(subscribers.length),
+        wide ? 'wide' : String(subscribers.length),
         String(sessions.length)
       ]
       for (const consumerId of subscribers) all.push(String(consumerId))
@@ -93,7 +94,7 @@ export const createAccept = (run: Run, limits: BrokerLimits) => {
    * rest was not done. One that fails makes the whole request fail, for nobody knows what became of it.
    */
   const acceptRequest = async (request: AcceptRequest): Promise<AcceptResult> => {
-    const [first, ...others] = cutPieces(request.messages, request.subscribers.length)
+    const [first, ...others] = cutPieces(request.messages, request.wide === true ? 1 : request.subscribers.length)
     const result = await acceptPiece(request, first ?? [])
     if (result.kind !== 'ok' || result.outcomes.length < (first?.length ?? 0)) return result
     for (const piece of others) {

@@ -1,6 +1,10 @@
-import { consumerChannel, CONTROL_CHANNEL, ControlEventSchema, type ControlEvent } from '@motience/schemas'
+import {
+  consumerChannel, CONTROL_CHANNEL, ControlEventSchema, producerChannel, type ControlEvent
+} from '@motience/schemas'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
-import { BrokerUnavailableError, type ChannelHandler, type ControlHandler } from '../broker.js'
+import {
+  BrokerUnavailableError, type ChannelHandler, type ControlHandler, type ProducerHandler
+} from '../broker.js'
 import type { BrokerLogger } from '../logger.js'
 import type { Connection } from './connection.js'
 import type { ControlCount } from './control-count.js'
@@ -17,12 +21,18 @@ const controlEvent = TypeCompiler.Compile(ControlEventSchema)
 export const controlText = (event: ControlEvent, eventId: string): string =>
   JSON.stringify({ ...event, event_id: eventId }).slice(0, -1)
 
+/** Reads `<list version> <envelope>`, as the script publishes it. */
+const readWide = (producerId: number, handler: ProducerHandler): ChannelHandler => text => {
+  const end = text.indexOf(' ')
+  handler(producerId, Number(text.slice(0, end)), text.slice(end + 1))
+}
+
 /**
  * Who is handed what comes through the subscriber's connection. It outlives connections: each new one is subscribed to
  * everything by `attach`.
  */
 export const createChannels = (logger: BrokerLogger, count: ControlCount) => {
-  const consumers = new Map<string, ChannelHandler>()
+  const handlers = new Map<string, ChannelHandler>()
   const controls = new Set<ControlHandler>()
   const recent = new Set<string>()
   let connection: Connection | null = null
@@ -61,7 +71,7 @@ export const createChannels = (logger: BrokerLogger, count: ControlCount) => {
 
   const onMessage = (text: string, channel: string): void => {
     if (channel !== CONTROL_CHANNEL) {
-      const handler = consumers.get(channel)
+      const handler = handlers.get(channel)
       if (handler !== undefined) guard(channel, () => handler(text))
       return
     }
@@ -70,12 +80,36 @@ export const createChannels = (logger: BrokerLogger, count: ControlCount) => {
     for (const handler of [...controls]) guard(channel, () => handler(event))
   }
 
+  /** Subscribes to channels in one call; where it fails, what handled them before does so again. */
+  const add = async (added: readonly (readonly [string, ChannelHandler])[]): Promise<void> => {
+    if (connection === null) throw new BrokerUnavailableError('Not subscribed to Redis now')
+    const before = added.map(([channel]) => handlers.get(channel))
+    for (const [channel, handler] of added) handlers.set(channel, handler)
+    try {
+      await connection.subscribe(added.map(([channel]) => channel), onMessage)
+    } catch (error) {
+      for (const [i, [channel, handler]] of added.entries()) {
+        if (handlers.get(channel) !== handler) continue
+        const had = before[i]
+        if (had === undefined) handlers.delete(channel)
+        else handlers.set(channel, had)
+      }
+      throw error
+    }
+  }
+
+  const remove = async (channels: readonly string[]): Promise<void> => {
+    const known = channels.filter(channel => handlers.delete(channel))
+    // A connection that fails here takes the subscription with it.
+    if (known.length > 0) await connection?.unsubscribe(known, onMessage).catch(() => {})
+  }
+
   return {
     /** Subscribes a new connection to everything; what it hands on counts from now. */
     async attach (opened: Connection): Promise<void> {
       connection = opened
       count.begin()
-      await opened.subscribe([CONTROL_CHANNEL, ...consumers.keys()], onMessage)
+      await opened.subscribe([CONTROL_CHANNEL, ...handlers.keys()], onMessage)
     },
 
     /** While there is no connection, a subscription can't be made. */
@@ -83,28 +117,16 @@ export const createChannels = (logger: BrokerLogger, count: ControlCount) => {
       connection = null
     },
 
-    async subscribe (consumerId: number, handler: ChannelHandler): Promise<void> {
-      if (connection === null) throw new BrokerUnavailableError('Not subscribed to Redis now')
-      const channel = consumerChannel(consumerId)
-      const had = consumers.get(channel)
-      consumers.set(channel, handler)
-      try {
-        await connection.subscribe([channel], onMessage)
-      } catch (error) {
-        if (consumers.get(channel) === handler) {
-          if (had === undefined) consumers.delete(channel)
-          else consumers.set(channel, had)
-        }
-        throw error
-      }
-    },
+    subscribe: async (consumerId: number, handler: ChannelHandler): Promise<void> =>
+      await add([[consumerChannel(consumerId), handler]]),
 
-    async unsubscribe (consumerId: number): Promise<void> {
-      const channel = consumerChannel(consumerId)
-      if (!consumers.delete(channel)) return
-      // A connection that fails here takes the subscription with it.
-      await connection?.unsubscribe([channel], onMessage).catch(() => {})
-    },
+    unsubscribe: async (consumerId: number): Promise<void> => await remove([consumerChannel(consumerId)]),
+
+    subscribeProducers: async (producerIds: readonly number[], handler: ProducerHandler): Promise<void> =>
+      await add(producerIds.map(producerId => [producerChannel(producerId), readWide(producerId, handler)])),
+
+    unsubscribeProducers: async (producerIds: readonly number[]): Promise<void> =>
+      await remove(producerIds.map(producerChannel)),
 
     onControl (handler: ControlHandler): () => void {
       controls.add(handler)
@@ -112,7 +134,7 @@ export const createChannels = (logger: BrokerLogger, count: ControlCount) => {
     },
 
     clear (): void {
-      consumers.clear()
+      handlers.clear()
       controls.clear()
       recent.clear()
       connection = null

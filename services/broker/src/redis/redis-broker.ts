@@ -86,6 +86,8 @@ export const createRedisBroker = async (options: RedisBrokerOptions): Promise<Br
 
     subscribe: (consumerId, handler) => channels.subscribe(consumerId, handler),
     unsubscribe: consumerId => channels.unsubscribe(consumerId),
+    subscribeProducers: (producerIds, handler) => channels.subscribeProducers(producerIds, handler),
+    unsubscribeProducers: producerIds => channels.unsubscribeProducers(producerIds),
 
     async publishControl (told) {
       const event = controlText(told, randomUUID())

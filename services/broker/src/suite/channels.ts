@@ -57,6 +57,36 @@ export const channelsSuite = async (t: Test, open: OpenBroker): Promise<void> =>
     t.same(got, ['second'])
   })
 
+  t.test('a wide list is published once, with the version, to who follows the producer', async t => {
+    const broker = await open()
+    const [producerId, quiet] = [await newProducer(broker), await newProducer(broker)]
+    const consumerId = newId()
+    const got: [number, number, string][] = []
+    const narrow: string[] = []
+    await broker.subscribe(consumerId, text => narrow.push(text))
+    await broker.subscribeProducers([producerId, quiet], (...published) => got.push(published))
+    const wide = { subscribers: [consumerId, ...range(1, 20).map(newId)], wide: true }
+    await broker.accept([request(producerId, { ...wide, version: 7, messages: [message(1), message(2)] })])
+    await broker.accept([request(quiet, { ...wide, version: 3, messages: [message(3)] })])
+    await waitFor(() => got.length >= 3)
+    await broker.unsubscribeProducers([producerId])
+    await broker.accept([request(producerId, { ...wide, version: 7, messages: [message(4)] })])
+    await broker.accept([request(quiet, { ...wide, version: 4, messages: [message(5)] })])
+    await broker.accept([request(producerId, { subscribers: [consumerId], version: 7, messages: [message(6)] })])
+    await waitFor(() => got.length >= 4 && narrow.length > 0)
+    await broker.unsubscribeProducers([producerId, quiet])
+    await broker.unsubscribe(consumerId)
+    t.same(got, [
+      [producerId, 7, textAt(1, 1, 1)],
+      [producerId, 7, textAt(2, 1, 2)],
+      [quiet, 3, textAt(3, 1, 1)],
+      [quiet, 4, textAt(5, 1, 2)]
+    ])
+    t.same(narrow, [textAt(6, 1, 4)])
+    const { entries } = await broker.readLog(producerId, { epoch: 1, offset: 0 }, 10)
+    t.same(entries.map(({ version, text }) => [version, text]), [1, 2, 4, 6].map((n, i) => [7, textAt(n, 1, i + 1)]))
+  })
+
   t.test('control events reach every handler until it is taken off, in order, each once', async t => {
     const broker = await open()
     const user = newId()
@@ -85,6 +115,7 @@ export const channelsSuite = async (t: Test, open: OpenBroker): Promise<void> =>
     const user = newId()
     const got: (number | string)[] = []
     await broker.subscribe(consumerId, text => got.push(text))
+    await broker.subscribeProducers(producers.slice(3), (_producerId, _version, text) => got.push(text))
     const off = broker.onControl(event => {
       if (event.type === 'user-disabled' && event.user_id === user) got.push(Number(event.expires_at.slice(20, 23)))
     })
@@ -95,12 +126,15 @@ export const channelsSuite = async (t: Test, open: OpenBroker): Promise<void> =>
         expires_at: `2030-01-01T00:00:00.${String(n).padStart(3, '0')}Z`
       })
       await broker.accept(
-        producers.map(producerId => request(producerId, { subscribers: [consumerId], messages: [message(n)] }))
+        producers.map((producerId, i) =>
+          request(producerId, { subscribers: [consumerId], wide: i >= 3, messages: [message(n)] })
+        )
       )
     }
     await waitFor(() => got.length >= 30 * 7)
     off()
     await broker.unsubscribe(consumerId)
+    await broker.unsubscribeProducers(producers)
     let last = 0
     const early = got.filter(one => {
       if (typeof one === 'number') last = one

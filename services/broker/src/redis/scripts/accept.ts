@@ -8,8 +8,9 @@ import { forgetSessionsLua, readMarksLua } from './sessions.js'
  * KEYS: meta hash, log stream, sorted set of sessions.
  * ARGV: deadline (ms), version, most log entries, most bytes of the log, most bytes of sessions, epoch and offset up to
  * which everything is stored ('' and '' without a history), epoch and offset as of which the floors hold ('' and ''
- * without), number of subscribers, number of sessions; the subscribers' ids; for each session: its field, its floor (or
- * ''); for each message: head, tail, the number of its session (0 for none), seq (or '').
+ * without), number of subscribers (or `wide`: one publication on the producer's channel, the version before it), number
+ * of sessions; the subscribers' ids; for each session: its field, its floor (or ''); for each message: head, tail, the
+ * number of its session (0 for none), seq (or '').
  *
  * A log entry has the fields t (text), v (version), a (time of appending, ms) and b (bytes of all texts up to this
  * one), in this order. The meta hash has beside head and run: `stored`, `bytes` and `base` (see `makeRoom`),
@@ -39,8 +40,8 @@ local forgot = tonumber(meta[9] or '0')
 if not history then room.stored = offset
 elseif ARGV[6] == epoch then room.stored = math.max(room.stored, math.min(offset, tonumber(ARGV[7]))) end
 
-local channels = {}
-for i = 1, tonumber(ARGV[10]) do channels[i] = 'consumer_' .. ARGV[11 + i] end
+local channels, wide = {}, ARGV[10] == 'wide' and 'producer_' .. string.match(KEYS[2], '%d+')
+if not wide then for i = 1, tonumber(ARGV[10]) do channels[i] = 'consumer_' .. ARGV[11 + i] end end
 local sessions = {}
 local first = 12 + #channels
 for i = 1, tonumber(ARGV[11]) do sessions[i] = { field = ARGV[first + 2 * i - 2], floor = ARGV[first + 2 * i - 1] } end
@@ -69,7 +70,8 @@ for i = first + 2 * #sessions, #ARGV, 4 do
     room.bytes = room.bytes + #text
     if not history then room.stored = offset end
     redis.call('XADD', KEYS[2], epoch .. '-' .. number, 't', text, 'v', version, 'a', time, 'b', whole(room.bytes))
-    for c = 1, #channels do redis.call('PUBLISH', channels[c], text) end
+    if wide then redis.call('PUBLISH', wide, version .. ' ' .. text)
+    else for c = 1, #channels do redis.call('PUBLISH', channels[c], text) end end
     if mark then
       mark.seq, mark.place = seq, epoch .. '-' .. number
       mark.text = ARGV[i + 3] .. ' ' .. epoch .. ' ' .. number
