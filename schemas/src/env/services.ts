@@ -48,6 +48,13 @@ export const dsmEnv = {
     maximum: 1000000,
     default: 20000,
     description: 'Most messages that wait for the broker and the database; past it the answer is 503'
+  }),
+  DSM_WIDE_LIST: Type.Integer({
+    minimum: 1,
+    maximum: 1000000,
+    default: 16,
+    description:
+      'Number of subscribers from which a producer\'s message is published once, and not once for each subscriber'
   })
 }
 export const DsmEnvSchema = Type.Object({ ...commonEnv, ...addressEnv, ...databaseEnv, ...brokerEnv, ...dsmEnv })

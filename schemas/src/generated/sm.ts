@@ -1075,6 +1075,7 @@ export interface operations {
                             /** @enum {string} */
                             status: "active" | "pending" | "inactive";
                             activated_at: string | null;
+                            activated_version?: number | null;
                         }[];
                         next_cursor: string | null;
                     };

@@ -65,7 +65,8 @@ export const SubscriberSchema = Type.Object({
   consumer_id: IdSchema,
   username: Type.String(),
   status: SubscriptionStatusSchema,
-  activated_at: Nullable(Type.String())
+  activated_at: Nullable(Type.String()),
+  activated_version: Type.Optional(Nullable(VersionSchema))
 })
 export type Subscriber = Static<typeof SubscriberSchema>
 

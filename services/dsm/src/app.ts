@@ -76,7 +76,8 @@ export const buildDsm = async (parts: DsmParts): Promise<ServiceApp> => {
     metrics,
     broker,
     verify: createVerifier({ database, broker, source, completion, persist, metrics, now }),
-    history: persist ? { findFloors: findFloors(database), relieve: createRelief(completion) } : null
+    history: persist ? { findFloors: findFloors(database), relieve: createRelief(completion) } : null,
+    wideList: settings.wideList
   })
   const acceptor = createAcceptor({
     broker,

@@ -36,7 +36,8 @@ export const startDsm = async (env: DsmEnv, shared: Shared = {}): Promise<Runnin
           persist: env.DSM_PERSIST,
           retention: parseRetention(env.DSM_RETENTION),
           maxPayload: env.DSM_MAX_PAYLOAD,
-          maxPending: env.DSM_MAX_PENDING
+          maxPending: env.DSM_MAX_PENDING,
+          wideList: env.DSM_WIDE_LIST
         }
       })
     )

@@ -10,6 +10,8 @@ export interface DsmSettings {
   maxPayload: number
   /** Most messages that wait for the broker and the database; past it the answer is 503. */
   maxPending: number
+  /** Subscribers from which a message is published once, on the producer's channel. */
+  wideList: number
   /** Most milliseconds that a message waits for subscribers, broker and verification. */
   acceptDeadlineMs: number
   /** Most milliseconds that a message waits for its commit; then the answer is 503. */
@@ -27,6 +29,7 @@ export const defaultDsmSettings: DsmSettings = {
   retention: { ageDays: 30, bytes: null },
   maxPayload: 65_536,
   maxPending: 20_000,
+  wideList: 16,
   acceptDeadlineMs: 5_000,
   commitDeadlineMs: 10_000,
   repairDelayMs: 2_000,

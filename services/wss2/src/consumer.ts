@@ -3,6 +3,7 @@ import { closeCodes, comparePositions, problemKind, type ResumeFrame } from '@mo
 import { Feeds, type FeedParts } from './feeds.js'
 import type { Grant } from './grants.js'
 import type { HubMember, Hubs } from './hubs.js'
+import type { ProducerMember } from './producer-hubs.js'
 import type { LiveMessage } from './message.js'
 import { SendQueue, type OutboxLimits } from './send-queue.js'
 import { untilDone } from './patience.js'
@@ -34,7 +35,7 @@ const HEADS_AT_ONCE = 500
  * With `?resume=true` nothing follows the welcome until the consumer's first `resume`: its feeds wait, messages are
  * left to the logs, and of the changes of its subscriptions the latest of each producer is kept.
  */
-export class Consumer implements HubMember {
+export class Consumer implements HubMember, ProducerMember {
   readonly #connection: Connection
   readonly #parts: SessionParts
   readonly #consumerId: number
@@ -57,7 +58,7 @@ export class Consumer implements HubMember {
     this.#consumerId = connection.identity.userId
     this.#holds = resume
     this.#outbox = new SendQueue(connection, slow, parts.outbox, parts.metrics)
-    this.#feeds = new Feeds(parts, this.#consumerId, this.#outbox, error => this.fail(error))
+    this.#feeds = new Feeds(parts, this, this.#outbox, error => this.fail(error))
   }
 
   get consumerId (): number { return this.#consumerId }
@@ -96,6 +97,27 @@ export class Consumer implements HubMember {
       if (this.#state === 'held') this.#early.add(message.producerId)
       else if (this.#state === 'open') this.#feeds.join(message.producerId, null)
     }
+  }
+
+  grant (producerId: number): Grant | undefined { return this.#feeds.get(producerId)?.grant }
+
+  published (message: LiveMessage): void {
+    const feed = this.#feeds.get(message.producerId)
+    if (feed !== undefined) feed.live(message)
+    else if (this.#state === 'starting' || this.#state === 'held') this.#early.add(message.producerId)
+  }
+
+  uncovered (message: LiveMessage): void {
+    const feed = this.#feeds.get(message.producerId)
+    if (feed !== undefined) feed.uncovered(message)
+    else this.published(message)
+  }
+
+  refresh (producerId: number, version: number, grant: Grant | null): void {
+    const feed = this.#feeds.get(producerId)
+    if (feed === undefined || version <= feed.grant.version) return
+    if (grant !== null) feed.grant = grant
+    else this.#feeds.leave(producerId, version, 'inactive')
   }
 
   /** A change of one of this consumer's subscriptions. */
@@ -176,11 +198,16 @@ export class Consumer implements HubMember {
 
   /** Every active subscription with its producer's head; null once it is not wanted any more. */
   async #standing (wanted: () => boolean) {
-    const { broker, grants, slots } = this.#parts
+    const { broker, grants, slots, producerHubs } = this.#parts
     const active = await untilDone(() => slots.run(() => grants.all(this.#consumerId)), wanted)
     if (active === null) return null
-    this.#news.correct(active)
+    this.#news.correct(active, producerHubs.run)
     const ids = [...active.keys()]
+    const followed = await untilDone(async () => {
+      await this.#feeds.follow(ids)
+      return true
+    }, wanted)
+    if (followed === null) return null
     const standing: { producerId: number, grant: Grant, head: { epoch: number, offset: number } }[] = []
     for (let i = 0; i < ids.length; i += HEADS_AT_ONCE) {
       const some = ids.slice(i, i + HEADS_AT_ONCE)
@@ -214,7 +241,7 @@ export class Consumer implements HubMember {
     const { producer_id: producerId, version, status } = change
     const feed = this.#feeds.get(producerId)
     if (status === 'active') {
-      const grant = grantOfChange(change)
+      const grant = grantOfChange(change, this.#parts.producerHubs.run)
       if (feed === undefined) this.#feeds.join(producerId, grant)
       else if (grant !== null && version > feed.grant.version) feed.grant = grant
     } else if (feed === undefined || version > feed.grant.version) {
@@ -241,7 +268,14 @@ export class Consumer implements HubMember {
         })
         continue
       }
-      const feed = known ?? this.#feeds.add(producerId, grant, position)
+      if (known === undefined) {
+        const followed = await untilDone(async () => {
+          await this.#feeds.follow([producerId])
+          return true
+        }, () => this.#state !== 'ended')
+        if (followed === null) return
+      }
+      const feed = this.#feeds.get(producerId) ?? this.#feeds.add(producerId, grant, position)
       if (grant.version > feed.grant.version) feed.grant = grant
       this.#feeds.resume(feed, position)
     }

@@ -1,8 +1,9 @@
 import type { Broker } from '@motience/broker'
 import type { Connection, ConnectionHandlers, Logger } from '@motience/kit'
 import type { ResumeFrame } from '@motience/schemas'
-import type { GrantReader } from './grants.js'
+import { markRuns, type GrantReader } from './grants.js'
 import { Hubs } from './hubs.js'
+import { ProducerHubs } from './producer-hubs.js'
 import type { ConsumerMetrics } from './metrics.js'
 import type { OutboxLimits } from './send-queue.js'
 import type { ConsumerQuery } from './query.js'
@@ -39,9 +40,12 @@ export interface Consumers {
 export const createConsumers = (options: ConsumersOptions): Consumers => {
   const { broker, logger } = options
   const hubs = new Hubs(broker, logger)
+  const producerHubs = new ProducerHubs(broker, options.grants, logger)
   const parts: SessionParts = {
     ...options,
+    grants: markRuns(options.grants, producerHubs),
     hubs,
+    producerHubs,
     slots: new Slots(CALLS_AT_ONCE),
     welcomeMs: options.welcomeMs ?? 10_000,
     resumeWaitMs: options.resumeWaitMs ?? 10_000
@@ -54,8 +58,10 @@ export const createConsumers = (options: ConsumersOptions): Consumers => {
   const stopControl = broker.onControl(event => {
     if (event.type !== 'subscription-changed') return
     for (const session of sessions.get(event.consumer_id) ?? []) session.change(event)
+    producerHubs.changed(event.producer_id, event.version)
   })
   const stopLink = broker.onConnection(state => {
+    if (state === 'down') producerHubs.lost()
     logger.info({ link: state, consumers: sessions.size }, 'Followed the link to the broker')
     for (const session of all()) {
       if (state === 'down') session.lostLink()
@@ -84,6 +90,7 @@ export const createConsumers = (options: ConsumersOptions): Consumers => {
     close () {
       stopControl()
       stopLink()
+      producerHubs.close()
     }
   }
 }

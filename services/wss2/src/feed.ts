@@ -14,6 +14,8 @@ export interface FeedSink {
   deliver (message: LiveMessage): void
   /** The next message is not the one that follows: the log has to be read from `place` on. */
   catchUp (feed: Feed): void
+  /** The feed has another grant. */
+  granted (feed: Feed): void
 }
 
 /**
@@ -23,7 +25,6 @@ export interface FeedSink {
  */
 export class Feed {
   readonly producerId: number
-  grant: Grant
   place: LogPosition
   /**
    * Whether nothing can have been before the next message: on this connection the log was seen to have none, and
@@ -33,19 +34,29 @@ export class Feed {
   state: 'live' | 'reading' | 'waiting' = 'live'
   /** Whether the log may have messages behind `place` that were published while the feed was `waiting`. */
   behind = false
+  /** Whether the log has to be read once more after the present reading. */
+  again = false
   /** Number of the replay that counts; an older one that is still under way has to end. */
   job = 0
   readonly #sink: FeedSink
+  #grant: Grant
   #firstEpoch: number | null = null
   #held: LiveMessage[] = []
   #heldBytes = 0
 
   constructor (producerId: number, grant: Grant, place: LogPosition, sink: FeedSink) {
     this.producerId = producerId
-    this.grant = grant
+    this.#grant = grant
     this.place = positionOf(place)
     this.fresh = place.epoch === 0
     this.#sink = sink
+  }
+
+  get grant (): Grant { return this.#grant }
+
+  set grant (grant: Grant) {
+    this.#grant = grant
+    this.#sink.granted(this)
   }
 
   /** The oldest message that is held back beyond `place`. */
@@ -67,6 +78,18 @@ export class Feed {
       // one of an older epoch is a straggler, or all that the log holds began anew: the log tells
       this.#hold(message)
       this.#sink.catchUp(this)
+    }
+  }
+
+  /** A message that was just published, and that the grant is not known to cover: the log is read, where SM is asked. */
+  uncovered (message: LiveMessage): void {
+    if (this.state === 'waiting') {
+      this.behind = true
+    } else if (comparePositions(message, this.place) > 0) {
+      // what is held back is delivered without another question
+      this.dropHeld()
+      if (this.state === 'live') this.#sink.catchUp(this)
+      else this.again = true
     }
   }
 
@@ -101,6 +124,9 @@ export class Feed {
     const held = this.#held
     this.dropHeld()
     for (const message of held) this.live(message)
+    if (!this.again) return
+    this.again = false
+    this.#sink.catchUp(this)
   }
 
   dropHeld (): void {

@@ -6,6 +6,7 @@ import { Feed, type FeedSink } from './feed.js'
 import type { Grant, GrantReader } from './grants.js'
 import type { LiveMessage } from './message.js'
 import type { CatchUpCause, ConsumerMetrics } from './metrics.js'
+import type { ProducerHubs, ProducerMember } from './producer-hubs.js'
 import type { SendQueue } from './send-queue.js'
 import { untilDone } from './patience.js'
 import { readAllowed } from './read-allowed.js'
@@ -20,6 +21,7 @@ const READS_PER_CONNECTION = 4
 export interface FeedParts {
   broker: Broker
   grants: GrantReader
+  producerHubs: ProducerHubs
   metrics: ConsumerMetrics
   logger: Logger
   /** Bounds the calls to broker and SM of all connections together. */
@@ -29,10 +31,12 @@ export interface FeedParts {
 /** The feeds of one connection: which producers it gets, and what has to be read from their logs. */
 export class Feeds {
   readonly #parts: FeedParts
-  readonly #consumerId: number
+  readonly #member: ProducerMember
   readonly #outbox: SendQueue
   readonly #fail: (error: unknown) => void
   readonly #feeds = new Map<number, Feed>()
+  /** Producers whose channels are followed. */
+  readonly #followed = new Set<number>()
   /** Producers whose start is being looked for. */
   readonly #joining = new Map<number, object>()
   /** Producers whose last messages are on their way; each resolves once `unsubscribed` was sent. */
@@ -41,14 +45,15 @@ export class Feeds {
   readonly #sink: FeedSink
   #ended = false
 
-  constructor (parts: FeedParts, consumerId: number, outbox: SendQueue, fail: (error: unknown) => void) {
+  constructor (parts: FeedParts, member: ProducerMember, outbox: SendQueue, fail: (error: unknown) => void) {
     this.#parts = parts
-    this.#consumerId = consumerId
+    this.#member = member
     this.#outbox = outbox
     this.#fail = fail
     this.#sink = {
       deliver: message => outbox.message(message),
-      catchUp: feed => this.catchUp(feed, 'hole')
+      catchUp: feed => this.catchUp(feed, 'hole'),
+      granted: ({ producerId }) => parts.producerHubs.granted(producerId)
     }
   }
 
@@ -66,11 +71,21 @@ export class Feeds {
     return true
   }
 
-  /** Adds a producer whose place the consumer knows. */
+  /**
+   * Follows the channels of producers, before it is read where they stand. Resolves once nothing that is published there
+   * later is missed.
+   */
+  async follow (producerIds: readonly number[]): Promise<void> {
+    for (const producerId of producerIds) this.#followed.add(producerId)
+    await this.#parts.producerHubs.join(producerIds, this.#member)
+  }
+
+  /** Adds a followed producer whose place the consumer knows. */
   add (producerId: number, grant: Grant, place: LogPosition): Feed {
     this.#joining.delete(producerId)
     const feed = new Feed(producerId, grant, place, this.#sink)
     this.#feeds.set(producerId, feed)
+    this.#parts.producerHubs.granted(producerId)
     return feed
   }
 
@@ -86,12 +101,18 @@ export class Feeds {
     const wanted = (): boolean => !this.#ended && this.#joining.get(producerId) === token
     this.left(producerId)
       .then(() =>
-        untilDone(() => slots.run(() => findStartPosition(broker, grants, this.#consumerId, producerId, grant)), wanted)
+        untilDone(() => slots.run(async () => {
+          await this.follow([producerId])
+          return await findStartPosition(broker, grants, this.#member.consumerId, producerId, grant)
+        }), wanted)
       )
       .then(start => {
-        if (!wanted()) return
-        this.#joining.delete(producerId)
-        if (start === null) return
+        if (wanted()) this.#joining.delete(producerId)
+        else start = null
+        if (start === null) {
+          this.#tidy(producerId)
+          return
+        }
         const feed = this.add(producerId, start.grant, start.place)
         this.frame({ type: 'subscribed', producer_id: producerId, ...start.place }, producerId)
         this.catchUp(feed, 'subscribed')
@@ -102,7 +123,10 @@ export class Feeds {
   /** Ends a producer: `unsubscribed`, if the consumer knew of it. */
   remove (producerId: number, reason: string): void {
     this.#joining.delete(producerId)
-    if (this.#feeds.delete(producerId)) { this.frame({ type: 'unsubscribed', producer_id: producerId, reason }, producerId) }
+    if (this.#feeds.delete(producerId)) {
+      this.frame({ type: 'unsubscribed', producer_id: producerId, reason }, producerId)
+    }
+    this.#tidy(producerId)
   }
 
   /**
@@ -114,6 +138,7 @@ export class Feeds {
     this.#joining.delete(producerId)
     if (feed === undefined) return
     this.#feeds.delete(producerId)
+    this.#tidy(producerId)
     const { broker, logger, slots } = this.#parts
     // where a resume was to come first, what follows would not be what the consumer waits for
     const writable = (): boolean => !this.#ended && this.#outbox.writable && feed.state !== 'waiting'
@@ -121,7 +146,7 @@ export class Feeds {
       .run(() => bidFarewell(broker, feed, version, writable))
       .catch((error: unknown) => {
         logger.debug(
-          { err: error, producer: producerId, consumer: this.#consumerId },
+          { err: error, producer: producerId, consumer: this.#member.consumerId },
           'Failed to read the last messages'
         )
       })
@@ -188,11 +213,20 @@ export class Feeds {
     this.#ended = true
     this.#feeds.clear()
     this.#joining.clear()
+    for (const producerId of this.#followed) this.#parts.producerHubs.leave(producerId, this.#member)
+    this.#followed.clear()
+  }
+
+  /** Leaves the channel of a producer that has no feed and gets none. */
+  #tidy (producerId: number): void {
+    if (this.#feeds.has(producerId) || this.#joining.has(producerId) || !this.#followed.delete(producerId)) return
+    this.#parts.producerHubs.leave(producerId, this.#member)
   }
 
   #replay (feed: Feed, asked: boolean): void {
     feed.state = 'reading'
     feed.behind = false
+    feed.again = false
     const job = ++feed.job
     const { metrics } = this.#parts
     const wanted = (): boolean => this.#feeds.get(feed.producerId) === feed && feed.job === job
@@ -213,7 +247,7 @@ export class Feeds {
       read: async (_feed, limit) => {
         let denied = false
         const page = await untilDone(() => slots.run(async () => {
-          const page = await readAllowed(broker, grants, this.#consumerId, feed, limit)
+          const page = await readAllowed(broker, grants, this.#member.consumerId, feed, limit)
           denied = page === null
           return page
         }), wanted)

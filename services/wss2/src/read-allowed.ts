@@ -10,7 +10,7 @@ import type { GrantReader } from './grants.js'
  */
 export const readAllowed = async (
   broker: Broker,
-  grants: GrantReader,
+  grants: Pick<GrantReader, 'one'>,
   consumerId: number,
   feed: Feed,
   limit: number

@@ -36,7 +36,8 @@ const setUp = (
   let catchUps = 0
   const feed = new Feed(7, { activatedVersion, version: 9 }, place, {
     deliver: ({ epoch, offset }) => { story.push(`${epoch}-${offset}`) },
-    catchUp: () => { catchUps++ }
+    catchUp: () => { catchUps++ },
+    granted: () => {}
   })
   feed.state = 'reading'
   feed.fresh = false

@@ -17,7 +17,7 @@ export interface StartPosition { place: LogPosition, grant: Grant }
  * broker or SM don't answer.
  */
 export const findStartPosition = async (
-  broker: Broker, grants: GrantReader, consumerId: number, producerId: number, known: Grant | null
+  broker: Broker, grants: Pick<GrantReader, 'one'>, consumerId: number, producerId: number, known: Grant | null
 ): Promise<StartPosition | null> => {
   const [head] = await broker.heads([producerId])
   let grant = known

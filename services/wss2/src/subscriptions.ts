@@ -8,8 +8,9 @@ export type SubscriptionChange = Extract<ControlEvent, { type: 'subscription-cha
 const MAX_CHANGES = 1000
 
 /** The grant that an `active` change brings; null where it does not say enough, so that SM has to be asked. */
-export const grantOfChange = ({ activated_version: activatedVersion, version }: SubscriptionChange): Grant | null =>
-  activatedVersion === null ? null : { activatedVersion, version }
+export const grantOfChange = (
+  { activated_version: activatedVersion, version }: SubscriptionChange, run: number
+): Grant | null => activatedVersion === null ? null : { activatedVersion, version, run }
 
 /**
  * What the control channel told of one consumer's subscriptions lately, newest version first: changes can come twice,
@@ -35,11 +36,11 @@ export class SubscriptionNews {
   }
 
   /** Corrects what SM answered by what was told since: grants that ended are left out, newer ones are added. */
-  correct (grants: Map<number, Grant>): void {
+  correct (grants: Map<number, Grant>, run: number): void {
     for (const [producerId, change] of this.#changes) {
       const known = grants.get(producerId)
       if (change.version <= (known?.version ?? -1)) continue
-      const grant = change.status === 'active' ? grantOfChange(change) : null
+      const grant = change.status === 'active' ? grantOfChange(change, run) : null
       if (change.status !== 'active') grants.delete(producerId)
       else if (known !== undefined && grant !== null) grants.set(producerId, grant)
     }

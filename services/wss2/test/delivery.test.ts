@@ -1,13 +1,13 @@
 import t from 'tap'
-import { brokerKinds, waitFor } from '@motience/testing'
-import { startPlatform } from './support/platform.js'
+import { waitFor } from '@motience/testing'
+import { deliveryForms, startPlatform } from './support/platform.js'
 
-for (const kind of await brokerKinds()) {
-  t.test(`deliveries by the ${kind} broker`, async t => {
+for (const form of await deliveryForms()) {
+  t.test(`deliveries by the ${form}`, async t => {
     t.test(
       'an active subscriber gets every message once, in order, exactly as it was published; no one else gets any',
       async t => {
-        const { connect, sm, publisher } = await startPlatform(t, kind)
+        const { connect, sm, publisher } = await startPlatform(t, form)
         await sm.set(1, 7, 'active')
         await sm.set(2, 7, 'pending')
         await sm.set(3, 7, 'active')
@@ -36,7 +36,7 @@ for (const kind of await brokerKinds()) {
     )
 
     t.test('several connections of one consumer get the same', async t => {
-      const { connect, sm, publisher } = await startPlatform(t, kind)
+      const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       const one = await connect(1)
       const two = await connect(1)
@@ -53,7 +53,7 @@ for (const kind of await brokerKinds()) {
     })
 
     t.test('all of SM\'s pages are read', async t => {
-      const { connect, sm } = await startPlatform(t, kind)
+      const { connect, sm } = await startPlatform(t, form)
       sm.pageSize = 3
       for (let producer = 1; producer <= 8; producer++) await sm.set(1, producer, 'active')
       const client = await connect(1)
@@ -64,7 +64,7 @@ for (const kind of await brokerKinds()) {
     })
 
     t.test('what is published while the welcome is being prepared comes after it', async t => {
-      const { connect, sm, publisher } = await startPlatform(t, kind)
+      const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       await publisher.publish(7, 5)
       const release = sm.hold()
@@ -82,7 +82,7 @@ for (const kind of await brokerKinds()) {
     t.test(
       'an SM that does not answer at first is asked again; one that never does ends the connection with 1001',
       async t => {
-        const { connect, sm } = await startPlatform(t, kind, { welcomeMs: 600 })
+        const { connect, sm } = await startPlatform(t, form, { welcomeMs: 600 })
         await sm.set(1, 7, 'active')
         sm.failNext(2)
         t.match(await (await connect(1)).first('welcome'), { subscriptions: [{ producer_id: 7 }] })

@@ -1,11 +1,11 @@
 import t from 'tap'
 import { createMemoryBroker, createRedisBroker, type Broker, type BrokerLimits } from '@motience/broker'
-import { brokerKinds, startRedis, waitFor } from '@motience/testing'
-import { startPlatform } from './support/platform.js'
+import { startRedis, waitFor } from '@motience/testing'
+import { deliveryForms, startPlatform } from './support/platform.js'
 
-for (const kind of await brokerKinds()) {
-  t.test(`what the log has not by the ${kind} broker`, async t => {
-    const redis = kind === 'redis' ? await startRedis() : null
+for (const form of await deliveryForms()) {
+  t.test(`what the log has not by the ${form}`, async t => {
+    const redis = form.startsWith('redis') ? await startRedis() : null
     if (redis !== null) t.teardown(() => redis.remove())
     const opener = (limits: Partial<BrokerLimits>) => async (): Promise<Broker> =>
       redis === null
@@ -15,7 +15,7 @@ for (const kind of await brokerKinds()) {
 
     t.test('a position that the log does not reach back to is told', async t => {
       const p = ++producer
-      const { connect, sm, publisher, wss2 } = await startPlatform(t, kind, { open: opener({ logMaxMessages: 10 }) })
+      const { connect, sm, publisher, wss2 } = await startPlatform(t, form, { open: opener({ logMaxMessages: 10 }) })
       await sm.set(1, p, 'active')
       await publisher.publish(p, 300)
       const client = await connect(1)
@@ -46,7 +46,7 @@ for (const kind of await brokerKinds()) {
 
     t.test('what was dropped but was not the consumer\'s anyway is no loss', async t => {
       const p = ++producer
-      const { connect, sm, publisher } = await startPlatform(t, kind, { open: opener({ logMaxMessages: 200 }) })
+      const { connect, sm, publisher } = await startPlatform(t, form, { open: opener({ logMaxMessages: 200 }) })
       await publisher.publish(p, 450, { together: true })
       await sm.set(1, p, 'active')
       await publisher.publish(p, 2)
@@ -64,7 +64,7 @@ for (const kind of await brokerKinds()) {
 
     t.test('a new epoch on a live connection is told before its first message', async t => {
       const p = ++producer
-      const { connect, sm, publisher } = await startPlatform(t, kind, { open: opener({}) })
+      const { connect, sm, publisher } = await startPlatform(t, form, { open: opener({}) })
       await sm.set(1, p, 'active')
       const client = await connect(1)
       await publisher.publish(p, 2)
@@ -77,7 +77,7 @@ for (const kind of await brokerKinds()) {
 
     t.test('a position of an older epoch gets what is left of it, and the new one from its beginning', async t => {
       const p = ++producer
-      const { connect, sm, publisher } = await startPlatform(t, kind, { open: opener({}) })
+      const { connect, sm, publisher } = await startPlatform(t, form, { open: opener({}) })
       await sm.set(1, p, 'active')
       await publisher.publish(p, 5)
       await publisher.newEpoch(p)
@@ -97,7 +97,7 @@ for (const kind of await brokerKinds()) {
 
     t.test('a position that the log never had gets the log as it is', async t => {
       const p = ++producer
-      const { connect, sm, publisher } = await startPlatform(t, kind, { open: opener({}) })
+      const { connect, sm, publisher } = await startPlatform(t, form, { open: opener({}) })
       await sm.set(1, p, 'active')
       await publisher.publish(p, 3)
       const ahead = await connect(1)
@@ -115,7 +115,7 @@ for (const kind of await brokerKinds()) {
 
     t.test('a position ahead of a broker that forgot is kept until the new epoch begins', async t => {
       const p = ++producer
-      const { connect, sm, publisher } = await startPlatform(t, kind, { open: opener({}) })
+      const { connect, sm, publisher } = await startPlatform(t, form, { open: opener({}) })
       await sm.set(1, p, 'active')
       const client = await connect(1)
       client.resume([p, 3, 10])

@@ -1,15 +1,15 @@
 import t from 'tap'
-import { brokerKinds, waitFor } from '@motience/testing'
-import { startPlatform } from './support/platform.js'
+import { waitFor } from '@motience/testing'
+import { deliveryForms, startPlatform } from './support/platform.js'
 
 const query = '?resume=true'
 
-for (const kind of await brokerKinds()) {
-  t.test(`\`?resume=true\` by the ${kind} broker`, async t => {
+for (const form of await deliveryForms()) {
+  t.test(`\`?resume=true\` by the ${form}`, async t => {
     t.test(
       'nothing follows the welcome until the first resume; then who was named is resumed, and the others go on from the welcome',
       async t => {
-        const { connect, sm, publisher } = await startPlatform(t, kind)
+        const { connect, sm, publisher } = await startPlatform(t, form)
         for (const producer of [7, 8, 9]) await sm.set(1, producer, 'active')
         await publisher.publish(7, 5)
         await publisher.publish(8, 5)
@@ -36,7 +36,7 @@ for (const kind of await brokerKinds()) {
     )
 
     t.test('an empty resume, sent before the welcome, is one', async t => {
-      const { connect, sm, publisher } = await startPlatform(t, kind)
+      const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       const release = sm.hold()
       const client = await connect(1, { query, welcome: false })
@@ -49,7 +49,7 @@ for (const kind of await brokerKinds()) {
     })
 
     t.test('with `more` the producers that are not named yet wait for the next frame', async t => {
-      const { connect, sm, publisher } = await startPlatform(t, kind)
+      const { connect, sm, publisher } = await startPlatform(t, form)
       for (const producer of [7, 8, 9]) await sm.set(1, producer, 'active')
       for (const producer of [7, 8, 9]) await publisher.publish(producer, 2)
       const client = await connect(1, { query })
@@ -67,7 +67,7 @@ for (const kind of await brokerKinds()) {
     })
 
     t.test('a refused frame is no resume', async t => {
-      const { connect, sm, publisher } = await startPlatform(t, kind)
+      const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       const client = await connect(1, { query })
       const other = await connect(1)
@@ -80,7 +80,7 @@ for (const kind of await brokerKinds()) {
     })
 
     t.test('without a resume it goes live after a while, and each producer says so', async t => {
-      const { connect, sm, publisher } = await startPlatform(t, kind, { resumeWaitMs: 300 })
+      const { connect, sm, publisher } = await startPlatform(t, form, { resumeWaitMs: 300 })
       for (const producer of [7, 8]) await sm.set(1, producer, 'active')
       await publisher.publish(7, 3)
       const client = await connect(1, { query })
@@ -95,7 +95,7 @@ for (const kind of await brokerKinds()) {
     })
 
     t.test('changes of subscriptions are held back as well, and a revocation counts at once', async t => {
-      const { connect, sm, publisher } = await startPlatform(t, kind)
+      const { connect, sm, publisher } = await startPlatform(t, form)
       for (const producer of [7, 8]) await sm.set(1, producer, 'active')
       const client = await connect(1, { query })
       const other = await connect(1)
@@ -122,7 +122,7 @@ for (const kind of await brokerKinds()) {
     })
 
     t.test('another word than `true` or `false` is refused before the upgrade', async t => {
-      const { connect, sm, publisher } = await startPlatform(t, kind)
+      const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       await t.rejects(connect(1, { query: '?resume=1' }), /400/)
       const client = await connect(1, { query: '?resume=false' })

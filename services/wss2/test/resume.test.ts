@@ -1,12 +1,12 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import t from 'tap'
-import { brokerKinds, waitFor } from '@motience/testing'
-import { startPlatform } from './support/platform.js'
+import { waitFor } from '@motience/testing'
+import { deliveryForms, startPlatform } from './support/platform.js'
 
-for (const kind of await brokerKinds()) {
-  t.test(`resume by the ${kind} broker`, async t => {
+for (const form of await deliveryForms()) {
+  t.test(`resume by the ${form}`, async t => {
     t.test('what came after a position follows, then `resumed`, then live data', async t => {
-      const { connect, sm, publisher } = await startPlatform(t, kind)
+      const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       await sm.set(1, 8, 'active')
       await publisher.publish(7, 10, { together: true })
@@ -23,7 +23,7 @@ for (const kind of await brokerKinds()) {
     })
 
     t.test('a position before the first message of all gets everything, and is told that an epoch began', async t => {
-      const { connect, sm, publisher } = await startPlatform(t, kind)
+      const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       const client = await connect(1)
       client.resume([7, 0, 0])
@@ -38,7 +38,7 @@ for (const kind of await brokerKinds()) {
     })
 
     t.test('live data that comes while the log is replayed is neither lost, repeated nor out of order', async t => {
-      const { connect, sm, publisher } = await startPlatform(t, kind)
+      const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       await publisher.publish(7, 3000, { together: true, bytes: 200 })
       const client = await connect(1)
@@ -60,7 +60,7 @@ for (const kind of await brokerKinds()) {
     })
 
     t.test('a producer that is not subscribed to is refused by name, and the others are resumed', async t => {
-      const { connect, sm, publisher } = await startPlatform(t, kind)
+      const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       await sm.set(1, 8, 'pending')
       await publisher.publish(7, 2)
@@ -78,7 +78,7 @@ for (const kind of await brokerKinds()) {
     })
 
     t.test('nothing that was accepted before the subscription was active is replayed', async t => {
-      const { connect, sm, publisher } = await startPlatform(t, kind)
+      const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       await publisher.publish(7, 3)
       await sm.set(1, 7, 'inactive')
@@ -92,7 +92,7 @@ for (const kind of await brokerKinds()) {
     })
 
     t.test('a bad frame, and one position too many, are refused', async t => {
-      const { connect } = await startPlatform(t, kind)
+      const { connect } = await startPlatform(t, form)
       const client = await connect(1)
       client.send({ type: 'resume' })
       client.send({ type: 'resume', positions: [{ producer_id: 7, epoch: 1, offset: -1 }] })
@@ -106,7 +106,7 @@ for (const kind of await brokerKinds()) {
     })
 
     t.test('a new resume takes the place of the one before', async t => {
-      const { connect, sm, publisher } = await startPlatform(t, kind)
+      const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       await publisher.publish(7, 5)
       const client = await connect(1)
@@ -119,7 +119,7 @@ for (const kind of await brokerKinds()) {
     })
 
     t.test('more resumes than may wait are refused for now', async t => {
-      const { connect, sm } = await startPlatform(t, kind)
+      const { connect, sm } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       const client = await connect(1)
       const release = sm.hold()

@@ -1,12 +1,12 @@
 import { setImmediate as turnOver } from 'node:timers/promises'
 import t from 'tap'
-import { brokerKinds, waitFor } from '@motience/testing'
-import { startPlatform } from './support/platform.js'
+import { waitFor } from '@motience/testing'
+import { deliveryForms, startPlatform } from './support/platform.js'
 
-for (const kind of await brokerKinds()) {
-  t.test(`revocation by the ${kind} broker`, async t => {
+for (const form of await deliveryForms()) {
+  t.test(`revocation by the ${form}`, async t => {
     t.test('a replay that is revoked gives nothing that was accepted later, although no event told of it', async t => {
-      const { connect, sm, publisher } = await startPlatform(t, kind, { limits: { maxQueueBytes: 65_536 } })
+      const { connect, sm, publisher } = await startPlatform(t, form, { limits: { maxQueueBytes: 65_536 } })
       await sm.set(1, 7, 'active')
       await publisher.publish(7, 1500, { bytes: 8000, together: true })
       const client = await connect(1)
@@ -25,7 +25,7 @@ for (const kind of await brokerKinds()) {
     t.test(
       'what was accepted before a revocation is given although the event overtook it, and nothing later',
       async t => {
-        const { connect, sm, publisher } = await startPlatform(t, kind)
+        const { connect, sm, publisher } = await startPlatform(t, form)
         await sm.set(1, 7, 'active')
         await publisher.publish(7, 2)
         const client = await connect(1)
@@ -50,7 +50,7 @@ for (const kind of await brokerKinds()) {
     )
 
     t.test('of a producer\'s very first messages too', async t => {
-      const { connect, sm, publisher } = await startPlatform(t, kind)
+      const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       await publisher.newEpoch(7)
       const client = await connect(1)
@@ -61,7 +61,7 @@ for (const kind of await brokerKinds()) {
     })
 
     t.test('another\'s change of the list makes SM be asked, and the replay goes on', async t => {
-      const { connect, sm, publisher } = await startPlatform(t, kind)
+      const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       await publisher.publish(7, 40)
       const client = await connect(1)
@@ -77,7 +77,7 @@ for (const kind of await brokerKinds()) {
     })
 
     t.test('hundreds of turns of publishing, revoking and resuming: nothing accepted after a 2xx is seen', async t => {
-      const { connect, sm, publisher } = await startPlatform(t, kind)
+      const { connect, sm, publisher } = await startPlatform(t, form)
       const forbidden = new Set<string>()
       const clients = [await connect(1), await connect(1)]
       let seed = 12345

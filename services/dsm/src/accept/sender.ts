@@ -32,6 +32,8 @@ export interface SenderOptions {
   broker: Pick<Broker, 'accept'>
   verify: Verify
   history: SenderHistory | null
+  /** Subscribers from which a message is published once for all of them. */
+  wideList: number
   metrics: Pick<DsmMetrics, 'stale' | 'brokerMessages' | 'sessionLookups' | 'fullLogs'>
 }
 
@@ -49,7 +51,7 @@ export type Send = (lane: Lane, drafts: readonly Draft[], deadline: number) => P
  * was opened where it says `unverified`, with what history knows of sessions that are `unknown`, and once more is
  * stored of a log that is `full`.
  */
-export const createSender = ({ source, broker, verify, history, metrics }: SenderOptions): Send => {
+export const createSender = ({ source, broker, verify, history, wideList, metrics }: SenderOptions): Send => {
   const endOfTurn = createTurn()
   return async (lane, drafts, deadline) => {
     const { producerId } = lane
@@ -70,6 +72,7 @@ export const createSender = ({ source, broker, verify, history, metrics }: Sende
           producerId,
           version,
           subscribers: consumerIds,
+          wide: consumerIds.length >= wideList,
           messages: drafts,
           ...(history === null ? {} : { stored: lane.stored.place, floors })
         }

@@ -47,7 +47,7 @@ export const createLists = (sql: Sql): Lists => ({
     // The version comes even where the page is empty: with a row of nulls.
     const rows = await sql<(Partial<SubscriptionRow> & { version: number })[]>`
       WITH page AS (
-        SELECT id, consumer_id, username, status, activated_at FROM sm.subscriptions
+        SELECT id, consumer_id, username, status, activated_at, activated_version FROM sm.subscriptions
         WHERE producer_id = ${producerId} AND id > ${after} ${status === undefined ? sql`` : sql`AND status = ${status}`}
         ORDER BY id LIMIT ${limit + 1})
       SELECT coalesce((SELECT version FROM sm.producers WHERE producer_id = ${producerId}), 0) AS version, page.*
@@ -64,7 +64,8 @@ export const createLists = (sql: Sql): Lists => ({
         consumer_id: row.consumer_id,
         username: row.username,
         status: row.status,
-        activated_at: row.activated_at
+        activated_at: row.activated_at,
+        activated_version: row.activated_version
       })),
       next_cursor: nextCursor
     }

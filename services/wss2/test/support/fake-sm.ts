@@ -9,6 +9,8 @@ export interface FakeSm {
   readonly url: string
   /** How often subscriptions were asked for. */
   readonly calls: () => number
+  /** How often the subscribers of a producer were asked for. */
+  readonly listCalls: () => number
   /** The active subscribers of a producer with the version of the list. */
   subscribers(producerId: number): { version: number; subscribers: number[] }
   /**
@@ -34,6 +36,7 @@ export const fakeSm = async (t: { teardown (fn: () => unknown): void }, broker: 
   const rows = new Map<number, Map<number, Row>>()
   const versions = new Map<number, number>()
   let calls = 0
+  let listCalls = 0
   let failing = 0
   let gate: Promise<void> | null = null
   const app = Fastify()
@@ -69,6 +72,29 @@ export const fakeSm = async (t: { teardown (fn: () => unknown): void }, broker: 
     }
     return { consumer_id: Number(id), subscriptions: page, next_cursor: nextCursor }
   })
+  app.get('/api/subscribers/:id', async (request, reply) => {
+    listCalls++
+    const producerId = Number((request.params as { id: string }).id)
+    const subscribers = [...rows].flatMap(([consumerId, ofOne]) => {
+      const row = ofOne.get(producerId)
+      if (row?.status !== 'active') return []
+      return [{
+        subscription_id: consumerId,
+        consumer_id: consumerId,
+        username: `consumer-${consumerId}`,
+        status: row.status,
+        activated_at: null,
+        activated_version: row.activatedVersion
+      }]
+    })
+    const version = versions.get(producerId) ?? 0
+    await gate
+    if (failing > 0) {
+      failing--
+      return await reply.code(503).send({ code: 'MOT_UNAVAILABLE' })
+    }
+    return { producer_id: producerId, version, subscribers, next_cursor: null }
+  })
   const url = await app.listen({ port: 0, host: '127.0.0.1' })
   t.teardown(() => app.close())
 
@@ -76,6 +102,7 @@ export const fakeSm = async (t: { teardown (fn: () => unknown): void }, broker: 
     url,
     pageSize: 1000,
     calls: () => calls,
+    listCalls: () => listCalls,
     subscribers: producerId => ({
       version: versions.get(producerId) ?? 0,
       subscribers: [...rows]

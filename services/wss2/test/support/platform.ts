@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import type { Broker } from '@motience/broker'
 import { createAuthenticator, createInternalClients, createServiceTokens, listen } from '@motience/kit'
-import { fakeAp, testBroker, type FakeAp } from '@motience/testing'
+import { brokerKinds, fakeAp, testBroker, type FakeAp } from '@motience/testing'
 import { buildWss2, createGrantReader, type Wss2, type Wss2Limits } from '../../src/index.js'
 import { connectClient, type Client } from './client.js'
 import { fakeSm, type FakeSm } from './fake-sm.js'
@@ -40,11 +40,19 @@ export interface Platform {
   ): Promise<Client>
 }
 
+/** How messages come: by which broker, and whether published once for each consumer or once for all of a producer. */
+export type DeliveryForm = `${Broker['kind']} broker${'' | ', wide lists'}`
+
+/** Every form that can be tested here. */
+export const deliveryForms = async (): Promise<DeliveryForm[]> =>
+  (await brokerKinds()).flatMap(kind => [`${kind} broker`, `${kind} broker, wide lists`] as const)
+
 export const startPlatform = async (
   t: Test,
-  kind: Broker['kind'],
+  form: Broker['kind'] | DeliveryForm,
   options: PlatformOptions = {}
 ): Promise<Platform> => {
+  const kind: Broker['kind'] = form.startsWith('redis') ? 'redis' : 'memory'
   const open = async (keep: boolean): Promise<Broker> => {
     if (options.open === undefined) return await testBroker(t, kind, { keep })
     const opened = await options.open()
@@ -108,7 +116,7 @@ export const startPlatform = async (
     broker,
     ap,
     sm,
-    publisher: createPublisher(broker, sm),
+    publisher: createPublisher(broker, sm, form.endsWith('wide lists')),
     urls,
     wss2,
     token,

@@ -24,7 +24,8 @@ const messageOf = (producerId: number, device: string | undefined, number: numbe
   seq: null
 })
 
-export const createPublisher = (broker: Broker, sm: FakeSm): Publisher => {
+/** With `wide` every message is published once, on the producer's channel. */
+export const createPublisher = (broker: Broker, sm: FakeSm, wide = false): Publisher => {
   const epochs = new Map<number, number>()
   let number = 0
 
@@ -44,7 +45,7 @@ export const createPublisher = (broker: Broker, sm: FakeSm): Publisher => {
   ): Promise<{ epoch: number; offset: number }> => {
     for (;;) {
       const [result] = await broker.accept([
-        { producerId, ...sm.subscribers(producerId), ...(unheard ? { subscribers: [] } : {}), messages }
+        { producerId, ...sm.subscribers(producerId), ...(unheard ? { subscribers: [] } : { wide }), messages }
       ])
       if (result!.kind === 'unverified') await newEpoch(producerId)
       else if (result!.kind === 'ok') {
