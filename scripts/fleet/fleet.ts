@@ -21,6 +21,8 @@ export interface Instance {
   end (): Promise<void>
   /** Starts it again on the same ports and waits until it is ready. */
   start (): Promise<void>
+  /** Of its process; 0 while it is down. */
+  readonly pid: number
   /** Resident memory, bytes; 0 while it is down. */
   residentBytes (): Promise<number>
 }
@@ -103,7 +105,16 @@ const createInstance = (
     const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '')
     return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024
   }
-  return { name, index, url: `http://127.0.0.1:${ports.http}`, start, kill, end, residentBytes }
+  return {
+    name,
+    index,
+    url: `http://127.0.0.1:${ports.http}`,
+    get pid () { return child?.pid ?? 0 },
+    start,
+    kill,
+    end,
+    residentBytes
+  }
 }
 
 /**

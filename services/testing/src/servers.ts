@@ -1,4 +1,5 @@
 export { findCommand, postgresAvailable, redisAvailable, serversRequired } from './servers/find-command.js'
+export { processTree } from './servers/server-process.js'
 export * from './servers/postgres.js'
 export * from './servers/redis-call.js'
 export * from './servers/redis-cluster.js'

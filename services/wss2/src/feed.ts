@@ -61,7 +61,7 @@ export class Feed {
 
   /** The oldest message that is held back beyond `place`. */
   get firstHeld (): LiveMessage | undefined {
-    while (this.#held.length > 0 && comparePositions(this.#held[0]!, this.place) <= 0) { this.#heldBytes -= this.#held.shift()!.data.length }
+    while (this.#held.length > 0 && comparePositions(this.#held[0]!, this.place) <= 0) { this.#heldBytes -= this.#held.shift()!.frame.length }
     return this.#held[0]
   }
 
@@ -141,8 +141,8 @@ export class Feed {
   }
 
   #hold (message: LiveMessage): void {
-    if (this.#held.length >= MAX_HELD || this.#heldBytes + message.data.length > MAX_HELD_BYTES) this.dropHeld()
+    if (this.#held.length >= MAX_HELD || this.#heldBytes + message.frame.length > MAX_HELD_BYTES) this.dropHeld()
     this.#held.push(message)
-    this.#heldBytes += message.data.length
+    this.#heldBytes += message.frame.length
   }
 }

@@ -1,12 +1,13 @@
+import { textFrame } from '@motience/kit'
 import { readEnvelopeHead } from '@motience/schemas'
 
-/** One message on its way to consumers: its head, and its text as it goes on the wire, shared by all who get it. */
+/** One message on its way to consumers: its head, and its frame as it goes on the wire, shared by all who get it. */
 export interface LiveMessage {
   producerId: number
   deviceId: string | null
   epoch: number
   offset: number
-  data: Buffer
+  frame: Buffer
 }
 
 /** Makes a message of an envelope's text; null where the text is no envelope. */
@@ -18,7 +19,7 @@ export const toMessage = (text: string): LiveMessage | null => {
     deviceId: head.device_id,
     epoch: head.epoch,
     offset: head.offset,
-    data: Buffer.from(text)
+    frame: textFrame(text)
   }
 }
 

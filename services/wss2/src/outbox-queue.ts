@@ -13,7 +13,7 @@ export type OutboxItem =
 const GAP_BYTES = 96
 
 const sizeOf = (item: OutboxItem): number =>
-  item.kind === 'data' ? item.message.data.length : item.kind === 'frame' ? item.text.length : GAP_BYTES
+  item.kind === 'data' ? item.message.frame.length : item.kind === 'frame' ? item.text.length : GAP_BYTES
 
 /** A queue of messages and frames that knows how to leave messages out. `totals` are kept for all queues together. */
 export class OutboxQueue {
@@ -83,9 +83,9 @@ export class OutboxQueue {
     for (const item of this.#items) {
       if (item === null) continue
       if (item.kind === 'data' && (size > messages || left > bytes)) {
-        const { producerId, epoch, offset, data } = item.message
+        const { producerId, epoch, offset, frame } = item.message
         size--
-        left -= data.length
+        left -= frame.length
         dropped++
         const gap = open.get(producerId)
         if (gap !== undefined && gap.epoch === epoch && gap.to + 1 === offset) gap.to = offset

@@ -227,7 +227,7 @@ export class ProducerHubs {
       ]
     }
     hub.held.push({ message, version })
-    hub.heldBytes += message.data.length
+    hub.heldBytes += message.frame.length
     if (hub.held.length > MAX_HELD || hub.heldBytes > MAX_HELD_BYTES) this.#release(producerId, hub, true)
   }
 
@@ -239,7 +239,7 @@ export class ProducerHubs {
       if (version > sure && !anyway) break
       if (version <= sure) this.#deliver(hub, message, version)
       else this.#split(hub, message, version)
-      hub.heldBytes -= message.data.length
+      hub.heldBytes -= message.frame.length
       count++
     }
     hub.held.splice(0, count)

@@ -19,7 +19,7 @@ const live = (epoch: number, offset: number, bytes = 10): LiveMessage => ({
   deviceId: null,
   epoch,
   offset,
-  data: Buffer.alloc(bytes)
+  frame: Buffer.alloc(bytes)
 })
 
 /** A feed whose log is what the test says it is; `onRead` is called before each reading. */

@@ -15,8 +15,12 @@ const createConnection = () => {
     onDrain: null as (() => void) | null,
     get bufferedBytes () { return this.full ? 1_000_000 : 0 },
     get needsDrain () { return this.full },
-    send (text: string | Buffer) {
-      sent.push(String(text))
+    send (text: string) {
+      sent.push(text)
+      return true
+    },
+    sendPrepared (frame: Buffer) {
+      sent.push(String(frame))
       return true
     },
     close (code: number) { connection.closedWith ??= code }
@@ -25,7 +29,7 @@ const createConnection = () => {
 }
 
 const message = (producerId: number, offset: number, device = 'a', bytes = 100, epoch = 1): LiveMessage =>
-  ({ producerId, deviceId: device, epoch, offset, data: Buffer.from(`${producerId}:${epoch}-${offset}`.padEnd(bytes)) })
+  ({ producerId, deviceId: device, epoch, offset, frame: Buffer.from(`${producerId}:${epoch}-${offset}`.padEnd(bytes)) })
 
 const open = (policy: SlowPolicy, limits = { maxBytes: 100_000, maxMessages: 10 }) => {
   const metrics = createConsumerMetrics(new Registry())

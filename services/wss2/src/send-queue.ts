@@ -7,7 +7,8 @@ import { OutboxQueue } from './outbox-queue.js'
 export interface OutboxConnection {
   readonly bufferedBytes: number
   readonly needsDrain: boolean
-  send (text: string | Buffer): boolean
+  send (text: string): boolean
+  sendPrepared (frame: Buffer): boolean
   close (code: number, reason: string): void
   onDrain: (() => void) | null
 }
@@ -120,8 +121,8 @@ export class SendQueue {
     if (this.writable) this.#wake()
   }
 
-  #sendMessage ({ data }: LiveMessage): void {
-    if (this.#connection.send(data)) this.#metrics.delivered(data.length)
+  #sendMessage ({ frame }: LiveMessage): void {
+    if (this.#connection.sendPrepared(frame)) this.#metrics.delivered(frame.length)
   }
 
   #sendGap ({ producerId, epoch, from, to }: { producerId: number, epoch: number, from: number, to: number }): void {

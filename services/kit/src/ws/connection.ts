@@ -96,10 +96,9 @@ export class Connection {
   get needsDrain (): boolean { return this.#socket.writableNeedDrain }
 
   /**
-   * Sends the text of one frame; a buffer holds UTF-8 that is sent to several connections. False where the connection
-   * has ended. One that holds back more than `maxBufferedBytes` is closed with 4008.
+   * Sends the text of one frame. False where the connection has ended. One that holds back more than `maxBufferedBytes` is closed with 4008.
    */
-  send (text: string | Buffer): boolean {
+  send (text: string): boolean {
     if (this.#endCode !== null) return false
     if (!this.#corked) {
       this.#corked = true
@@ -108,6 +107,22 @@ export class Connection {
     this.#ws.send(text, { binary: false, compress: false })
     this.#owner.metrics.sent(text.length)
     if (this.#ws.bufferedAmount > this.#owner.limits.maxBufferedBytes) this.close(closeCodes.tooSlow, 'Too slow')
+    return this.#endCode === null
+  }
+
+  /**
+   * Sends a whole frame as `textFrame` made it, the same one to many connections: what goes to the socket here stands in
+   * order with what `ws` writes, for none of it is compressed.
+   */
+  sendPrepared (frame: Buffer): boolean {
+    if (this.#endCode !== null) return false
+    if (!this.#corked) {
+      this.#corked = true
+      this.#owner.flusher.cork(this.#socket, this.#uncorked)
+    }
+    this.#socket.write(frame)
+    this.#owner.metrics.sent(frame.length)
+    if (this.#socket.writableLength > this.#owner.limits.maxBufferedBytes) this.close(closeCodes.tooSlow, 'Too slow')
     return this.#endCode === null
   }
 
