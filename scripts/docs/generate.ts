@@ -5,7 +5,7 @@ import { configurationTable, consumerFrames, errorTable, producerFrames } from '
 const root = new URL('../../', import.meta.url)
 
 const generated: readonly (readonly [file: string, section: string, make: () => string])[] = [
-  ['README.md', 'configuration', configurationTable],
+  ['docs/configuration.md', 'configuration', configurationTable],
   ['docs/errors.md', 'errors', errorTable],
   ['docs/metrics.md', 'metrics', metricTable],
   ['docs/protocol.md', 'producer frames', producerFrames],

@@ -10,11 +10,17 @@ import type { Test } from 'tap'
 /** The project's root folder. */
 export const root = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** The commands of one step of the README's quick start, as they are printed there. */
+/** The commands of each step of the quick start, as a document prints them. */
+export const quickStartSteps = async (document: string): Promise<Map<string, string>> => {
+  const text = await readFile(join(root, document), 'utf8')
+  const steps = text.matchAll(/<!-- quick start: ([\w ]+) -->\n```sh\n([\s\S]*?)```/g)
+  return new Map([...steps].map(([, name, commands]) => [name!, commands!]))
+}
+
+/** The commands of one step of QUICK_START.md. */
 export const quickStartStep = async (name: string): Promise<string> => {
-  const readme = await readFile(join(root, 'README.md'), 'utf8')
-  const step = new RegExp(`<!-- quick start: ${name} -->\n\`\`\`sh\n([\\s\\S]*?)\`\`\``).exec(readme)?.[1]
-  if (step === undefined) throw new Error(`The README has no step "${name}"`)
+  const step = (await quickStartSteps('QUICK_START.md')).get(name)
+  if (step === undefined) throw new Error(`QUICK_START.md has no step "${name}"`)
   return step
 }
 

@@ -7,7 +7,7 @@ import { root } from './quick-start.js'
 // It builds what has changed first.
 t.setTimeout(300_000)
 
-/** `scripts/start-all.sh` as a user types it; resolves to what it said and how it ended. */
+/** `./start-all.sh` as a user types it; resolves to what it said and how it ended. */
 const startAll = async (
   t: Test,
   runDir: string,
@@ -15,7 +15,7 @@ const startAll = async (
 ): Promise<{ code: number | null; errors: string }> => {
   const names = ['AP_PORT', 'SM_PORT', 'DSM_PORT', 'WSS1_PORT', 'WSS1_HTTP_PORT', 'WSS2_PORT', 'WSS2_HTTP_PORT']
   const ports = Object.fromEntries(await Promise.all(names.map(async name => [name, String(await freePort())])))
-  const child = spawn('scripts/start-all.sh', {
+  const child = spawn('./start-all.sh', {
     cwd: root,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], RUN_DIR: runDir, ...ports, ...environment },
     stdio: ['ignore', 'ignore', 'pipe']

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Stops what start-all.sh started: producers' side first, so that what is in flight is finished; waits for a clean end.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")"
 
 RUN_DIR=${RUN_DIR:-.run}
 # What a service may take by DRAIN_MS, and some seconds more.

@@ -2,7 +2,7 @@
 # Starts the five services as processes of their own on real PostgreSQL and Redis.
 # Needs DATABASE_URL (or DB_HOST …) and REDIS_URL (or REDIS_HOST …). Logs and pids are kept in RUN_DIR (.run by default).
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")"
 
 RUN_DIR=${RUN_DIR:-.run}
 WAIT_SECS=${WAIT_SECS:-60}
@@ -17,7 +17,7 @@ mkdir -p "$RUN_DIR"
 for service in "${services[@]}"; do
   pid_file=$RUN_DIR/$service.pid
   if [ -f "$pid_file" ] && kill -0 "$(cat "$pid_file")" 2>/dev/null; then
-    fail "$service runs already (pid $(cat "$pid_file")): scripts/stop-all.sh stops it"
+    fail "$service runs already (pid $(cat "$pid_file")): ./stop-all.sh stops it"
   fi
 done
 
@@ -80,7 +80,7 @@ for service in "${services[@]}"; do
     attempt()
   ' "$url" "$(cat "$RUN_DIR/$service.pid")" "$WAIT_SECS") || status=$?
   if [ "$status" -ne 0 ]; then
-    RUN_DIR=$RUN_DIR scripts/stop-all.sh >/dev/null || true
+    RUN_DIR=$RUN_DIR ./stop-all.sh >/dev/null || true
     [ "$status" -ne 3 ] || fail "$service is not ready after $WAIT_SECS s: $missing (the log is $RUN_DIR/$service.log)"
     fail "$service could not start: $(reason "$service")"
   fi
