@@ -67,7 +67,8 @@ const fleet = await startFleet({
   redisUrl: redis.url,
   copies: settings.copies,
   logFolder,
-  environment: { ...redis.environment, SESSIONS_MAX_BYTES: String(sessionsMaxBytes) }
+  // lists of both kinds: some producers have fewer subscribers
+  environment: { ...redis.environment, SESSIONS_MAX_BYTES: String(sessionsMaxBytes), DSM_WIDE_LIST: '5' }
 })
 const { urls } = fleet
 

@@ -143,7 +143,7 @@ export class Feeds {
     // where a resume was to come first, what follows would not be what the consumer waits for
     const writable = (): boolean => !this.#ended && this.#outbox.writable && feed.state !== 'waiting'
     const leaving = slots
-      .run(() => bidFarewell(broker, feed, version, writable))
+      .run(() => bidFarewell(broker, feed, version, writable, () => this.#announce(feed)))
       .catch((error: unknown) => {
         logger.debug(
           { err: error, producer: producerId, consumer: this.#member.consumerId },
@@ -191,11 +191,7 @@ export class Feeds {
       this.#replay(feed, true)
       return
     }
-    const { epoch, offset } = feed.place
-    this.frame(
-      { type: 'resumed', producer_id: feed.producerId, recovered: true, epoch, from: offset + 1, to: offset },
-      feed.producerId
-    )
+    this.#announce(feed)
     this.#parts.metrics.resumed('recovered')
     feed.goLive()
   }
@@ -215,6 +211,13 @@ export class Feeds {
     this.#joining.clear()
     for (const producerId of this.#followed) this.#parts.producerHubs.leave(producerId, this.#member)
     this.#followed.clear()
+  }
+
+  /** Says where a feed goes on, with nothing missing that its consumer may see. */
+  #announce ({ producerId, place: { epoch, offset } }: Feed): void {
+    this.frame(
+      { type: 'resumed', producer_id: producerId, recovered: true, epoch, from: offset + 1, to: offset }, producerId
+    )
   }
 
   /** Leaves the channel of a producer that has no feed and gets none. */

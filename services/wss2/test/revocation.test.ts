@@ -49,6 +49,22 @@ for (const form of await deliveryForms()) {
       }
     )
 
+    t.test('what was accepted without access is passed over with a word also before the end', async t => {
+      const { connect, sm, publisher } = await startPlatform(t, form)
+      await sm.set(1, 7, 'active')
+      const client = await connect(1)
+      await publisher.publish(7)
+      await sm.set(1, 7, 'inactive', { silently: true })
+      await publisher.publish(7, 1, { unheard: true })
+      await sm.set(1, 7, 'active')
+      await publisher.publish(7, 2, { unheard: true })
+      await sm.set(1, 7, 'inactive')
+      await client.first('unsubscribed')
+      t.same(client.places(7), ['1-1', '1-3', '1-4'])
+      t.match(client.of('resumed'), [{ producer_id: 7, recovered: true, epoch: 1, from: 3, to: 2 }])
+      t.same(client.story(), ['welcome', '7:1-1', 'resumed 7:1 3..2 true', '7:1-3', '7:1-4', 'unsubscribed 7'])
+    })
+
     t.test('of a producer\'s very first messages too', async t => {
       const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
