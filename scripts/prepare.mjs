@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 /** The project's root folder. */
@@ -51,8 +51,13 @@ export const install = async () => {
   await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true })
 }
 
+/** Whether the PostgreSQL driver has the patch of infra/patches, which an install with `--ignore-scripts` leaves out. */
+const isPatched = () =>
+  readFileSync(path('node_modules/postgres/src/connection.js'), 'utf8').includes('chunk = nextWriteTimer = null')
+
 /** Builds every package; what did not change is taken from turbo's cache. */
 export const build = async () => {
+  if (!isPatched()) await run('npx', ['patch-package', '--patch-dir', 'infra/patches'], { quiet: true })
   if (!existsSync(path('services/ap/dist/server.js'))) console.log('Building (once)…')
   await run('npx', ['turbo', 'run', 'build', '--output-logs=errors-only'], { quiet: true })
 }

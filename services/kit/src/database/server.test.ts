@@ -77,3 +77,26 @@ t.test('the pool recovers after PostgreSQL was restarted, killed, or stood still
   await server.resume()
   await answers()
 })
+
+t.test('a connection that breaks in a transaction fails the transaction and nothing else', { skip }, async t => {
+  const server = await startPostgres()
+  const database = await openDatabase({ url: server.url, pool: 3, waitMs: 60_000 })
+  t.teardown(async () => {
+    await database.close()
+    await server.remove()
+  })
+  const { sql } = database
+  for (let i = 0; i < 5; i++) {
+    let pid = 0
+    const transaction = sql.begin(async transaction => {
+      const [row] = await transaction<{ pid: number }[]>`SELECT pg_backend_pid() AS pid`
+      pid = row!.pid
+      await transaction`SELECT pg_sleep(30)`
+    })
+    const failed = t.rejects(transaction, { code: 'CONNECTION_CLOSED' })
+    await waitFor(() => pid)
+    await waitFor(async () => (await sql`SELECT pg_terminate_backend(${pid}) AS ended`)[0]!['ended'])
+    await failed
+    await t.resolves(database.ping())
+  }
+})
