@@ -53,7 +53,7 @@ export const install = async () => {
 
 /** Whether the PostgreSQL driver has the patch of infra/patches, which an install with `--ignore-scripts` leaves out. */
 const isPatched = () =>
-  readFileSync(path('node_modules/postgres/src/connection.js'), 'utf8').includes('chunk = nextWriteTimer = null')
+  readFileSync(path('node_modules/postgres/src/connection.js'), 'utf8').includes('if (socket === null)\n      return queryError')
 
 /** Builds every package; what did not change is taken from turbo's cache. */
 export const build = async () => {
