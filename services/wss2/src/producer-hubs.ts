@@ -40,6 +40,10 @@ interface Hub {
   held: { message: LiveMessage, version: number }[]
   heldBytes: number
   timers: NodeJS.Timeout[]
+  /** Whether grants changed in this turn while messages were held. */
+  releasing: boolean
+  /** Whether the last wait was in vain: until all are sure again, no message waits. */
+  hasWaited: boolean
 }
 
 /**
@@ -52,8 +56,8 @@ interface Hub {
  *   members that came later read it from SM.
  *
  * A message above what is known waits for the event, which is on its way (SM raises the broker's version first). Where
- * none comes, the list is read from SM once for all members, and where that can't be done either, those who can't be
- * sure read the log, which asks SM for each.
+ * none comes, the list is read from SM once for all members. Where that can't be done either, those who can't be sure
+ * read the log, which asks SM for each, and nobody waits any more until all are sure again.
  */
 export class ProducerHubs {
   readonly #broker: Broker
@@ -90,7 +94,9 @@ export class ProducerHubs {
           sure: null,
           held: [],
           heldBytes: 0,
-          timers: []
+          timers: [],
+          releasing: false,
+          hasWaited: false
         }
         this.#hubs.set(producerId, hub)
       }
@@ -120,7 +126,13 @@ export class ProducerHubs {
     const hub = this.#hubs.get(producerId)
     if (hub === undefined) return
     hub.sure = null
-    if (hub.held.length > 0) this.#release(producerId, hub, false)
+    if (hub.held.length === 0 || hub.releasing) return
+    // many grants may change at once; what they release is looked at once
+    hub.releasing = true
+    setImmediate(() => {
+      hub.releasing = false
+      this.#release(producerId, hub, false)
+    })
   }
 
   /** An event of a change of a producer's subscribers was applied. */
@@ -188,8 +200,16 @@ export class ProducerHubs {
       this.#logger.warn({ producer: producerId }, 'Ignored a text on a producer\'s channel that is no envelope')
       return
     }
-    if (hub.held.length === 0 && version <= this.#sure(producerId, hub)) this.#deliver(hub, message, version)
-    else this.#hold(producerId, hub, message, version)
+    if (hub.held.length > 0) {
+      this.#hold(producerId, hub, message, version)
+    } else if (version <= this.#sure(producerId, hub)) {
+      hub.hasWaited = false
+      this.#deliver(hub, message, version)
+    } else if (hub.hasWaited) {
+      this.#split(hub, message, version)
+    } else {
+      this.#hold(producerId, hub, message, version)
+    }
   }
 
   #deliver (hub: Hub, message: LiveMessage, version: number): void {
@@ -223,7 +243,10 @@ export class ProducerHubs {
             this.#logger.debug({ err: error, producer: producerId }, 'Failed to read a subscriber list')
           )
         }, EVENT_MS).unref(),
-        setTimeout(() => this.#release(producerId, hub, true), HOLD_MS).unref()
+        setTimeout(() => {
+          hub.hasWaited = true
+          this.#release(producerId, hub, true)
+        }, HOLD_MS).unref()
       ]
     }
     hub.held.push({ message, version })
