@@ -3,7 +3,7 @@ import { closeCodes, comparePositions, problemKind, type ResumeFrame } from '@mo
 import { Feeds, type FeedParts } from './feeds.js'
 import type { Grant } from './grants.js'
 import type { HubMember, Hubs } from './hubs.js'
-import type { ProducerMember } from './producer-hubs.js'
+import type { ProducerMember } from './producer-hub.js'
 import type { LiveMessage } from './message.js'
 import { SendQueue, type OutboxLimits } from './send-queue.js'
 import { untilDone } from './patience.js'
