@@ -53,7 +53,9 @@ for (const brokerKind of await brokerKinds()) {
       t.same(stored.map(row => row.offset), Array.from({ length: 1_200 }, (_, n) => n + 1))
       for (const [n, { acked, codes }] of senders.entries()) {
         t.notOk(codes.some(code => code !== 'MOT_UNAVAILABLE'))
-        t.same(stored.filter(row => row.session === `s${n}`).map(row => [row.seq, row.offset]), [...acked])
+        // where a part of a batch was sent again its acks came later than those behind it
+        const inOrder = [...acked].toSorted(([a], [b]) => a - b)
+        t.same(stored.filter(row => row.session === `s${n}`).map(row => [row.seq, row.offset]), inOrder)
       }
     })
   }

@@ -112,15 +112,18 @@ const startOn = async (port: number, durable: boolean): Promise<PostgresServer> 
     }, { timeoutMs: 10_000, what: 'PostgreSQL to start' })
   }
   const stop = () => current.end('SIGINT')
+  const send = (pid: number, signal: NodeJS.Signals): void => {
+    try {
+      process.kill(pid, signal)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+    }
+  }
   const toTree = async (signal: NodeJS.Signals) => {
     if (current.exited) return
-    for (const pid of await processTree(current.pid)) {
-      try {
-        process.kill(pid, signal)
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-      }
-    }
+    // the first one before the others are looked for: once it is stopped it starts no more
+    send(current.pid, signal)
+    for (const pid of await processTree(current.pid)) if (pid !== current.pid) send(pid, signal)
   }
   await start()
   return {
