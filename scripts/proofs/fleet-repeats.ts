@@ -9,6 +9,11 @@ const MESSAGES = 3
 const GATEWAYS = 4
 /** Room for about a fifth of the sessions. */
 const SESSIONS_MAX_BYTES = DEVICES * 50
+/**
+ * Messages in flight for each gateway: a fifth of its devices at most, so that a session is forgotten before its next
+ * message is sent, whatever the timing.
+ */
+const IN_FLIGHT = Math.min(250, Math.floor(DEVICES / GATEWAYS / 5))
 
 /** The sum of a counter over the processes of DSM, and how many of them counted any. */
 const countOf = async (fleet: Fleet, metric: string): Promise<{ sum: number, processes: number }> => {
@@ -49,7 +54,7 @@ export const fleetRepeats = () =>
         await Promise.all(
           Array.from(
             { length: GATEWAYS },
-            async (_, gateway) => await sendByWebSocket(fleet.urls.producer, producer, share(gateway), 250, total)
+            async (_, gateway) => await sendByWebSocket(fleet.urls.producer, producer, share(gateway), IN_FLIGHT, total)
           )
         )
       }
