@@ -15,7 +15,7 @@ t.test('the generated sections of the documents are what the schemas say', async
   }
 })
 
-t.test('the type of every problem is a place in the documents, and the example\'s is one', async t => {
+t.test('the type of every problem links to its line in the documents, and so does the example\'s', async t => {
   const text = await readFile(new URL('../../docs/errors.md', import.meta.url), 'utf8')
   const anchors = new Set([...text.matchAll(/<a id="(\w+)">/g)].map(([, id]) => `/docs/errors.md#${id}`))
   for (const code of Object.keys(problemKinds) as ProblemCode[]) t.ok(anchors.has(problemType(code)), problemType(code))
@@ -24,13 +24,15 @@ t.test('the type of every problem is a place in the documents, and the example\'
   t.match(JSON.parse(example!), { type: problemType('MOT_BAD_INPUT'), code: 'MOT_BAD_INPUT' })
 })
 
-t.test('the README prints the steps of QUICK_START.md', async t => {
-  const steps = await quickStartSteps('QUICK_START.md')
-  t.ok(steps.size >= 6)
-  t.same(await quickStartSteps('README.md'), steps)
+t.test('the README prints the first steps of QUICK_START.md', async t => {
+  const steps = [...await quickStartSteps('QUICK_START.md')]
+  const printed = [...await quickStartSteps('README.md')]
+  t.ok(steps.length >= 6)
+  t.ok(printed.length >= 4)
+  t.same(printed, steps.slice(0, printed.length))
 })
 
-t.test('the way of a message has at most eight steps, each with one file', async t => {
+t.test('the path of a message has at most eight steps, each naming one file', async t => {
   const text = await readFile(new URL('../../docs/architecture.md', import.meta.url), 'utf8')
   const [, section] = /## The path of a message\n([\s\S]*?)\n## /.exec(text)!
   const steps = section!.split(/\n(?=\d\. )/).filter(step => /^\d\. /.test(step.trim()))
@@ -38,7 +40,7 @@ t.test('the way of a message has at most eight steps, each with one file', async
   for (const step of steps) t.equal([...step.matchAll(/`[\w/.-]+\.ts`/g)].length, 1, step)
 })
 
-t.test('files that the documents name and link to are there', async t => {
+t.test('files that the documents name or link to exist', async t => {
   const root = new URL('../../', import.meta.url)
   const documents = [
     'README.md', 'QUICK_START.md', 'CONTRIBUTING.md',
