@@ -1,39 +1,47 @@
 import { brokerKinds, databaseKinds, startRedis, testDatabaseUrl, waitFor } from '@motience/testing'
 import { createClient } from 'redis'
 import t, { type Test } from 'tap'
-import { npmStart, openShell, quickStartStep } from './quick-start.js'
+import { npmStart, openShell, printedShapes, quickStartStep, shapesIn } from './quick-start.js'
 
 /** A program at a terminal has an input that stays open; bash does not wait for the end of this one. */
 const withOpenInput = (command: string): string => `${command.trim()} < <(sleep 30)`
 
-/** Follows the README step by step; `onListening` runs while the consumer listens. */
+/** Follows QUICK_START.md step by step, and compares the output with what is printed there. */
 const follow = async (t: Test) => {
   const shell = openShell(t)
-  const signedUp = await shell.type(await quickStartStep('sign up'))
+  const printed: string[] = []
+  const type = async (commands: string): Promise<string> => {
+    const output = await shell.type(commands)
+    printed.push(output)
+    return output
+  }
+  const signedUp = await type(await quickStartStep('sign up'))
   t.match(signedUp, /"username":"greenhouse"/)
   t.match(signedUp, /"role":"consumer"/)
-  t.match(await shell.type(await quickStartStep('subscribe')), /"status":"active"/)
+  t.match(await type(await quickStartStep('subscribe')), /"status":"active"/)
 
   const listener = await shell.leave(await quickStartStep('listen'))
   await waitFor(async () => (await listener.output()).includes('"welcome"'), { what: 'the consumer\'s welcome' })
 
-  const acked = await shell.type(withOpenInput(await quickStartStep('send')))
+  const acked = await type(withOpenInput(await quickStartStep('send')))
   t.match(acked, /"type":"ack","subscriberCount":1,"epoch":\d+,"offset":1/)
   await waitFor(async () => (await listener.output()).includes('"payload":{"temperature": 21.5}'), {
     what: 'the reading at the consumer'
   })
 
-  const kept = await shell.type(await quickStartStep('rest'))
+  const kept = await type(await quickStartStep('rest'))
   t.match(kept, /"offset":2,"subscriberCount":1/)
   t.match(kept, /"temperature": 21\.5[\s\S]*"temperature": 21\.7[\s\S]*"complete":true/)
   await waitFor(async () => (await listener.output()).includes('"payload":{"temperature": 21.7}'), {
     what: 'the second reading'
   })
 
-  t.match(await shell.type(await quickStartStep('unsubscribe')), /204/)
+  t.match(await type(await quickStartStep('unsubscribe')), /204/)
   await waitFor(async () => (await listener.output()).includes('"unsubscribed"'), {
     what: 'the end of the subscription'
   })
+  printed.push(await listener.output())
+  t.same(shapesIn(printed.join('\n')), await printedShapes())
   t.match(await shell.type(withOpenInput(await quickStartStep('send'))), /"subscriberCount":0,"epoch":\d+,"offset":3/)
   t.match(
     await shell.type(
@@ -52,7 +60,7 @@ t.test('the quick start works as printed, on the embedded default', async t => {
   )
   await follow(t)
   await platform.stop()
-  await waitFor(() => platform.output().includes('Stopped.'), { what: 'a clean end after Ctrl-C' })
+  await waitFor(() => platform.output().includes('Stopped.'), { what: 'a graceful shutdown after Ctrl-C' })
   t.notMatch(platform.output(), /error/i)
 })
 

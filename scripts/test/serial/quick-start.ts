@@ -24,6 +24,27 @@ export const quickStartStep = async (name: string): Promise<string> => {
   return step
 }
 
+/** Each JSON object in a text, where they follow each other with or without line breaks. */
+const objectsIn = (text: string): string[] =>
+  [...text.replaceAll('}{', '}\n{').matchAll(/^\{.*\}$/gm)].map(([line]) => line)
+
+/** An object's keys at every level, with the type or kind of frame that it says it is. */
+const shapeOf = (value: unknown, key = ''): unknown => {
+  if (Array.isArray(value)) return value.slice(0, 1).map(item => shapeOf(item))
+  if (typeof value !== 'object' || value === null) return key === 'type' ? value : null
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, shapeOf(member, name)]))
+}
+
+/** The shapes of all JSON objects in a text, each once. */
+export const shapesIn = (text: string): Set<string> =>
+  new Set(objectsIn(text).map(object => JSON.stringify(shapeOf(JSON.parse(object)))))
+
+/** The shapes of the output that QUICK_START.md prints. */
+export const printedShapes = async (): Promise<Set<string>> => {
+  const text = await readFile(join(root, 'QUICK_START.md'), 'utf8')
+  return shapesIn([...text.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json]) => json).join('\n'))
+}
+
 /**
  * `npm start` as a user types it, in a data folder of its own, ended when the test ends. Resolves once it says that it
  * is ready.
