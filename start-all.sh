@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Starts the five services as processes of their own on real PostgreSQL and Redis.
-# Needs DATABASE_URL (or DB_HOST …) and REDIS_URL (or REDIS_HOST …). Logs and pids are kept in RUN_DIR (.run by default).
+# Starts the five services as separate processes on PostgreSQL and Redis, and waits until they are ready.
+# Needs DATABASE_URL (or DB_HOST …) and REDIS_URL (or REDIS_HOST …). Logs and pid files go to RUN_DIR (default: .run).
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -10,14 +10,14 @@ services=(ap sm dsm wss1 wss2)
 
 fail() { echo "start-all: $*" >&2; exit 1; }
 
-[ -n "${DATABASE_URL:-}${DB_HOST:-}" ] || fail "DATABASE_URL is not set (for one process with everything built in: npm start)"
-[ -n "${REDIS_URL:-}${REDIS_HOST:-}" ] || fail "REDIS_URL is not set (for one process with everything built in: npm start)"
+[ -n "${DATABASE_URL:-}${DB_HOST:-}" ] || fail "DATABASE_URL is not set (to run everything in one process without it: npm start)"
+[ -n "${REDIS_URL:-}${REDIS_HOST:-}" ] || fail "REDIS_URL is not set (to run everything in one process without it: npm start)"
 
 mkdir -p "$RUN_DIR"
 for service in "${services[@]}"; do
   pid_file=$RUN_DIR/$service.pid
   if [ -f "$pid_file" ] && kill -0 "$(cat "$pid_file")" 2>/dev/null; then
-    fail "$service runs already (pid $(cat "$pid_file")): ./stop-all.sh stops it"
+    fail "$service is already running (pid $(cat "$pid_file")); stop it with ./stop-all.sh"
   fi
 done
 
@@ -40,10 +40,10 @@ ready_url() {
   esac
 }
 
-# What a service has written since this start: the logs go on from the starts before.
+# What a service has logged since this start; logs are appended to across starts.
 since() { tail -c "+$((${log_size[$1]} + 1))" "$RUN_DIR/$1.log"; }
 
-# Why a service is not there: the reason that it gave, else the last of what it wrote.
+# Why a service did not start: the reason it gave, or else the end of its log.
 reason() {
   local said
   said=$(since "$1" | sed -n "s/^[A-Z0-9]* can't start: //p" | head -n 1)

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Stops what start-all.sh started: producers' side first, so that what is in flight is finished; waits for a clean end.
+# Shuts down gracefully what start-all.sh started, the producers' side first, so that messages in flight are finished.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 RUN_DIR=${RUN_DIR:-.run}
-# What a service may take by DRAIN_MS, and some seconds more.
+# DRAIN_MS is how long a service may take to drain; some seconds more for the rest.
 WAIT_SECS=${WAIT_SECS:-$((${DRAIN_MS:-8000} / 1000 + 7))}
 status=0
 
@@ -17,7 +17,7 @@ for service in wss1 wss2 dsm sm ap; do
   while kill -0 "$pid" 2>/dev/null && [ "$SECONDS" -lt "$deadline" ]; do sleep 0.1; done
   if kill -0 "$pid" 2>/dev/null; then
     kill -KILL "$pid" 2>/dev/null || true
-    echo "stop-all: $service did not end within $WAIT_SECS s and was killed" >&2
+    echo "stop-all: $service did not stop within $WAIT_SECS s and was killed" >&2
     status=1
   else
     echo "$service stopped"

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import t from 'tap'
+import { parse } from 'yaml'
 import { problemKinds, problemType, type ProblemCode } from '@motience/schemas'
 import { generatedDocuments } from '../docs/generate.js'
 import { quickStartSteps } from './serial/quick-start.js'
@@ -53,5 +54,19 @@ t.test('files that the documents name or link to exist', async t => {
       .filter(({ pathname }) => !pathname.includes('/dist/'))
     const linked = [...text.matchAll(/\]\((?!\w+:|#)([^)#\s]+)/g)].map(([, path]) => new URL(path!, new URL(document, root)))
     for (const url of [...named, ...linked]) t.ok(existsSync(url), `${document}: ${url.pathname.slice(root.pathname.length)}`)
+  }
+})
+
+t.test('compose.yaml starts PostgreSQL and Redis on the loopback interface only', async t => {
+  const text = await readFile(new URL('../../compose.yaml', import.meta.url), 'utf8')
+  const { services, volumes } = parse(text) as {
+    services: Record<string, { image: string; ports: string[]; volumes: string[] }>
+    volumes: Record<string, null>
+  }
+  t.same(Object.keys(services), ['postgres', 'redis'])
+  for (const { image, ports, volumes: mounted } of Object.values(services)) {
+    t.match(image, /^(?:postgres|redis):\d+$/)
+    t.ok(ports.length > 0 && ports.every(port => port.startsWith('127.0.0.1:')))
+    for (const volume of mounted) t.ok(volume.split(':')[0]! in volumes, volume)
   }
 })
