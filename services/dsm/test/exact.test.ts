@@ -1,5 +1,4 @@
-import { brokerKinds, databaseKinds, waitFor } from '@motience/testing'
-import { createRandomJson, seededRandom } from '@motience/schemas/testing'
+import { brokerKinds, createRandomJson, databaseKinds, seededRandom, waitFor } from '@motience/testing'
 import t from 'tap'
 import { resultsOf, testDsm, type TestDsm } from './fixture.js'
 

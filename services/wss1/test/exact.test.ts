@@ -1,5 +1,5 @@
 import { payloadsOf } from '@motience/schemas'
-import { createRandomJson, seededRandom } from '@motience/schemas/testing'
+import { createRandomJson, seededRandom } from '@motience/testing'
 import t from 'tap'
 import { connect, isBatchAck, start } from './start.js'
 

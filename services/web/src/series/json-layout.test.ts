@@ -1,4 +1,4 @@
-import { createRandomJson, seededRandom } from '@motience/schemas/testing'
+import { createRandomJson, seededRandom } from '@motience/testing'
 import t from 'tap'
 import { compactJson, layOutJson } from './json-layout.js'
 
