@@ -10,8 +10,8 @@ const usage = `Run once after the database was put back to an older state, befor
 The database is that of DATABASE_URL (or DB_HOST and its like), else the embedded one in DATA_DIR. docs/operations.md tells
 what else there is to do.`
 
-/** Run from its sources (`--conditions=development`) nothing has to be built. */
-const runsSources = process.execArgv.some(argument => argument.includes('development'))
+/** Run from its sources (`--conditions=motience-source`) nothing has to be built. */
+const runsSources = process.execArgv.some(argument => argument.includes('motience-source'))
 
 const main = async args => {
   const endSessions = args.length === 1 && args[0] === '--end-sessions'

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 const main = fileURLToPath(new URL('bench/agent/main.ts', import.meta.url))
 const { status } = spawnSync(
   process.execPath,
-  ['--conditions=development', '--import', 'tsx', main, ...process.argv.slice(2)],
+  ['--conditions=motience-source', '--import', 'tsx', main, ...process.argv.slice(2)],
   { stdio: 'inherit' }
 )
 process.exitCode = status ?? 1

@@ -13,8 +13,8 @@ const usage = `Makes an administrator: nobody can sign up as one.
 The database is that of DATABASE_URL (or DB_HOST and its like), else the embedded one in DATA_DIR, which the
 platform must not be using then. With an administrator of that name it changes nothing.`
 
-/** Run from its sources (`--conditions=development`) nothing has to be built. */
-const runsSources = process.execArgv.some(argument => argument.includes('development'))
+/** Run from its sources (`--conditions=motience-source`) nothing has to be built. */
+const runsSources = process.execArgv.some(argument => argument.includes('motience-source'))
 
 /** Asks without showing what is typed. */
 const ask = question => new Promise((resolve, reject) => {

@@ -34,7 +34,7 @@ export const bundle = async ({ outfile = join(root, 'dist', 'motience-agent.mjs'
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    conditions: ['development'],
+    conditions: ['motience-source'],
     minify,
     keepNames: true,
     legalComments: 'none',

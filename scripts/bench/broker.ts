@@ -1,7 +1,7 @@
 /**
  * Messages a second that a broker accepts, on this machine and over loopback, by subscribers and size of a batch.
  *
- *     node --conditions=development --import tsx scripts/bench/broker.ts [seconds a figure, 2 by default]
+ *     node --conditions=motience-source --import tsx scripts/bench/broker.ts [seconds a figure, 2 by default]
  *
  * One producer, so that each batch waits for the one before (`lanes` 1), and 32 producers at once (`lanes` 32).
  * Messages have a session and 200 bytes of payload. One consumer listens in the same process; the other subscribers are

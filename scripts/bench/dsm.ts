@@ -5,7 +5,7 @@ import { buildDsm } from '@motience/dsm'
 import { Pool } from 'undici'
 
 /**
- * Messages a second through DSM alone, over HTTP: `node --conditions=development --import tsx scripts/bench/dsm.ts
+ * Messages a second through DSM alone, over HTTP: `node --conditions=motience-source --import tsx scripts/bench/dsm.ts
  * [embedded|postgres] [memory|redis] [lanes] [batch] [seconds]`. Each lane sends its next batch when the one before is
  * answered, as WSS1 does. SM and AP are left out.
  */

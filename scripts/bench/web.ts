@@ -11,7 +11,7 @@ import { startPlatform, type TestPlatform } from '../../services/web/test/suppor
  * number `--rate` times a second in a message of its own. Platform, load and browser share this machine, the browser
  * draws without a GPU.
  *
- *     node --conditions=development --import tsx scripts/bench/web.ts --seconds 600
+ *     node --conditions=motience-source --import tsx scripts/bench/web.ts --seconds 600
  */
 const { values } = parseArgs({
   options: {

@@ -30,7 +30,7 @@ export default defineConfig(({ mode }) => {
     publicDir: fileURLToPath(new URL('src/public/', import.meta.url)),
     base: './',
     // The workspace's sources, so that the pages can be built before the packages are.
-    resolve: { conditions: ['development', 'module', 'browser'] },
+    resolve: { conditions: ['motience-source', 'module', 'browser'] },
     esbuild: { jsx: 'automatic', jsxImportSource: 'preact', legalComments: 'none' },
     define: { 'process.env.NODE_ENV': '"production"' },
     build: {

@@ -55,7 +55,7 @@ t.test('esbuild bundles the reading half for browsers without a warning', async 
       format: 'iife',
       platform: 'browser',
       target: 'es2022',
-      conditions: ['development'],
+      conditions: ['motience-source'],
       minify,
       write: false,
       metafile: true,
@@ -74,7 +74,7 @@ t.test('vite and its rollup bundle it for browsers without a warning', async t =
     root,
     configFile: false,
     customLogger,
-    resolve: { conditions: ['development', 'module', 'browser'] },
+    resolve: { conditions: ['motience-source', 'module', 'browser'] },
     plugins: [{
       name: 'application',
       enforce: 'pre',

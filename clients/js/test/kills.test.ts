@@ -26,7 +26,7 @@ t.test(
       bundle: true,
       platform: 'node',
       format: 'esm',
-      conditions: ['development'],
+      conditions: ['motience-source'],
       external: ['ws'],
       logLevel: 'error'
     })

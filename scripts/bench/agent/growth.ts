@@ -29,7 +29,7 @@ export const measureGrowth = async (samples: number): Promise<GrowthFigures> => 
       bundle: true,
       platform: 'node',
       format: 'esm',
-      conditions: ['development'],
+      conditions: ['motience-source'],
       external: ['bufferutil', 'utf-8-validate'],
       banner: { js: 'import { createRequire } from \'node:module\'; const require = createRequire(import.meta.url)' },
       logLevel: 'error'

@@ -14,7 +14,7 @@ import { PASSWORD, call, signIn, signUp, testAp, testStores } from './test-ap.js
 const script = fileURLToPath(new URL('../../../scripts/create-admin.mjs', import.meta.url))
 
 const run = async (args: string[], dataDir: string, input: string) => {
-  const child = spawn(process.execPath, ['--conditions=development', '--import', 'tsx', script, ...args], {
+  const child = spawn(process.execPath, ['--conditions=motience-source', '--import', 'tsx', script, ...args], {
     env: { PATH: process.env['PATH'], DATA_DIR: dataDir }, stdio: 'pipe'
   })
   child.stdin.end(input)

@@ -62,7 +62,7 @@ t.test('as a process: a bad variable ends it with a message, a signal with 0', a
   const start = (changes: Record<string, string>) =>
     spawn(
       process.execPath,
-      ['--conditions=development', '--import', 'tsx', fileURLToPath(new URL('../src/server.ts', import.meta.url))],
+      ['--conditions=motience-source', '--import', 'tsx', fileURLToPath(new URL('../src/server.ts', import.meta.url))],
       {
         env: { PATH: process.env['PATH'], AP_PORT: '0', SERVICE_SECRET: SECRET, DATA_DIR: dataDir, ...changes },
         stdio: 'pipe'

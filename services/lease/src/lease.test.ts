@@ -19,7 +19,7 @@ const acquire = async (folder: string, options: Partial<LeaseOptions> = {}) =>
 const startHolder = (t: Test, folder: string, host: string, staleMs = 10_000): ChildProcess => {
   const script = fileURLToPath(new URL('./test-holder.ts', import.meta.url))
   const child = fork(script, [folder, host, String(staleMs)], {
-    execArgv: ['--conditions=development', '--import', 'tsx']
+    execArgv: ['--conditions=motience-source', '--import', 'tsx']
   })
   t.teardown(() => { child.kill('SIGKILL') })
   return child

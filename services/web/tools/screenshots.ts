@@ -10,7 +10,7 @@ import { startPlatform, type TestPlatform } from '../test/support/platform.js'
  * Takes the pictures of docs/images: every view of both pages in light, dark and phone width, on a platform of its own
  * with an hour of made-up data.
  *
- *     node --conditions=development --import tsx services/web/tools/screenshots.ts
+ *     node --conditions=motience-source --import tsx services/web/tools/screenshots.ts
  */
 const folder = fileURLToPath(new URL('../../../docs/images/', import.meta.url))
 

@@ -17,7 +17,7 @@ const ownFolder = async (t: Teardown) => {
 /** Starts another process that opens `folder`, inserts a row and then stands by. */
 const startHolder = async (folder: string) => {
   const child = fork(fileURLToPath(new URL('./test-holder.ts', import.meta.url)), [folder], {
-    execArgv: ['--conditions=development', '--import', 'tsx']
+    execArgv: ['--conditions=motience-source', '--import', 'tsx']
   })
   const [word] = await once(child, 'message') as [string]
   return { child, word }

@@ -10,7 +10,7 @@ const program = fileURLToPath(new URL('../../test/programs/service.ts', import.m
 
 /** Runs the program; resolves once it printed its URL or ended. */
 const run = async (t: Test, env: Record<string, string> = {}) => {
-  const child = spawn(process.execPath, ['--conditions=development', '--import', 'tsx', program], {
+  const child = spawn(process.execPath, ['--conditions=motience-source', '--import', 'tsx', program], {
     env: { PATH: process.env['PATH'], AP_PORT: '0', ...env }
   })
   const output = { out: '', err: '' }
