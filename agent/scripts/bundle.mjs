@@ -43,7 +43,11 @@ export const bundle = async ({ outfile = join(root, 'dist', 'motience-agent.mjs'
     // are installed.
     external: ['bufferutil', 'utf-8-validate'],
     banner: {
-      js: "#!/usr/bin/env node\nimport { createRequire as createRequireForBundle } from 'node:module'\nconst require = createRequireForBundle(import.meta.url)"
+      js: [
+        '#!/usr/bin/env node',
+        "import { createRequire as createRequireForBundle } from 'node:module'",
+        'const require = createRequireForBundle(import.meta.url)'
+      ].join('\n')
     },
     plugins: [withoutUnusedSchemas]
   })

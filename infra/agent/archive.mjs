@@ -23,7 +23,8 @@ export const layOut = async (folder, architecture) => {
 
 /** The command that people type: it finds its folder, also through a link. */
 export const WRAPPER =
-  '#!/bin/sh\ndir=$(dirname "$(readlink -f "$0")")\nexec "$dir/node" --max-semi-space-size=1 --max-old-space-size=96 "$dir/motience-agent.mjs" "$@"\n'
+  '#!/bin/sh\ndir=$(dirname "$(readlink -f "$0")")\n' +
+  'exec "$dir/node" --max-semi-space-size=1 --max-old-space-size=96 "$dir/motience-agent.mjs" "$@"\n'
 
 /** Makes `motience-agent-<version>-linux-<architecture>.tar.gz` in `out`; returns its path. */
 export const makeArchive = async (architecture, out) => {

@@ -44,9 +44,11 @@ if [ "$1" = configure ]; then
 fi
 `
 const prerm =
-  '#!/bin/sh\nset -e\nif [ "$1" = remove ] && [ -d /run/systemd/system ]; then systemctl disable --quiet --now motience-agent.service || true; fi\n'
+  '#!/bin/sh\nset -e\nif [ "$1" = remove ] && [ -d /run/systemd/system ]; then ' +
+  'systemctl disable --quiet --now motience-agent.service || true; fi\n'
 const postrm =
-  '#!/bin/sh\nset -e\nif [ "$1" = purge ]; then rm -rf /var/lib/motience-agent /etc/motience-agent; fi\nif [ -d /run/systemd/system ]; then systemctl daemon-reload || true; fi\n'
+  '#!/bin/sh\nset -e\nif [ "$1" = purge ]; then rm -rf /var/lib/motience-agent /etc/motience-agent; fi\n' +
+  'if [ -d /run/systemd/system ]; then systemctl daemon-reload || true; fi\n'
 
 /** Makes `motience-agent_<version>_<architecture>.deb` in `out`; returns its path. */
 export const makeDeb = async (architecture, out) => {
@@ -66,7 +68,9 @@ export const makeDeb = async (architecture, out) => {
     cpSync(join(root, 'LICENSE'), join(doc, 'copyright'))
     mkdirSync(join(tree, 'DEBIAN'))
     writeFileSync(join(tree, 'DEBIAN', 'control'), control(architecture))
-    for (const [name, text] of Object.entries({ postinst, prerm, postrm })) { writeFileSync(join(tree, 'DEBIAN', name), text, { mode: 0o755 }) }
+    for (const [name, text] of Object.entries({ postinst, prerm, postrm })) {
+      writeFileSync(join(tree, 'DEBIAN', name), text, { mode: 0o755 })
+    }
     mkdirSync(out, { recursive: true })
     const path = join(out, `motience-agent_${version}_${architectures[architecture].deb}.deb`)
     await run('dpkg-deb', ['--root-owner-group', '-Zgzip', '--build', tree, path])
@@ -81,5 +85,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     allowPositionals: true,
     options: { out: { type: 'string', default: join(root, 'agent', 'dist') } }
   })
-  for (const architecture of positionals.length > 0 ? positionals : Object.keys(architectures)) { console.error(await makeDeb(architecture, values.out)) }
+  for (const architecture of positionals.length > 0 ? positionals : Object.keys(architectures)) {
+    console.error(await makeDeb(architecture, values.out))
+  }
 }

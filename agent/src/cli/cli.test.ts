@@ -34,7 +34,11 @@ const setUp = async (t: Test, more = '') => {
   const config = join(dir, 'agent.yaml')
   writeFileSync(
     config,
-    `device_id: pi-1\nusername: pi\npassword: long-secret\nauth_url: ${platform.authUrl}\nwebsocket_url: ${platform.websocketUrl}\ninterval: 100ms\nbuffer: { dir: ${dir}/buffer }\nstatus_socket: ${dir}/s\n${more}`
+    [
+      'device_id: pi-1', 'username: pi', 'password: long-secret', `auth_url: ${platform.authUrl}`,
+      `websocket_url: ${platform.websocketUrl}`, 'interval: 100ms', `buffer: { dir: ${dir}/buffer }`,
+      `status_socket: ${dir}/s`, more
+    ].join('\n')
   )
   return { platform, dir, config }
 }
@@ -61,12 +65,12 @@ t.test('run: collects, sends, shows itself, takes a new configuration, and ends'
 
   const second = terminal()
   t.equal(await main(['run', '--config', config], second), EXIT.failed)
-  t.match(second.errors, /Another agent runs already/)
+  t.match(second.errors, /Another agent is already running/)
 
   const before = readFileSync(config, 'utf8')
   writeFileSync(config, `${before}interval: never\n`)
   process.emit('SIGHUP')
-  await waitFor(() => io.errors.includes('Kept the old configuration'))
+  await waitFor(() => io.errors.includes('Invalid configuration, keeping the current one'))
   writeFileSync(
     config,
     before.replace('sensors: [load]', 'sensors: [uptime]').replace('device_id: pi-1', 'device_id: pi-2')
@@ -84,11 +88,11 @@ t.test('run: collects, sends, shows itself, takes a new configuration, and ends'
   t.equal(await showStatus(join(dir, 's'), false, terminal()), EXIT.unavailable)
 })
 
-t.test('validate says what is good, and what is not', async t => {
+t.test('validate reports whether the configuration is valid', async t => {
   const { config } = await setUp(t)
   const good = terminal()
   t.equal(await main(['validate', '--config', config], good), EXIT.ok)
-  t.match(good.text, /is good: device pi-1, a reading every 0.1 s/)
+  t.match(good.text, /is valid: device pi-1, a reading every 0.1 s/)
   writeFileSync(config, 'username: pi\ncolour: red\n')
   const bad = terminal()
   t.equal(await main(['validate', '--config', config], bad), EXIT.config)
@@ -96,7 +100,9 @@ t.test('validate says what is good, and what is not', async t => {
 })
 
 t.test('a command line that cannot be read', async t => {
-  for (const argv of [['--nonsense'], ['fly'], ['run', '--interval', 'often'], ['listen', '--slow', 'never']]) { t.equal(await main(argv, terminal()), EXIT.usage, argv.join(' ')) }
+  for (const argv of [['--nonsense'], ['fly'], ['run', '--interval', 'often'], ['listen', '--slow', 'never']]) {
+    t.equal(await main(argv, terminal()), EXIT.usage, argv.join(' '))
+  }
   const io = terminal()
   t.equal(await main(['--version'], io), EXIT.ok)
   t.match(io.text, /^\d+\.\d+\.\d+\n$/)
@@ -111,7 +117,7 @@ t.test('pipe: each line is a reading; bad ones are skipped and told', async t =>
     EXIT.failed
   )
   t.same(platform.history.kept.map(({ payload }) => payload), [{ a: 1 }, { a: 2 }])
-  t.match(io.errors, /Lines were skipped lines=2/)
+  t.match(io.errors, /Skipped lines lines=2/)
   t.equal(await pipe({ config, wait: 10, name: 'wind' }, Readable.from(['5\n', '{"speed":1}\n']), terminal()), EXIT.ok)
   t.same(platform.history.kept.slice(2).map(({ payload }) => payload), [{ wind: 5 }, { wind: { speed: 1 } }])
 })
@@ -121,7 +127,7 @@ t.test('pipe: what could not be sent is sent the next time', async t => {
   await platform.stop()
   const io = terminal()
   t.equal(await pipe({ config, wait: 0.05 }, Readable.from(['{"a":1}\n']), io), EXIT.failed)
-  t.match(io.errors, /1 of the readings up to 1 are not acked/)
+  t.match(io.errors, /1 of 1 readings not acked/)
   await platform.start()
   t.equal(await pipe({ config, wait: 10 }, Readable.from(['{"a":2}\n']), terminal()), EXIT.ok)
   t.same(platform.history.kept.map(({ payload }) => payload['a']).sort(), [1, 2])
@@ -150,7 +156,7 @@ t.test('init: asks, registers, and writes a file that only its owner reads', asy
 
   const again = terminal()
   t.equal(await init({ config }, again, { input: Readable.from([]), output: new PassThrough() }), EXIT.failed)
-  t.match(again.errors, /there already/)
+  t.match(again.errors, /already exists/)
 })
 
 t.test('init: a name that is taken, a platform that is away, an account that exists', async t => {
@@ -201,13 +207,15 @@ t.test('init: an address that is none is named, with what was given', async t =>
   for (const address of ['plant.local:3001', 'http://', 'plant', 'ws://plant.local']) {
     t.equal(
       await attempt({ authUrl: address }),
-      `The address of the Authentication Platform (AUTH_URL, --auth-url) must be a URL that begins with http:// or https://, not '${address}'\n`
+      'The address of the Authentication Platform (AUTH_URL, --auth-url) must begin with http:// or https://, ' +
+        `got '${address}'\n`
     )
   }
   for (const address of ['http://plant.local', 'ws//plant.local']) {
     t.equal(
       await attempt({ websocketUrl: address }),
-      `The address of the producers' WebSocket (WEBSOCKET_URL, --websocket-url) must be a URL that begins with ws:// or wss://, not '${address}'\n`
+      'The address of the producers\' WebSocket (WEBSOCKET_URL, --websocket-url) must begin with ws:// or wss://, ' +
+        `got '${address}'\n`
     )
   }
   t.same(platform.calls, [])

@@ -1,10 +1,10 @@
 import { main } from './main.js'
 
-// The program itself: everything else is in `main`, which a test can call.
+// The entry point; everything else is in `main`, which tests call.
 process.exitCode = await main(process.argv.slice(2), {
   env: process.env,
   out: text => { process.stdout.write(text) },
   err: text => { process.stderr.write(text) }
 })
-// A consumer's or a module's leftovers must not hold a program that is done.
+// Open handles of a consumer or a custom module must not keep the process alive.
 process.exit()

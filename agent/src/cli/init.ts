@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import { createInterface, type Interface } from 'node:readline/promises'
 import type { Readable, Writable } from 'node:stream'
 import { stringify } from 'yaml'
-import { lightFetch } from '../http/request.js'
+import { lightFetch } from '../http/light-fetch.js'
 import { postJson, RestError, type RestFetch } from '@motience/client/session'
 import { EXIT, type CliIo } from './options.js'
 
@@ -15,14 +15,14 @@ export interface InitFlags {
   username?: string
   deviceId?: string
   interval?: number
-  /** Whether an existing file is replaced. */
+  /** Whether to replace an existing file. */
   force?: boolean
-  /** Whether the account exists and is only to be written down. */
+  /** Whether to sign in to an existing account instead of registering one. */
   existing?: boolean
 }
 
-/** `command` is how the agent was called, and is called again. */
-export interface InitParts { input: Readable, output: Writable, fetch?: RestFetch, command?: string }
+/** `command` is the command line of the agent, for the hint that is printed. */
+export interface InitDependencies { input: Readable, output: Writable, fetch?: RestFetch, command?: string }
 
 const hidden = async (
   terminal: Interface,
@@ -30,7 +30,7 @@ const hidden = async (
   question: string
 ): Promise<string> => {
   if (output.isTTY !== true) return terminal.question(question)
-  // What is typed is not shown: readline's echo is what it writes to the output.
+  // Readline echoes through the output's `write`: muting that hides what is typed.
   const write = output.write.bind(output)
   write(question)
   output.write = (() => true) as typeof output.write
@@ -42,7 +42,7 @@ const hidden = async (
   }
 }
 
-/** Writes a file whole or not at all, readable by its owner alone from its first byte on. */
+/** Writes a file atomically, readable by its owner alone from the start. */
 export const writePrivately = (path: string, text: string): void => {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const temporary = `${path}.${process.pid}.new`
@@ -51,7 +51,7 @@ export const writePrivately = (path: string, text: string): void => {
   renameSync(temporary, path)
 }
 
-/** What is wrong with an address; null for nothing. */
+/** The error in an address; null if it is valid. */
 const addressFault = (
   what: string,
   variable: string,
@@ -61,10 +61,11 @@ const addressFault = (
 ): string | null => {
   const url = URL.canParse(address) ? new URL(address) : null
   if (url !== null && (url.protocol === `${scheme}:` || url.protocol === `${scheme}s:`)) return null
-  return `The address of ${what} (${variable}, ${flag}) must be a URL that begins with ${scheme}:// or ${scheme}s://, not '${address}'\n`
+  return `The address of ${what} (${variable}, ${flag}) must begin with ${scheme}:// or ${scheme}s://, ` +
+    `got '${address}'\n`
 }
 
-/** Where WSS1 is likely to be: below the same page as AP, or on its usual port. */
+/** The likely URL of WSS1: behind the same reverse proxy as AP, or on its default port. */
 const guessWebsocketUrl = (authUrl: string): string => {
   const url = new URL(authUrl)
   const scheme = url.protocol.replace('http', 'ws')
@@ -73,16 +74,16 @@ const guessWebsocketUrl = (authUrl: string): string => {
 }
 
 /**
- * Asks for what was not said by a flag or the environment, registers the device as a producer (or signs in, where the
- * account exists), and writes the configuration.
+ * Asks for what neither a flag nor the environment gives, registers the device as a producer (or signs in to an
+ * existing account), and writes the configuration.
  */
 export const init = async (
   flags: InitFlags,
   io: CliIo,
-  { input, output, fetch = lightFetch, command = 'motience-agent' }: InitParts
+  { input, output, fetch = lightFetch, command = 'motience-agent' }: InitDependencies
 ): Promise<number> => {
   if (existsSync(flags.config) && flags.force !== true) {
-    io.err(`${flags.config} is there already; --force replaces it\n`)
+    io.err(`${flags.config} already exists; use --force to replace it\n`)
     return EXIT.failed
   }
   const terminal = createInterface({ input, output })
@@ -119,11 +120,11 @@ export const init = async (
       io.err(websocketFault)
       return EXIT.usage
     }
-    const deviceId = await ask(flags.deviceId ?? io.env['DEVICE_ID'], 'Name of this device', host)
-    const username = await ask(flags.username, 'Name of the account', deviceId)
+    const deviceId = await ask(flags.deviceId ?? io.env['DEVICE_ID'], 'Device ID', host)
+    const username = await ask(flags.username, 'Username', deviceId)
     const given = io.env['PASSWORD']
     const password =
-      given !== undefined && given !== '' ? given : await hidden(terminal, output, 'Password (8 characters at least): ')
+      given !== undefined && given !== '' ? given : await hidden(terminal, output, 'Password (at least 8 characters): ')
     const base = authUrl.replace(/\/+$/, '')
     try {
       if (flags.existing === true) await postJson(fetch, `${base}/api/auth/login`, { username, password })
@@ -138,13 +139,14 @@ export const init = async (
     } catch (error) {
       if (!(error instanceof RestError)) throw error
       io.err(
-        `${flags.existing === true ? 'Signing in' : 'The registration'} failed: ${error.message}${error.code === 'MOT_AP_USERNAME_TAKEN' ? '; if the account is yours, add --existing' : ''}\n`
+        `${flags.existing === true ? 'Sign-in' : 'Registration'} failed: ${error.message}` +
+        `${error.code === 'MOT_AP_USERNAME_TAKEN' ? '; if this is your account, add --existing' : ''}\n`
       )
       return error.status === 0 ? EXIT.unavailable : EXIT.failed
     }
     writePrivately(
       flags.config,
-      `# Configuration of motience-agent; what more there is: docs/agent.md\n${stringify({
+      `# Configuration of motience-agent, see docs/agent.md\n${stringify({
         device_id: deviceId,
         username,
         password,

@@ -14,25 +14,24 @@ export interface ListenFlags {
   json?: boolean
 }
 
-/** JSON text on one line: a line break in it can only be white space. */
+/** JSON text on one line: a line break in JSON can only be white space. */
 const inLine = (text: string): string => text.replace(/[\r\n]/g, ' ')
 
-/** One line: the device's time of day, where it comes from, its place, and the payload as it was sent. */
+/** One line: the device's time of day, producer and device, offset, and the payload as it was sent. */
 const formatEnvelope = (envelope: Envelope, payload: string): string => {
   const from = `${envelope.producer_id}/${envelope.device_id ?? '-'}`
   return `${envelope.timestamp.slice(11, 23).replace('Z', '')}  ${from}  #${envelope.offset}  ${inLine(payload)}\n`
 }
 
 /**
- * Prints what a consumer receives, one line a message, until it is stopped or has printed `count` of them: then the
- * exit code is 0. It is 1 where the platform refuses the account for good; a platform that is away is tried again for
- * ever.
+ * Prints what a consumer receives, one line per message, until it is stopped or has printed `count` of them, and exits
+ * with 0. Exits with 1 if the platform rejects the account; an unavailable platform is retried forever.
  */
 export const listen = async (flags: ListenFlags, io: CliIo): Promise<number> => {
   const username = flags.username ?? io.env['USERNAME']
   const password = io.env['PASSWORD']
   if (username === undefined || password === undefined || password === '') {
-    io.err('The account is missing: set USERNAME (or --username) and PASSWORD\n')
+    io.err('Missing account: set USERNAME (or --username) and PASSWORD\n')
     return EXIT.config
   }
   const { createConsumer, envelopeText, filePositions, payloadText } = await import('@motience/client/consumer')
@@ -48,12 +47,14 @@ export const listen = async (flags: ListenFlags, io: CliIo): Promise<number> => 
   consumer.on('subscriptions', positions => {
     io.err(
       positions.length === 0
-        ? 'Connected, without a subscription yet\n'
+        ? 'Connected, no subscriptions yet\n'
         : `Connected, subscribed to ${positions.map(position => position.producer_id).join(', ')}\n`
     )
   })
   consumer.on('state', ({ state, reason, retryInMs }) => {
-    if (state === 'waiting') { io.err(`Not connected (${reason}), trying again in ${Math.ceil((retryInMs ?? 0) / 1000)} s\n`) }
+    if (state === 'waiting') {
+      io.err(`Disconnected (${reason}). Retrying in ${Math.ceil((retryInMs ?? 0) / 1000)} s\n`)
+    }
   })
   consumer.on('gap', gap => { io.err(`Missed ${gap.from} to ${gap.to} of ${gap.producer_id}: ${gap.reason}\n`) })
   consumer.on('error', error => { io.err(`${error.message}\n`) })
@@ -71,7 +72,7 @@ export const listen = async (flags: ListenFlags, io: CliIo): Promise<number> => 
     }
     return EXIT.ok
   } catch {
-    // the listener of `error` has said why
+    // The listener of `error` has printed the reason.
     return EXIT.failed
   } finally {
     process.off('SIGINT', stop)

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { ConfigError, type Config } from '../config/config.js'
 import { watchContent } from '../config/watch.js'
-import { lightFetch } from '../http/request.js'
+import { lightFetch } from '../http/light-fetch.js'
 import { createLogger, type Logger } from '../log/logger.js'
 import { startAgent, type Agent } from '../runtime/agent.js'
 import { serveMetrics } from '../status/metrics.js'
@@ -9,11 +9,11 @@ import { serveStatus } from '../status/socket.js'
 import { createNotifier } from '../status/systemd.js'
 import { EXIT, readConfig, type CliIo, type ConfigFlags } from './options.js'
 
-/** Most milliseconds that a stopping agent waits for acks: the buffer keeps what is left. */
+/** Maximum time to wait for acks while stopping; the buffer keeps the rest. */
 const STOP_WAIT_MS = 3000
 
-/** Parts of the configuration that only a restart changes. */
-const fixedParts = ({ buffer, metrics, statusSocket, stoppedRetryMs }: Config): string =>
+/** Settings that take effect only after a restart. */
+const restartKey = ({ buffer, metrics, statusSocket, stoppedRetryMs }: Config): string =>
   JSON.stringify({ buffer, metrics, statusSocket, stoppedRetryMs })
 
 const followConfig = (
@@ -27,14 +27,16 @@ const followConfig = (
   const reload = () => {
     try {
       const next = read()
-      if (fixedParts(next) !== fixedParts(first)) { logger.warn('Some of what changed needs a restart: buffer, metrics, status_socket, stopped_retry') }
+      if (restartKey(next) !== restartKey(first)) {
+        logger.warn('Restart to apply changes of buffer, metrics, status_socket and stopped_retry')
+      }
       if (JSON.stringify(next) === JSON.stringify(current)) return
       current = next
       agent.reload(next)
-      logger.info('Took the new configuration')
+      logger.info('Configuration reloaded')
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error
-      logger.error('Kept the old configuration, the new one cannot be used', {
+      logger.error('Invalid configuration, keeping the current one', {
         faults: error.faults.map(({ path, message }) => `${path}: ${message}`).join('; ')
       })
     }
@@ -43,14 +45,14 @@ const followConfig = (
   return { reload, stop: () => { watch?.stop() } }
 }
 
-/** Runs the agent until it is told to stop. Resolves with its exit code. */
+/** Runs the agent until SIGTERM or SIGINT. Resolves with the exit code. */
 export const run = async (flags: ConfigFlags, io: CliIo): Promise<number> => {
   const { path, config } = readConfig(flags, io.env)
   const logger = createLogger(io.err, { level: config.logLevel, journal: io.env['JOURNAL_STREAM'] !== undefined })
   const notifier = createNotifier(io.env, error => {
-    logger.warn('systemd could not be told', { reason: (error as Error).message })
+    logger.warn('Could not notify systemd', { reason: (error as Error).message })
   })
-  // The socket comes first: where it answers, a second agent need not wait for the buffer.
+  // The socket comes first: if it answers, a second agent fails at once instead of waiting for the buffer.
   let agent: Agent | null = null
   const status =
     config.statusSocket === null
@@ -64,13 +66,13 @@ export const run = async (flags: ConfigFlags, io: CliIo): Promise<number> => {
   const show = () => {
     const { state, buffer } = running.status()
     notifier.notify(
-      `STATUS=${state === 'online' ? 'Connected' : 'Not connected'}, ${buffer.unacked} readings in the buffer\nWATCHDOG=1`
+      `STATUS=${state === 'online' ? 'Connected' : 'Disconnected'}, ${buffer.unacked} readings buffered\nWATCHDOG=1`
     )
   }
   const watchdog = notifier.watchdogMs === null ? null : setInterval(show, notifier.watchdogMs)
   process.on('SIGHUP', configuration.reload)
   notifier.notify(`READY=1\nMAINPID=${process.pid}`)
-  logger.info('The agent runs', {
+  logger.info('Agent started', {
     device_id: config.deviceId,
     interval_ms: config.intervalMs,
     config: path,

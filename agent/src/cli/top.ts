@@ -1,4 +1,4 @@
-import { eachLeaf, type Tree } from '../pipeline/tree.js'
+import { eachLeaf, type PayloadTree } from '../pipeline/payload-tree.js'
 import { createSensors, sensorNames } from '../sensors/index.js'
 import { monotonicMs } from '@motience/client/time'
 import { startTicker } from '../runtime/ticker.js'
@@ -12,8 +12,8 @@ const bar = (share: number): string => {
   return `${'█'.repeat(full)}${'░'.repeat(BAR - full)}`
 }
 
-/** A reading as lines: the name of each series, its value, and a bar for what is a share. */
-export const formatReading = (reading: Tree): string => {
+/** A reading as lines: the name of each series, its value, and a bar for a percentage. */
+export const formatReading = (reading: PayloadTree): string => {
   const rows: [string, string, string][] = []
   eachLeaf(reading, (path, value) => {
     const text = Array.isArray(value) ? value.join(' ') : String(value)
@@ -25,7 +25,7 @@ export const formatReading = (reading: Tree): string => {
     .join('')
 }
 
-/** Shows the sensors of this machine, again each second until it is stopped or has done so `count` times. */
+/** Shows the sensors of this machine every second, until it is stopped or has done so `count` times. */
 export const top = (count: number | undefined, root: string, terminal: boolean, io: CliIo): Promise<number> =>
   new Promise(resolve => {
     const sensors = createSensors({ root, only: sensorNames.filter(name => name !== 'agent') })
@@ -38,8 +38,8 @@ export const top = (count: number | undefined, root: string, terminal: boolean, 
       resolve(EXIT.ok)
     }
     const ticker = startTicker(1000, monotonicMs, seconds => {
-      // Home and clear what follows, line by line: no flicker.
-      const text = formatReading(sensors.read(seconds) as Tree)
+      // Clearing line by line instead of the whole screen avoids flicker.
+      const text = formatReading(sensors.read(seconds) as PayloadTree)
       io.out(terminal ? `\u001b[?25l\u001b[H${text.replaceAll('\n', '\u001b[K\n')}\u001b[J` : `${text}\n`)
       if (++shown === count) stop()
     })

@@ -75,33 +75,33 @@ t.test('a password may come from a file or from a systemd credential', async t =
     'from-systemd'
   )
   writeFileSync(path, 'username: pi\npassword_file: /no/such/file\n')
-  t.throws(() => loadConfig({ path, env: {}, flags: {} }), /password_file: cannot be read/)
+  t.throws(() => loadConfig({ path, env: {}, flags: {} }), /password_file: can't be read/)
 })
 
 t.test('everything that is wrong is named', async t => {
   t.match(faults('username: pi\n'), /password: is missing/)
-  t.match(faults('username: pi\npassword: x\ninterval: fast\n'), /interval: fast is no duration/)
+  t.match(faults('username: pi\npassword: x\ninterval: fast\n'), /interval: fast is not a duration/)
   t.match(faults('username: pi\npassword: x\ninterval: 1ms\n'), /interval: 1ms is out of range/)
   t.match(faults('username: pi\npassword: x\nbuffer: { max: 100KB }\n'), /buffer.max: 100KB is out of range/)
-  t.match(faults('username: pi\npassword: x\nbuffer: { max: much }\n'), /buffer.max: much is no size/)
+  t.match(faults('username: pi\npassword: x\nbuffer: { max: much }\n'), /buffer.max: much is not a size/)
   t.match(faults('username: pi\npassword: x\nunknown: 1\n'), /unknown: unexpected property/)
   t.match(faults('username: pi\npassword: x\nauth_url: ftp://x\n'), /auth_url/)
   t.match(faults('username: [\n'), /agent.yaml/)
   t.match(faults('just text\n'), /The file: expected object/)
   t.match(
     faults(null, { ...account, USERNAME: 'u', PASSWORD: 'p', SEND_INTERVAL_SECS: 'often' }),
-    /SEND_INTERVAL_SECS: often is no number/
+    /SEND_INTERVAL_SECS: often is not a number/
   )
   t.match(faults(null, { USERNAME: 'u', PASSWORD: 'p', WEBSOCKET_URL: 'http://x' }), /WEBSOCKET_URL/)
   const source = (rest: string) => `username: pi\npassword: x\nsources:\n  - ${rest}\n`
   t.match(faults(source('{ name: cpu, type: file, path: /x }')), /sources.0.name: cpu is the name of a built-in sensor/)
   t.match(
     faults(`${source('{ name: a, type: file, path: /x }')}  - { name: a, type: file, path: /y }\n`),
-    /sources.1.name: a is there twice/
+    /sources.1.name: a is used twice/
   )
   t.match(faults(source('{ name: a.b, type: file, path: /x }')), /sources.0/)
   t.match(faults(source('{ name: a, type: laser }')), /sources.0/)
-  t.throws(() => loadConfig({ path: '/no/such/file', env: {}, flags: {} }), /cannot be read \(ENOENT\)/)
+  t.throws(() => loadConfig({ path: '/no/such/file', env: {}, flags: {} }), /can't be read \(ENOENT\)/)
 })
 
 t.test('a whole file', async t => {

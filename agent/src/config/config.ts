@@ -8,7 +8,7 @@ type Distribute<T> = T extends unknown ? Omit<T, 'every' | 'timeout'> & { everyM
 export type Source = Distribute<SourceConfig>
 export type AggregateFunction = 'min' | 'mean' | 'max' | 'last'
 
-/** Everything that the agent has to know, checked. Times are in milliseconds, sizes in bytes. */
+/** The validated configuration. Times are in milliseconds, sizes in bytes. */
 export interface Config {
   deviceId: string
   username: string
@@ -25,15 +25,15 @@ export interface Config {
   aggregate: { everyMs: number, functions: AggregateFunction[] } | null
   metrics: { port: number, host: string } | null
   statusSocket: string | null
-  /** Null for never. */
+  /** Null: never. */
   stoppedRetryMs: number | null
   logLevel: LogLevel
 }
 
-/** One thing that is wrong with a configuration: where, as a path of names, and what. */
+/** One error in a configuration: its dot-separated path, and a message. */
 export interface ConfigFault { path: string, message: string }
 
-/** A configuration that cannot be used. */
+/** An invalid configuration. */
 export class ConfigError extends Error {
   override name = 'ConfigError'
   constructor (readonly faults: readonly ConfigFault[]) {
@@ -44,7 +44,7 @@ export class ConfigError extends Error {
 const MIN_INTERVAL_MS = 50
 const MAX_INTERVAL_MS = 86_400_000
 
-/** What the layers left open is filled in, and units are read. Throws `ConfigError` with everything that is wrong. */
+/** Applies defaults and parses units. Throws `ConfigError` with all errors. */
 export const completeConfig = (
   file: ConfigFile,
   defaults: { deviceId: string; bufferDir: string | null; statusSocket: string | null }
@@ -58,12 +58,12 @@ export const completeConfig = (
     path: string,
     parse: (value: string | number) => number,
     value: string | number,
-    least = 0,
-    most = Infinity
+    min = 0,
+    max = Infinity
   ): number => {
     try {
       const parsed = parse(value)
-      if (parsed < least || parsed > most) faults.push({ path, message: `${value} is out of range` })
+      if (parsed < min || parsed > max) faults.push({ path, message: `${value} is out of range` })
       return parsed
     } catch (error) {
       if (!(error instanceof UnitError)) throw error
@@ -71,14 +71,16 @@ export const completeConfig = (
       return 0
     }
   }
-  const ms = (path: string, value: string | number, least = 0, most = Infinity) =>
-    unit(path, parseDuration, value, least, most)
+  const ms = (path: string, value: string | number, min = 0, max = Infinity) =>
+    unit(path, parseDuration, value, min, max)
   const intervalMs = ms('interval', file.interval ?? 1, MIN_INTERVAL_MS, MAX_INTERVAL_MS)
   const names = new Set<string>()
   const sources = (file.sources ?? []).map((source, i): Source => {
     const { every, timeout, ...rest } = source
-    if (names.has(rest.name)) faults.push({ path: `sources.${i}.name`, message: `${rest.name} is there twice` })
-    if (sensorNames.includes(rest.name)) { faults.push({ path: `sources.${i}.name`, message: `${rest.name} is the name of a built-in sensor` }) }
+    if (names.has(rest.name)) faults.push({ path: `sources.${i}.name`, message: `${rest.name} is used twice` })
+    if (sensorNames.includes(rest.name)) {
+      faults.push({ path: `sources.${i}.name`, message: `${rest.name} is the name of a built-in sensor` })
+    }
     names.add(rest.name)
     const everyMs = ms(`sources.${i}.every`, every ?? 10, MIN_INTERVAL_MS, MAX_INTERVAL_MS)
     return {

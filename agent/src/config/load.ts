@@ -6,26 +6,28 @@ import { parse, YAMLParseError } from 'yaml'
 import { completeConfig, ConfigError, type Config } from './config.js'
 import { ConfigFileSchema, type ConfigFile } from './schema.js'
 
-/** Where a configuration comes from. */
+/** The layers of a configuration. */
 export interface ConfigSources {
-  /** Path of the file; null where there is none. */
+  /** Path of the file, or null. */
   path: string | null
   env: NodeJS.ProcessEnv
-  /** What was said on the command line. */
+  /** Flags of the command line. */
   flags: ConfigFile
 }
 
-/** The first of the usual places at which there is a file; null if there is none. */
+/** The first default path at which there is a file; null if there is none. */
 export const findConfigFile = (
   env: NodeJS.ProcessEnv = process.env,
   exists: (path: string) => boolean = existsSync
 ): string | null => {
-  if (env['MOTIENCE_AGENT_CONFIG'] !== undefined && env['MOTIENCE_AGENT_CONFIG'] !== '') { return env['MOTIENCE_AGENT_CONFIG'] }
+  if (env['MOTIENCE_AGENT_CONFIG'] !== undefined && env['MOTIENCE_AGENT_CONFIG'] !== '') {
+    return env['MOTIENCE_AGENT_CONFIG']
+  }
   const home = env['XDG_CONFIG_HOME'] ?? join(env['HOME'] ?? os.homedir(), '.config')
   return [join(home, 'motience-agent', 'agent.yaml'), '/etc/motience-agent/agent.yaml'].find(exists) ?? null
 }
 
-/** Where a file is written by `init`, for this user. */
+/** The path to which `init` writes by default, for this user. */
 export const defaultConfigPath = (env: NodeJS.ProcessEnv = process.env, uid = process.getuid?.() ?? 1): string =>
   uid === 0
     ? '/etc/motience-agent/agent.yaml'
@@ -46,7 +48,7 @@ const readFile = (path: string): ConfigFile => {
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    throw new ConfigError([{ path, message: `cannot be read (${(error as NodeJS.ErrnoException).code})` }])
+    throw new ConfigError([{ path, message: `can't be read (${(error as NodeJS.ErrnoException).code})` }])
   }
   try {
     return checked(parse(text))
@@ -66,8 +68,8 @@ const readCredential = (env: NodeJS.ProcessEnv): ConfigFile => {
 }
 
 /**
- * The variables of the environment. `USERNAME` counts only beside `PASSWORD`, or where nothing else names the account:
- * desktops set it to the name of whoever is logged in.
+ * The environment variables. `USERNAME` counts only together with `PASSWORD`, or if nothing else names the account:
+ * desktops set it to the logged-in user.
  */
 const readEnvironment = (env: NodeJS.ProcessEnv, before: ConfigFile): ConfigFile => {
   const get = (name: string): string | undefined => env[name] === '' ? undefined : env[name]
@@ -81,7 +83,9 @@ const readEnvironment = (env: NodeJS.ProcessEnv, before: ConfigFile): ConfigFile
     websocket_url: get('WEBSOCKET_URL'),
     interval: seconds === undefined ? undefined : Number(seconds)
   }
-  if (seconds !== undefined && !Number.isFinite(layer['interval'])) { throw new ConfigError([{ path: 'SEND_INTERVAL_SECS', message: `${seconds} is no number` }]) }
+  if (seconds !== undefined && !Number.isFinite(layer['interval'])) {
+    throw new ConfigError([{ path: 'SEND_INTERVAL_SECS', message: `${seconds} is not a number` }])
+  }
   try {
     return checked(Object.fromEntries(Object.entries(layer).filter(([, value]) => value !== undefined)))
   } catch (error) {
@@ -105,12 +109,12 @@ const stateDir = (env: NodeJS.ProcessEnv, uid: number): string => {
   return join(env['XDG_STATE_HOME'] ?? join(env['HOME'] ?? os.homedir(), '.local', 'state'), 'motience-agent')
 }
 
-/** A host's name as a device's id. */
+/** The default device id, from the host name. */
 const hostDeviceId = (): string => os.hostname().replaceAll(/[^A-Za-z0-9._:@/+-]/g, '-').slice(0, 64) || 'device'
 
 /**
- * Reads the file, the credential, the environment and the flags, the later ones being stronger, and checks the whole.
- * Throws `ConfigError`, which names everything that is wrong.
+ * Reads and validates the file, the credential, the environment and the flags, in ascending precedence. Throws
+ * `ConfigError` with all errors.
  */
 export const loadConfig = ({ path, env, flags }: ConfigSources): Config => {
   const file = path === null ? {} : readFile(path)
@@ -119,7 +123,7 @@ export const loadConfig = ({ path, env, flags }: ConfigSources): Config => {
       file.password ??= firstLine(file.password_file)
     } catch (error) {
       throw new ConfigError([
-        { path: 'password_file', message: `cannot be read (${(error as NodeJS.ErrnoException).code})` }
+        { path: 'password_file', message: `can't be read (${(error as NodeJS.ErrnoException).code})` }
       ])
     }
   }

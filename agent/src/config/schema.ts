@@ -9,15 +9,15 @@ const Size = (description: string) =>
 const Path = Type.String({ minLength: 1, maxLength: 4096 })
 const strict = { additionalProperties: false }
 
-/** A name under which a source's values are in the payload; a dot would part the path of a series. */
+/** Name of a source's group in the payload; dots would split the path of a series. */
 const SourceName = Type.String({ pattern: '^[A-Za-z0-9_-]{1,64}$' })
 
 const common = {
   name: SourceName,
-  every: Type.Optional(Duration('Time between two readings of it')),
-  timeout: Type.Optional(Duration('Most time that one reading may take'))
+  every: Type.Optional(Duration('Interval at which it is read')),
+  timeout: Type.Optional(Duration('Maximum time that one reading may take'))
 }
-/** How text becomes values: JSON, one number, or `key=value` lines. */
+/** Format of text: JSON, one number, or `key=value` lines. */
 const Format = Type.Optional(
   Type.Union([
     Type.Literal('auto'),
@@ -66,10 +66,7 @@ export const SourceSchema = Type.Union([
 ])
 export type SourceConfig = Static<typeof SourceSchema>
 
-/**
- * The configuration file. Everything is optional: what is not said comes from the environment, the flags or the
- * defaults.
- */
+/** The configuration file. Everything is optional: the environment, flags and defaults fill in the rest. */
 export const ConfigFileSchema = Type.Object(
   {
     device_id: Type.Optional(DeviceIdSchema),
@@ -85,8 +82,10 @@ export const ConfigFileSchema = Type.Object(
       Type.Object(
         {
           dir: Type.Optional(Path),
-          max: Type.Optional(Size('Most bytes on the disk, at least 1MiB')),
-          fsync: Type.Optional(Type.Union([Type.Literal('each'), Duration('Most time that a power cut may cost')]))
+          max: Type.Optional(Size('Maximum size on disk, at least 1MiB')),
+          fsync: Type.Optional(
+            Type.Union([Type.Literal('each'), Duration('Maximum time of readings that a power failure may lose')])
+          )
         },
         strict
       )
@@ -97,7 +96,7 @@ export const ConfigFileSchema = Type.Object(
     changes: Type.Optional(
       Type.Object(
         {
-          full_every: Type.Optional(Duration('Time after which everything is sent all the same')),
+          full_every: Type.Optional(Duration('Interval at which everything is sent, changed or not')),
           thresholds: Type.Optional(
             Type.Record(
               Type.String({ minLength: 1, maxLength: 200 }),
@@ -111,7 +110,7 @@ export const ConfigFileSchema = Type.Object(
     aggregate: Type.Optional(
       Type.Object(
         {
-          every: Duration('Time that is made one reading'),
+          every: Duration('Interval that is combined into one reading'),
           functions: Type.Optional(
             Type.Array(
               Type.Union(
@@ -129,7 +128,7 @@ export const ConfigFileSchema = Type.Object(
     ),
     status_socket: Type.Optional(Path),
     stopped_retry: Type.Optional(
-      Duration('Time after which an agent that was refused for good tries again; 0 for never')
+      Duration('Interval at which an agent that the platform rejected tries again; 0: never')
     ),
     log_level: Type.Optional(
       Type.Union([Type.Literal('error'), Type.Literal('warn'), Type.Literal('info'), Type.Literal('debug')])

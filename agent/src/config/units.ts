@@ -1,4 +1,4 @@
-/** A value that cannot be read; the message says what is expected. */
+/** An invalid duration or size; the message says what is expected. */
 export class UnitError extends Error {
   override name = 'UnitError'
 }
@@ -18,7 +18,7 @@ const SIZE_BYTES: Record<string, number> = {
 export const parseDuration = (value: string | number): number => {
   if (typeof value === 'number') return value * 1000
   const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)?$/.exec(value.trim())
-  if (match === null) throw new UnitError(`${value} is no duration such as 500ms, 10s, 5m or 1h`)
+  if (match === null) throw new UnitError(`${value} is not a duration such as 500ms, 10s, 5m or 1h`)
   return Number(match[1]) * DURATION_MS[match[2] ?? 's']!
 }
 
@@ -26,6 +26,6 @@ export const parseDuration = (value: string | number): number => {
 export const parseSize = (value: string | number): number => {
   if (typeof value === 'number') return value
   const match = /^(\d+(?:\.\d+)?)\s*(B|[KMG]i?B)?$/.exec(value.trim())
-  if (match === null) throw new UnitError(`${value} is no size such as 16MiB or 500KB`)
+  if (match === null) throw new UnitError(`${value} is not a size such as 16MiB or 500KB`)
   return Math.round(Number(match[1]) * SIZE_BYTES[match[2] ?? 'B']!)
 }

@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 
 const POLL_MS = 2000
 
-/** What changes with a file's content: its time, its length, and which file it is. */
+/** Changes whenever a file's content does: its modification time, size and inode. */
 const stamp = (path: string): string | null => {
   const stats = statSync(path, { throwIfNoEntry: false })
   return stats === undefined ? null : `${stats.mtimeMs} ${stats.size} ${stats.ino}`
@@ -17,9 +17,8 @@ const read = (path: string): string | null => {
 }
 
 /**
- * Calls `changed` when a file's content changes. It is looked at every 2 s, which works on every file system, and also
- * where an editor puts a new file in the old one's place. What it is compared with is read before this returns, so that
- * no change after that is missed.
+ * Calls `changed` when a file's content changes. Polls every 2 s, which works on every file system and with editors
+ * that replace the file. The initial content is read before this returns, so no later change is missed.
  */
 export const watchContent = (path: string, changed: () => void, pollMs = POLL_MS): { stop (): void } => {
   let seen = stamp(path)
@@ -29,7 +28,7 @@ export const watchContent = (path: string, changed: () => void, pollMs = POLL_MS
     if (now === seen) return
     seen = now
     const content = read(path)
-    // A file that is gone is being replaced, or the old configuration is kept.
+    // A missing file is probably being replaced; until then the old configuration applies.
     if (content === null || content === before) return
     before = content
     changed()

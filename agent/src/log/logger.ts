@@ -4,7 +4,7 @@ export type LogLevel = (typeof LEVELS)[number]
 /** Values of a log line; never a payload, a token or a password. */
 export type LogFields = Record<string, string | number | boolean | null | undefined>
 
-/** Says what happens: a sentence, and its values as fields. */
+/** Logs an event: a message, and its values as fields. */
 export type Logger = Record<LogLevel, (message: string, fields?: LogFields) => void> & {
   setLevel(level: LogLevel): void
 }
@@ -16,8 +16,8 @@ const formatValue = (value: string | number | boolean | null): string =>
   typeof value === 'string' && /[\s"=]/.test(value) ? JSON.stringify(value) : String(value)
 
 /**
- * One line for each event, `time level sentence key=value…`; under systemd without the time and with a priority, which
- * the journal keeps itself.
+ * One line per event, `time level message key=value…`. For the journal, which records the time, the line
+ * begins with its priority instead.
  */
 export const createLogger = (
   write: (line: string) => void,
@@ -27,11 +27,11 @@ export const createLogger = (
     now = () => new Date()
   }: { level?: LogLevel; journal?: boolean; now?: () => Date } = {}
 ): Logger => {
-  let least = LEVELS.indexOf(level)
+  let threshold = LEVELS.indexOf(level)
   const log =
     (level: LogLevel) =>
       (message: string, fields: LogFields = {}) => {
-        if (LEVELS.indexOf(level) > least) return
+        if (LEVELS.indexOf(level) > threshold) return
         const values = Object.entries(fields).filter(
           (entry): entry is [string, string | number | boolean | null] => entry[1] !== undefined
         )
@@ -44,7 +44,7 @@ export const createLogger = (
     info: log('info'),
     debug: log('debug'),
     setLevel: level => {
-      least = LEVELS.indexOf(level)
+      threshold = LEVELS.indexOf(level)
     }
   }
 }

@@ -1,35 +1,35 @@
-import { eachLeaf, type Tree } from './tree.js'
+import { eachLeaf, type PayloadTree } from './payload-tree.js'
 
 export type AggregateFunction = 'min' | 'mean' | 'max' | 'last'
 
-/** Makes one payload of many. */
+/** Combines several payloads into one. */
 export interface Aggregator {
-  /** Adds a payload. Returns what the time before it came to, where that is over; else null. */
-  add (payload: Tree, time: number, mono: number): Aggregated | null
-  /** What has been added since; null where nothing was. */
+  /** Adds a payload. Returns the aggregate of the previous interval if that is over, else null. */
+  add (payload: PayloadTree, time: number, mono: number): Aggregated | null
+  /** The aggregate of what was added since; null if nothing was. */
   flush (): Aggregated | null
 }
 
-/** A payload that stands for several readings, at the time of the last of them. */
-export interface Aggregated { payload: Tree, time: number, mono: number }
+/** The aggregate of several readings, with the time of the last one. */
+export interface Aggregated { payload: PayloadTree, time: number, mono: number }
 
 interface Stat { min: number, max: number, sum: number, count: number, last: number }
 
 const shorten = (value: number): number => Math.round(value * 1000) / 1000
 
-const result = (stat: Stat, functions: readonly AggregateFunction[]): Tree =>
+const result = (stat: Stat, functions: readonly AggregateFunction[]): PayloadTree =>
   Object.fromEntries(functions.map(name => [name, name === 'mean' ? shorten(stat.sum / stat.count) : stat[name]]))
 
-const put = (tree: Tree, path: string, value: unknown): void => {
+const put = (tree: PayloadTree, path: string, value: unknown): void => {
   const names = path.split('.')
   let at = tree
-  for (const name of names.slice(0, -1)) at = (at[name] ??= {}) as Tree
+  for (const name of names.slice(0, -1)) at = (at[name] ??= {}) as PayloadTree
   at[names.at(-1)!] = value
 }
 
 /**
- * Gathers the readings of `everyMs`. A number becomes `{min, mean, max}` (as `functions` says), a list of numbers the
- * list of their means, and anything else its last value.
+ * Aggregates readings over `everyMs`. A number becomes `{min, mean, max}` (as given by `functions`), a list of numbers
+ * the list of its means, and anything else keeps its last value.
  */
 export const createAggregator = (everyMs: number, functions: readonly AggregateFunction[]): Aggregator => {
   let numbers = new Map<string, Stat>()
@@ -52,7 +52,7 @@ export const createAggregator = (everyMs: number, functions: readonly AggregateF
   const flush = (): Aggregated | null => {
     if (startedAt === null) return null
     startedAt = null
-    const payload: Tree = {}
+    const payload: PayloadTree = {}
     for (const [path, stat] of numbers) put(payload, path, result(stat, functions))
     for (const [path, stats] of lists) put(payload, path, stats.map(({ sum, count }) => shorten(sum / count)))
     for (const [path, value] of others) put(payload, path, value)

@@ -1,8 +1,8 @@
 import t from 'tap'
 import { createAggregator } from './aggregate.js'
-import { createChangeFilter } from './changes.js'
+import { createChangeFilter } from './change-filter.js'
 import { createPipeline } from './pipeline.js'
-import type { Tree } from './tree.js'
+import type { PayloadTree } from './payload-tree.js'
 
 t.test('changes: the first reading is whole, then only what moved far enough', async t => {
   const { filter } = createChangeFilter({
@@ -43,7 +43,9 @@ t.test('changes: a threshold that is a share of zero lets every move through, an
 
 t.test('aggregation: ten seconds become one reading', async t => {
   const aggregator = createAggregator(10_000, ['min', 'mean', 'max'])
-  for (let i = 0; i < 10; i++) { t.equal(aggregator.add({ cpu: { usage: i, cores: [i, 2 * i] }, up: i < 9 }, 5000 + i, i * 1000), null) }
+  for (let i = 0; i < 10; i++) {
+    t.equal(aggregator.add({ cpu: { usage: i, cores: [i, 2 * i] }, up: i < 9 }, 5000 + i, i * 1000), null)
+  }
   t.same(aggregator.add({ cpu: { usage: 99 } }, 6000, 10_000), {
     payload: { cpu: { usage: { min: 0, mean: 4.5, max: 9 }, cores: [4.5, 9] }, up: false },
     time: 5009,
@@ -54,7 +56,7 @@ t.test('aggregation: ten seconds become one reading', async t => {
 })
 
 t.test('aggregation then changes, and what is gathered is sent at the end', async t => {
-  const sent: Tree[] = []
+  const sent: PayloadTree[] = []
   const pipeline = createPipeline(
     { aggregate: { everyMs: 2000, functions: ['last'] }, changes: { fullEveryMs: 1e9, thresholds: {} } },
     payload => sent.push(payload)

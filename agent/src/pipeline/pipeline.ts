@@ -1,28 +1,28 @@
 import { createAggregator, type Aggregator, type AggregateFunction } from './aggregate.js'
-import { createChangeFilter, type ChangeFilter, type ChangeOptions } from './changes.js'
-import type { Tree } from './tree.js'
+import { createChangeFilter, type ChangeFilter, type ChangeOptions } from './change-filter.js'
+import type { PayloadTree } from './payload-tree.js'
 
 export interface PipelineOptions {
   aggregate: { everyMs: number, functions: readonly AggregateFunction[] } | null
   changes: ChangeOptions | null
 }
 
-/** Takes a reading, and sends what is to be sent of it. */
+/** Aggregates and filters readings, and sends the result. */
 export interface Pipeline {
-  push (payload: Tree, time: number, mono: number): void
-  /** Sends what is still being gathered. */
+  push (payload: PayloadTree, time: number, mono: number): void
+  /** Sends the unfinished aggregate. */
   flush (): void
 }
 
-/** First aggregation, then the filter for changes: what did not change over ten seconds need not be sent at all. */
+/** Aggregation comes first, so that the change filter compares aggregates: an unchanged one is not sent. */
 export const createPipeline = (
   { aggregate, changes }: PipelineOptions,
-  send: (payload: Tree, time: number, mono: number) => void
+  send: (payload: PayloadTree, time: number, mono: number) => void
 ): Pipeline => {
   const aggregator: Aggregator | null =
     aggregate === null ? null : createAggregator(aggregate.everyMs, aggregate.functions)
   const filter: ChangeFilter | null = changes === null ? null : createChangeFilter(changes)
-  const pass = (payload: Tree, time: number, mono: number) => {
+  const pass = (payload: PayloadTree, time: number, mono: number) => {
     const changed = filter === null ? payload : filter.filter(payload, mono)
     if (changed !== null && Object.keys(changed).length > 0) send(changed, time, mono)
   }

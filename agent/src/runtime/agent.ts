@@ -7,10 +7,10 @@ import { createSensors } from '../sensors/index.js'
 import type { RestFetch } from '@motience/client/session'
 import { createSources, type RunningSources, type SourceState } from '../sources/index.js'
 import { monotonicMs, readBootId } from '@motience/client/time'
-import { ownFolder } from './own-folder.js'
+import { lockBufferDir } from './lock-buffer-dir.js'
 import { startTicker, type Ticker } from './ticker.js'
 
-/** What the agent shows of itself. */
+/** The agent's status, as its socket and its metrics show it. */
 export interface AgentStatus extends ProducerStatus {
   deviceId: string
   startedAt: number
@@ -23,23 +23,23 @@ export interface AgentStatus extends ProducerStatus {
 export interface Agent {
   readonly producer: Producer
   status (): AgentStatus
-  /** Goes on with another configuration; no reading is lost. */
+  /** Applies another configuration; no reading is lost. */
   reload (config: Config): void
-  /** Sends what is gathered, waits at most so long for the acks, and ends. What is not acked stays on the disk. */
+  /** Flushes the pipelines, waits up to `waitMs` for acks and stops. What is not acked stays on the disk. */
   stop (waitMs: number): Promise<void>
 }
 
 export interface AgentOptions {
   config: Config
   logger: Logger
-  /** Folder below which `/proc` and `/sys` are. */
+  /** Root of `/proc` and `/sys`. */
   root?: string
   fetch?: RestFetch
-  /** Most milliseconds to wait for another process that has the buffer; 15 s by default. */
+  /** Maximum time to wait for another process that uses the buffer. Default 15 s. */
   bufferWaitMs?: number
 }
 
-/** The parts that a new configuration replaces as a whole. */
+/** What a new configuration replaces as a whole. */
 interface Collection { ticker: Ticker, sources: RunningSources, pipelines: Pipeline[] }
 
 const openLoggedBuffer = ({ buffer }: Config, logger: Logger): Promise<ReadingBuffer> => openBuffer({
@@ -49,9 +49,9 @@ const openLoggedBuffer = ({ buffer }: Config, logger: Logger): Promise<ReadingBu
   boot: readBootId(),
   mono: monotonicMs,
   onFault: error => {
-    if (error === null) logger.info('The disk takes readings again')
+    if (error === null) logger.info('Disk is writable again')
     else {
-      logger.error('The disk does not take readings, the newest are kept in memory', {
+      logger.error('Cannot write to disk, keeping the newest readings in memory', {
         code: (error as NodeJS.ErrnoException).code ?? String(error)
       })
     }
@@ -64,25 +64,25 @@ const logEvents = (producer: Producer, logger: Logger): void => {
     failures = 0
     logger.info('Connected', { backlog: producer.status().buffer.unacked })
   })
-  producer.events.on('offline', ({ message, code }) => {
+  producer.events.on('offline', ({ message, code, retryInMs }) => {
     failures++
-    // An outage of days is not told a thousand times.
+    // An outage of days is not logged a thousand times.
     const level = (failures & (failures - 1)) === 0 ? 'warn' : 'debug'
-    logger[level]('Not connected', { reason: message, code, failures })
+    logger[level]('Disconnected, retrying', { reason: message, code, retry_in_ms: retryInMs, failures })
   })
-  producer.events.on('stopped', ({ message, code }) => {
-    logger.error('The platform refuses this device', { reason: message, code })
+  producer.events.on('stopped', ({ message, code, retryInMs }) => {
+    logger.error('Platform rejected this device', { reason: message, code, retry_in_ms: retryInMs })
   })
   producer.events.on('refused', (seq, code, message) => {
-    logger.warn('A reading was refused', { seq, code, reason: message })
+    logger.warn('Reading rejected', { seq, code, reason: message })
   })
   producer.events.on('lost', ({ readings, damaged }) => {
-    logger.warn('Readings were lost before they could be sent', { readings, damaged })
+    logger.warn('Readings lost before they could be sent', { readings, damaged })
   })
 }
 
 /**
- * Opens the buffer and starts to collect and to send. Rejects with `LeaseHeldError` where another process keeps the
+ * Opens the buffer, and starts collecting and sending. Rejects with `LeaseHeldError` if another process uses the
  * buffer.
  */
 export const startAgent = async ({
@@ -95,7 +95,7 @@ export const startAgent = async ({
   let config = firstConfig
   const startedAt = Date.now()
   let readings = 0
-  const giveBack = await ownFolder(config.buffer.dir, logger, bufferWaitMs)
+  const releaseBufferDir = await lockBufferDir(config.buffer.dir, logger, bufferWaitMs)
   const buffer = await openLoggedBuffer(config, logger)
   const { unacked, bytes } = buffer.stats()
   logger.info('Opened the buffer', { dir: config.buffer.dir, unacked, bytes })
@@ -118,7 +118,7 @@ export const startAgent = async ({
       producer.send(payload, { time, mono })
       readings++
     } catch (error) {
-      logger.warn('A reading could not be stored', { reason: (error as Error).message })
+      logger.warn('Could not store reading', { reason: (error as Error).message })
     }
   }
 
@@ -128,7 +128,7 @@ export const startAgent = async ({
       root,
       only: config.sensors,
       load: () => buffer.stats(),
-      onFault: (sensor, error) => { logger.warn('A sensor failed', { sensor, reason: (error as Error).message }) }
+      onFault: (sensor, error) => { logger.warn('Sensor failed', { sensor, reason: (error as Error).message }) }
     })
     const pipelines: Pipeline[] = []
     const pipe = () => {
@@ -137,7 +137,7 @@ export const startAgent = async ({
       return pipeline
     }
     const main = pipe()
-    // Rates need two looks at the counters: the first is taken now and sent with the second.
+    // Rates need two samples of the counters: the first is taken now, and the first reading has the difference.
     sensors.read(0)
     const ticker = startTicker(config.intervalMs, monotonicMs, seconds => {
       main.push(sensors.read(seconds), Date.now(), monotonicMs())
@@ -174,7 +174,7 @@ export const startAgent = async ({
       end(collection)
       await producer.drained(waitMs)
       await producer.close()
-      await giveBack()
+      await releaseBufferDir()
     }
   }
 }

@@ -1,10 +1,10 @@
-/** Calls again and again, at a fixed pace that does not drift; where a call was late, the missed ones are left out. */
+/** Calls at a fixed rate without drift; after a late call the missed ones are skipped. */
 export interface Ticker { stop (): void }
 
-/** The first call comes after a second at most, however slow the pace is. */
+/** The first call comes within a second, whatever the interval. */
 const FIRST_MS = 1000
 
-/** `tick` gets the seconds since the one before, or since the start. */
+/** `tick` gets the seconds since the previous call, or since the start. */
 export const startTicker = (everyMs: number, mono: () => number, tick: (seconds: number) => void): Ticker => {
   let lastAt = mono()
   let nextAt = lastAt + Math.min(everyMs, FIRST_MS)

@@ -1,9 +1,9 @@
 import { MIB, round, type Sensor } from './sensor.js'
 
-/** What the sensor tells of the agent's buffer. */
+/** What the sensor reports about the agent's buffer. */
 export interface AgentLoad { unacked: number, bytes: number }
 
-/** What the agent itself takes: memory, share of a core, and what waits in its buffer. */
+/** Resource usage of the agent itself: memory, share of a core, and its buffer. */
 export const createAgentSensor = (load: () => AgentLoad): Sensor => {
   let before = process.cpuUsage()
   return {

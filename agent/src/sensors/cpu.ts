@@ -19,7 +19,7 @@ const parseStat = (text: string): Map<string, Ticks> => {
   return found
 }
 
-/** Shares of the time between two readings, in per cent. Null where no time passed or the counters began again. */
+/** Shares of the time between two readings, in percent. Null if no time passed or the counters were reset. */
 const shares = (before: Ticks, now: Ticks): Record<keyof Ticks | 'usage', number> | null => {
   const deltas = COLUMNS.map(name => now[name] - before[name])
   // iowait may fall by a little (proc_stat(5)).
@@ -31,7 +31,7 @@ const shares = (before: Ticks, now: Ticks): Record<keyof Ticks | 'usage', number
   return { ...share, usage: round(100 - Math.max(0, deltas[3]!) / total * 100 - Math.max(0, deltas[4]!) / total * 100) }
 }
 
-/** Usage in total and by core, and where the time went; waiting for a disk is not usage. */
+/** Usage in total, by core and by kind; waiting for I/O does not count as usage. */
 export const createCpuSensor = (files: SystemFiles): Sensor => {
   let before = new Map<string, Ticks>()
   return {
@@ -58,7 +58,7 @@ export const createCpuSensor = (files: SystemFiles): Sensor => {
   }
 }
 
-/** The clock of each core in MHz, which falls when the machine is idle or throttled. */
+/** Clock frequency of each core, in MHz; it drops when the machine is idle or throttled. */
 export const createFrequencySensor = (files: SystemFiles): Sensor => ({
   name: 'cpu_mhz',
   read: () => {
@@ -72,7 +72,7 @@ export const createFrequencySensor = (files: SystemFiles): Sensor => ({
   }
 })
 
-/** Mean number of processes that ran or waited for a disk over 1, 5 and 15 minutes. */
+/** Load averages over 1, 5 and 15 minutes. */
 export const createLoadSensor = (files: SystemFiles): Sensor => ({
   name: 'load',
   read: () => {

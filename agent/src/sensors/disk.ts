@@ -1,7 +1,7 @@
 import { MIB, present, round, seriesName, type Sensor, type Series } from './sensor.js'
 import type { SystemFiles } from './system-files.js'
 
-/** File systems that lie on a disk. Others are the kernel's own, or another machine's, which may hang. */
+/** File systems on local disks. Others are virtual, or on the network, where a call may hang. */
 const DISK_TYPES = new Set([
   'ext2',
   'ext3',
@@ -19,7 +19,7 @@ const DISK_TYPES = new Set([
   'ubifs',
   'overlay'
 ])
-/** Asking a disk for its space may wake it up, and space changes slowly. */
+/** Querying a disk's space may spin it up, and space changes slowly. */
 const SPACE_EVERY_SECS = 30
 const MAX_DISKS = 16
 
@@ -28,14 +28,14 @@ const mountPoints = (text: string): string[] => {
   for (const line of text.split('\n')) {
     const [device, mount, type] = line.split(' ')
     if (device === undefined || mount === undefined || !DISK_TYPES.has(type ?? '') || found.has(device)) continue
-    // Containers see many overlays; only the root is a disk of theirs.
+    // Containers see many overlays; only the root counts as their disk.
     if (type === 'overlay' && mount !== '/') continue
     found.set(device, mount.replaceAll('\\040', ' '))
   }
   return [...found.values()].slice(0, MAX_DISKS)
 }
 
-/** Space of each disk in MiB, and the share of it (and of its inodes) that is used. */
+/** Space of each disk in MiB, and the used share of it and of its inodes. */
 export const createDiskSensor = (files: SystemFiles): Sensor => {
   let age = Infinity
   let last: Series | null = null
@@ -62,12 +62,12 @@ export const createDiskSensor = (files: SystemFiles): Sensor => {
   }
 }
 
-/** Bytes of a sector in /proc/diskstats, whatever the disk's own is. */
+/** Bytes per sector in /proc/diskstats, whatever the disk's physical sector size. */
 const SECTOR = 512
 /** Whole disks; partitions, loops and memory disks are left out. */
 const DISK_NAME = /^(sd[a-z]+|vd[a-z]+|xvd[a-z]+|hd[a-z]+|nvme\d+n\d+|mmcblk\d+)$/
 
-/** What each disk read and wrote in KiB a second, and the share of the time in which it was busy. */
+/** Read and write rates of each disk in KiB/s, and the share of time in which it was busy. */
 export const createDiskIoSensor = (files: SystemFiles): Sensor => {
   let before = new Map<string, number[]>()
   return {

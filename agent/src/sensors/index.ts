@@ -30,23 +30,23 @@ const builders = {
   clock: createClockSensor
 }
 
-/** Names of the built-in sensors, as the configuration knows them. */
+/** Names of the built-in sensors, as used in the configuration. */
 export const sensorNames: readonly string[] = [...Object.keys(builders), 'agent', 'machine']
 
-/** Seconds between two tellings of what the machine is. */
+/** Interval at which the static facts about the machine are sent. */
 const MACHINE_EVERY_SECS = 3600
 
 export interface SensorOptions {
-  /** Folder below which `/proc` and `/sys` are. */
+  /** Root of `/proc` and `/sys`. */
   root?: string
-  /** Names of the sensors that are read; all of them if not given. */
+  /** Names of the sensors to read. Default: all. */
   only?: readonly string[]
   load?: () => AgentLoad
-  /** Told once for each sensor that throws: a fault of the agent's, which harms no other sensor. */
+  /** Called once for each sensor that throws: a bug that must not affect the other sensors. */
   onFault?: (name: string, error: unknown) => void
 }
 
-/** Reads all built-in sensors. A sensor that has nothing to tell, or fails, is left out. */
+/** Reads the built-in sensors. A sensor that has nothing to report, or fails, is left out. */
 export const createSensors = ({
   root = '/',
   only = sensorNames,

@@ -10,7 +10,7 @@ export const createUptimeSensor = (files: SystemFiles): Sensor => ({
   }
 })
 
-/** Threads that there are, that run, and that wait for a disk. */
+/** Number of threads: total, running, and blocked on I/O. */
 export const createProcessSensor = (files: SystemFiles): Sensor => ({
   name: 'processes',
   read: () => {
@@ -40,7 +40,7 @@ export const createClockSensor = (files: SystemFiles): Sensor => ({
   }
 })
 
-/** What the machine is; it is told once and then seldom, for it does not change. */
+/** Static facts about the machine. */
 export const readMachine = (files: SystemFiles): Record<string, string> => {
   const model =
     files.read('proc/device-tree/model')?.replaceAll('\0', '') ?? files.read('sys/class/dmi/id/product_name')

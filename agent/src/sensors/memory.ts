@@ -1,7 +1,7 @@
 import { MIB, present, round, type Sensor } from './sensor.js'
 import type { SystemFiles } from './system-files.js'
 
-/** Memory and swap in MiB. `available` is the kernel's own estimate of what programs could still get. */
+/** Memory and swap in MiB. `available` is the kernel's estimate of what programs can still allocate. */
 export const createMemorySensor = (files: SystemFiles): Sensor => ({
   name: 'memory',
   read: () => {
@@ -29,7 +29,7 @@ export const createMemorySensor = (files: SystemFiles): Sensor => ({
 
 const RESOURCES = ['cpu', 'memory', 'io'] as const
 
-/** Pressure (PSI): the share of the last 10 s in which some or all tasks waited for a resource, in per cent. */
+/** Pressure (PSI): the share of the last 10 s in which some or all tasks waited for a resource, in percent. */
 export const createPressureSensor = (files: SystemFiles): Sensor => ({
   name: 'pressure',
   read: () => present(Object.fromEntries(RESOURCES.map(resource => {

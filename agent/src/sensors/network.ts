@@ -1,13 +1,13 @@
 import { present, round, seriesName, type Sensor, type Series } from './sensor.js'
 import type { SystemFiles } from './system-files.js'
 
-/** Interfaces that only pass on what others carry, or carry nothing. */
+/** Virtual interfaces, whose traffic is counted elsewhere or stays local. */
 const VIRTUAL = /^(lo|veth.*|docker\d+|br-.*|virbr.*|ifb\d+|dummy\d+|tunl\d+|sit\d+)$/
 const MAX_INTERFACES = 16
 /** Columns of /proc/net/dev: bytes and errors, received and sent. */
 const COLUMNS = [0, 2, 8, 10]
 
-/** What each interface carries, in KiB a second, whether it is up, and its errors since the last reading. */
+/** Throughput of each interface in KiB/s, whether it is up, and its errors since the last reading. */
 export const createNetworkSensor = (files: SystemFiles): Sensor => {
   let before = new Map<string, number[]>()
   return {
@@ -27,7 +27,7 @@ export const createNetworkSensor = (files: SystemFiles): Sensor => {
       for (const [name, counters] of now) {
         const start = old.get(name)
         const state = files.read(`sys/class/net/${name}/operstate`)
-        // Counters of a 32-bit kernel begin again at 4 GiB, which looks like a fall.
+        // Counters of a 32-bit kernel wrap around at 4 GiB.
         const deltas =
           start === undefined || seconds <= 0 ? null : counters.map((value, i) => Math.max(0, value - start[i]!))
         series[seriesName(name)] = present({
@@ -53,7 +53,7 @@ export const createWifiSensor = (files: SystemFiles): Sensor => ({
       const match = /^\s*(\S+):\s+\S+\s+(-?[\d.]+)\s+(-?[\d.]+)/.exec(line)
       if (match === null) continue
       const signal = Number(match[3])
-      // Some drivers give a byte without its sign.
+      // Some drivers report an unsigned byte.
       series[seriesName(match[1]!)] = { signal_dbm: signal > 0 ? signal - 256 : signal, quality: Number(match[2]) }
     }
     return present(series)

@@ -11,7 +11,7 @@ const ticks = (): { total: number, idle: number } => {
   return { total, idle }
 }
 
-/** What `node:os` knows, for systems without `/proc`. Names and units are those of the other sensors. */
+/** Sensors based on `node:os`, for systems without `/proc`, with the names and units of the others. */
 export const createPortableSensors = (): Sensor[] => {
   let before = ticks()
   return [

@@ -1,10 +1,10 @@
 import { present, type Sensor } from './sensor.js'
 import type { SystemFiles } from './system-files.js'
 
-/** Where a Pi's firmware tells why it slows down, as hexadecimal bits. */
+/** File in which a Pi's firmware reports why it throttles, as hexadecimal flags. */
 const THROTTLED = 'get_throttled'
 const BITS = { under_voltage: 0, frequency_capped: 1, throttled: 2, soft_temperature_limit: 3 } as const
-/** The same bits, this much higher, say that it has happened since the boot. */
+/** The same flags, shifted by this many bits, mean that it has happened since boot. */
 const SINCE_BOOT = 16
 
 const findThrottled = (files: SystemFiles): string | null => {
@@ -27,7 +27,8 @@ const findVoltageAlarm = (files: SystemFiles): string | null => {
 
 /**
  * Under-voltage and throttling of a Raspberry Pi: from its firmware's file, or from the hwmon driver of newer kernels
- * (Documentation/hwmon/raspberrypi-hwmon.rst), which knows under-voltage alone. `…_since_boot` are told when true.
+ * (Documentation/hwmon/raspberrypi-hwmon.rst), which reports only under-voltage. `…_since_boot` is present only when
+ * true.
  */
 export const createPowerSensor = (files: SystemFiles): Sensor => {
   const throttledPath = findThrottled(files)

@@ -1,9 +1,9 @@
-/** Series of one sensor: numbers, switches, texts, and groups of them. A series that could not be read is not there. */
+/** Series of one sensor: values and groups of values. A series that can't be read is omitted. */
 export interface Series { [name: string]: number | boolean | string | number[] | Series }
 
 /**
- * Reads a part of the machine. `seconds` have passed since its last reading; 0 for the first. Null where it has nothing
- * to tell.
+ * Reads one part of the machine. `seconds` is the time since the last reading, 0 for the first. Returns null if there
+ * is nothing to report.
  */
 export interface Sensor {
   readonly name: string
@@ -12,13 +12,13 @@ export interface Sensor {
 
 const MAX_NAME = 64
 
-/** A name of the machine's as a part of a series' path, in which a dot would part. */
+/** A system name as one segment of a series' path, which must not contain dots. */
 export const seriesName = (name: string): string => {
   const clean = name.trim().toLowerCase().replaceAll(/[^a-z0-9_]+/g, '_').replaceAll(/^_+|_+$/g, '').slice(0, MAX_NAME)
   return clean === '' ? 'unnamed' : clean
 }
 
-/** Rounds to so many decimals: sensors are not more exact, and digits cost bytes. */
+/** Rounds to the given decimals: sensors are no more accurate, and digits cost bytes. */
 export const round = (value: number, decimals = 1): number => {
   const factor = 10 ** decimals
   return Math.round(value * factor) / factor

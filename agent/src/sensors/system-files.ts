@@ -4,20 +4,20 @@ import { join } from 'node:path'
 /** Space of a file system, in bytes. */
 export interface Space { total: number, available: number, files: number, filesFree: number }
 
-/** What sensors read of a machine, below one root folder. Nothing throws: what cannot be read is null or empty. */
+/** The files that sensors read, below one root folder. Nothing throws: what can't be read is null or empty. */
 export interface SystemFiles {
-  /** A file's text without the white space around it. */
+  /** The trimmed text of a file. */
   read (path: string): string | null
-  /** A file that holds one number. */
+  /** The number in a file. */
   number (path: string): number | null
-  /** Names in a folder, sorted as numbers where they hold some. */
+  /** Names in a folder, in natural order. */
   list (path: string): string[]
   space (path: string): Space | null
 }
 
 const byNumber = new Intl.Collator('en', { numeric: true }).compare
 
-/** Reads `/proc`, `/sys` and the like below `root`; a test gives a tree of its own. */
+/** Reads `/proc`, `/sys` and the like below `root`, which tests replace with fixtures. */
 export const createSystemFiles = (root = '/'): SystemFiles => {
   const read = (path: string): string | null => {
     try {

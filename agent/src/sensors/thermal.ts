@@ -2,10 +2,10 @@ import { present, round, seriesName, type Sensor, type Series } from './sensor.j
 import type { SystemFiles } from './system-files.js'
 
 const MAX_SENSORS = 32
-/** Outside of this a sensor is not connected, or lies. */
+/** Values outside this range mean that a sensor is disconnected or faulty. */
 const plausible = (celsius: number): boolean => celsius > -60 && celsius < 200
 
-/** Temperatures in °C, of thermal zones and of hwmon chips, each under its own name. */
+/** Temperatures of thermal zones and hwmon chips, in °C, by name. */
 export const createTemperatureSensor = (files: SystemFiles): Sensor => ({
   name: 'temperature',
   read: () => {
@@ -23,7 +23,7 @@ export const createTemperatureSensor = (files: SystemFiles): Sensor => ({
     for (const chip of files.list('sys/class/hwmon')) {
       const folder = `sys/class/hwmon/${chip}`
       const name = files.read(`${folder}/name`) ?? chip
-      // The kernel shows a thermal zone as a chip of the same name too.
+      // The kernel also exposes each thermal zone as a chip of the same name.
       if (seriesName(name) in series) continue
       const inputs = files.list(folder).filter(file => /^temp\d+_input$/.test(file))
       for (const input of inputs) {
@@ -38,7 +38,7 @@ export const createTemperatureSensor = (files: SystemFiles): Sensor => ({
   }
 })
 
-/** Speeds of fans, in turns a minute. */
+/** Fan speeds, in rpm. */
 export const createFanSensor = (files: SystemFiles): Sensor => ({
   name: 'fan_rpm',
   read: () => {

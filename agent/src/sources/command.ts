@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 
 const MAX_OUTPUT = 256 * 1024
-const MAX_COMPLAINT = 200
+const MAX_STDERR = 200
 
 /**
- * Runs a program and gives back what it printed. It is killed, with all that it started, after `timeoutMs` and when
- * `signal` aborts. Rejects then, and where it fails or prints more than 256 KiB.
+ * Runs a program and resolves to its output. Rejects if it fails, prints more than 256 KiB, takes longer than
+ * `timeoutMs`, or `signal` aborts; the program and its children are killed then.
  */
 export const runCommand = (
   [program, ...args]: readonly string[],
@@ -13,10 +13,10 @@ export const runCommand = (
   signal: AbortSignal
 ): Promise<string> =>
   new Promise((resolve, reject) => {
-    // In a process group of its own: a script that is killed must not leave its `sleep` behind.
+    // Its own process group, so that killing a script also kills what it started.
     const child = spawn(program!, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
-    let complaint = ''
+    let errorOutput = ''
     let settled = false
     const kill = () => {
       try {
@@ -38,32 +38,24 @@ export const runCommand = (
       finish(new Error('Stopped'))
     }
     const timer = setTimeout(() => {
-      finish(new Error(`Not done within ${timeoutMs} ms`))
+      finish(new Error(`Timed out after ${timeoutMs} ms`))
     }, timeoutMs)
     signal.addEventListener('abort', abort)
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text
-      if (output.length > MAX_OUTPUT) finish(new Error(`More than ${MAX_OUTPUT} characters were printed`))
+      if (output.length > MAX_OUTPUT) finish(new Error(`Output is longer than ${MAX_OUTPUT} characters`))
     })
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      if (complaint.length < MAX_COMPLAINT) complaint += text
+      if (errorOutput.length < MAX_STDERR) errorOutput += text
     })
     child.on('error', error => {
       finish(error)
     })
-    child.on('exit', (code, killedBy) => {
-      // What it printed may still be in the pipe, but somebody else may hold that open for ever.
-      setImmediate(() => {
-        finish(
-          code === 0
-            ? null
-            : new Error(
-                `Ended with ${code ?? killedBy}${complaint === '' ? '' : `: ${complaint.trim().slice(0, MAX_COMPLAINT)}`}`
-            )
-        )
-      })
-    })
-    child.on('close', code => {
-      finish(code === 0 ? null : new Error(`Ended with ${code}`))
-    })
+    const exited = (code: number | null, killedBy: NodeJS.Signals | null) => {
+      const detail = errorOutput.trim().slice(0, MAX_STDERR)
+      finish(code === 0 ? null : new Error(`Exited with ${code ?? killedBy}${detail === '' ? '' : `: ${detail}`}`))
+    }
+    // Output may still be in the pipe, but a child of the program may keep that open forever.
+    child.on('exit', (code, killedBy) => { setImmediate(exited, code, killedBy) })
+    child.on('close', exited)
   })

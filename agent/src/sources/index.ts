@@ -1,11 +1,11 @@
 import type { Source } from '../config/config.js'
 import type { Logger } from '../log/logger.js'
-import type { Tree } from '../pipeline/tree.js'
+import type { PayloadTree } from '../pipeline/payload-tree.js'
 import { monotonicMs } from '@motience/client/time'
 import { startTicker } from '../runtime/ticker.js'
-import { createSourceReader } from './read.js'
+import { createSourceReader } from './source-reader.js'
 
-/** How a source fares. */
+/** The status of a source. */
 export interface SourceState {
   name: string
   type: Source['type']
@@ -22,17 +22,17 @@ export interface RunningSources {
   stop (): void
 }
 
-export interface SourcesParts {
+export interface SourcesDependencies {
   logger: Logger
-  /** Makes the way of one source's readings to the platform. */
-  pipe: () => (payload: Tree, time: number, mono: number) => void
+  /** Creates the pipeline for one source's readings. */
+  pipe: () => (payload: PayloadTree, time: number, mono: number) => void
 }
 
 /**
- * Reads each source at its own pace, apart from the others. While a reading is under way no other of the same source
- * begins: what hangs is one reading at most.
+ * Reads each source at its own interval, independently of the others. A source is never read twice at the same time, so
+ * a hanging one costs one pending read at most.
  */
-export const createSources = (sources: readonly Source[], { logger, pipe }: SourcesParts): RunningSources => {
+export const createSources = (sources: readonly Source[], { logger, pipe }: SourcesDependencies): RunningSources => {
   const started = sources.map(source => {
     const state: SourceState = {
       name: source.name,
@@ -56,13 +56,13 @@ export const createSources = (sources: readonly Source[], { logger, pipe }: Sour
       try {
         const value = await reader.read(AbortSignal.any([stop.signal, timeout]))
         if (stop.signal.aborted) return
-        if (state.ok === false) logger.info('A source works again', { source: source.name, failures: state.failures })
+        if (state.ok === false) logger.info('Source recovered', { source: source.name, failures: state.failures })
         Object.assign(state, { ok: true, lastAt: time, lastError: null, failures: 0 })
         push({ [source.name]: value }, time, mono)
       } catch (error) {
         if (stop.signal.aborted) return
-        const reason = timeout.aborted ? `Not done within ${source.timeoutMs} ms` : (error as Error).message
-        if (state.ok !== false) logger.warn('A source failed', { source: source.name, reason })
+        const reason = timeout.aborted ? `Timed out after ${source.timeoutMs} ms` : (error as Error).message
+        if (state.ok !== false) logger.warn('Source failed', { source: source.name, reason })
         Object.assign(state, { ok: false, lastError: reason, failures: state.failures + 1 })
       } finally {
         reading = false

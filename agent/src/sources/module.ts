@@ -1,16 +1,16 @@
 import { resolve as resolvePath } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import type { SourceValue } from './parse.js'
+import type { SourceValue } from './parse-text.js'
 
 /**
- * What runs in the worker: it imports the module, and calls what that exports by default each time it is asked. As
- * text, so that the agent stays one file.
+ * Code of the worker, which imports the module and calls its default export for each message. It is text so that the
+ * agent can be bundled into one file.
  */
 const BOOTSTRAP = `
 const { parentPort, workerData } = require('node:worker_threads')
 const loaded = import(workerData).then(({ default: read }) => {
-  if (typeof read !== 'function') throw new Error('The module has no function as its default export')
+  if (typeof read !== 'function') throw new Error('The default export of the module is not a function')
   return read
 })
 loaded.catch(() => {})
@@ -24,16 +24,13 @@ parentPort.on('message', async () => {
 `
 const LIMITS = { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 8 }
 
-/** A user's module in a thread of its own, so that not even an endless loop in it stops the agent. */
+/** A custom module in its own thread, so that not even an endless loop in it blocks the agent. */
 export interface ModuleRunner {
   read (timeoutMs: number, signal: AbortSignal): Promise<SourceValue>
   stop (): void
 }
 
-/**
- * The thread starts with the first reading; after one that failed to answer in time it is ended, and started anew with
- * the next.
- */
+/** The thread starts with the first read; one that does not answer in time is replaced for the next read. */
 export const createModuleRunner = (path: string): ModuleRunner => {
   let worker: Worker | null = null
   const end = () => {
@@ -58,16 +55,16 @@ export const createModuleRunner = (path: string): ModuleRunner => {
       const answer = ({ text, error }: { text?: string, error?: string }) => {
         finish(() => {
           if (error !== undefined) reject(new Error(error))
-          else if (text === undefined || text === 'null') reject(new Error('The module gave no value'))
+          else if (text === undefined || text === 'null') reject(new Error('The module returned no value'))
           else resolve(JSON.parse(text) as SourceValue)
         }, false)
       }
       const fail = (error: Error) => { finish(() => { reject(error) }, true) }
-      const exit = () => { finish(() => { reject(new Error('The module ended its thread')) }, true) }
+      const exit = () => { finish(() => { reject(new Error('The module exited')) }, true) }
       const abort = () => { finish(() => { reject(new Error('Stopped')) }, true) }
       const timer = setTimeout(() => {
         finish(() => {
-          reject(new Error(`Not done within ${timeoutMs} ms`))
+          reject(new Error(`Timed out after ${timeoutMs} ms`))
         }, true)
       }, timeoutMs)
       signal.addEventListener('abort', abort)

@@ -1,4 +1,4 @@
-import type { Tree } from '../pipeline/tree.js'
+import type { PayloadTree } from '../pipeline/payload-tree.js'
 import { seriesName } from '../sensors/sensor.js'
 
 /** `name{label="value",…} number [timestamp]` of the text exposition format 0.0.4. */
@@ -20,13 +20,13 @@ const matcher = (patterns: readonly string[]): (name: string) => boolean => {
 }
 
 /**
- * Reads what a Prometheus exporter shows: a metric becomes a value under its name, one with labels a group with a value
- * for each set of them, named by their values. `metrics` chooses, with `*` for anything; at most 1000 samples are
- * taken.
+ * Parses the output of a Prometheus exporter. A metric becomes a value under its name; one with labels becomes a group
+ * with one value per label set, named after the label values. `metrics` selects by name, with `*` as wildcard; at most
+ * 1000 samples are read.
  */
-export const parsePrometheus = (text: string, metrics: readonly string[] = ['*']): Tree => {
+export const parsePrometheus = (text: string, metrics: readonly string[] = ['*']): PayloadTree => {
   const wanted = matcher(metrics)
-  const found: Tree = {}
+  const found: PayloadTree = {}
   let samples = 0
   for (const line of text.split('\n')) {
     const match = line.startsWith('#') ? null : SAMPLE.exec(line.trim())
@@ -38,11 +38,11 @@ export const parsePrometheus = (text: string, metrics: readonly string[] = ['*']
     const labels = [...(match[2] ?? '').matchAll(LABEL)].map(label => label[2]!)
     if (labels.length === 0) found[name] = value
     else {
-      const group = typeof found[name] === 'object' ? found[name] as Tree : {}
+      const group = typeof found[name] === 'object' ? found[name] as PayloadTree : {}
       group[seriesName(labels.join(' '))] = value
       found[name] = group
     }
   }
-  if (samples === 0) throw new Error('No metric was found')
+  if (samples === 0) throw new Error('No metrics found')
   return found
 }

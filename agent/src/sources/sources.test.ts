@@ -7,13 +7,13 @@ import { waitFor } from '@motience/testing'
 import t, { type Test } from 'tap'
 import type { Source } from '../config/config.js'
 import { createLogger } from '../log/logger.js'
-import type { Tree } from '../pipeline/tree.js'
+import type { PayloadTree } from '../pipeline/payload-tree.js'
 import { createSources } from './index.js'
 
 type Plain = Partial<Source> & Pick<Source, 'name' | 'type'>
 
 const start = (t: Test, sources: Plain[]) => {
-  const got: Tree[] = []
+  const got: PayloadTree[] = []
   const lines: string[] = []
   const running = createSources(sources.map(source => ({ everyMs: 20, timeoutMs: 5000, ...source }) as Source), {
     logger: createLogger(line => lines.push(line)),
@@ -45,7 +45,8 @@ t.test('every kind of source gives its values under its name', async t => {
   const url = await serve(t, path =>
     path === '/metrics'
       ? {
-          text: '# HELP x y\n# TYPE x gauge\nup 1\nhttp_requests_total{code="200",method="get"} 1027 1395066363000\nhttp_requests_total{code="500",method="get"} 3\nnan_metric NaN\nignored 5\n'
+          text: '# HELP x y\n# TYPE x gauge\nup 1\nhttp_requests_total{code="200",method="get"} 1027 1395066363000\n' +
+            'http_requests_total{code="500",method="get"} 3\nnan_metric NaN\nignored 5\n'
         }
       : { text: '{"wind": {"speed": 3.5}}' }
   )
@@ -90,14 +91,14 @@ t.test('one that hangs, fails, floods or loops for ever harms no other', async t
   ])
   t.equal(await first('good'), 42)
   const errors: Record<string, RegExp> = {
-    sleeps: /^Not done within 50 ms/,
-    fails: /^Ended with 4: no sensor/,
+    sleeps: /^Timed out after 50 ms/,
+    fails: /^Exited with 4: no sensor/,
     absent: /ENOENT/,
-    floods: /More than/,
+    floods: /Output is longer/,
     silent: /Nothing was given/,
     device: /Not a regular file/,
     missing: /ENOENT/,
-    hangs: /^Not done within 50 ms/,
+    hangs: /^Timed out after 50 ms/,
     breaks: /HTTP 500/,
     loop: /^Not done within 300 ms/,
     throws: /no bus/,
@@ -136,5 +137,5 @@ t.test('a source that comes back is told', async t => {
   await waitFor(() => state('file').ok === false)
   t.testdir({ value: '7' })
   await waitFor(() => state('file').ok === true)
-  t.match(lines.join(''), /A source works again source=file/)
+  t.match(lines.join(''), /Source recovered source=file/)
 })

@@ -6,25 +6,25 @@ import type { AgentStatus } from '../runtime/agent.js'
 type Metric = [name: string, type: 'gauge' | 'counter', help: string, value: number | null]
 
 const metrics = (status: AgentStatus): Metric[] => [
-  ['motience_agent_online', 'gauge', 'Whether the platform is connected.', status.state === 'online' ? 1 : 0],
-  ['motience_agent_readings_total', 'counter', 'Readings taken.', status.readings],
-  ['motience_agent_sent_total', 'counter', 'Readings sent, repeats included.', status.counts.sent],
-  ['motience_agent_acked_total', 'counter', 'Readings that the platform keeps.', status.counts.acked],
-  ['motience_agent_repeats_total', 'counter', 'Readings that the platform had already.', status.counts.repeats],
-  ['motience_agent_refused_total', 'counter', 'Readings that the platform refused for good.', status.counts.refused],
-  ['motience_agent_unacked_readings', 'gauge', 'Readings in the buffer.', status.buffer.unacked],
-  ['motience_agent_buffer_bytes', 'gauge', 'Bytes of the buffer.', status.buffer.bytes],
-  ['motience_agent_buffer_faulty', 'gauge', 'Whether the disk refuses readings.', status.buffer.faulty ? 1 : 0],
   [
-    'motience_agent_lost_readings',
+    'motience_agent_online',
     'gauge',
-    'Readings that were lost and not yet reported.',
-    status.buffer.lost?.readings ?? 0
+    'Whether the agent is connected to the platform.',
+    status.state === 'online' ? 1 : 0
   ],
+  ['motience_agent_readings_total', 'counter', 'Readings taken.', status.readings],
+  ['motience_agent_sent_total', 'counter', 'Readings sent, including repeats.', status.counts.sent],
+  ['motience_agent_acked_total', 'counter', 'Readings acknowledged by the platform.', status.counts.acked],
+  ['motience_agent_repeats_total', 'counter', 'Readings that the platform already had.', status.counts.repeats],
+  ['motience_agent_refused_total', 'counter', 'Readings rejected by the platform.', status.counts.refused],
+  ['motience_agent_unacked_readings', 'gauge', 'Readings in the buffer.', status.buffer.unacked],
+  ['motience_agent_buffer_bytes', 'gauge', 'Size of the buffer.', status.buffer.bytes],
+  ['motience_agent_buffer_faulty', 'gauge', 'Whether the disk is not writable.', status.buffer.faulty ? 1 : 0],
+  ['motience_agent_lost_readings', 'gauge', 'Readings lost and not yet reported.', status.buffer.lost?.readings ?? 0],
   [
     'motience_agent_clock_offset_seconds',
     'gauge',
-    'By how much the clock of the device is behind that of the platform.',
+    'How far the device clock is behind the platform clock.',
     status.clockOffsetMs === null ? null : status.clockOffsetMs / 1000
   ],
   [
@@ -49,7 +49,7 @@ export const formatMetrics = (status: AgentStatus): string => metrics(status)
   .map(([name, type, help, value]) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${name} ${value}\n`)
   .join('')
 
-/** Serves `GET /metrics`. Rejects where the port is taken. */
+/** Serves `GET /metrics`. Rejects if the port is in use. */
 export const serveMetrics = async (
   { port, host }: { port: number; host: string },
   status: () => AgentStatus

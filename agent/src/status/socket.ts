@@ -2,32 +2,32 @@ import { chmodSync, mkdirSync, unlinkSync } from 'node:fs'
 import { connect, createServer, type Server } from 'node:net'
 import { dirname } from 'node:path'
 
-/** Longest path of a Unix socket that Linux takes, less one for its end (unix(7)). */
+/** Maximum length of a Unix socket's path on Linux, without the terminating null byte (unix(7)). */
 const MAX_SOCKET_PATH = 107
 const ANSWER_TIMEOUT_MS = 3000
 const MAX_ANSWER = 1024 * 1024
 
-/** Another agent answers at the socket: two must not use one buffer. */
+/** Another agent is running on the same status socket. */
 export class AgentRunningError extends Error {
   override name = 'AgentRunningError'
 }
 
-/** Asks the agent behind a socket. Rejects where none answers. */
+/** Requests the status of the agent behind a socket. Rejects if none is running. */
 export const askStatus = (path: string): Promise<unknown> => new Promise((resolve, reject) => {
   let text = ''
   const socket = connect(path)
   socket.setEncoding('utf8')
-  socket.setTimeout(ANSWER_TIMEOUT_MS, () => { socket.destroy(new Error('No answer in time')) })
+  socket.setTimeout(ANSWER_TIMEOUT_MS, () => { socket.destroy(new Error('Timed out')) })
   socket.on('data', (part: string) => {
     text += part
-    if (text.length > MAX_ANSWER) socket.destroy(new Error('The answer is too long'))
+    if (text.length > MAX_ANSWER) socket.destroy(new Error('Response is too large'))
   })
   socket.on('error', reject)
   socket.on('end', () => {
     try {
       resolve(JSON.parse(text))
     } catch {
-      reject(new Error('The answer is no status'))
+      reject(new Error('Response is not a status'))
     }
   })
 })
@@ -41,11 +41,13 @@ const listen = (server: Server, path: string): Promise<void> => new Promise((res
 })
 
 /**
- * Answers every connection to a Unix socket with the status as JSON. Rejects with `AgentRunningError` where another
- * agent answers. A socket that a crash left is taken over.
+ * Sends the status as JSON to every connection to a Unix socket. Rejects with `AgentRunningError` if another agent is
+ * listening; a stale socket of a crashed one is replaced.
  */
 export const serveStatus = async (path: string, status: () => object): Promise<{ close (): Promise<void> }> => {
-  if (Buffer.byteLength(path) > MAX_SOCKET_PATH) { throw new Error(`The path of a socket may have ${MAX_SOCKET_PATH} bytes: ${path}`) }
+  if (Buffer.byteLength(path) > MAX_SOCKET_PATH) {
+    throw new Error(`Socket path is longer than ${MAX_SOCKET_PATH} bytes: ${path}`)
+  }
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const server = createServer(socket => {
     socket.on('error', () => {})
@@ -60,7 +62,7 @@ export const serveStatus = async (path: string, status: () => object): Promise<{
       () => true,
       (failure: NodeJS.ErrnoException) => failure.code !== 'ECONNREFUSED'
     )
-    if (answered) throw new AgentRunningError(`Another agent runs already, at ${path}`)
+    if (answered) throw new AgentRunningError(`Another agent is already running at ${path}`)
     unlinkSync(path)
     await listen(server, path)
   }

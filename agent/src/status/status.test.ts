@@ -47,7 +47,13 @@ t.test('what is no status is told', async t => {
 
 const perl = spawnSync('perl', ['-MSocket', '-e', '1']).status === 0
 /** A socket as systemd's: it writes each datagram to a file, with a line for its end. */
-const RECEIVER = String.raw`use Socket; socket(my $s, AF_UNIX, SOCK_DGRAM, 0) or die; bind($s, sockaddr_un($ARGV[0])) or die; $| = 1; print "ready\n"; for (;;) { my $m; recv($s, $m, 4096, 0); open(my $f, ">>", $ARGV[1]); print $f "$m\n--\n"; close $f; }`
+const RECEIVER = String.raw`
+  use Socket;
+  socket(my $s, AF_UNIX, SOCK_DGRAM, 0) or die;
+  bind($s, sockaddr_un($ARGV[0])) or die;
+  $| = 1;
+  print "ready\n";
+  for (;;) { my $m; recv($s, $m, 4096, 0); open(my $f, ">>", $ARGV[1]); print $f "$m\n--\n"; close $f; }`
 
 t.test(
   "the launcher hands systemd's socket on, to which the agent writes itself",

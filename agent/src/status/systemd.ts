@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { writeSync } from 'node:fs'
 
-/** Tells systemd how the service fares (sd_notify(3)). */
+/** Notifies systemd about the state of the service (sd_notify(3)). */
 export interface Notifier {
   notify (state: string): void
-  /** Milliseconds between two signs of life; null where no watchdog waits for them. */
+  /** Interval of watchdog notifications; null without a watchdog. */
   readonly watchdogMs: number | null
 }
 
@@ -14,7 +14,7 @@ const SILENT: Notifier = { notify: () => {}, watchdogMs: null }
  * systemd listens on a Unix datagram socket, which Node cannot open. The unit's launcher opens and connects it, and the
  * agent inherits it as the descriptor `MOTIENCE_NOTIFY_FD`, to which every write is a datagram: no child process and no
  * native code. Without the launcher, systemd's own `systemd-notify` is started for each message, for which the unit
- * needs `NotifyAccess=all`; a watchdog's signs of life are minutes apart, so that is seldom.
+ * needs `NotifyAccess=all`; watchdog notifications are minutes apart, so this is rare.
  */
 export const createNotifier = (env: NodeJS.ProcessEnv, onFault: (error: unknown) => void = () => {}): Notifier => {
   const path = env['NOTIFY_SOCKET']
@@ -36,7 +36,7 @@ export const createNotifier = (env: NodeJS.ProcessEnv, onFault: (error: unknown)
   }
   return {
     notify: Number.isInteger(fd) && fd > 2 ? byDescriptor : bySystemdNotify,
-    // Twice in the time, as sd_watchdog_enabled(3) asks for.
+    // Half of the timeout, as sd_watchdog_enabled(3) recommends.
     watchdogMs: Number.isFinite(watchdogUs) && watchdogUs > 0 && forUs ? watchdogUs / 2000 : null
   }
 }

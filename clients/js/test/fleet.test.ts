@@ -12,7 +12,8 @@ t.test('10,000 agents after an outage of 60 s: the fullest second has at most th
       })
       t.ok(
         peak <= 3 * mean,
-        `seed ${seed}, attempts fail after ${failAfterSecs} s: ${peak} of a mean of ${mean.toFixed(0)} over ${perSecond.length} s (${(peak / mean).toFixed(2)} times)`
+        `seed ${seed}, attempts fail after ${failAfterSecs} s: ` +
+          `${peak} of a mean of ${mean.toFixed(0)} over ${perSecond.length} s (${(peak / mean).toFixed(2)} times)`
       )
     }
   }

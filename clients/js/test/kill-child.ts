@@ -1,6 +1,6 @@
 import { openBuffer } from '../src/buffer/buffer.js'
 import { createProducer } from '../src/producer/producer.js'
-import { monotonicMs } from '../src/time/mono.js'
+import { monotonicMs } from '../src/time/monotonic.js'
 
 /**
  * A device whose seconds are short: it takes readings up to a number, sends them, says how far it is, and is killed.
@@ -25,7 +25,9 @@ producer.events.on('ack', () => { if (++acks % 100 === 0) say() })
 
 const take = async () => {
   while (buffer.stats().lastN < Number(last)) {
-    for (let i = 0; i < PER_TURN && buffer.stats().lastN < Number(last); i++) { producer.send({ second: buffer.stats().lastN + 1, temperature: 21.5 }) }
+    for (let i = 0; i < PER_TURN && buffer.stats().lastN < Number(last); i++) {
+      producer.send({ second: buffer.stats().lastN + 1, temperature: 21.5 })
+    }
     say()
     await new Promise(resolve => setImmediate(resolve))
   }

@@ -55,12 +55,16 @@ t.test(
     const random = (most: number) => 1 + Math.floor(Math.random() * most)
 
     await platform.stop()
-    for (let i = 1; i <= OFFLINE_KILLS; i++) { await life(Math.ceil((DAY * i) / OFFLINE_KILLS), 'offline', random(DAY / OFFLINE_KILLS / 50)) }
+    for (let i = 1; i <= OFFLINE_KILLS; i++) {
+      await life(Math.ceil((DAY * i) / OFFLINE_KILLS), 'offline', random(DAY / OFFLINE_KILLS / 50))
+    }
     while (await life(DAY, 'offline', Infinity));
     t.equal(platform.history.kept.length, 0)
 
     await platform.start()
-    for (let i = 1; i <= ONLINE_KILLS; i++) { await life(DAY + Math.ceil((AFTER * i) / ONLINE_KILLS), 'online', random(60)) }
+    for (let i = 1; i <= ONLINE_KILLS; i++) {
+      await life(DAY + Math.ceil((AFTER * i) / ONLINE_KILLS), 'online', random(60))
+    }
     while (await life(DAY + AFTER, 'online', Infinity));
 
     t.ok(kills >= 45, `${kills} kills`)

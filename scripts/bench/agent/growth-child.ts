@@ -1,5 +1,5 @@
 import { openBuffer } from '@motience/client/buffer'
-import { lightFetch } from '../../../agent/src/http/request.js'
+import { lightFetch } from '../../../agent/src/http/light-fetch.js'
 import { createProducer } from '@motience/client/producer'
 import { createSensors } from '../../../agent/src/sensors/index.js'
 import { monotonicMs, readBootId } from '@motience/client/time'

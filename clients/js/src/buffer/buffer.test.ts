@@ -6,8 +6,11 @@ import type { Reading } from './record.js'
 const open = (dir: string | null, options: Partial<BufferOptions> = {}): Promise<ReadingBuffer> =>
   openBuffer({ dir, boot: 'boot-1', mono: () => performance.now(), ...options })
 
-const add = (buffer: ReadingBuffer, value: number, lane: 'live' | 'backlog' = 'backlog', size = 0): Reading =>
-  buffer.append({ payload: JSON.stringify({ value, fill: 'x'.repeat(size) }), time: 1000 + value, mono: value }, lane)
+const add = (buffer: ReadingBuffer, value: number, priority: 'live' | 'backlog' = 'backlog', size = 0): Reading =>
+  buffer.append(
+    { payload: JSON.stringify({ value, fill: 'x'.repeat(size) }), time: 1000 + value, mono: value },
+    priority
+  )
 
 const drain = (buffer: ReadingBuffer): Reading[] => {
   const all: Reading[] = []
@@ -31,7 +34,7 @@ t.test('readings are numbered, handed out once and in order, in memory too', asy
     const [last] = drain(buffer)
     t.match(last, {
       n: 6,
-      lane: 'backlog',
+      priority: 'backlog',
       run: buffer.run,
       boot: 'boot-1',
       time: 1006,
@@ -55,7 +58,7 @@ t.test('what this run sends live is not in its backlog; the next run catches up 
   const readings = drain(second)
   t.same(numbers(readings), [1, 2, 3])
   t.same(
-    readings.map(({ run, lane }) => [run, lane]),
+    readings.map(({ run, priority }) => [run, priority]),
     [
       [first.run, 'live'],
       [first.run, 'backlog'],
@@ -115,12 +118,12 @@ t.test('past its cap the oldest is dropped, and one record says how much', async
   const buffer = await open(dir, { capBytes: 1024 * 1024 })
   for (let i = 1; i <= 2000; i++) add(buffer, i, 'backlog', 1000)
   t.ok(buffer.stats().bytes <= 1024 * 1024)
-  const report = buffer.reportLost(lost => ({ payload: JSON.stringify({ lost }), time: 9999, mono: 1 }))
+  const report = buffer.reportLoss(lost => ({ payload: JSON.stringify({ lost }), time: 9999, mono: 1 }))
   const { lost } = JSON.parse(report!.payload) as {
     lost: { readings: number; firstN: number; lastN: number; from: number; to: number }
   }
   t.match(lost, { firstN: 1, lastN: lost.readings, from: 1001, to: 1000 + lost.readings, damaged: 0 })
-  t.equal(buffer.reportLost(() => { throw new Error('reported already') }), null)
+  t.equal(buffer.reportLoss(() => { throw new Error('reported already') }), null)
   t.same(numbers(drain(buffer)), range(lost.readings + 1, 2001), 'what was kept and the report are all of the rest')
   await buffer.close()
   const again = await open(dir, { capBytes: 1024 * 1024 })
@@ -135,7 +138,7 @@ t.test('a loss survives a crash, and a report that is lost itself is made again'
   const before = first.stats().lost!.readings
   const second = await open(dir, { capBytes: 1024 * 1024 })
   t.ok(second.stats().lost!.readings >= before)
-  second.reportLost(lost => ({ payload: JSON.stringify({ lost }), time: 1, mono: 1 }))
+  second.reportLoss(lost => ({ payload: JSON.stringify({ lost }), time: 1, mono: 1 }))
   for (let i = 1; i <= 2000; i++) add(second, i, 'backlog', 1000)
   const { lost, unacked, lastN } = second.stats()
   t.equal(lost!.readings + unacked, lastN - 1, 'every number is either kept or told as lost; the report is none')

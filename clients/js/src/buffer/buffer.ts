@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { createAckNotes } from './ack-notes.js'
+import { createAckRecorder } from './ack-recorder.js'
 import { diskFiles } from './files.js'
-import { encodeNote, type Knowledge } from './knowledge.js'
+import { encodeStateLine, type BufferState } from './buffer-state.js'
 import { encodeLine, MAX_BODY_BYTES } from './line.js'
-import { createBacklogReader } from './reader.js'
+import { createBacklogReader } from './backlog-reader.js'
 import {
-  encodeReading, sessionOf, type Priority, type Lost, type NewReading, type Reading, type StoredReading
+  encodeReading, sessionOf, type Priority, type Loss, type NewReading, type Reading, type StoredReading
 } from './record.js'
-import { recoverSegments, type Recovered } from './recover.js'
+import { recoverSegments, type Recovered } from './recover-segments.js'
 import { createSegmentLog } from './segment-log.js'
 import { createSyncPolicy } from './sync-policy.js'
 import type { BufferOptions, ReadingBuffer } from './types.js'
@@ -16,7 +16,7 @@ export type { BufferOptions, BufferStats, ReadingBuffer } from './types.js'
 
 export const MIN_CAP_BYTES = 1024 * 1024
 
-/** Opens a buffer and recovers what is in its folder. Rejects for nothing that a disk can do. */
+/** Opens a buffer and recovers the readings in its folder. Never rejects because of the disk. */
 export const openBuffer = async ({
   dir,
   capBytes = 128 * 1024 * 1024,
@@ -27,7 +27,7 @@ export const openBuffer = async ({
   files = diskFiles,
   onFault = () => {}
 }: BufferOptions): Promise<ReadingBuffer> => {
-  if (capBytes < MIN_CAP_BYTES) throw new RangeError(`A buffer needs at least ${MIN_CAP_BYTES} bytes`)
+  if (capBytes < MIN_CAP_BYTES) throw new RangeError(`capBytes must be at least ${MIN_CAP_BYTES}`)
   let recovered: Recovered = {
     segments: [],
     acked: new Map(),
@@ -48,45 +48,47 @@ export const openBuffer = async ({
   }
   const { segments, ...rest } = recovered
   const run = randomBytes(6).toString('hex')
-  const known: Knowledge = { run, boot, prev: 0, unnoted: new Set(), ...rest }
-  const { acked, anchors, unnoted } = known
-  // A crash came between the note of a drop and the drop itself.
-  for (const segment of segments.filter(({ unacked, last }) => unacked > 0 && last <= known.droppedTo)) { segment.unacked = segment.waiting = 0 }
+  const state: BufferState = { run, boot, prev: 0, unrecordedAcks: new Set(), ...rest }
+  const { acked, anchors, unrecordedAcks } = state
+  // Segments recorded as dropped that a crash kept from being removed.
+  for (const segment of segments.filter(({ unacked, last }) => unacked > 0 && last <= state.droppedTo)) {
+    segment.unacked = segment.waiting = 0
+  }
 
-  const log = createSegmentLog({ dir, capBytes, memoryBytes, files, mono, onFault, known, segments, firstFault })
+  const log = createSegmentLog({ dir, capBytes, memoryBytes, files, mono, onFault, state, segments, firstFault })
   const policy = createSyncPolicy(fsyncMs, mono, log.sync)
-  const ackNotes = createAckNotes(known, changed => { log.note({ acked: changed }) })
+  const ackRecorder = createAckRecorder(state, changed => { log.writeState({ acked: changed }) })
 
-  const store = (reading: NewReading, lane: Priority, report?: Lost): Reading => {
-    const n = known.next
-    const stored: StoredReading = { n, lane, ...reading }
+  const store = (reading: NewReading, priority: Priority, report?: Loss): Reading => {
+    const n = state.next
+    const stored: StoredReading = { n, priority, ...reading }
     if (report !== undefined) stored.lost = report
     let bytes = encodeLine(encodeReading(stored))
-    if (bytes.length > MAX_BODY_BYTES) throw new RangeError(`A reading may have at most ${MAX_BODY_BYTES} bytes`)
+    if (bytes.length > MAX_BODY_BYTES) throw new RangeError(`Reading is larger than ${MAX_BODY_BYTES} bytes`)
     if (report !== undefined) {
-      known.lost = null
-      bytes = Buffer.concat([bytes, encodeNote({ lost: null })])
+      state.lost = null
+      bytes = Buffer.concat([bytes, encodeStateLine({ lost: null })])
     }
     const segment = log.write(bytes)
-    known.next = n + 1
+    state.next = n + 1
     segment.last = n
     segment.unacked++
-    if (lane === 'backlog') segment.waiting++
+    if (priority === 'backlog') segment.waiting++
     if (segment.from === 0) segment.from = reading.time
     segment.to = reading.time
     if (report !== undefined) segment.reports.push({ n, lost: report })
     if (fsyncMs === 0) log.syncNow(segment)
     else policy.written(n)
-    return { ...reading, n, lane, run, boot }
+    return { ...reading, n, priority, run, boot }
   }
 
   log.begin()
 
   return {
     run,
-    append: (reading, lane) => store(reading, lane),
+    append: (reading, priority) => store(reading, priority),
     backlog: createBacklogReader(segments, () => log.active, reading => {
-      if (reading.run === run && reading.lane === 'live') return false
+      if (reading.run === run && reading.priority === 'live') return false
       return reading.n > (acked.get(sessionOf(reading)) ?? 0)
     }),
     acked: readings => {
@@ -96,22 +98,24 @@ export const openBuffer = async ({
         const segment = segments.find(({ first, last }) => first <= reading.n && reading.n <= last)
         if (segment === undefined) continue
         acked.set(session, reading.n)
-        unnoted.add(session)
+        unrecordedAcks.add(session)
         segment.unacked--
         if (segment.unacked === 0 && segment !== log.active) log.remove(segment)
       }
-      ackNotes.acked(readings.length)
+      ackRecorder.acked(readings.length)
     },
-    reportLost: describe => {
-      const report = known.lost
+    reportLoss: describe => {
+      const report = state.lost
       return report === null ? null : store(describe(report), 'backlog', report)
     },
     setAnchor: anchor => {
       const before = anchors.get(boot)
       anchors.set(boot, anchor)
-      if (before === undefined || Math.abs(before - anchor) > 100) log.note({ anchors: { [boot]: anchor } })
-      // Boots whose readings are all sent need none.
-      for (const other of anchors.keys()) { if (other !== boot && !segments.some(segment => segment.boot === other)) anchors.delete(other) }
+      if (before === undefined || Math.abs(before - anchor) > 100) log.writeState({ anchors: { [boot]: anchor } })
+      // Boots without unsent readings need no anchor.
+      for (const other of anchors.keys()) {
+        if (other !== boot && !segments.some(segment => segment.boot === other)) anchors.delete(other)
+      }
     },
     anchorOf: asked => anchors.get(asked) ?? null,
     stats: () => ({
@@ -120,12 +124,12 @@ export const openBuffer = async ({
       bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
       segments: segments.length,
       oldest: segments.find(segment => segment.unacked > 0)?.from ?? null,
-      lastN: known.next - 1,
-      lost: known.lost,
+      lastN: state.next - 1,
+      lost: state.lost,
       faulty: log.faulty
     }),
     close: async () => {
-      ackNotes.flush()
+      ackRecorder.flush()
       await policy.flush()
       policy.close()
       await log.close()

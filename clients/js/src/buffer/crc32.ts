@@ -6,7 +6,7 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value
 })
 
-/** CRC-32 as zlib and Ethernet have it (ISO 3309), byte by byte. */
+/** CRC-32 as in zlib and Ethernet (ISO 3309), byte by byte. */
 export const tableCrc32 = (bytes: Uint8Array): number => {
   let crc = 0xffffffff
   for (const byte of bytes) crc = table[(crc ^ byte) & 0xff]! ^ (crc >>> 8)
@@ -15,5 +15,5 @@ export const tableCrc32 = (bytes: Uint8Array): number => {
 
 const native = (zlib as { crc32?: (bytes: Uint8Array) => number }).crc32
 
-/** Node's own where there is one; the latest Node for armv7 in the npm registry, 20.11, has none. */
+/** Node's own if available; the latest Node for armv7 in the npm registry, 20.11, has none. */
 export const crc32: (bytes: Uint8Array) => number = native ?? tableCrc32

@@ -95,7 +95,7 @@ t.test('damage is told once, not at each start', async t => {
   writeFileSync(join(dir, last), damaged)
   const first = await open(dir)
   t.match(first.stats().lost, { readings: 1, damaged: 1, firstN: 7, lastN: 7 })
-  first.reportLost(lost => ({ payload: JSON.stringify({ lost }), time: 1, mono: 1 }))
+  first.reportLoss(lost => ({ payload: JSON.stringify({ lost }), time: 1, mono: 1 }))
   const second = await open(dir)
   t.equal(second.stats().lost, null)
   await second.close()

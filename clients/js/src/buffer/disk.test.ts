@@ -41,12 +41,16 @@ t.test('a full disk makes room by dropping the oldest, and the newest are kept',
     memoryBytes: 32_768,
     onFault: fault => faults.push(fault)
   })
-  for (let i = 1; i <= 1000; i++) { buffer.append({ payload: JSON.stringify({ i, fill: 'x'.repeat(1000) }), time: i, mono: i }, 'backlog') }
+  for (let i = 1; i <= 1000; i++) {
+    buffer.append({ payload: JSON.stringify({ i, fill: 'x'.repeat(1000) }), time: i, mono: i }, 'backlog')
+  }
   const { lost, unacked, lastN } = buffer.stats()
   t.equal(lastN, 1000)
   t.equal(lost!.readings + unacked, 1000, 'each one is kept or told as lost')
   const kept: Reading[] = []
-  for (let some = buffer.backlog.next(100, 1e6); some.length > 0; some = buffer.backlog.next(100, 1e6)) { kept.push(...some) }
+  for (let some = buffer.backlog.next(100, 1e6); some.length > 0; some = buffer.backlog.next(100, 1e6)) {
+    kept.push(...some)
+  }
   t.same(kept.map(({ n }) => n), Array.from({ length: unacked }, (_, i) => 1000 - unacked + 1 + i))
   t.ok(unacked > 200)
   await buffer.close()
@@ -72,7 +76,9 @@ t.test('a disk that takes nothing leaves the newest in memory, until it takes th
     memoryBytes: 64 * 1024,
     onFault: fault => faults.push(fault)
   })
-  for (let i = 1; i <= 200; i++) { buffer.append({ payload: JSON.stringify({ i, fill: 'x'.repeat(1000) }), time: i, mono: i }, 'backlog') }
+  for (let i = 1; i <= 200; i++) {
+    buffer.append({ payload: JSON.stringify({ i, fill: 'x'.repeat(1000) }), time: i, mono: i }, 'backlog')
+  }
   t.equal(faults.length, 1, 'told once')
   t.equal(buffer.stats().faulty, true)
   t.ok(buffer.stats().bytes <= 64 * 1024 + 4096)

@@ -8,7 +8,7 @@ const fdatasyncAsync = promisify(fdatasync)
 const fsyncAsync = promisify(fsync)
 
 /**
- * The calls on the file system that a buffer makes; a test brings a disk that is full. Each throws as `node:fs` does.
+ * The file system calls of a buffer, which tests replace to simulate a full disk. Each throws like `node:fs`.
  */
 export interface Files {
   mkdir (dir: string): void
@@ -29,7 +29,7 @@ export interface Files {
   syncDir (dir: string): Promise<void>
 }
 
-/** The real disk. Readings may tell where somebody is: only the owner reads the files. */
+/** The real disk. Readings may be sensitive, such as locations, so files are readable by their owner only. */
 export const diskFiles: Files = {
   mkdir: dir => { mkdirSync(dir, { recursive: true, mode: 0o700 }) },
   list: dir => readdirSync(dir),

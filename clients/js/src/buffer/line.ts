@@ -2,14 +2,14 @@ import { crc32 } from './crc32.js'
 
 /**
  * One line of a segment: `<length, 8 hex> <CRC-32, 8 hex> <body>\n`. Length and checksum are those of the body, in
- * bytes of UTF-8. The body holds no newline, so that a reader who lost its place finds the next line; the length tells
- * where a body ends even if its newline was damaged. It stays readable with `less`.
+ * bytes of UTF-8. The body holds no newline, so that a reader can resynchronize at the next line; the length gives
+ * the end of a body even if its newline is damaged. Files stay readable with `less`.
  */
 const HEAD_BYTES = 18
 const NEWLINE = 0x0a
 const SPACE = 0x20
 
-/** Longest body that is written or believed. */
+/** Maximum length of a body, in bytes. */
 export const MAX_BODY_BYTES = 2 * 1024 * 1024
 
 const hex = (value: number): string => value.toString(16).padStart(8, '0')
@@ -37,8 +37,8 @@ const readHex = (buffer: Buffer, at: number): number => {
 }
 
 /**
- * Bytes that the line at `at` takes up, its newline included; 0 if more bytes are needed to tell; -1 if no good line
- * begins there.
+ * Length of the line at `at` including its newline, in bytes; 0 if more bytes are needed; -1 if no valid line begins
+ * there.
  */
 const measure = (buffer: Buffer, at: number): number => {
   if (at + HEAD_BYTES > buffer.length) return 0
@@ -49,17 +49,17 @@ const measure = (buffer: Buffer, at: number): number => {
   return crc32(buffer.subarray(at + HEAD_BYTES, end)) === readHex(buffer, at + 9) ? HEAD_BYTES + length + 1 : -1
 }
 
-/** What a scan of some bytes of a segment found. */
+/** Result of scanning part of a segment. */
 export interface Scan {
-  /** Bytes that need not be looked at again; what follows is a line whose end has not been seen yet. */
+  /** Bytes consumed; an incomplete line may follow. */
   used: number
-  /** Stretches of bytes that held no good line. */
+  /** Number of damaged ranges. */
   damaged: number
 }
 
 /**
- * Hands on the body of every good line, in order, until `take` answers false. A damaged one costs itself alone: the
- * scan goes on behind the next newline. With `last` the bytes end the segment, and what is incomplete is damage (a torn
+ * Passes the body of every valid line to `take`, in order, until that returns false. After a damaged line the scan
+ * continues behind the next newline. With `last` the bytes end the segment, and an incomplete line is damage (a torn
  * write).
  */
 export const scanLines = (buffer: Buffer, last: boolean, take: (body: string, end: number) => boolean): Scan => {

@@ -1,7 +1,7 @@
-/** `live` readings are sent as they are taken; `backlog` ones were taken while that was not possible. */
+/** `live` readings are sent as they are taken, `backlog` ones later because that was not possible. */
 export type Priority = 'live' | 'backlog'
 
-/** What is to be stored. */
+/** A reading to be stored. */
 export interface NewReading {
   /** The payload as JSON text. */
   payload: string
@@ -14,44 +14,44 @@ export interface NewReading {
   id?: string
 }
 
-/** A reading with its place. `(session, n)` names it for ever: the same on every resend. */
+/** A stored reading. `(session, n)` identifies it, and is the same on every resend. */
 export interface Reading extends NewReading {
-  /** Number of the reading: 1, 2, 3… over all runs of the agent on this buffer. It is sent as `seq`. */
+  /** Number of the reading: 1, 2, 3… across all runs on this buffer. Sent as `seq`. */
   n: number
-  lane: Priority
-  /** Run of the agent that took it. */
+  priority: Priority
+  /** Run in which it was taken. */
   run: string
   /** Boot of the device on which `mono` counts. */
   boot: string
 }
 
-/** What could not be kept, to be told once in one record. */
-export interface Lost {
-  /** How many readings; an upper bound, for one may have been delivered without its ack having come back. */
+/** Readings that were lost, to be reported once. */
+export interface Loss {
+  /** Number of readings; an upper bound, as one may have been delivered although its ack was lost. */
   readings: number
-  /** Those of them that were lost to damage of the file rather than to its bound. */
+  /** Those lost to file damage rather than to the size limit. */
   damaged: number
   firstN: number
   lastN: number
-  /** The device's time of the first and the last. */
+  /** Device time of the first and the last. */
   from: number
   to: number
 }
 
-/** What a segment says of the whole buffer: at its start in full, later what changed. */
-export interface BufferState {
+/** State of the whole buffer in a segment: complete at its start, then changes. */
+export interface StateRecord {
   run?: string
   boot?: string
-  /** Number that the next reading gets at least. */
+  /** Minimum number of the next reading. */
   next?: number
-  /** Last number in the segment before. */
+  /** Last number in the previous segment. */
   prev?: number
   /** By session: every reading up to this number is acked. */
   acked?: Record<string, number>
-  /** Milliseconds to add to a boot's monotonic clock for the platform's time. */
+  /** Milliseconds to add to a boot's monotonic clock to get platform time. */
   anchors?: Record<string, number>
-  /** What was lost and not yet reported; null where it has been. */
-  lost?: Lost | null
+  /** Losses not yet reported; null once they are. */
+  lost?: Loss | null
   /** Segments up to this number were dropped. */
   droppedTo?: number
   /** Damage up to this number has been counted. */
@@ -59,41 +59,42 @@ export interface BufferState {
 }
 
 /**
- * The fixed names of a reading's numbering on the wire: each lane of each run is a session of its own, in which `n`
+ * The fixed names of a reading's numbering on the wire: each priority of each run is a session of its own, in which `n`
  * rises.
  */
-export const sessionOf = (reading: Pick<Reading, 'run' | 'lane'>): string =>
-  `${reading.run}-${reading.lane === 'live' ? 'l' : 'b'}`
+export const sessionOf = (reading: Pick<Reading, 'run' | 'priority'>): string =>
+  `${reading.run}-${reading.priority === 'live' ? 'l' : 'b'}`
 
-interface Extra { d?: string, i?: string, lost?: Lost }
+interface Extra { d?: string, i?: string, lost?: Loss }
 
-/** A reading in a segment. `lost` is there where the reading is itself the report of a loss. */
+/** A reading in a segment. `lost` is set if the reading is itself the report of a loss. */
 export interface StoredReading {
   n: number
-  lane: Priority
+  priority: Priority
   time: number
   mono: number
   deviceId?: string
   id?: string
   payload: string
-  lost?: Lost
+  lost?: Loss
 }
 
-/** Tabs part the fields: JSON escapes them, so that none is inside one. */
+/** Fields are separated by tabs, which JSON escapes. */
 export const encodeReading = (reading: StoredReading): string => {
   const extra: Extra = {}
   if (reading.deviceId !== undefined) extra.d = reading.deviceId
   if (reading.id !== undefined) extra.i = reading.id
   if (reading.lost !== undefined) extra.lost = reading.lost
   const extraText = Object.keys(extra).length === 0 ? '' : JSON.stringify(extra)
-  return `R\t${reading.n}\t${reading.lane === 'live' ? 'l' : 'b'}\t${reading.time}\t${reading.mono}\t${extraText}\t${reading.payload}`
+  const priority = reading.priority === 'live' ? 'l' : 'b'
+  return `R\t${reading.n}\t${priority}\t${reading.time}\t${reading.mono}\t${extraText}\t${reading.payload}`
 }
 
-export const encodeState = (state: BufferState): string => `S\t${JSON.stringify(state)}`
+export const encodeState = (state: StateRecord): string => `S\t${JSON.stringify(state)}`
 
-/** Reads a body that passed its checksum; null for a kind that a newer agent wrote. */
-export const decodeBody = (body: string): { reading: StoredReading } | { state: BufferState } | null => {
-  if (body.startsWith('S\t')) return { state: JSON.parse(body.slice(2)) as BufferState }
+/** Decodes a body that passed its checksum; null for a kind written by a newer version. */
+export const decodeBody = (body: string): { reading: StoredReading } | { state: StateRecord } | null => {
+  if (body.startsWith('S\t')) return { state: JSON.parse(body.slice(2)) as StateRecord }
   if (!body.startsWith('R\t')) return null
   const fields: string[] = []
   let at = 2
@@ -105,7 +106,7 @@ export const decodeBody = (body: string): { reading: StoredReading } | { state: 
   }
   const reading: StoredReading = {
     n: Number(fields[0]),
-    lane: fields[1] === 'l' ? 'live' : 'backlog',
+    priority: fields[1] === 'l' ? 'live' : 'backlog',
     time: Number(fields[2]),
     mono: Number(fields[3]),
     payload: body.slice(at)

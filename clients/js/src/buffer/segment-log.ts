@@ -1,53 +1,51 @@
 import type { Files } from './files.js'
-import { encodeKnowledge, encodeNote, type Knowledge } from './knowledge.js'
-import { addLost } from './lost.js'
-import { sessionOf, type BufferState } from './record.js'
+import { encodeFullState, encodeStateLine, type BufferState } from './buffer-state.js'
+import { mergeLosses } from './merge-losses.js'
+import { sessionOf, type StateRecord } from './record.js'
 import { createFileSegment, createMemorySegment, type Segment } from './segment.js'
 
 /**
- * Where the lines of a buffer go: segments on the disk, or in memory where there is no folder or the disk takes
- * nothing.
+ * The log of a buffer: segments on the disk, or in memory if there is no folder or the disk is not writable.
  */
 export interface SegmentLog {
   /** Oldest first. */
   readonly segments: readonly Segment[]
-  /** The one that is written to; null before the first line and after a fault. */
+  /** The segment that is written to; null before the first line and after a fault. */
   readonly active: Segment | null
-  /** Whether the disk takes lines. */
+  /** Whether the last write to the disk failed. */
   readonly faulty: boolean
-  /** Begins a file at once, so that what was recovered may be forgotten; does nothing without a folder that works. */
+  /** Starts a file with the recovered state; does nothing without a writable folder. */
   begin (): void
-  /** Writes a reading's line, for which the oldest segments make room if need be. Returns where it is. */
+  /** Writes a reading's line, dropping the oldest segments if there is no room. Returns its segment. */
   write (line: Buffer): Segment
-  /** Notes what changed of what is known, where there is a file to note it in; else the next file tells it. */
-  note (state: BufferState): void
-  /** Removes a segment that is not needed any more. */
+  /** Notes what changed of what is state, where there is a file to note it in; else the next file tells it. */
+  writeState (changes: StateRecord): void
+  /** Removes a segment that is no longer needed. */
   remove (segment: Segment): void
-  /** Ends once all that was written to the active segment is on the disk. */
+  /** Resolves once everything written to the active segment is on the disk. */
   sync (): Promise<void>
-  /** The same for one segment, before it returns. */
+  /** Syncs one segment synchronously. */
   syncNow (segment: Segment): void
-  /** Ends once the retired segments are on the disk, and frees what is held. */
+  /** Resolves once the retired segments are on the disk, and closes all of them. */
   close (): Promise<void>
 }
 
-/** What a log is made of. */
-export interface SegmentLogParts {
+export interface SegmentLogDependencies {
   dir: string | null
   capBytes: number
   memoryBytes: number
   files: Files
   mono: () => number
-  /** Told when the disk stops taking lines, and (null) when it takes them again. */
+  /** Called with the error when writing to the disk fails, and with null when it works again. */
   onFault: (error: unknown) => void
-  known: Knowledge
-  /** What was recovered, oldest first. The log keeps it up to date. */
+  state: BufferState
+  /** Recovered segments, oldest first. The log keeps the list up to date. */
   segments: Segment[]
-  /** Why the folder could not be read, or null. */
+  /** Why the folder can't be read, or null. */
   firstFault: unknown
 }
 
-/** A file takes up whole blocks. */
+/** Files occupy whole blocks. */
 const BLOCK = 4096
 const blocks = (bytes: number): number => Math.max(1, Math.ceil(bytes / BLOCK)) * BLOCK
 const FAULT_RETRY_MS = 1000
@@ -55,11 +53,11 @@ const FAULT_RETRY_MS = 1000
 const isFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
 
 export const createSegmentLog = ({
-  dir, capBytes, memoryBytes, files, mono, onFault, known, segments, firstFault
-}: SegmentLogParts): SegmentLog => {
+  dir, capBytes, memoryBytes, files, mono, onFault, state, segments, firstFault
+}: SegmentLogDependencies): SegmentLog => {
   const segmentBytes = Math.min(1024 * 1024, Math.max(64 * 1024, Math.floor(capBytes / 16)))
   const memorySegmentBytes = Math.max(4096, Math.floor(memoryBytes / 8))
-  const { run, boot, acked } = known
+  const { run, boot, acked } = state
   let active: Segment | null = null
   let retiring: Promise<unknown> = Promise.resolve()
   let faulty = false
@@ -72,10 +70,10 @@ export const createSegmentLog = ({
   }
   if (firstFault !== null) fault(firstFault)
 
-  const note = (state: BufferState) => {
+  const writeState = (changes: StateRecord) => {
     if (active === null || active.inMemory) return
     try {
-      active.append(encodeNote(state))
+      active.append(encodeStateLine(changes))
     } catch (error) {
       fault(error)
     }
@@ -89,19 +87,19 @@ export const createSegmentLog = ({
       onFault(error)
     }
     if (segments.some(({ run }) => run === segment.run)) return
-    for (const lane of ['live', 'backlog'] as const) acked.delete(sessionOf({ run: segment.run, lane }))
+    for (const priority of ['live', 'backlog'] as const) acked.delete(sessionOf({ run: segment.run, priority }))
   }
 
   const dropOldest = () => {
     const segment = segments[0]!
     if (segment === active) active = null
     const reports = segment.reports.filter(
-      ({ n }) => n > (acked.get(sessionOf({ run: segment.run, lane: 'backlog' })) ?? 0)
+      ({ n }) => n > (acked.get(sessionOf({ run: segment.run, priority: 'backlog' })) ?? 0)
     )
-    for (const report of reports) known.lost = addLost(known.lost, report.lost)
+    for (const report of reports) state.lost = mergeLosses(state.lost, report.lost)
     const readings = segment.unacked - reports.length
     if (readings > 0) {
-      known.lost = addLost(known.lost, {
+      state.lost = mergeLosses(state.lost, {
         readings,
         damaged: 0,
         firstN: segment.first,
@@ -110,31 +108,31 @@ export const createSegmentLog = ({
         to: segment.to
       })
     }
-    known.droppedTo = segment.last
-    // Written first: a crash between the two must not make the loss silent.
-    if (active !== null && segment.unacked > 0) note({ lost: known.lost, droppedTo: known.droppedTo })
+    state.droppedTo = segment.last
+    // Recorded first, so that a crash in between does not make the loss silent.
+    if (active !== null && segment.unacked > 0) writeState({ lost: state.lost, droppedTo: state.droppedTo })
     remove(segment)
   }
 
-  /** Ends the active segment; one without unacked readings is not needed any more. */
+  /** Closes the active segment, and removes it if it has no unacked readings. */
   const retire = () => {
     const ended = active
     active = null
     if (ended === null) return
     if (ended.unacked > 0) retiring = Promise.all([retiring, ended.sync().catch(fault)])
     ended.close()
-    if (ended.last >= ended.first) known.prev = ended.last
+    if (ended.last >= ended.first) state.prev = ended.last
     if (ended.unacked === 0) remove(ended)
   }
 
   const startFile = (folder: string) => {
     retire()
-    const segment = createFileSegment(files, folder, { run, boot, first: known.next })
-    segment.append(encodeKnowledge(known))
+    const segment = createFileSegment(files, folder, { run, boot, first: state.next })
+    segment.append(encodeFullState(state))
     active = segment
     segments.push(segment)
-    known.unnoted.clear()
-    // Everything they knew is in the new segment now.
+    state.unrecordedAcks.clear()
+    // Their state is in the new segment now.
     for (const old of segments.filter(({ unacked }) => unacked === 0)) if (old !== segment) remove(old)
     const onDisk = () => segments.reduce((sum, { inMemory, bytes }) => inMemory ? sum : sum + blocks(bytes), 0)
     while (segments.length > 1 && onDisk() + segmentBytes > capBytes) dropOldest()
@@ -142,7 +140,7 @@ export const createSegmentLog = ({
 
   const startMemory = () => {
     retire()
-    active = createMemorySegment({ run, boot, first: known.next })
+    active = createMemorySegment({ run, boot, first: state.next })
     segments.push(active)
   }
 
@@ -153,7 +151,7 @@ export const createSegmentLog = ({
     faulty = false
   }
 
-  /** False where the disk does not take it, even after the oldest segments made room. */
+  /** Returns false if the disk is not writable even after dropping the oldest segments. */
   const writeOrMakeRoom = (folder: string, line: Buffer): boolean => {
     for (let tries = 0; tries < 3; tries++) {
       try {
@@ -162,7 +160,7 @@ export const createSegmentLog = ({
       } catch (error) {
         fault(error)
         if (active !== null && !active.inMemory) retire()
-        // The newest readings are worth more than the oldest, whoever filled the disk.
+        // The newest readings are worth more than the oldest, whatever filled the disk.
         const oldest = segments[0]
         if (!isFull(error) || oldest === undefined || oldest.inMemory) return false
         dropOldest()
@@ -191,7 +189,7 @@ export const createSegmentLog = ({
       while (inMemory() > memoryBytes && segments.length > 1) dropOldest()
       return active!
     },
-    note,
+    writeState,
     remove,
     sync: async () => { await active?.sync().catch(fault) },
     syncNow: segment => {

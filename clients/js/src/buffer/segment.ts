@@ -1,59 +1,59 @@
 import { join } from 'node:path'
 import type { Files } from './files.js'
-import type { Lost } from './record.js'
+import type { Loss } from './record.js'
 
-/** A stretch of the buffer: the readings `first`…`last` of one run, in order. It is dropped as a whole. */
+/** Part of the buffer: the readings `first`…`last` of one run, in order. It is dropped as a whole. */
 export interface Segment {
   readonly run: string
-  /** Boot on which its readings' monotonic times count; '' where that is not known. */
+  /** Boot that its readings' monotonic times refer to; '' if unknown. */
   boot: string
   readonly first: number
   /** Whether it is lost with the process. */
   readonly inMemory: boolean
-  /** Last number in it; `first` - 1 while it has none. */
+  /** Last number in it; `first` - 1 while it is empty. */
   last: number
-  /** Readings in it that are not acked. */
+  /** Number of unacked readings. */
   unacked: number
-  /** Those of them that the backlog's reader has not handed out yet. */
+  /** Those of them that the backlog reader has not returned yet. */
   waiting: number
-  /** Device's times of its first and last reading. */
+  /** Device time of its first and last reading. */
   from: number
   to: number
-  /** Reports of losses in it, which have to be made again if they are lost too. */
-  reports: Array<{ n: number, lost: Lost }>
-  /** Bytes of its lines. */
+  /** Reports of losses in it, which must be repeated if they are lost too. */
+  reports: Array<{ n: number, lost: Loss }>
+  /** Size, in bytes. */
   bytes: number
-  /** Appends a line, all of it or (throwing) none of it. */
+  /** Appends a whole line, or throws and appends nothing. */
   append (line: Buffer): void
-  /** Up to `length` bytes from `at` on; empty at the end. */
+  /** Up to `length` bytes from `at`; empty at the end. */
   read (at: number, length: number): Buffer
   sync (): Promise<void>
   syncNow (): void
-  /** Frees what an open segment holds. */
+  /** Closes its file descriptors. */
   close (): void
-  /** Deletes it for good. */
+  /** Deletes it. */
   remove (): void
 }
 
-interface SegmentParts { run: string, boot: string, first: number }
+interface SegmentOrigin { run: string, boot: string, first: number }
 
-const common = ({ run, boot, first }: SegmentParts) => ({
+const common = ({ run, boot, first }: SegmentOrigin) => ({
   run, boot, first, last: first - 1, unacked: 0, waiting: 0, from: 0, to: 0, reports: [] as Segment['reports']
 })
 
 const NAME = /^(\d{16})-([A-Za-z0-9]{1,32})\.seg$/
 
-/** Name of a segment's file: its first number and its run, so that both are known even if its first line is damaged. */
+/** File name of a segment: first number and run, so that both are known even if the first line is damaged. */
 export const segmentName = (first: number, run: string): string => `${String(first).padStart(16, '0')}-${run}.seg`
 
-/** Reads a name back; null for a file that is no segment. */
+/** Parses a file name; null if it is not a segment. */
 export const parseSegmentName = (name: string): { first: number, run: string } | null => {
   const match = NAME.exec(name)
   return match === null ? null : { first: Number(match[1]), run: match[2]! }
 }
 
-/** A segment in a file. It is created with the first append, and opened for reading when it is read. */
-export const createFileSegment = (files: Files, dir: string, parts: SegmentParts, existingBytes = 0): Segment => {
+/** A segment in a file, which is created by the first append and opened for reading by the first read. */
+export const createFileSegment = (files: Files, dir: string, parts: SegmentOrigin, existingBytes = 0): Segment => {
   const path = join(dir, segmentName(parts.first, parts.run))
   let writeFd: number | null = null
   let readFd: number | null = null
@@ -71,14 +71,13 @@ export const createFileSegment = (files: Files, dir: string, parts: SegmentParts
     inMemory: false,
     bytes: existingBytes,
     append: line => {
-      if (broken) throw new Error('The segment can take no more')
+      if (broken) throw new Error('Segment is damaged')
       try {
         writeFd ??= files.open(path)
         files.write(writeFd, line)
         segment.bytes += line.length
       } catch (error) {
-        // What was written of it is taken back; where that fails too, nothing may follow the torn line as if it were
-        // whole.
+        // Undo the partial write. If that fails too, nothing may follow the torn line.
         try {
           if (writeFd !== null) files.truncate(writeFd, segment.bytes)
         } catch {
@@ -96,7 +95,7 @@ export const createFileSegment = (files: Files, dir: string, parts: SegmentParts
     },
     sync: async () => {
       if (writeFd === null || closing) return
-      // The descriptor may not be closed, and given to another file, while the disk works on it.
+      // The descriptor must not be closed, and reused for another file, during a sync.
       syncs++
       try {
         await files.sync(writeFd)
@@ -120,8 +119,8 @@ export const createFileSegment = (files: Files, dir: string, parts: SegmentParts
   return segment
 }
 
-/** A segment in memory: where there is no folder, or the disk takes nothing. */
-export const createMemorySegment = (parts: SegmentParts): Segment => {
+/** A segment in memory, used without a folder or while the disk is not writable. */
+export const createMemorySegment = (parts: SegmentOrigin): Segment => {
   let content = Buffer.alloc(0)
   const segment: Segment = {
     ...common(parts),

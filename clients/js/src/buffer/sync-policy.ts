@@ -1,20 +1,20 @@
-/** When unacked readings are made to survive a power cut. */
+/** Decides when unacked readings are synced to survive a power failure. */
 export interface SyncPolicy {
   /** A reading was written. */
   written (n: number): void
-  /** It was acked: the platform keeps it, so the disk need not. */
+  /** The reading was acked: the platform stores it, so the disk need not. */
   acked (n: number): void
-  /** Ends when everything written so far is on the disk. */
+  /** Resolves when everything written so far is on the disk. */
   flush (): Promise<void>
   close (): void
 }
 
-/** Past so many readings that wait, the disk is not given the rest of the interval. */
+/** Unsynced readings beyond which the interval is cut short. */
 const MAX_WAITING = 1000
 
 /**
- * Syncs once an unacked reading has waited for `intervalMs`. While the platform acks each reading within that time,
- * nothing is synced at all, which is what lets a memory card live for years.
+ * Syncs once an unacked reading is older than `intervalMs`. While the platform acks each reading within that time,
+ * nothing is synced, which spares memory cards.
  */
 export const createSyncPolicy = (intervalMs: number, mono: () => number, sync: () => Promise<void>): SyncPolicy => {
   const waiting = new Map<number, number>()

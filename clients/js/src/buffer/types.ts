@@ -1,59 +1,58 @@
 import type { Files } from './files.js'
-import type { BacklogReader } from './reader.js'
-import type { Priority, Lost, NewReading, Reading } from './record.js'
+import type { BacklogReader } from './backlog-reader.js'
+import type { Priority, Loss, NewReading, Reading } from './record.js'
 
-/** How a buffer keeps what it is given. */
 export interface BufferOptions {
-  /** Folder of the segments, made if need be; null keeps everything in memory. Only one buffer may use it at a time. */
+  /** Folder of the segments, created if missing; null: memory only. Only one buffer may use it at a time. */
   dir: string | null
-  /** Most bytes on the disk, at least 1 MiB; past it the oldest segment is dropped. Default 128 MiB. */
+  /** Maximum size on the disk, in bytes, at least 1 MiB; beyond it the oldest segment is dropped. Default 128 MiB. */
   capBytes?: number
-  /** Most bytes in memory, where there is no folder or the disk takes nothing. Default 1 MiB. */
+  /** Maximum size in memory, in bytes, without a folder or while the disk is not writable. Default 1 MiB. */
   memoryBytes?: number
-  /** Most milliseconds that an unacked reading may be lost to a power cut; 0 syncs each one. Default 1000. */
+  /** Maximum time for which a power failure may lose unacked readings, in ms; 0 syncs each one. Default 1000. */
   fsyncMs?: number
-  /** The device's boot, on which monotonic times count. */
+  /** The boot that monotonic times refer to. */
   boot: string
   mono: () => number
   files?: Files
-  /** Told when the disk stops taking readings, with the reason, and (null) when it takes them again. */
+  /** Called with the error when writing to the disk fails, and with null when it works again. */
   onFault?: (error: unknown) => void
 }
 
-/** What is in a buffer now. */
+/** Contents of a buffer. */
 export interface BufferStats {
-  /** Readings that are not acked. */
+  /** Number of unacked readings. */
   unacked: number
-  /** Those of them that nothing has been done with since this run began. */
+  /** Those of them that have not been read since this run began. */
   waiting: number
   /** Bytes on the disk and in memory. */
   bytes: number
   segments: number
-  /** The device's time of the oldest unacked reading's segment; null where everything is acked. */
+  /** Device time of the oldest segment with unacked readings; null if everything is acked. */
   oldest: number | null
   /** Number of the newest reading. */
   lastN: number
   /** Lost and not yet reported. */
-  lost: Lost | null
-  /** Whether the disk takes readings. */
+  lost: Loss | null
+  /** Whether the last write to the disk failed. */
   faulty: boolean
 }
 
-/** An append-only log of readings that survives crashes and power cuts. */
+/** An append-only log of readings that survives crashes and power failures. */
 export interface ReadingBuffer {
-  /** Names this run: its readings' sessions begin with it. */
+  /** Id of this run, with which the device sessions of its readings begin. */
   readonly run: string
-  /** Numbers and stores a reading. Never fails for a disk; throws `RangeError` for a reading over 2 MiB. */
-  append (reading: NewReading, lane: Priority): Reading
-  /** The unacked readings but for this run's live ones, in order, each once. */
+  /** Numbers and stores a reading. Never fails because of the disk; throws `RangeError` above 2 MiB. */
+  append (reading: NewReading, priority: Priority): Reading
+  /** The unacked readings except this run's live ones, in order, each once. */
   readonly backlog: BacklogReader
-  /** Forgets readings, of which those of one session have to come in order. */
+  /** Removes readings; those of one device session must be passed in order. */
   acked (readings: readonly Reading[]): void
-  /** Where something was lost, stores a reading that says so, in the backlog's lane. */
-  reportLost (describe: (lost: Lost) => NewReading): Reading | null
-  /** Keeps the platform's time on this boot, for readings that are sent by a later run. */
+  /** Where something was lost, stores a report of it, in the backlog's priority. */
+  reportLoss (describe: (lost: Loss) => NewReading): Reading | null
+  /** Stores the clock anchor of this boot, for readings that a later run sends. */
   setAnchor (anchor: number): void
-  /** The platform's time minus a boot's monotonic clock; null where it was never known. */
+  /** Platform time minus a boot's monotonic clock; null if unknown. */
   anchorOf (boot: string): number | null
   stats (): BufferStats
   close (): Promise<void>

@@ -2,11 +2,11 @@ import type { ConsumerServerFrame } from '@motience/schemas'
 import { closeCodes, SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '@motience/schemas/protocol'
 import { Heartbeat } from './heartbeat.js'
 import { openSocket, type OpenSocket, type SocketConstructor, type SocketEnd } from './socket.js'
-import { keepText } from './texts.js'
+import { setEnvelopeText } from './envelope-text.js'
 
 type WelcomeFrame = Extract<ConsumerServerFrame, { type: 'welcome' }>
 
-export interface LinkOptions {
+export interface ConnectionOptions {
   WebSocket: SocketConstructor
   url: string
   token: string
@@ -19,7 +19,7 @@ export interface LinkOptions {
 }
 
 /** How a connection ended, and for how long data could flow. */
-export interface LinkEnd extends SocketEnd {
+export interface ConnectionEnd extends SocketEnd {
   /** Milliseconds since the greeting; null where none came. */
   openMs: number | null
 }
@@ -27,16 +27,16 @@ export interface LinkEnd extends SocketEnd {
 /** One connection to WSS2: greeted in time, listened to for life, and given new tokens. */
 export class Connection {
   /** Resolves when the connection has ended; never rejects. */
-  readonly ended: Promise<LinkEnd>
+  readonly ended: Promise<ConnectionEnd>
   readonly #socket: OpenSocket
-  readonly #options: LinkOptions
+  readonly #options: ConnectionOptions
   #heartbeatMs: number | null = null
   #heartbeat: Heartbeat | null = null
   #openedAt: number | null = null
 
-  constructor (options: LinkOptions) {
+  constructor (options: ConnectionOptions) {
     this.#options = options
-    const { promise, resolve } = deferred<LinkEnd>()
+    const { promise, resolve } = deferred<ConnectionEnd>()
     this.ended = promise
     const timer = setTimeout(() => this.#socket.drop(1006, 'No greeting in time'), options.connectTimeoutMs)
     this.#socket = openSocket(
@@ -82,7 +82,7 @@ export class Connection {
 
   drop (code: number, reason: string): void { this.#socket.drop(code, reason) }
 
-  #receive (text: string, options: LinkOptions, timer: ReturnType<typeof setTimeout>): void {
+  #receive (text: string, options: ConnectionOptions, timer: ReturnType<typeof setTimeout>): void {
     let frame: ConsumerServerFrame
     try {
       frame = JSON.parse(text) as ConsumerServerFrame
@@ -91,7 +91,7 @@ export class Connection {
       return
     }
     if (frame.type !== 'welcome') {
-      if (frame.type === 'data') keepText(frame, text)
+      if (frame.type === 'data') setEnvelopeText(frame, text)
       options.onFrame(frame)
       return
     }

@@ -3,14 +3,15 @@ import { afterClose } from '@motience/schemas/protocol'
 import { createBackoff } from '../session/backoff.js'
 import { parseRetryAfter, RestError } from '../session/rest.js'
 import { createTokenSession } from '../session/tokens.js'
+import { wait } from '../time/wait.js'
 import { runtime } from '#consumer-runtime'
-import { Bridges } from './bridges.js'
+import { HistoryBackfill } from './history-backfill.js'
 import { Emitter } from './emitter.js'
-import { Inbox } from './inbox.js'
-import { Connection, type LinkEnd } from './connection.js'
-import { PositionKeeper } from './position-keeper.js'
-import { memoryPositions } from './positions.js'
-import { MessageQueue } from './queue.js'
+import { FrameRouter } from './frame-router.js'
+import { Connection, type ConnectionEnd } from './connection.js'
+import { PositionTracker } from './position-tracker.js'
+import { memoryPositions } from './position-stores.js'
+import { MessageQueue } from './message-queue.js'
 import {
   ConsumerStoppedError, type ConsumerEvents, type ConsumerOptions, type ConsumerState, type StateChange,
   type TokenSource
@@ -34,19 +35,18 @@ const SUSPECT_AFTER = 3
 export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<Envelope> {
   readonly #options: ConsumerOptions
   readonly #tokens: TokenSource
-  readonly #keeper: PositionKeeper
-  readonly #inbox: Inbox
-  readonly #bridges: Bridges
+  readonly #positions: PositionTracker
+  readonly #router: FrameRouter
+  readonly #backfill: HistoryBackfill
   readonly #abort = new AbortController()
   readonly #ownTokens: { close (): void } | null = null
   #state: ConsumerState = 'connecting'
-  #link: Connection | null = null
+  #connection: Connection | null = null
   #welcomed = false
   #token = ''
   #queue: MessageQueue | null = null
   /** Why it stopped; null where it was closed. */
   #failure: Error | null = null
-  #wakers: (() => void)[] = []
   readonly #running: Promise<void>
 
   constructor (options: ConsumerOptions) {
@@ -60,44 +60,44 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
       })
       this.#tokens = this.#ownTokens = session
     } else this.#tokens = options.tokens
-    this.#keeper = new PositionKeeper(options.positions ?? memoryPositions(), error => {
+    this.#positions = new PositionTracker(options.positions ?? memoryPositions(), error => {
       this.emit('error', error as Error)
     })
-    this.#bridges = new Bridges({
+    this.#backfill = new HistoryBackfill({
       tokens: this.#tokens,
       fetch: options.fetch ?? ((url, init) => fetch(url, init)),
       signal: this.#abort.signal,
       writable: () => this.#drained(),
       ...options.backoff === undefined ? {} : { backoff: options.backoff }
     })
-    this.#inbox = new Inbox({
+    this.#router = new FrameRouter({
       options: {
         history: options.history !== undefined,
         sparse: options.slow === 'latest',
         maxHeld: options.maxHeld ?? 10_000
       },
-      keeper: this.#keeper,
+      positions: this.#positions,
       emit: (event, value) => { this.emit(event, value) },
       deliver: envelope => { this.#deliver(envelope) },
-      send: frame => { this.#link?.send(frame) },
-      reconnect: () => { this.#link?.drop(1000, 'More came than may wait for history') },
-      bridge: (producerId, after, before) => {
-        const track = this.#inbox.track(producerId)
-        if (track === undefined || this.#options.history === undefined) return
-        this.#bridges
+      send: frame => { this.#connection?.send(frame) },
+      reconnect: () => { this.#connection?.drop(1000, 'More came than may wait for history') },
+      backfill: (producerId, after, before) => {
+        const stream = this.#router.stream(producerId)
+        if (stream === undefined || this.#options.history === undefined) return
+        this.#backfill
           .run(this.#options.history, producerId, after, before, envelope => {
-            track.bridgeItem(envelope)
+            stream.backfillMessage(envelope)
           })
           .then(report => {
-            if (this.#abort.signal.aborted || this.#inbox.track(producerId) !== track) return
+            if (this.#abort.signal.aborted || this.#router.stream(producerId) !== stream) return
             this.emit('history', report)
-            track.bridgeDone()
+            stream.backfillDone()
           })
       }
     })
     const offRenewed = this.#tokens.onRenewed(({ token }) => {
       this.#token = token
-      if (this.#welcomed) this.#link?.authenticate(token)
+      if (this.#welcomed) this.#connection?.authenticate(token)
     })
     // Listeners can be added before the first event.
     this.#running = Promise.resolve().then(() => this.#run())
@@ -107,13 +107,13 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
         this.#ownTokens?.close()
         this.#queue?.end(this.#failure)
       })
-      .then(() => this.#keeper.flush())
+      .then(() => this.#positions.flush())
   }
 
   get state (): ConsumerState { return this.#state }
 
   /** How far the application has come with each producer. */
-  positions (): Position[] { return this.#keeper.all() }
+  positions (): Position[] { return this.#positions.all() }
 
   [Symbol.asyncIterator] (): AsyncIterableIterator<Envelope> {
     if (this.#queue === null) {
@@ -121,7 +121,7 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
         max: this.#options.maxBuffered ?? 1000,
         onFull: () => { this.#pause() },
         onDrained: () => { this.#resume() },
-        onDone: envelope => { this.#keeper.advance(envelope.producer_id, envelope) }
+        onDone: envelope => { this.#positions.advance(envelope.producer_id, envelope) }
       })
       if (this.#state === 'stopped') this.#queue.end(this.#failure)
     }
@@ -138,7 +138,7 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
     const backoff = createBackoff(this.#options.backoff)
     const WebSocket = this.#options.WebSocket ?? runtime.WebSocket
     if (WebSocket === null) throw new TypeError('There is no WebSocket here: give one as the option `WebSocket`')
-    await this.#keeper.load()
+    await this.#positions.load()
     while (!this.#abort.signal.aborted) {
       this.#change({ state: 'connecting' })
       const end = await this.#attempt(WebSocket, backoff.failures)
@@ -148,13 +148,13 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
       else {
         const retryInMs = backoff.next(parseRetryAfter(end.retryAfter) ?? 0)
         this.#change({ state: 'waiting', code: end.code, reason: end.reason, retryInMs })
-        await this.#wait(retryInMs)
+        await wait(retryInMs, this.#abort.signal)
       }
     }
   }
 
   /** One attempt, from the token to the end of the connection. */
-  async #attempt (WebSocket: NonNullable<ConsumerOptions['WebSocket']>, failures: number): Promise<LinkEnd> {
+  async #attempt (WebSocket: NonNullable<ConsumerOptions['WebSocket']>, failures: number): Promise<ConnectionEnd> {
     try {
       this.#token = (await this.#tokens.get()).token
     } catch (error) {
@@ -164,88 +164,62 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
         error instanceof RestError && error.retryAfterMs !== null ? String(Math.ceil(error.retryAfterMs / 1000)) : null
       return { code: 1006, reason: (error as Error).message, status: null, retryAfter, openMs: null }
     }
-    if (this.#abort.signal.aborted) { return { code: 1000, reason: 'Closed', status: null, retryAfter: null, openMs: null } }
+    if (this.#abort.signal.aborted) {
+      return { code: 1000, reason: 'Closed', status: null, retryAfter: null, openMs: null }
+    }
     const token = this.#token
-    this.#link = new Connection({
+    this.#connection = new Connection({
       WebSocket,
-      url: this.#url(),
+      url: consumerUrl(this.#options),
       token,
       connectTimeoutMs: this.#options.connectTimeoutMs ?? 10_000,
       currentToken: () => this.#token,
       onWelcome: frame => { this.#welcome(frame) },
-      onFrame: frame => { this.#inbox.frame(frame) }
+      onFrame: frame => { this.#router.frame(frame) }
     })
-    const end = await this.#link.ended
-    this.#link = null
+    const end = await this.#connection.ended
+    this.#connection = null
     this.#welcomed = false
-    this.#inbox.disconnected()
+    this.#router.disconnected()
     this.#judge(end, token, failures)
     return end
   }
 
   #welcome (frame: Extract<ConsumerServerFrame, { type: 'welcome' }>): void {
     this.#welcomed = true
-    this.#inbox.welcome(frame)
+    this.#router.welcome(frame)
     this.#change({ state: 'open' })
   }
 
   /** What the end of a connection says about the token, and about trying again. */
-  #judge (end: LinkEnd, token: string, failures: number): void {
+  #judge (end: ConnectionEnd, token: string, failures: number): void {
     const next = end.status === 403 ? 'stop' : end.status === 401 ? 'login' : afterClose(end.code)
     const unexplained = end.openMs === null && end.status === null && (failures + 1) % SUSPECT_AFTER === 0
-    if (next === 'stop') { this.#stop(new ConsumerStoppedError(end.reason || `Closed with ${end.code}`), end.reason, end.code) } else if (next === 'login' || unexplained) this.#tokens.invalidate(token)
+    if (next === 'stop') {
+      this.#stop(new ConsumerStoppedError(end.reason || `Closed with ${end.code}`), end.reason, end.code)
+    } else if (next === 'login' || unexplained) this.#tokens.invalidate(token)
   }
 
   #deliver (envelope: Envelope): void {
     this.emit('data', envelope)
-    if (this.#queue === null) this.#keeper.advance(envelope.producer_id, envelope)
+    if (this.#queue === null) this.#positions.advance(envelope.producer_id, envelope)
     else this.#queue.push(envelope)
   }
 
   #pause (): void {
-    if (this.#link === null) return
+    if (this.#connection === null) return
     this.#change({ state: 'paused', reason: 'The loop is slower than the stream' })
-    if (!this.#link.pause()) this.#link.drop(1000, 'The buffer is full')
+    if (!this.#connection.pause()) this.#connection.drop(1000, 'The buffer is full')
   }
 
   #resume (): void {
-    this.#wake()
-    if (this.#link === null) return
-    this.#link.resume()
+    if (this.#connection === null) return
+    this.#connection.resume()
     this.#change({ state: 'open' })
   }
 
   /** Resolves once the loop's buffer has room. */
-  async #drained (): Promise<void> {
-    while (this.#queue?.full === true && !this.#abort.signal.aborted) {
-      await new Promise<void>(resolve => {
-        this.#wakers.push(resolve)
-      })
-    }
-  }
-
-  #wake (): void {
-    for (const wake of this.#wakers.splice(0)) wake()
-  }
-
-  #wait (ms: number): Promise<void> {
-    return new Promise(resolve => {
-      const done = (): void => {
-        clearTimeout(timer)
-        this.#abort.signal.removeEventListener('abort', done)
-        resolve()
-      }
-      const timer = setTimeout(done, ms)
-      this.#abort.signal.addEventListener('abort', done)
-    })
-  }
-
-  #url (): string {
-    const url = new URL(this.#options.url)
-    url.searchParams.set('resume', 'true')
-    if (this.#options.slow !== undefined) url.searchParams.set('slow', this.#options.slow)
-    return url.href
-  }
+  async #drained (): Promise<void> { await this.#queue?.drained(this.#abort.signal) }
 
   #change ({
     state, code = null, reason = '', retryInMs = null
@@ -260,10 +234,16 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
     this.#failure = error
     this.#change({ state: 'stopped', reason, code })
     this.#abort.abort(error ?? new ConsumerStoppedError(reason))
-    this.#wake()
-    this.#link?.drop(1000, 'Closed')
+    this.#connection?.drop(1000, 'Closed')
     if (error !== null) this.emit('error', error)
   }
+}
+
+const consumerUrl = ({ url, slow }: ConsumerOptions): string => {
+  const resuming = new URL(url)
+  resuming.searchParams.set('resume', 'true')
+  if (slow !== undefined) resuming.searchParams.set('slow', slow)
+  return resuming.href
 }
 
 /** Connects a consumer; see `Consumer`. Whatever fails, it goes on by itself until its state is `stopped`. */

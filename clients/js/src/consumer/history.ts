@@ -1,8 +1,9 @@
 import { comparePositions, type LogPosition } from '@motience/schemas/protocol'
 import type { Envelope, HistoryPage } from '@motience/schemas'
 import { createBackoff, type Backoff, type BackoffOptions } from '../session/backoff.js'
-import { parseRetryAfter, RestError } from '../session/rest.js'
-import { parsePage } from './texts.js'
+import { RestError, restErrorOf } from '../session/rest.js'
+import { wait } from '../time/wait.js'
+import { parsePage } from './envelope-text.js'
 
 /** Messages asked for at once. */
 const PAGE_LIMIT = 500
@@ -19,7 +20,7 @@ export interface HistoryRequest {
   /** Where DSM is, without `/api`. */
   dsmUrl: string
   producerId: number
-  /** Only what is behind this place … */
+  /** Only what is behind this position … */
   after: LogPosition
   /** … and before this one. */
   before: LogPosition
@@ -32,17 +33,6 @@ export interface HistoryRequest {
   /** Awaited with each page before the next is asked for. */
   onPage: (envelopes: Envelope[]) => void | Promise<void>
 }
-
-/** Resolves after so long, or at once when the signal is given; the next call then rejects by itself. */
-const wait = (ms: number, signal: AbortSignal): Promise<void> => new Promise(resolve => {
-  const done = (): void => {
-    clearTimeout(timer)
-    signal.removeEventListener('abort', done)
-    resolve()
-  }
-  const timer = setTimeout(done, ms)
-  signal.addEventListener('abort', done)
-})
 
 const getPage = async (request: HistoryRequest, cursor: string | null): Promise<HistoryPage> => {
   const { dsmUrl, producerId, after, signal } = request
@@ -59,12 +49,7 @@ const getPage = async (request: HistoryRequest, cursor: string | null): Promise<
   })
   if (response.ok) return parsePage(await response.text())
   if (response.status === 401) request.refused(token)
-  const problem = await response.json().catch(() => ({})) as { detail?: string, code?: string }
-  throw new RestError(problem.detail ?? `HTTP ${response.status}`, {
-    status: response.status,
-    code: problem.code ?? null,
-    retryAfterMs: parseRetryAfter(response.headers.get('retry-after'))
-  })
+  throw restErrorOf(response, await response.text().catch(() => ''))
 }
 
 const getPageAgain = async (request: HistoryRequest, cursor: string | null, backoff: Backoff): Promise<HistoryPage> => {
@@ -83,7 +68,7 @@ const getPageAgain = async (request: HistoryRequest, cursor: string | null, back
 }
 
 /**
- * Reads one producer's history between two places from `GET /api/data/{producer_id}`, page by page, in order.
+ * Reads one producer's history between two positions from `GET /api/data/{producer_id}`, page by page, in order.
  * Resolves with whether DSM has everything that was accepted there. Rejects where it can't be asked.
  */
 export const readHistory = async (request: HistoryRequest): Promise<{ complete: boolean }> => {

@@ -3,11 +3,11 @@ export type { HistoryFetch } from './history.js'
 export { comparePositions, type LogPosition } from '@motience/schemas/protocol'
 export {
   filePositions, memoryPositions, storagePositions, type KeyValueStorage, type PositionStore
-} from './positions.js'
+} from './position-stores.js'
 export type { SocketConstructor, SocketLike } from './socket.js'
-export { envelopeText, payloadText } from './texts.js'
+export { envelopeText, payloadText } from './envelope-text.js'
 export {
-  ConsumerStoppedError, type ConsumerCredentials, type ConsumerEvents, type ConsumerOptions, type ConsumerSettings,
+  ConsumerStoppedError, type ConsumerCredentials, type ConsumerEvents, type ConsumerOptions, type ConsumerBaseOptions,
   type ConsumerState, type HistoryReport, type StateChange, type TokenSource
 } from './types.js'
 export { createBackoff, type Backoff, type BackoffOptions } from '../session/backoff.js'

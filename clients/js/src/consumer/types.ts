@@ -5,7 +5,7 @@ import type {
 import type { BackoffOptions } from '../session/backoff.js'
 import type { TokenSession } from '../session/tokens.js'
 import type { HistoryFetch } from './history.js'
-import type { PositionStore } from './positions.js'
+import type { PositionStore } from './position-stores.js'
 import type { SocketConstructor } from './socket.js'
 
 /** Where a consumer's tokens come from; `createTokenSession` makes one from a name and a password. */
@@ -15,7 +15,7 @@ export type ConsumerCredentials =
   | { authUrl: string, username: string, password: string, tokens?: undefined }
   | { tokens: TokenSource, authUrl?: undefined, username?: undefined, password?: undefined }
 
-export interface ConsumerSettings {
+export interface ConsumerBaseOptions {
   /** WSS2, such as `wss://data.example.org/consumer`. */
   url: string
   /** What happens if this consumer reads slower than it is sent to. Default: it is closed, and resumes. */
@@ -40,7 +40,7 @@ export interface ConsumerSettings {
   fetch?: HistoryFetch
 }
 
-export type ConsumerOptions = ConsumerSettings & ConsumerCredentials
+export type ConsumerOptions = ConsumerBaseOptions & ConsumerCredentials
 
 /**
  * `connecting`: on the way. `open`: greeted, data flows. `paused`: the loop's buffer is full. `waiting`: for the next
@@ -62,7 +62,7 @@ export interface StateChange {
   retryInMs: number | null
 }
 
-/** History has filled, or tried to fill, what lay between two places (both excluded). */
+/** History has filled, or tried to fill, what lay between two positions (both excluded). */
 export interface HistoryReport {
   producer_id: number
   after: LogPosition

@@ -5,13 +5,21 @@ import { createBackoff, type BackoffOptions } from '../session/backoff.js'
 import { parseRetryAfter, RestError } from '../session/rest.js'
 import type { TokenSession } from '../session/tokens.js'
 import { readServerFrame, type ServerFrame } from './protocol.js'
+import { closeWebSocket, openWebSocket, watchHeartbeat, WELCOME_TIMEOUT_MS } from './websocket.js'
 
 export type ConnectionState = 'waiting' | 'connecting' | 'online' | 'stopped' | 'closed'
 
 /** Why a connection ended or could not be made. */
-export interface ConnectionFault { message: string, code: number | string | null, at: number }
+export interface ConnectionFault {
+  message: string
+  code: number | string | null
+  /** Milliseconds since 1970. */
+  at: number
+  /** Milliseconds until the next attempt; null for none. */
+  retryInMs: number | null
+}
 
-export interface LinkEvents {
+export interface ConnectionEvents {
   /** Readings can be sent. */
   online: [welcome: ProducerWelcomeFrame, sentMono: number, receivedMono: number]
   offline: [fault: ConnectionFault]
@@ -20,27 +28,27 @@ export interface LinkEvents {
   stopped: [fault: ConnectionFault]
 }
 
-/** What a link connects to, and as whom. */
-export interface LinkTarget {
+/** What a connection connects to, and as whom. */
+export interface ConnectionTarget {
   url: string
   tokens: TokenSession
   /** Whether frames are compressed, where the platform takes that. */
   compression: boolean
 }
 
-export interface LinkOptions extends LinkTarget {
+export interface ConnectionOptions extends ConnectionTarget {
   mono: () => number
-  /** Milliseconds after which a link that was told to stop tries again all the same; null for never. */
+  /** Milliseconds after which a connection that was told to stop tries again all the same; null for never. */
   stoppedRetryMs: number | null
   backoff?: BackoffOptions
 }
 
 /** The connection to WSS1, made again whenever it is lost. */
 export interface Connection {
-  readonly events: EventEmitter<LinkEvents>
+  readonly events: EventEmitter<ConnectionEvents>
   readonly state: ConnectionState
   readonly lastFault: ConnectionFault | null
-  /** Sends a frame; false where the link is not online. */
+  /** Sends a frame; false where the connection is not online. */
   send (text: string): boolean
   /** Ends the connection, whose state is not trusted any more, and makes another. */
   restart (message: string, code?: string): void
@@ -48,70 +56,41 @@ export interface Connection {
   confirm (): void
   start (): void
   /** Goes on with another target: what is connected is ended, and another connection made at once. */
-  use (target: LinkTarget): void
+  use (target: ConnectionTarget): void
   close (): Promise<void>
 }
-
-const HANDSHAKE_TIMEOUT_MS = 15_000
-const CLOSE_TIMEOUT_MS = 2000
-/** The largest frame that WSS1 has reason to send: the acks of a batch. */
-const MAX_ANSWER_BYTES = 1024 * 1024
 
 export const createConnection = ({
   mono,
   stoppedRetryMs,
   backoff: backoffOptions = {},
   ...firstTarget
-}: LinkOptions): Connection => {
+}: ConnectionOptions): Connection => {
   let { url, tokens, compression } = firstTarget
-  const events = new EventEmitter<LinkEvents>()
+  const events = new EventEmitter<ConnectionEvents>()
   const backoff = createBackoff(backoffOptions)
   let state: ConnectionState = 'closed'
   let lastFault: ConnectionFault | null = null
   let socket: WebSocket | null = null
   let retryTimer: NodeJS.Timeout | undefined
-  let watchTimer: NodeJS.Timeout | undefined
+  let stopWatching = () => {}
   let usedToken = ''
   /** Counts attempts and closings: one that was overtaken while it signed in does nothing more. */
   let attempts = 0
-
-  const retry = (ms: number) => {
-    state = 'waiting'
-    retryTimer = setTimeout(() => { connect().catch(() => {}) }, ms)
-  }
 
   /** Every end of an attempt or a connection comes through here, once. */
   const ended = (message: string, code: number | string | null, { stop = false, retryAfterMs = 0 } = {}) => {
     if (state === 'closed') return
     const wasOnline = state === 'online'
-    clearInterval(watchTimer)
+    stopWatching()
     socket = null
-    lastFault = { message, code, at: Date.now() }
-    if (stop) {
-      state = 'stopped'
-      events.emit('stopped', lastFault)
-      if (stoppedRetryMs !== null) {
-        retryTimer = setTimeout(
-          () => {
-            connect().catch(() => {})
-          },
-          stoppedRetryMs + (Math.random() * stoppedRetryMs) / 10
-        )
-      }
-    } else retry(backoff.next(retryAfterMs))
+    const jitteredRetryMs = stoppedRetryMs === null ? null : Math.round(stoppedRetryMs * (1 + Math.random() / 10))
+    const retryInMs = stop ? jitteredRetryMs : backoff.next(retryAfterMs)
+    lastFault = { message, code, at: Date.now(), retryInMs }
+    state = stop ? 'stopped' : 'waiting'
+    if (retryInMs !== null) retryTimer = setTimeout(() => { connect().catch(() => {}) }, retryInMs)
+    if (stop) events.emit('stopped', lastFault)
     if (wasOnline || !stop) events.emit('offline', lastFault)
-  }
-
-  const watch = (ws: WebSocket, heartbeatMs: number) => {
-    let heardAt = mono()
-    const heard = () => { heardAt = mono() }
-    for (const event of ['ping', 'pong', 'message']) ws.on(event, heard)
-    watchTimer = setInterval(() => {
-      const silent = mono() - heardAt
-      // A line that is cut says nothing: after two heartbeats of silence, and a ping of our own, it is given up.
-      if (silent > heartbeatMs * 2) ws.terminate()
-      else if (silent > heartbeatMs && ws.readyState === WebSocket.OPEN) ws.ping()
-    }, Math.max(50, heartbeatMs / 2))
   }
 
   const opened = (ws: WebSocket) => {
@@ -119,7 +98,7 @@ export const createConnection = ({
     let welcomed = false
     let refusal: { message: string, status: number, retryAfterMs: number } | null = null
     let failure = 'Closed'
-    const welcomeTimer = setTimeout(() => { ws.terminate() }, HANDSHAKE_TIMEOUT_MS * 2)
+    const welcomeTimer = setTimeout(() => { ws.terminate() }, WELCOME_TIMEOUT_MS)
 
     ws.on('message', (data: Buffer) => {
       const receivedMono = mono()
@@ -133,7 +112,7 @@ export const createConnection = ({
       welcomed = true
       clearTimeout(welcomeTimer)
       state = 'online'
-      watch(ws, frame.heartbeat_ms)
+      stopWatching = watchHeartbeat(ws, frame.heartbeat_ms, mono)
       events.emit('online', frame, sentMono, receivedMono)
     })
     ws.on('unexpected-response', (request, response) => {
@@ -183,15 +162,7 @@ export const createConnection = ({
       })
       return
     }
-    socket = new WebSocket(url, SUBPROTOCOL, {
-      headers: { authorization: `Bearer ${usedToken}` },
-      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-      maxPayload: MAX_ANSWER_BYTES,
-      // Small windows: 15 bits would cost a device some 300 KiB for a few per cent.
-      perMessageDeflate: compression
-        ? { threshold: 128, clientMaxWindowBits: 13, zlibDeflateOptions: { memLevel: 6, level: 6 } }
-        : false
-    })
+    socket = openWebSocket(url, SUBPROTOCOL, usedToken, compression)
     opened(socket)
   }
 
@@ -240,18 +211,9 @@ export const createConnection = ({
       state = 'closed'
       socket = null
       clearTimeout(retryTimer)
-      clearInterval(watchTimer)
+      stopWatching()
       stopRenewals()
-      if (ws === null || ws.readyState === WebSocket.CLOSED) return
-      await new Promise<void>(resolve => {
-        const timer = setTimeout(() => { ws.terminate() }, CLOSE_TIMEOUT_MS)
-        ws.once('close', () => {
-          clearTimeout(timer)
-          resolve()
-        })
-        if (ws.readyState === WebSocket.CONNECTING) ws.terminate()
-        else ws.close(1000)
-      })
+      if (ws !== null) await closeWebSocket(ws)
     }
   }
 }

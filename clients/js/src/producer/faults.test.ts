@@ -1,7 +1,7 @@
 import { FakeWss1, waitFor, type FakeWss1Settings } from '@motience/testing'
 import t, { type Test } from 'tap'
 import { openBuffer } from '../buffer/buffer.js'
-import { monotonicMs } from '../time/mono.js'
+import { monotonicMs } from '../time/monotonic.js'
 import { createProducer, type Producer, type ProducerOptions } from './producer.js'
 
 const start = async (t: Test, settings: Partial<FakeWss1Settings> = {}): Promise<FakeWss1> => {
@@ -89,7 +89,7 @@ t.test('Retry-After of a full platform is waited for', async t => {
   t.ok(performance.now() - from >= 990)
 })
 
-t.test('what may be sent again is sent again, in its place, after the time that was asked for', async t => {
+t.test('what may be sent again is sent again, in its position, after the time that was asked for', async t => {
   let failures = 3
   const platform = await start(t, {
     intercept: () => (failures-- > 0 ? { code: 'MOT_UNAVAILABLE', message: 'Busy', retry_after_ms: 20 } : null)

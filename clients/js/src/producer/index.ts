@@ -1,5 +1,5 @@
 export type { ConnectionFault, ConnectionState } from './connection.js'
 export {
-  createProducer, type Acked, type Producer, type ProducerEvents, type ProducerOptions, type ProducerSettings,
+  createProducer, type Acked, type Producer, type ProducerEvents, type ProducerOptions, type MutableProducerOptions,
   type ProducerStatus, type SendOptions
 } from './producer.js'

@@ -8,7 +8,7 @@ export interface AckedPosition { epoch: number, offset: number, subscriberCount:
  * `afterMs`. `passed`: it was not accepted, and its number cannot be any more. `refused`: it never will be.
  */
 export type Outcome =
-  | { kind: 'kept', place: AckedPosition, receivedAt: string | undefined }
+  | { kind: 'kept', position: AckedPosition, receivedAt: string | undefined }
   | { kind: 'retry', afterMs: number, code: string, message: string }
   | { kind: 'passed' }
   | { kind: 'refused', code: string, message: string }
@@ -17,7 +17,7 @@ type AckFields = Omit<AckFrame, 'type'>
 
 export const outcomeOfAck = (ack: AckFields): Outcome => ({
   kind: 'kept',
-  place: {
+  position: {
     epoch: ack.epoch,
     offset: ack.offset,
     subscriberCount: ack.subscriberCount,

@@ -1,7 +1,7 @@
 import { FakeWss1, waitFor } from '@motience/testing'
 import t, { type Test } from 'tap'
 import { openBuffer } from '../buffer/buffer.js'
-import { monotonicMs } from '../time/mono.js'
+import { monotonicMs } from '../time/monotonic.js'
 import { createProducer, type Producer, type ProducerOptions } from './producer.js'
 
 const start = async (t: Test, settings: ConstructorParameters<typeof FakeWss1>[0] = {}): Promise<FakeWss1> => {

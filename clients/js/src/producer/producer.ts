@@ -1,17 +1,17 @@
 import { EventEmitter } from 'node:events'
 import type { ReadingBuffer, BufferStats } from '../buffer/buffer.js'
-import type { Lost, NewReading } from '../buffer/record.js'
+import type { Loss, NewReading } from '../buffer/record.js'
 import type { BackoffOptions } from '../session/backoff.js'
 import type { RestFetch } from '../session/rest.js'
 import { createTokenSession } from '../session/tokens.js'
-import { createServerClock } from '../time/clock.js'
-import { monotonicMs } from '../time/mono.js'
+import { createServerClock } from '../time/server-clock.js'
+import { monotonicMs } from '../time/monotonic.js'
 import { createConnection, type ConnectionFault, type ConnectionState } from './connection.js'
 import type { AckedPosition } from './outcome.js'
 import { createSender, type SenderCounts } from './sender.js'
 
 /** Who sends, where, and how: what can be changed while a producer runs. */
-export interface ProducerSettings {
+export interface MutableProducerOptions {
   /** Where AP is. */
   authUrl: string
   /** Where WSS1 is, with its path. */
@@ -26,7 +26,7 @@ export interface ProducerSettings {
   compression?: boolean
 }
 
-export interface ProducerOptions extends ProducerSettings {
+export interface ProducerOptions extends MutableProducerOptions {
   /** Where readings are kept until they are acked; the producer closes it. See `openBuffer`. */
   buffer: ReadingBuffer
   /** Milliseconds after which a producer that was refused for good tries again; null (the default) for never. */
@@ -58,7 +58,7 @@ export interface ProducerEvents {
   ack: [acked: Acked]
   refused: [seq: number, code: string, message: string]
   /** What could not be kept is told to the platform in one record. */
-  lost: [lost: Lost]
+  lost: [lost: Loss]
   drained: []
 }
 
@@ -89,7 +89,7 @@ export interface Producer {
   /** Resolves when everything is acked, or the time is over: whether it is. */
   drained (timeoutMs: number): Promise<boolean>
   /** Goes on with other settings, over a new connection if need be. What is not acked is sent over that. */
-  configure (settings: ProducerSettings): void
+  configure (settings: MutableProducerOptions): void
   /** Disconnects and closes the buffer. What is not acked stays in it. */
   close (): Promise<void>
 }
@@ -99,7 +99,7 @@ const DEFAULT_DRAIN_RATE = 500
 const REPORT_EVERY_MS = 60_000
 
 /** The record that tells what was lost. */
-export const describeLost = (lost: Lost, time: number, mono: number, deviceId?: string): NewReading => ({
+export const describeLoss = (lost: Loss, time: number, mono: number, deviceId?: string): NewReading => ({
   payload: JSON.stringify({
     agent: {
       lost: {
@@ -117,22 +117,26 @@ export const describeLost = (lost: Lost, time: number, mono: number, deviceId?: 
   ...deviceId === undefined ? {} : { deviceId }
 })
 
+/** Equal for options that the same connection serves. */
+const connectionKey = ({ authUrl, websocketUrl, username, password, compression = false }: MutableProducerOptions) =>
+  JSON.stringify([authUrl, websocketUrl, username, password, compression])
+
 /** Starts a producer. It signs in and connects by itself, for ever, until it is closed. */
 export const createProducer = ({
   buffer, stoppedRetryMs = null, fetch, backoff, mono = monotonicMs, now = Date.now, ...firstSettings
 }: ProducerOptions): Producer => {
-  let settings: ProducerSettings = firstSettings
+  let settings: MutableProducerOptions = firstSettings
   const events = new EventEmitter<ProducerEvents>()
   const clock = createServerClock()
-  const signIn = ({ authUrl, username, password }: ProducerSettings) =>
+  const signIn = ({ authUrl, username, password }: MutableProducerOptions) =>
     createTokenSession({ authUrl, username, password, ...(fetch === undefined ? {} : { fetch }) })
   let tokens = signIn(settings)
-  const target = ({ websocketUrl, compression = false }: ProducerSettings) => ({
+  const target = ({ websocketUrl, compression = false }: MutableProducerOptions) => ({
     url: websocketUrl,
     tokens,
     compression
   })
-  const link = createConnection({
+  const connection = createConnection({
     ...target(settings),
     mono,
     stoppedRetryMs,
@@ -140,7 +144,7 @@ export const createProducer = ({
   })
   const sender = createSender({
     buffer,
-    link,
+    connection,
     clock,
     mono,
     drainRate: () => settings.drainRate ?? DEFAULT_DRAIN_RATE,
@@ -153,38 +157,40 @@ export const createProducer = ({
     const { lost } = buffer.stats()
     if (lost === null || mono() - reportedAt < REPORT_EVERY_MS) return
     reportedAt = mono()
-    buffer.reportLost(lost => describeLost(lost, now(), mono(), settings.deviceId))
+    buffer.reportLoss(lost => describeLoss(lost, now(), mono(), settings.deviceId))
     events.emit('lost', lost)
   }
 
-  link.events.on('online', (welcome, sentMono, receivedMono) => {
+  connection.events.on('online', (welcome, sentMono, receivedMono) => {
     since = now()
     if (clock.observe(Date.parse(welcome.server_time), sentMono, receivedMono)) buffer.setAnchor(clock.anchor!)
     reportLost()
     sender.online(welcome)
     events.emit('online')
   })
-  link.events.on('offline', fault => {
+  connection.events.on('offline', fault => {
     since = now()
     sender.offline()
     events.emit('offline', fault)
   })
-  link.events.on('stopped', fault => {
+  connection.events.on('stopped', fault => {
     sender.offline()
     events.emit('stopped', fault)
   })
-  link.events.on('frame', (frame, receivedMono) => { sender.frame(frame, receivedMono) })
-  sender.events.on('ack', (reading, place) => {
-    events.emit('ack', { ...place, seq: reading.n, deviceId: reading.deviceId, id: reading.id })
+  connection.events.on('frame', (frame, receivedMono) => { sender.frame(frame, receivedMono) })
+  sender.events.on('ack', (reading, position) => {
+    events.emit('ack', { ...position, seq: reading.n, deviceId: reading.deviceId, id: reading.id })
   })
   sender.events.on('refused', (reading, code, message) => { events.emit('refused', reading.n, code, message) })
   sender.events.on('drained', () => { events.emit('drained') })
-  link.start()
+  connection.start()
 
   return {
     events,
     send: (payload, options = {}) => {
-      if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) { throw new TypeError('A payload is an object') }
+      if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
+        throw new TypeError('A payload is an object')
+      }
       const live = sender.liveReady
       const reading: NewReading = {
         payload: JSON.stringify(payload),
@@ -196,16 +202,16 @@ export const createProducer = ({
       if (options.id !== undefined) reading.id = options.id
       const stored = buffer.append(reading, live ? 'live' : 'backlog')
       if (live) sender.addLive(stored)
-      else if (link.state === 'online') {
+      else if (connection.state === 'online') {
         reportLost()
         sender.pump()
       }
       return stored.n
     },
     status: () => ({
-      state: link.state,
+      state: connection.state,
       since,
-      lastFault: link.lastFault,
+      lastFault: connection.lastFault,
       buffer: buffer.stats(),
       counts: { ...sender.counts },
       clockOffsetMs: clock.anchor === null ? null : Math.round(clock.anchor + mono() - now()),
@@ -227,17 +233,15 @@ export const createProducer = ({
     configure: next => {
       const before = settings
       settings = next
-      const connection = (of: ProducerSettings) =>
-        JSON.stringify([of.authUrl, of.websocketUrl, of.username, of.password, of.compression ?? false])
-      if (connection(before) === connection(next)) return
+      if (connectionKey(before) === connectionKey(next)) return
       tokens.close()
       tokens = signIn(next)
-      link.use(target(next))
+      connection.use(target(next))
     },
     close: async () => {
       sender.close()
       tokens.close()
-      await link.close()
+      await connection.close()
       await buffer.close()
     }
   }

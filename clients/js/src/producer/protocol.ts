@@ -1,6 +1,6 @@
 import type { AuthenticatedFrame, BatchAckFrame, AckFrame, ErrorFrame, ProducerWelcomeFrame } from '@motience/schemas'
 import { sessionOf, type Reading } from '../buffer/record.js'
-import { clockOffsetMs } from '../time/clock.js'
+import { clockOffsetMs } from '../time/server-clock.js'
 
 /** What WSS1 sends. */
 export type ServerFrame = ProducerWelcomeFrame | AckFrame | BatchAckFrame | ErrorFrame | AuthenticatedFrame
@@ -71,7 +71,9 @@ const messageFields = (entry: Entry, anchor: number | null): string => {
   const offset = anchor === null ? '' : `,"clock_offset_ms":${clockOffsetMs(anchor, reading)}`
   const device = reading.deviceId === undefined ? '' : `"device_id":${JSON.stringify(reading.deviceId)},`
   const id = reading.id === undefined ? '' : `"id":${JSON.stringify(reading.id)},`
-  return `${device}${id}"session":"${entrySession(entry)}","seq":${reading.n},"timestamp":"${new Date(reading.time).toISOString()}"${offset},"payload":${reading.payload}`
+  const time = new Date(reading.time).toISOString()
+  return `${device}${id}"session":"${entrySession(entry)}","seq":${reading.n},"timestamp":"${time}"${offset},` +
+    `"payload":${reading.payload}`
 }
 
 /** A `data` frame for one entry, a `batch` frame for more. */

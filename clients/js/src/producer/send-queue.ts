@@ -60,7 +60,9 @@ export const createSendQueue = (backoffOptions: BackoffOptions = {}): SendQueue 
         if (outcome.kind === 'retry') retryAfter = Math.max(retryAfter, outcome.afterMs)
         else progress = true
         // Passed in its own session too: it was accepted there once, and is older than what the platform keeps.
-        if (outcome.kind === 'kept' || outcome.kind === 'refused' || (outcome.kind === 'passed' && entry.passed)) { entry.done = true } else if (outcome.kind === 'passed') entry.passed = true
+        if (outcome.kind === 'kept' || outcome.kind === 'refused' || (outcome.kind === 'passed' && entry.passed)) {
+          entry.done = true
+        } else if (outcome.kind === 'passed') entry.passed = true
       }
       if (progress) backoff.reset()
       if (retryAfter >= 0) blockedUntil = mono + backoff.next(retryAfter)
@@ -75,4 +77,20 @@ export const createSendQueue = (backoffOptions: BackoffOptions = {}): SendQueue 
       return entries.splice(0, done)
     }
   }
+}
+
+/**
+ * The queue whose frame in flight holds the reading `seq`; without a number, the only queue that has a frame in flight.
+ * With `size`, only frames of that many readings count.
+ */
+export const findInFlight = (
+  queues: readonly SendQueue[],
+  seq: number | undefined,
+  size: number | null
+): SendQueue | undefined => {
+  const waiting = queues.filter(
+    ({ inFlight }) => inFlight !== null && (size === null || inFlight.entries.length === size)
+  )
+  if (seq === undefined) return waiting.length === 1 ? waiting[0] : undefined
+  return waiting.find(({ inFlight }) => inFlight!.entries.some(({ reading }) => reading.n === seq))
 }

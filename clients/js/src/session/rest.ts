@@ -57,6 +57,17 @@ const parse = (text: string): unknown => {
   }
 }
 
+/** The error that an answer other than 2xx stands for. `text` is its body: a problem document, or anything else. */
+export const restErrorOf = ({ status, headers }: Pick<RestResponse, 'status' | 'headers'>, text: string): RestError => {
+  const body = parse(text)
+  const problem = (typeof body === 'object' && body !== null ? body : {}) as Partial<Problem>
+  return new RestError(problem.detail ?? `HTTP ${status}`, {
+    status,
+    code: problem.code ?? null,
+    retryAfterMs: parseRetryAfter(headers.get('retry-after'))
+  })
+}
+
 /**
  * Posts JSON and gives back what was answered, parsed (null for 204).
  * Rejects with `RestError` for every answer that is not 2xx, for none within `timeoutMs`, and for one that is not JSON.
@@ -80,17 +91,12 @@ export const postJson = async (
     })
     text = await response.text()
   } catch (error) {
-    throw new RestError(`No answer from ${new URL(url).host}`, { status: 0, cause: error })
+    throw new RestError(`Can't reach ${new URL(url).host}`, { status: 0, cause: error })
   }
+  if (response.status < 200 || response.status > 299) throw restErrorOf(response, text)
   const answer = parse(text)
-  if (response.status >= 200 && response.status < 300) {
-    if (answer === null && response.status !== 204) { throw new RestError(`${new URL(url).host} did not answer with JSON`, { status: 0 }) }
-    return answer
+  if (answer === null && response.status !== 204) {
+    throw new RestError(`Response of ${new URL(url).host} is not JSON`, { status: 0 })
   }
-  const problem = (typeof answer === 'object' && answer !== null ? answer : {}) as Partial<Problem>
-  throw new RestError(problem.detail ?? `HTTP ${response.status}`, {
-    status: response.status,
-    code: problem.code ?? null,
-    retryAfterMs: parseRetryAfter(response.headers.get('retry-after'))
-  })
+  return answer
 }

@@ -108,7 +108,13 @@ t.test('a refused refresh token leads to a new login; no answer does not', async
     path === 'login' ? tokens() : problem(status, status === 401 ? 'MOT_AP_REFRESH_REUSED' : 'MOT_UNAVAILABLE')
   )
   let now = 0
-  const session = createTokenSession({ authUrl: url, username: 'pi', password: 'secret-word', now: () => now, random: () => 0 })
+  const session = createTokenSession({
+    authUrl: url,
+    username: 'pi',
+    password: 'secret-word',
+    now: () => now,
+    random: () => 0
+  })
   t.teardown(session.close)
   const first = await session.get()
   now = 3_550_000

@@ -147,7 +147,9 @@ export const createTokenSession = ({
         return await renewShared()
       } catch (error) {
         // A token that still lives is better than none while AP is away.
-        if (current !== null && now() < current.expiresAt && !(error instanceof RestError && error.final)) { return current }
+        if (current !== null && now() < current.expiresAt && !(error instanceof RestError && error.final)) {
+          return current
+        }
         throw error
       }
     },
@@ -165,7 +167,9 @@ export const createTokenSession = ({
       const spent = refreshToken
       current = refreshToken = null
       clearTimeout(timer)
-      if (spent !== null) { await postJson(call, `${base}/api/auth/logout`, { refresh_token: spent }, { timeoutMs }).catch(() => null) }
+      if (spent !== null) {
+        await postJson(call, `${base}/api/auth/logout`, { refresh_token: spent }, { timeoutMs }).catch(() => null)
+      }
     },
     close: () => {
       closed = true

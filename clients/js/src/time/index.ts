@@ -1,1 +1,1 @@
-export { monotonicMs, readBootId } from './mono.js'
+export { monotonicMs, readBootId } from './monotonic.js'

@@ -1,6 +1,6 @@
 import type { Envelope } from '@motience/schemas'
 import type { Test } from 'tap'
-import { createConsumer, type Consumer, type ConsumerSettings } from '../index.js'
+import { createConsumer, type Consumer, type ConsumerBaseOptions } from '../index.js'
 import { FakeWss2 } from '@motience/testing'
 
 /** A platform, a consumer that is connecting to it, and what it has seen; all of it ends with the test. */
@@ -9,7 +9,7 @@ export const startConsumer = async (
   { prepare = () => {}, settings = () => ({}) }: {
     /** Called before the consumer starts. */
     prepare?: (platform: FakeWss2) => void
-    settings?: (platform: FakeWss2) => Partial<ConsumerSettings>
+    settings?: (platform: FakeWss2) => Partial<ConsumerBaseOptions>
   } = {}
 ): Promise<{ platform: FakeWss2, consumer: Consumer, seen: Envelope[] }> => {
   const platform = await FakeWss2.start()

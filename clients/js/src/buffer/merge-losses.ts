@@ -1,7 +1,7 @@
-import type { Lost } from './record.js'
+import type { Loss } from './record.js'
 
-/** Two losses as one. */
-export const addLost = (before: Lost | null, more: Lost): Lost => before === null
+/** Combines two losses. */
+export const mergeLosses = (before: Loss | null, more: Loss): Loss => before === null
   ? more
   : {
       readings: before.readings + more.readings,

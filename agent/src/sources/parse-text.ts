@@ -1,10 +1,10 @@
-import type { Tree } from '../pipeline/tree.js'
+import type { PayloadTree } from '../pipeline/payload-tree.js'
 
-/** How a source's text is read. `auto` looks at it. */
+/** Format of a source's text. `auto` detects it. */
 export type TextFormat = 'auto' | 'json' | 'number' | 'pairs' | 'text'
 
-/** What a source gives: a group of values, or one. */
-export type SourceValue = Tree | number | string | boolean
+/** What a source returns: a group of values, or a single one. */
+export type SourceValue = PayloadTree | number | string | boolean
 
 const MAX_TEXT = 1024
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
@@ -15,29 +15,29 @@ const scalar = (text: string): number | string => NUMBER.test(text) ? Number(tex
 const asJson = (text: string): SourceValue => {
   const value: unknown = JSON.parse(text)
   if (Array.isArray(value)) return { values: value }
-  if (value === null) throw new Error('null is no value')
+  if (value === null) throw new Error('null is not a value')
   return value as SourceValue
 }
 
-const asPairs = (lines: string[]): Tree => {
-  const pairs: Tree = {}
+const asPairs = (lines: string[]): PayloadTree => {
+  const pairs: PayloadTree = {}
   for (const line of lines) {
     const match = PAIR.exec(line)
-    if (match === null) throw new Error('A line is no pair of a name and a value')
+    if (match === null) throw new Error('Line is not a name=value pair')
     pairs[match[1]!.trim().replaceAll(/[^\w-]+/g, '_')] = scalar(match[2]!.trim())
   }
   return pairs
 }
 
-/** Reads a source's text. Throws, saying what was expected, where it cannot be read. */
+/** Parses a source's text. Throws if it is not in the expected format. */
 export const parseText = (text: string, format: TextFormat = 'auto'): SourceValue => {
   const trimmed = text.trim()
-  if (trimmed === '') throw new Error('Nothing was given')
+  if (trimmed === '') throw new Error('Empty output')
   const lines = trimmed.split(/\r?\n/).filter(line => line.trim() !== '')
   switch (format) {
     case 'json': return asJson(trimmed)
     case 'number': {
-      if (!NUMBER.test(trimmed)) throw new Error('A number was expected')
+      if (!NUMBER.test(trimmed)) throw new Error('Expected a number')
       return Number(trimmed)
     }
     case 'pairs': return asPairs(lines)

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import t from 'tap'
 import { filePositions, storagePositions } from './index.js'
-import { PositionKeeper } from './position-keeper.js'
+import { PositionTracker } from './position-tracker.js'
 
 const position = { producer_id: 7, epoch: 2, offset: 40 }
 
@@ -37,7 +37,7 @@ t.test('a save that fails is told, and the next one has everything', async t => 
   const errors: unknown[] = []
   const saved: unknown[] = []
   let fail = true
-  const keeper = new PositionKeeper({
+  const keeper = new PositionTracker({
     load: () => [],
     save: positions => {
       if (fail) throw new Error('full')

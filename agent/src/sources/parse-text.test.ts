@@ -1,5 +1,5 @@
 import t from 'tap'
-import { parseText } from './parse.js'
+import { parseText } from './parse-text.js'
 import { parsePrometheus } from './prometheus.js'
 
 t.test('text is read as what it looks like', async t => {
@@ -12,7 +12,7 @@ t.test('text is read as what it looks like', async t => {
 })
 
 t.test('what was expected and is not there is an error', async t => {
-  t.throws(() => parseText('  \n'), /Nothing/)
+  t.throws(() => parseText('  \n'), /Empty output/)
   t.throws(() => parseText('abc', 'number'), /number/)
   t.throws(() => parseText('{', 'json'))
   t.throws(() => parseText('null', 'json'), /null/)

@@ -15,6 +15,7 @@ export class MessageQueue implements AsyncIterableIterator<Envelope> {
   #waiting: { resolve (result: IteratorResult<Envelope>): void, reject (error: Error): void } | null = null
   #given: Envelope | null = null
   #full = false
+  readonly #drainWaiters = new Set<() => void>()
   #ended = false
   /** Thrown into the loop once it has had everything. */
   #failure: Error | null = null
@@ -50,6 +51,7 @@ export class MessageQueue implements AsyncIterableIterator<Envelope> {
       this.#given = envelope
       if (this.#full && this.#envelopes.length <= this.options.max / 2) {
         this.#full = false
+        for (const done of this.#drainWaiters) done()
         this.options.onDrained()
       }
       return { value: envelope, done: false }
@@ -61,6 +63,21 @@ export class MessageQueue implements AsyncIterableIterator<Envelope> {
     }
     if (this.#ended) return { value: undefined, done: true }
     return await new Promise((resolve, reject) => { this.#waiting = { resolve, reject } })
+  }
+
+  /** Resolves once the queue has room, or `signal` aborts. */
+  async drained (signal: AbortSignal): Promise<void> {
+    while (this.#full && !signal.aborted) {
+      await new Promise<void>(resolve => {
+        const done = (): void => {
+          signal.removeEventListener('abort', done)
+          this.#drainWaiters.delete(done)
+          resolve()
+        }
+        this.#drainWaiters.add(done)
+        signal.addEventListener('abort', done)
+      })
+    }
   }
 
   /** What is in it is still given; then the loop ends, or throws `failure`. */

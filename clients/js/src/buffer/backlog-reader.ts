@@ -2,11 +2,11 @@ import { scanLines } from './line.js'
 import { decodeBody, type Reading } from './record.js'
 import type { Segment } from './segment.js'
 
-/** Hands out what has to be caught up with. */
+/** Reads the backlog. */
 export interface BacklogReader {
   /**
-   * The next readings, at most `max` of them and at most about `maxBytes` of payload, but one at least; empty where
-   * there are none.
+   * The next readings, limited to `max` and to about `maxBytes` of payload, but at least one; empty if there are
+   * none.
    */
   next (max: number, maxBytes: number): Reading[]
 }
@@ -14,8 +14,8 @@ export interface BacklogReader {
 const CHUNK = 64 * 1024
 
 /**
- * Reads the segments in order, each reading once in this process: whoever gets it keeps it until it is acked.
- * `wanted` tells which readings are to be handed out. Segments may be added and removed meanwhile.
+ * Reads the segments in order, each reading once per process: the caller keeps it until it is acked. `wanted` selects
+ * readings. Segments may be added and removed in the meantime.
  */
 export const createBacklogReader = (
   segments: readonly Segment[],
@@ -26,13 +26,13 @@ export const createBacklogReader = (
   let offset = 0
   let chunkBytes = CHUNK
 
-  /** Reads one chunk of a segment. Returns false where nothing more can be had from it now. */
+  /** Reads one chunk of a segment. Returns false if nothing more can be read from it now. */
   const readChunk = (segment: Segment, take: (reading: Reading) => boolean): boolean => {
     let bytes: Buffer
     try {
       bytes = segment.read(offset, chunkBytes)
     } catch {
-      // An unreadable file costs its readings, not the agent: they stay on the disk for the next start.
+      // An unreadable file must not stop the agent: its readings stay on the disk for the next run.
       segment.waiting = 0
       return false
     }
@@ -69,7 +69,7 @@ export const createBacklogReader = (
           bytes += reading.payload.length
           return !enough()
         })
-        // What was expected and is not there any more was damaged after the start.
+        // Missing readings were damaged after the start.
         if (!more) segment.waiting = 0
       }
       return found

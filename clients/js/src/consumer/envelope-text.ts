@@ -5,13 +5,13 @@ import { listItems, payloadOf } from '@motience/schemas/protocol'
 const texts = new WeakMap<Envelope, string>()
 
 /** Keeps the text that an envelope was parsed from, for as long as the envelope itself. */
-export const keepText = (envelope: Envelope, text: string): void => { texts.set(envelope, text) }
+export const setEnvelopeText = (envelope: Envelope, text: string): void => { texts.set(envelope, text) }
 
 /** Parses a page of history, and keeps its envelopes' texts. */
 export const parsePage = (text: string): HistoryPage => {
   const page = JSON.parse(text) as HistoryPage
   const items = listItems(text, 'items')
-  for (const [n, envelope] of page.items.entries()) keepText(envelope, items[n]!)
+  for (const [n, envelope] of page.items.entries()) setEnvelopeText(envelope, items[n]!)
   return page
 }
 

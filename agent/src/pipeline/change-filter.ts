@@ -1,20 +1,20 @@
-import { mapLeaves, type Tree } from './tree.js'
+import { mapLeaves, type PayloadTree } from './payload-tree.js'
 
-/** What counts as a change. */
+/** Which changes are reported. */
 export interface ChangeOptions {
-  /** Milliseconds after which everything is sent, whether it changed or not. */
+  /** Interval at which everything is sent, changed or not, in milliseconds. */
   fullEveryMs: number
   /**
-   * By path, in which `*` stands for any name (`temperature.*`): how far a number must be from what was last sent, as a
-   * number or as a share of that (`5%`). The first that fits counts; without one any change does.
+   * By path, with `*` for any name (`temperature.*`): minimum difference to the value last sent, absolute or relative
+   * (`5%`). The first match applies; without one, any change is reported.
    */
   thresholds: Record<string, number | string>
 }
 
-/** Lets through what changed. */
+/** Passes on changed values only. */
 export interface ChangeFilter {
-  /** The changed series of a payload; null where nothing changed. `mono` in milliseconds. */
-  filter (payload: Tree, mono: number): Tree | null
+  /** The changed series of a payload; null if nothing changed. */
+  filter (payload: PayloadTree, mono: number): PayloadTree | null
 }
 
 type Threshold = { pattern: RegExp, value: number, relative: boolean }
@@ -31,7 +31,7 @@ const compile = (thresholds: Record<string, number | string>): Threshold[] =>
     relative: typeof value === 'string'
   }))
 
-/** Series whose last value is remembered; past it all are forgotten, which makes the next reading a full one. */
+/** Maximum number of remembered series; beyond it all are forgotten, and the next reading is sent in full. */
 const MAX_SERIES = 10_000
 
 export const createChangeFilter = ({ fullEveryMs, thresholds }: ChangeOptions): ChangeFilter => {

@@ -6,7 +6,7 @@ import { loadConfig } from '../config/load.js'
 import { createLogger } from '../log/logger.js'
 import { startAgent } from './agent.js'
 
-t.test('a second agent on one buffer does not run, whatever its status socket, and nothing is kept twice', async t => {
+t.test('a second agent does not start on the same buffer, and no reading is stored twice', async t => {
   const platform = await new FakeWss1().start()
   t.teardown(() => platform.stop())
   const dir = tempDir(t)
@@ -23,11 +23,11 @@ t.test('a second agent on one buffer does not run, whatever its status socket, a
     name: 'LeaseHeldError',
     message: /buffer is in use by process/
   })
-  t.match(log, /Buffer is in use, waiting for its process to end/)
+  t.match(log, /Buffer is in use, waiting for the other process to end/)
   const { kept } = platform.history
   await waitFor(() => kept.length >= 3)
   await first.stop(5_000)
-  // a run has a session for what is live, and one for its backlog
+  // A run has one session for live readings and one for its backlog.
   t.equal(new Set(kept.map(({ session }) => session!.replace(/-[lb]$/, ''))).size, 1, 'all readings are of one run')
   const next = await startAgent({ config, logger, bufferWaitMs: 0 })
   await next.stop(5_000)

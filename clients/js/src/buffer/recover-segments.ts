@@ -1,33 +1,33 @@
 import { join } from 'node:path'
 import type { Files } from './files.js'
 import { scanLines } from './line.js'
-import { addLost } from './lost.js'
-import { decodeBody, sessionOf, type BufferState, type Lost, type StoredReading } from './record.js'
+import { mergeLosses } from './merge-losses.js'
+import { decodeBody, sessionOf, type StateRecord, type Loss, type StoredReading } from './record.js'
 import { createFileSegment, parseSegmentName, type Segment } from './segment.js'
 
-/** What a folder of segments holds. */
+/** Contents of a folder of segments. */
 export interface Recovered {
-  /** Oldest first. Those without an unacked reading may be removed once the state has been written anew. */
+  /** Oldest first. Those without unacked readings may be removed once the state is in a new segment. */
   segments: Segment[]
   /** By session: every reading up to this number is acked. */
   acked: Map<string, number>
   anchors: Map<string, number>
-  lost: Lost | null
+  lost: Loss | null
   /** Number of the next reading. */
   next: number
-  /** Up to here, damage is counted in `lost`. */
+  /** Damage up to this number is included in `lost`. */
   damageTo: number
   droppedTo: number
 }
 
-interface FileContent { states: BufferState[], readings: StoredReading[] }
+interface FileContent { states: StateRecord[], readings: StoredReading[] }
 
 const readContent = (bytes: Buffer): FileContent => {
   const content: FileContent = { states: [], readings: [] }
   scanLines(bytes, true, body => {
     const decoded = decodeBody(body)
     if (decoded !== null && 'state' in decoded) content.states.push(decoded.state)
-    // Only what has to be known of a reading is kept: a segment may hold thousands.
+    // Without payloads: a segment may hold thousands of readings.
     else if (decoded !== null) content.readings.push({ ...decoded.reading, payload: '' })
     return true
   })
@@ -35,7 +35,7 @@ const readContent = (bytes: Buffer): FileContent => {
 }
 
 /**
- * The numbers that are missing in a segment, as ranges, each with the reading before it (or after it, at the start).
+ * Ranges of missing numbers in a segment, each with the reading before it (or after it, at the start).
  */
 const findGaps = (
   first: number,
@@ -55,8 +55,8 @@ const findGaps = (
 }
 
 /**
- * Reads the segments of a folder. Newest first, because what is acked is written after what it acks. Damage of any
- * kind costs the damaged lines; a file that cannot be read is left alone and told to `onFault`.
+ * Reads the segments of a folder, newest first, because acks are written after the readings they belong to. Damage
+ * costs only the damaged lines; an unreadable file is skipped and passed to `onFault`.
  */
 export const recoverSegments = async (
   files: Files,
@@ -97,8 +97,12 @@ export const recoverSegments = async (
         found.lost = state.lost
         lostKnown = true
       }
-      for (const [session, n] of Object.entries(state.acked ?? {})) { found.acked.set(session, Math.max(n, found.acked.get(session) ?? 0)) }
-      for (const [boot, anchor] of Object.entries(state.anchors ?? {})) { if (!found.anchors.has(boot)) found.anchors.set(boot, anchor) }
+      for (const [session, n] of Object.entries(state.acked ?? {})) {
+        found.acked.set(session, Math.max(n, found.acked.get(session) ?? 0))
+      }
+      for (const [boot, anchor] of Object.entries(state.anchors ?? {})) {
+        if (!found.anchors.has(boot)) found.anchors.set(boot, anchor)
+      }
       found.next = Math.max(found.next, state.next ?? 1)
       found.damageTo = Math.max(found.damageTo, state.damageTo ?? 0)
       found.droppedTo = Math.max(found.droppedTo, state.droppedTo ?? 0)
@@ -109,7 +113,7 @@ export const recoverSegments = async (
     else expectedLast.set(run, prev)
     for (const reading of readings) {
       segment.last = reading.n
-      if (reading.n <= (found.acked.get(sessionOf({ run, lane: reading.lane })) ?? 0)) continue
+      if (reading.n <= (found.acked.get(sessionOf({ run, priority: reading.priority })) ?? 0)) continue
       segment.unacked++
       if (segment.from === 0) segment.from = reading.time
       segment.to = reading.time
@@ -118,17 +122,17 @@ export const recoverSegments = async (
     segment.waiting = segment.unacked
     found.next = Math.max(found.next, first, segment.last + 1)
     found.segments.unshift(segment)
-    // Let others run: many megabytes may have to be read from a slow card.
+    // Yield to other tasks: many megabytes may have to be read from a slow card.
     await new Promise(resolve => setImmediate(resolve))
   }
   for (const { from, to, near, run } of gaps.reverse()) {
-    // Whether a missing one was acked is told by its neighbour's session.
-    const ackedTo = near === null ? 0 : found.acked.get(sessionOf({ run, lane: near.lane })) ?? 0
+    // The neighbour's session tells whether a missing reading was acked.
+    const ackedTo = near === null ? 0 : found.acked.get(sessionOf({ run, priority: near.priority })) ?? 0
     const missingFrom = Math.max(from, ackedTo + 1, found.damageTo + 1)
     if (missingFrom > to) continue
     const readings = to - missingFrom + 1
     const time = near?.time ?? 0
-    found.lost = addLost(found.lost, {
+    found.lost = mergeLosses(found.lost, {
       readings,
       damaged: readings,
       firstN: missingFrom,

@@ -5,9 +5,9 @@ import { readHistory, type HistoryFetch } from './history.js'
 import type { HistoryReport, TokenSource } from './types.js'
 
 /** Producers whose history is read at the same time; the others wait. */
-const LANES = 3
+const CONCURRENCY = 3
 
-export interface BridgesParts {
+export interface HistoryBackfillDependencies {
   tokens: TokenSource
   fetch: HistoryFetch
   signal: AbortSignal
@@ -17,11 +17,11 @@ export interface BridgesParts {
 }
 
 /** Reads from history what the log no longer has, a few producers at a time. */
-export class Bridges {
-  readonly #lanes: Promise<unknown>[] = Array.from({ length: LANES }, () => Promise.resolve())
+export class HistoryBackfill {
+  readonly #queues: Promise<unknown>[] = Array.from({ length: CONCURRENCY }, () => Promise.resolve())
   #next = 0
 
-  constructor (private readonly parts: BridgesParts) {}
+  constructor (private readonly dependencies: HistoryBackfillDependencies) {}
 
   /** Hands on what lies between two places; resolves with how that went, and never rejects. */
   run (
@@ -31,9 +31,9 @@ export class Bridges {
     before: LogPosition,
     deliver: (envelope: Envelope) => void
   ): Promise<HistoryReport> {
-    const lane = this.#next++ % LANES
-    const report = this.#lanes[lane]!.then(() => this.#read(dsmUrl, producerId, after, before, deliver))
-    this.#lanes[lane] = report
+    const queue = this.#next++ % CONCURRENCY
+    const report = this.#queues[queue]!.then(() => this.#read(dsmUrl, producerId, after, before, deliver))
+    this.#queues[queue] = report
     return report
   }
 
@@ -44,7 +44,7 @@ export class Bridges {
     before: LogPosition,
     deliver: (envelope: Envelope) => void
   ): Promise<HistoryReport> {
-    const { tokens, fetch, signal, writable, backoff } = this.parts
+    const { tokens, fetch, signal, writable, backoff } = this.dependencies
     const report: HistoryReport = {
       producer_id: producerId,
       after,

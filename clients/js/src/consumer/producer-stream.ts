@@ -3,26 +3,26 @@ import type { Envelope, GapFrame, ResumedFrame } from '@motience/schemas'
 import { follows } from './follows.js'
 
 /** What the server says of one producer, in the order in which it counts. */
-export type TrackFrame = Envelope | ResumedFrame | GapFrame
+export type StreamFrame = Envelope | ResumedFrame | GapFrame
 
 /** What a track asks of whoever owns it. */
-export interface TrackSink {
+export interface StreamHandlers {
   /** The next message, in order, once. */
   deliver (envelope: Envelope): void
   /** Where the server says that the stream goes on, in order with the messages. */
   resumed (frame: ResumedFrame): void
-  /** Messages between two places are missing and nobody has them, or nobody is to be asked. */
+  /** Messages between two positions are missing and nobody has them, or nobody is to be asked. */
   gap (gap: { epoch: number, from: number, to: number, reason: string }): void
-  /** Get what lies between two places, both excluded, from history: `bridgeItem` for each, then `bridgeDone`. */
-  bridge (after: LogPosition, before: LogPosition): void
+  /** Get what lies between two positions, both excluded, from history: `bridgeItem` for each, then `bridgeDone`. */
+  backfill (after: LogPosition, before: LogPosition): void
   /** More came while history was read than may be held: connect anew, so that the server sends it again. */
   reconnect (): void
   /** The platform's log is behind what was seen: it is another one. Start again from here. */
-  reset (place: LogPosition): void
+  reset (position: LogPosition): void
 }
 
-export interface TrackOptions {
-  /** Whether `bridge` may be asked for. */
+export interface ProducerStreamOptions {
+  /** Whether `backfill` may be asked for. */
   history: boolean
   /** Whether holes are what the server was asked for (`slow: 'latest'`). */
   sparse: boolean
@@ -36,38 +36,38 @@ const before = ({ epoch, offset }: LogPosition): LogPosition => ({ epoch, offset
  * One producer's messages. The server sends them in order and says where something is missing; what is missing is read
  * from history, and what comes meanwhile waits.
  */
-export class Track {
-  #place: LogPosition | null = null
-  /** The place up to which history is being read. */
+export class ProducerStream {
+  #position: LogPosition | null = null
+  /** The position up to which history is being read. */
   #target: LogPosition | null = null
-  #held: TrackFrame[] = []
+  #held: StreamFrame[] = []
   #overflowed = false
   #history: boolean
 
-  constructor (private readonly sink: TrackSink, private readonly options: TrackOptions) {
+  constructor (private readonly handlers: StreamHandlers, private readonly options: ProducerStreamOptions) {
     this.#history = options.history
   }
 
-  /** Newest place that was delivered or passed; null before the first. */
-  get place (): LogPosition | null { return this.#place }
+  /** Newest position that was delivered or passed; null before the first. */
+  get position (): LogPosition | null { return this.#position }
 
-  /** Takes up from a place that was kept. */
-  restore (place: LogPosition): void {
-    this.#place = positionOf(place)
+  /** Takes up from a position that was kept. */
+  restore (position: LogPosition): void {
+    this.#position = positionOf(position)
   }
 
   /**
-   * A connection is up whose messages follow `head`. Returns the place from which the server has to be asked, or null
-   * where that is it.
+   * A connection is up whose messages follow `head`. Returns the position from which the server has to be asked, or
+   * null where that is it.
    */
   connected (head: LogPosition): LogPosition | null {
     if (this.#target !== null) return before(this.#target)
-    if (this.#place === null) {
-      this.#place = positionOf(head)
+    if (this.#position === null) {
+      this.#position = positionOf(head)
       return null
     }
     // of a producer that had sent nothing a whole epoch may have come and gone
-    return this.#place.epoch === 0 || comparePositions(this.#place, head) !== 0 ? this.#place : null
+    return this.#position.epoch === 0 || comparePositions(this.#position, head) !== 0 ? this.#position : null
   }
 
   /** The connection is gone. What was held comes again. */
@@ -77,7 +77,7 @@ export class Track {
   }
 
   /** The next frame of the connection. */
-  frame (frame: TrackFrame): void {
+  frame (frame: StreamFrame): void {
     if (this.#target !== null) this.#hold(frame)
     else if (frame.type === 'data') this.#data(frame)
     else if (frame.type === 'resumed') this.#resumed(frame)
@@ -92,70 +92,70 @@ export class Track {
   }
 
   /** One message from history. */
-  bridgeItem (envelope: Envelope): void {
+  backfillMessage (envelope: Envelope): void {
     if (this.#target === null || comparePositions(envelope, this.#target) >= 0) return
-    if (this.#place === null || comparePositions(envelope, this.#place) > 0) this.#deliver(envelope)
+    if (this.#position === null || comparePositions(envelope, this.#position) > 0) this.#deliver(envelope)
   }
 
   /** History has given what it has; what was held follows. */
-  bridgeDone (): void {
+  backfillDone (): void {
     if (this.#target === null) return
     const end = before(this.#target)
-    if (this.#place === null || comparePositions(this.#place, end) < 0) this.#place = end
+    if (this.#position === null || comparePositions(this.#position, end) < 0) this.#position = end
     this.#target = null
-    if (this.#overflowed) this.sink.reconnect()
+    if (this.#overflowed) this.handlers.reconnect()
     else this.#release()
   }
 
   #data (envelope: Envelope): void {
-    const place = this.#place
-    if (place !== null && comparePositions(envelope, place) <= 0) return
-    if (place === null || follows(place, envelope) || this.options.sparse) {
+    const position = this.#position
+    if (position !== null && comparePositions(envelope, position) <= 0) return
+    if (position === null || follows(position, envelope) || this.options.sparse) {
       this.#deliver(envelope)
     } else if (this.#history) {
-      this.#bridge(envelope)
+      this.#backfill(envelope)
       this.#hold(envelope)
     } else {
-      const from = envelope.epoch === place.epoch ? place.offset + 1 : 1
+      const from = envelope.epoch === position.epoch ? position.offset + 1 : 1
       if (envelope.offset > from) {
-        this.sink.gap({ epoch: envelope.epoch, from, to: envelope.offset - 1, reason: 'not announced' })
+        this.handlers.gap({ epoch: envelope.epoch, from, to: envelope.offset - 1, reason: 'not announced' })
       }
       this.#deliver(envelope)
     }
   }
 
   #resumed (frame: ResumedFrame): void {
-    this.sink.resumed(frame)
+    this.handlers.resumed(frame)
     const end = { epoch: frame.epoch, offset: frame.to }
-    const ahead = this.#place === null ? 1 : comparePositions(end, this.#place)
+    const ahead = this.#position === null ? 1 : comparePositions(end, this.#position)
     if (ahead > 0 && !frame.recovered && this.#history) {
-      this.#bridge({ epoch: frame.epoch, offset: frame.to + 1 })
+      this.#backfill({ epoch: frame.epoch, offset: frame.to + 1 })
     } else if (ahead > 0) {
-      this.#place = end
+      this.#position = end
     } else if (ahead < 0 && !frame.recovered) {
-      this.#place = end
-      this.sink.reset(end)
+      this.#position = end
+      this.handlers.reset(end)
     }
   }
 
   #gap ({ epoch, from, to, reason }: GapFrame): void {
     const end = { epoch, offset: to }
-    if (this.#place !== null && comparePositions(end, this.#place) <= 0) return
-    this.#place = end
-    this.sink.gap({ epoch, from, to, reason })
+    if (this.#position !== null && comparePositions(end, this.#position) <= 0) return
+    this.#position = end
+    this.handlers.gap({ epoch, from, to, reason })
   }
 
   #deliver (envelope: Envelope): void {
-    this.#place = positionOf(envelope)
-    this.sink.deliver(envelope)
+    this.#position = positionOf(envelope)
+    this.handlers.deliver(envelope)
   }
 
-  #bridge (target: LogPosition): void {
+  #backfill (target: LogPosition): void {
     this.#target = positionOf(target)
-    this.sink.bridge(this.#place ?? { epoch: 0, offset: 0 }, this.#target)
+    this.handlers.backfill(this.#position ?? { epoch: 0, offset: 0 }, this.#target)
   }
 
-  #hold (frame: TrackFrame): void {
+  #hold (frame: StreamFrame): void {
     if (this.#overflowed) return
     this.#held.push(frame)
     if (this.#held.length <= this.options.maxHeld) return

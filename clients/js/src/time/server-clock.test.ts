@@ -1,6 +1,6 @@
 import t from 'tap'
-import { clockOffsetMs, createServerClock } from './clock.js'
-import { monotonicMs, readBootId } from './mono.js'
+import { clockOffsetMs, createServerClock } from './server-clock.js'
+import { monotonicMs, readBootId } from './monotonic.js'
 
 const SERVER = 1_790_000_000_000
 

@@ -1,5 +1,5 @@
 /** How fast a backlog is caught up with. */
-export interface Pace {
+export interface BatchPacer {
   /** Readings that the next frame may hold. */
   readonly batch: number
   /** Milliseconds until the next frame may be sent; 0 for now. */
@@ -25,7 +25,7 @@ const FRAMES_A_SECOND = 4
  * late. Batches double while they are answered fast and are halved when they are not (as TCP's window, D.-M. Chiu and
  * R. Jain, 1989, but growing faster, for the time to catch up counts).
  */
-export const createPace = (rate: number, maxBatch: number): Pace => {
+export const createBatchPacer = (rate: number, maxBatch: number): BatchPacer => {
   const most = Math.max(1, Math.min(maxBatch, Math.floor(rate / FRAMES_A_SECOND)))
   let batch = Math.min(FIRST_BATCH, most)
   let nextAt = -Infinity

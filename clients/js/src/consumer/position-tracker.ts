@@ -1,6 +1,6 @@
 import { comparePositions, positionOf, type LogPosition } from '@motience/schemas/protocol'
 import type { Position } from '@motience/schemas'
-import type { PositionStore } from './positions.js'
+import type { PositionStore } from './position-stores.js'
 
 /** Least milliseconds between two saves. */
 const SAVE_EVERY_MS = 500
@@ -9,8 +9,8 @@ const SAVE_EVERY_MS = 500
  * What the application has finished with, saved to the store: at most twice a second, one save at a time, the newest
  * state at the last. A save that fails is told and tried again with the next change.
  */
-export class PositionKeeper {
-  readonly #places = new Map<number, LogPosition>()
+export class PositionTracker {
+  readonly #positions = new Map<number, LogPosition>()
   #timer: ReturnType<typeof setTimeout> | undefined
   #saving: Promise<void> = Promise.resolve()
   #changed = false
@@ -18,31 +18,31 @@ export class PositionKeeper {
   constructor (private readonly store: PositionStore, private readonly onError: (error: unknown) => void) {}
 
   async load (): Promise<void> {
-    for (const position of await this.store.load()) this.#places.set(position.producer_id, positionOf(position))
+    for (const position of await this.store.load()) this.#positions.set(position.producer_id, positionOf(position))
   }
 
   get (producerId: number): LogPosition | undefined {
-    return this.#places.get(producerId)
+    return this.#positions.get(producerId)
   }
 
   all (): Position[] {
-    return [...this.#places].map(([producerId, place]) => ({ producer_id: producerId, ...place }))
+    return [...this.#positions].map(([producerId, position]) => ({ producer_id: producerId, ...position }))
   }
 
-  /** Moves forward; a place that is not ahead changes nothing. */
-  advance (producerId: number, place: LogPosition): void {
-    const known = this.#places.get(producerId)
-    if (known !== undefined && comparePositions(place, known) <= 0) return
-    this.#set(producerId, place)
+  /** Moves forward; a position that is not ahead changes nothing. */
+  advance (producerId: number, position: LogPosition): void {
+    const known = this.#positions.get(producerId)
+    if (known !== undefined && comparePositions(position, known) <= 0) return
+    this.#set(producerId, position)
   }
 
-  /** Sets the place, ahead or not: the platform's log is another one than it was. */
-  reset (producerId: number, place: LogPosition): void {
-    this.#set(producerId, place)
+  /** Sets the position, ahead or not: the platform's log is another one than it was. */
+  reset (producerId: number, position: LogPosition): void {
+    this.#set(producerId, position)
   }
 
   forget (producerId: number): void {
-    if (this.#places.delete(producerId)) this.#plan()
+    if (this.#positions.delete(producerId)) this.#plan()
   }
 
   /** Saves what has changed, now. */
@@ -53,8 +53,8 @@ export class PositionKeeper {
     await this.#saving
   }
 
-  #set (producerId: number, place: LogPosition): void {
-    this.#places.set(producerId, positionOf(place))
+  #set (producerId: number, position: LogPosition): void {
+    this.#positions.set(producerId, positionOf(position))
     this.#plan()
   }
 

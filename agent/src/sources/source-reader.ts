@@ -1,25 +1,25 @@
 import { readFile, stat } from 'node:fs/promises'
 import type { Source } from '../config/config.js'
-import { request } from '../http/request.js'
+import { lightFetch } from '../http/light-fetch.js'
 import { runCommand } from './command.js'
 import { createModuleRunner } from './module.js'
-import { parseText, type SourceValue } from './parse.js'
+import { parseText, type SourceValue } from './parse-text.js'
 import { parsePrometheus } from './prometheus.js'
 
-/** Reads one source once. It ends within the source's timeout, or when `signal` aborts, by rejecting. */
+/** Reads a source once. Rejects after the source's timeout, or when `signal` aborts. */
 export interface SourceReader {
   read (signal: AbortSignal): Promise<SourceValue>
   stop (): void
 }
 
 const get = async (url: string, headers: Record<string, string>, signal: AbortSignal): Promise<string> => {
-  const { status, text } = await request(url, { headers, signal })
-  if (status < 200 || status > 299) throw new Error(`HTTP ${status}`)
-  return text
+  const response = await lightFetch(url, { headers, signal })
+  if (response.status < 200 || response.status > 299) throw new Error(`HTTP ${response.status}`)
+  return response.text()
 }
 
 const readRegularFile = async (path: string): Promise<string> => {
-  // Reading a pipe or a device may never end, and no signal ends it: it would take one of Node's few threads for good.
+  // Reading a pipe or a device may block forever and can't be aborted, which would cost one of Node's few threads.
   if (!(await stat(path)).isFile()) throw new Error('Not a regular file')
   return readFile(path, 'utf8')
 }
