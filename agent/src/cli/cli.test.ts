@@ -43,7 +43,7 @@ const setUp = async (t: Test, more = '') => {
   return { platform, dir, config }
 }
 
-t.test('run: collects, sends, shows itself, takes a new configuration, and ends', async t => {
+t.test('run: collects, sends, reports its status, reloads its configuration, and stops', async t => {
   const { platform, dir, config } = await setUp(t, 'metrics: { port: 0 }\nsensors: [load]\n')
   const io = terminal()
   const code = run({ config }, io)
@@ -99,7 +99,7 @@ t.test('validate reports whether the configuration is valid', async t => {
   t.match(bad.errors, /colour: unexpected property/)
 })
 
-t.test('a command line that cannot be read', async t => {
+t.test('invalid command lines', async t => {
   for (const argv of [['--nonsense'], ['fly'], ['run', '--interval', 'often'], ['listen', '--slow', 'never']]) {
     t.equal(await main(argv, terminal()), EXIT.usage, argv.join(' '))
   }
@@ -109,7 +109,7 @@ t.test('a command line that cannot be read', async t => {
   t.equal(await main(['--help'], terminal()), EXIT.ok)
 })
 
-t.test('pipe: each line is a reading; bad ones are skipped and told', async t => {
+t.test('pipe: each line is a reading; invalid ones are skipped and reported', async t => {
   const { platform, config } = await setUp(t)
   const io = terminal()
   t.equal(
@@ -122,7 +122,7 @@ t.test('pipe: each line is a reading; bad ones are skipped and told', async t =>
   t.same(platform.history.kept.slice(2).map(({ payload }) => payload), [{ wind: 5 }, { wind: { speed: 1 } }])
 })
 
-t.test('pipe: what could not be sent is sent the next time', async t => {
+t.test('pipe: unsent readings are sent by the next run', async t => {
   const { platform, config } = await setUp(t)
   await platform.stop()
   const io = terminal()
@@ -133,7 +133,7 @@ t.test('pipe: what could not be sent is sent the next time', async t => {
   t.same(platform.history.kept.map(({ payload }) => payload['a']).sort(), [1, 2])
 })
 
-t.test('init: asks, registers, and writes a file that only its owner reads', async t => {
+t.test('init: asks, registers, and writes a file readable by its owner only', async t => {
   const { platform, dir } = await setUp(t)
   const config = join(dir, 'new', 'agent.yaml')
   const output = new PassThrough()
@@ -159,7 +159,7 @@ t.test('init: asks, registers, and writes a file that only its owner reads', asy
   t.match(again.errors, /already exists/)
 })
 
-t.test('init: a name that is taken, a platform that is away, an account that exists', async t => {
+t.test('init: a taken username, an unavailable platform, an existing account', async t => {
   const { platform, dir } = await setUp(t)
   const flags = {
     config: join(dir, 'x.yaml'),
@@ -190,7 +190,7 @@ t.test('init: a name that is taken, a platform that is away, an account that exi
   )
 })
 
-t.test('init: an address that is none is named, with what was given', async t => {
+t.test('init: an invalid address is reported', async t => {
   const { platform, dir } = await setUp(t)
   const good = {
     config: join(dir, 'x.yaml'),
@@ -221,7 +221,7 @@ t.test('init: an address that is none is named, with what was given', async t =>
   t.same(platform.calls, [])
 })
 
-t.test('init: the WebSocket is looked for beside AP, and the agent is called again as it was', async t => {
+t.test('init: the WebSocket URL is derived from that of AP, and the printed command works', async t => {
   const { platform, dir } = await setUp(t)
   const guessed = async (authUrl: string): Promise<string> => {
     const output = new PassThrough()
@@ -253,14 +253,14 @@ t.test('init: the WebSocket is looked for beside AP, and the agent is called aga
   t.same(platform.calls, [])
 })
 
-t.test('top shows the sensors of a machine', async t => {
+t.test('top: shows the sensors of a machine', async t => {
   const io = terminal()
   t.equal(await top(1, join(import.meta.dirname, '../../test/fixtures/pi-5'), false, io), EXIT.ok)
   t.match(io.text, /^temperature\.cpu_thermal +48\.3$/m)
   t.match(io.text, /^memory\.used_percent +[\d.]+ {2}█+░+$/m)
 })
 
-t.test('listen without an account says what is missing', async t => {
+t.test('listen: without an account, reports what is missing', async t => {
   const io = terminal()
   t.equal(
     await listen({ authUrl: 'http://127.0.0.1:1', websocketUrl: 'ws://127.0.0.1:1', slow: 'close' }, io),
@@ -269,7 +269,7 @@ t.test('listen without an account says what is missing', async t => {
   t.match(io.errors, /USERNAME/)
 })
 
-t.test('listen ends with 1 and a word where the account is refused, with 0 after `--count` messages', async t => {
+t.test('listen: exits with 1 if the account is rejected, with 0 after `--count` messages', async t => {
   const platform = await FakeWss2.start()
   t.teardown(() => platform.stop())
   platform.subscribe(7)
@@ -293,7 +293,7 @@ t.test('listen ends with 1 and a word where the account is refused, with 0 after
   t.match(producer.errors, /403/)
 })
 
-t.test('ages and sizes', async t => {
+t.test('durations and sizes', async t => {
   t.same([0, 59_000, 61_000, 3_600_000, 90_000_000].map(formatAge), ['0 s', '59 s', '1 min 1 s', '1 h', '1 d 1 h'])
   t.same([5, 2048, 3 * 1024 * 1024].map(formatBytes), ['5 B', '2.0 KiB', '3.0 MiB'])
 })

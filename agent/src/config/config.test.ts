@@ -22,7 +22,7 @@ const faults = (text: string | null, env: NodeJS.ProcessEnv = {}): string => {
   }
 }
 
-t.test('the file is weaker than the environment, which is weaker than the flags', async t => {
+t.test('flags override the environment, which overrides the file', async t => {
   const text = 'device_id: from-file\nusername: pi\npassword: long-secret\ninterval: 5s\nauth_url: http://file:1\n'
   t.match(load(text), {
     deviceId: 'from-file',
@@ -40,7 +40,7 @@ t.test('the file is weaker than the environment, which is weaker than the flags'
   t.match(load(text, env, { device_id: 'from-flag' }), { deviceId: 'from-flag', intervalMs: 2000 })
 })
 
-t.test('the contract\'s variables alone are enough', async t => {
+t.test('environment variables alone are sufficient', async t => {
   const env = {
     DEVICE_ID: 'd',
     USERNAME: 'u',
@@ -59,7 +59,7 @@ t.test('the contract\'s variables alone are enough', async t => {
   })
 })
 
-t.test('a desktop\'s USERNAME does not take the place of the configured account', async t => {
+t.test('a desktop\'s USERNAME does not replace the configured account', async t => {
   const text = 'username: pi\npassword: long-secret\n'
   t.equal(load(text, { USERNAME: 'alice' }).username, 'pi')
   t.match(load(text, { USERNAME: 'alice', PASSWORD: 'other-secret' }), { username: 'alice', password: 'other-secret' })
@@ -78,7 +78,7 @@ t.test('a password may come from a file or from a systemd credential', async t =
   t.throws(() => loadConfig({ path, env: {}, flags: {} }), /password_file: can't be read/)
 })
 
-t.test('everything that is wrong is named', async t => {
+t.test('all errors are reported', async t => {
   t.match(faults('username: pi\n'), /password: is missing/)
   t.match(faults('username: pi\npassword: x\ninterval: fast\n'), /interval: fast is not a duration/)
   t.match(faults('username: pi\npassword: x\ninterval: 1ms\n'), /interval: 1ms is out of range/)
@@ -104,7 +104,7 @@ t.test('everything that is wrong is named', async t => {
   t.throws(() => loadConfig({ path: '/no/such/file', env: {}, flags: {} }), /can't be read \(ENOENT\)/)
 })
 
-t.test('a whole file', async t => {
+t.test('a complete file', async t => {
   const config = load(`
 username: pi
 password: long-secret
@@ -153,7 +153,7 @@ t.test('units', async t => {
   t.same(['1KiB', '1KB', '16MiB', '1GB', '12B', '12', 5].map(parseSize), [1024, 1000, 16_777_216, 1e9, 12, 12, 5])
 })
 
-t.test('the usual places of the file', async t => {
+t.test('default paths of the file', async t => {
   t.equal(findConfigFile({ MOTIENCE_AGENT_CONFIG: '/x' }, () => false), '/x')
   t.equal(
     findConfigFile({ HOME: '/home/pi' }, path => path === '/home/pi/.config/motience-agent/agent.yaml'),
@@ -173,7 +173,7 @@ t.test('the usual places of the file', async t => {
   )
 })
 
-t.test('a file that changes is noticed, one that is touched or gone is none', async t => {
+t.test('a changed file is detected; a touched or missing one is ignored', async t => {
   const dir = t.testdir({ file: 'one' })
   let changes = 0
   const watch = watchContent(join(dir, 'file'), () => { changes++ }, 10)

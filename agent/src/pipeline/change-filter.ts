@@ -1,4 +1,5 @@
 import { mapLeaves, type PayloadTree } from './payload-tree.js'
+import { wildcardRegExp } from './wildcard.js'
 
 /** Which changes are reported. */
 export interface ChangeOptions {
@@ -21,12 +22,7 @@ type Threshold = { pattern: RegExp, value: number, relative: boolean }
 
 const compile = (thresholds: Record<string, number | string>): Threshold[] =>
   Object.entries(thresholds).map(([path, value]) => ({
-    pattern: new RegExp(
-      `^${path
-        .split('*')
-        .map(part => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'))
-        .join('[^.]+')}$`
-    ),
+    pattern: wildcardRegExp(path, '[^.]+'),
     value: typeof value === 'string' ? Number.parseFloat(value) / 100 : value,
     relative: typeof value === 'string'
   }))

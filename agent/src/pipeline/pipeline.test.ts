@@ -4,7 +4,7 @@ import { createChangeFilter } from './change-filter.js'
 import { createPipeline } from './pipeline.js'
 import type { PayloadTree } from './payload-tree.js'
 
-t.test('changes: the first reading is whole, then only what moved far enough', async t => {
+t.test('changes: the first reading is complete, later ones have sufficient changes only', async t => {
   const { filter } = createChangeFilter({
     fullEveryMs: 60_000,
     thresholds: { 'temperature.*': 0.5, 'cpu.usage': '10%' }
@@ -21,27 +21,27 @@ t.test('changes: the first reading is whole, then only what moved far enough', a
   })
 })
 
-t.test('changes: a slow drift is seen against what was sent, not against the reading before', async t => {
+t.test('changes: a slow drift is compared to the value last sent', async t => {
   const { filter } = createChangeFilter({ fullEveryMs: 1e9, thresholds: { t: 1 } })
   const sent = Array.from({ length: 31 }, (_, i) => filter({ t: 20 + i / 10 }, i)).filter(Boolean)
   t.same(sent, [{ t: 20 }, { t: 21 }, { t: 22 }, { t: 23 }])
 })
 
-t.test('changes: everything is sent again after a while, and new series at once', async t => {
+t.test('changes: everything is sent at intervals, and new series at once', async t => {
   const { filter } = createChangeFilter({ fullEveryMs: 1000, thresholds: {} })
   filter({ a: 1, b: 0 }, 0)
   t.same(filter({ a: 1, b: 0, c: null }, 500), { c: null })
   t.same(filter({ a: 1, b: 0, c: null }, 1000), { a: 1, b: 0, c: null })
 })
 
-t.test('changes: a threshold that is a share of zero lets every move through, and no standstill', async t => {
+t.test('changes: a relative threshold of zero passes any change, but no equal value', async t => {
   const { filter } = createChangeFilter({ fullEveryMs: 1e9, thresholds: { a: '5%' } })
   filter({ a: 0 }, 0)
   t.equal(filter({ a: 0 }, 1), null)
   t.same(filter({ a: 0.1 }, 2), { a: 0.1 })
 })
 
-t.test('aggregation: ten seconds become one reading', async t => {
+t.test('aggregation: ten seconds are combined into one reading', async t => {
   const aggregator = createAggregator(10_000, ['min', 'mean', 'max'])
   for (let i = 0; i < 10; i++) {
     t.equal(aggregator.add({ cpu: { usage: i, cores: [i, 2 * i] }, up: i < 9 }, 5000 + i, i * 1000), null)
@@ -55,7 +55,7 @@ t.test('aggregation: ten seconds become one reading', async t => {
   t.equal(aggregator.flush(), null)
 })
 
-t.test('aggregation then changes, and what is gathered is sent at the end', async t => {
+t.test('aggregation comes before changes, and the last aggregate is flushed', async t => {
   const sent: PayloadTree[] = []
   const pipeline = createPipeline(
     { aggregate: { everyMs: 2000, functions: ['last'] }, changes: { fullEveryMs: 1e9, thresholds: {} } },
@@ -67,7 +67,7 @@ t.test('aggregation then changes, and what is gathered is sent at the end', asyn
   t.same(sent[1], { b: { last: 2 } })
 })
 
-t.test('without either, readings pass as they are, and empty ones do not', async t => {
+t.test('without either, readings pass unchanged, except empty ones', async t => {
   const sent: unknown[] = []
   const pipeline = createPipeline({ aggregate: null, changes: null }, (payload, time, mono) =>
     sent.push([payload, time, mono])

@@ -46,7 +46,7 @@ const read = (root: string, only: readonly string[] = BUILT_IN): Series => {
   return sensors.read(1)
 }
 
-t.test('a Zero 2: Wi-Fi, under-voltage now, no pressure in its kernel', async t => {
+t.test('Pi Zero 2: Wi-Fi, under-voltage, a kernel without PSI', async t => {
   const reading = read(board(t, 'pi-zero-2'))
   t.match(reading, {
     cpu: { usage: 30, user: 20, system: 10, iowait: 10, steal: 0, cores: [30, 30, 30, 30] },
@@ -70,7 +70,7 @@ t.test('a Zero 2: Wi-Fi, under-voltage now, no pressure in its kernel', async t 
   t.notOk('frequency_capped_since_boot' in (reading['power'] as Series))
 })
 
-t.test('a 3: network and disk in rates, all well with its power', async t => {
+t.test('Pi 3: network and disk rates, no power problems', async t => {
   const reading = read(board(t, 'pi-3'))
   t.same(reading['power'], {
     under_voltage: false,
@@ -88,7 +88,7 @@ t.test('a 3: network and disk in rates, all well with its power', async t => {
   t.same(Object.keys(reading['disk_io'] as Series), ['mmcblk0'], 'without loops and partitions')
 })
 
-t.test('a 4: a soft limit of temperature, now and before', async t => {
+t.test('Pi 4: soft temperature limit, now and since boot', async t => {
   t.match(read(board(t, 'pi-4'))['power'], {
     under_voltage: false,
     soft_temperature_limit: true,
@@ -96,7 +96,7 @@ t.test('a 4: a soft limit of temperature, now and before', async t => {
   })
 })
 
-t.test('a 5: more temperatures, a fan, and its voltage from the newer driver', async t => {
+t.test('Pi 5: several temperatures, a fan, voltage from hwmon', async t => {
   const reading = read(board(t, 'pi-5'))
   t.same(
     reading['temperature'],
@@ -108,7 +108,7 @@ t.test('a 5: more temperatures, a fan, and its voltage from the newer driver', a
   t.same(Object.keys(reading['network'] as Series), ['eth0', 'wlan0'], 'without the containers\' ends')
 })
 
-t.test('a PC: no Pi\'s power, its own chips and disks', async t => {
+t.test('PC: no Pi power sensor, its own chips and disks', async t => {
   const reading = read(board(t, 'pc'))
   t.notOk('power' in reading)
   t.notOk('wifi' in reading)
@@ -130,7 +130,7 @@ t.test('a PC: no Pi\'s power, its own chips and disks', async t => {
   t.match(reading['pressure'], { io: { some: 2.25 } })
 })
 
-t.test('each board tells what it is, once and then seldom', async t => {
+t.test('each board reports its model, once per hour', async t => {
   const models = ['pi-zero-2', 'pi-3', 'pi-4', 'pi-5', 'pc'].map(name => {
     const sensors = createSensors({ root: join(FIXTURES, name), only: ['machine'] })
     const { model } = sensors.read(0)['machine'] as { model: string }
@@ -147,7 +147,7 @@ t.test('each board tells what it is, once and then seldom', async t => {
   ])
 })
 
-t.test('a missing file drops its own series and never the rest', async t => {
+t.test('a missing file affects its own series only', async t => {
   const complete = Object.keys(read(board(t, 'pi-5')))
   for (const [path, series] of Object.entries({
     'proc/meminfo': ['memory'],
@@ -181,7 +181,7 @@ t.test('a missing file drops its own series and never the rest', async t => {
   }
 })
 
-t.test('nonsense in a file is no reading, and no crash', async t => {
+t.test('invalid file contents are ignored', async t => {
   for (const path of [
     'proc/stat',
     'proc/meminfo',
@@ -209,7 +209,7 @@ t.test('nonsense in a file is no reading, and no crash', async t => {
   }
 })
 
-t.test('counters that begin again give no negative rates', async t => {
+t.test('counter resets give no negative rates', async t => {
   const root = board(t, 'pi-3')
   const sensors = createSensors({ root, only: ['network', 'disk_io', 'cpu'] })
   sensors.read(0)
@@ -220,7 +220,7 @@ t.test('counters that begin again give no negative rates', async t => {
   t.notOk('cpu' in reading, 'no time passed on the processor\'s own clock')
 })
 
-t.test('the agent tells of itself', async t => {
+t.test('the agent reports its own usage', async t => {
   const sensors = createSensors({
     root: join(FIXTURES, 'pc'),
     only: ['agent'],
@@ -230,7 +230,7 @@ t.test('the agent tells of itself', async t => {
   t.match(sensors.read(1), { agent: { rss_mib: Number, cpu_percent: Number, unacked: 3, buffer_kib: 2 } })
 })
 
-t.test('other systems get what Node knows, under the same names', async t => {
+t.test('other systems use the values of Node, under the same names', async t => {
   const root = t.testdir()
   const sensors = createSensors({ root })
   sensors.read(0)
@@ -244,7 +244,7 @@ t.test('other systems get what Node knows, under the same names', async t => {
   t.notOk(existsSync(join(root, 'proc')))
 })
 
-t.test('a sensor with a fault of its own is told once and harms no other', async t => {
+t.test('a throwing sensor is reported once, and does not affect the others', async t => {
   const root = board(t, 'pi-3')
   const faults: string[] = []
   const sensors = createSensors({

@@ -2,7 +2,7 @@ import t from 'tap'
 import { parseText } from './parse-text.js'
 import { parsePrometheus } from './prometheus.js'
 
-t.test('text is read as what it looks like', async t => {
+t.test('auto detects the format', async t => {
   for (const [text, value] of [
     ['42\n', 42], ['-1.5e3', -1500], ['.5', 0.5],
     ['{"a": 1}', { a: 1 }], ['[1, 2]', { values: [1, 2] }],
@@ -11,7 +11,7 @@ t.test('text is read as what it looks like', async t => {
   ] as const) t.same(parseText(text), value)
 })
 
-t.test('what was expected and is not there is an error', async t => {
+t.test('text in another format than expected is an error', async t => {
   t.throws(() => parseText('  \n'), /Empty output/)
   t.throws(() => parseText('abc', 'number'), /number/)
   t.throws(() => parseText('{', 'json'))
@@ -22,7 +22,7 @@ t.test('what was expected and is not there is an error', async t => {
   t.equal((parseText('x'.repeat(5000)) as string).length, 1024)
 })
 
-t.test('an exporter\'s text: comments, labels, escapes, infinities, and no end of samples', async t => {
+t.test('exporter output: comments, labels, escapes, infinities, too many samples', async t => {
   t.same(parsePrometheus('# x\na 1\nb{path="C:\\\\x \\"y\\""} 2\nc +Inf\n d 4 \nbroken line here now\n'), {
     a: 1,
     b: { c_x_y: 2 },

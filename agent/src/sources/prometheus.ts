@@ -1,4 +1,5 @@
 import type { PayloadTree } from '../pipeline/payload-tree.js'
+import { wildcardRegExp } from '../pipeline/wildcard.js'
 import { seriesName } from '../sensors/sensor.js'
 
 /** `name{label="value",…} number [timestamp]` of the text exposition format 0.0.4. */
@@ -7,15 +8,7 @@ const LABEL = /([A-Za-z_]\w*)="((?:[^"\\]|\\.)*)"/g
 const MAX_SAMPLES = 1000
 
 const matcher = (patterns: readonly string[]): (name: string) => boolean => {
-  const compiled = patterns.map(
-    pattern =>
-      new RegExp(
-        `^${pattern
-          .split('*')
-          .map(part => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'))
-          .join('.*')}$`
-      )
-  )
+  const compiled = patterns.map(pattern => wildcardRegExp(pattern, '.*'))
   return name => compiled.some(pattern => pattern.test(name))
 }
 

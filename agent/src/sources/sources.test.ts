@@ -37,7 +37,7 @@ const serve = async (t: Test, answer: (path: string) => { status?: number, text:
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-t.test('every kind of source gives its values under its name', async t => {
+t.test('every type of source returns values under its name', async t => {
   const dir = t.testdir({
     temp: '21375\n',
     'module.mjs': 'let n = 0\nexport default async () => ({ n: ++n })\n'
@@ -65,7 +65,7 @@ t.test('every kind of source gives its values under its name', async t => {
   t.match(state('command'), { ok: true, failures: 0, lastError: null, lastAt: Number })
 })
 
-t.test('one that hangs, fails, floods or loops for ever harms no other', async t => {
+t.test('a source that hangs, fails, floods or loops forever does not affect the others', async t => {
   const dir = t.testdir({
     'loop.mjs': 'export default () => { for (;;); }\n',
     'throws.mjs': 'export default () => { throw new Error("no bus") }\n',
@@ -95,25 +95,25 @@ t.test('one that hangs, fails, floods or loops for ever harms no other', async t
     fails: /^Exited with 4: no sensor/,
     absent: /ENOENT/,
     floods: /Output is longer/,
-    silent: /Nothing was given/,
+    silent: /Empty output/,
     device: /Not a regular file/,
     missing: /ENOENT/,
     hangs: /^Timed out after 50 ms/,
     breaks: /HTTP 500/,
-    loop: /^Not done within 300 ms/,
+    loop: /^Timed out after 300 ms/,
     throws: /no bus/,
-    exits: /ended its thread/,
-    nothing: /no function/
+    exits: /The module exited/,
+    nothing: /not a function/
   }
   for (const [name, pattern] of Object.entries(errors)) {
     await waitFor(() => state(name).failures >= 2, { what: `${name} fails twice` })
     t.match(state(name).lastError, pattern, name)
-    t.equal(lines.filter(line => line.includes(`source=${name} `)).length, 1, `${name} is told once`)
+    t.equal(lines.filter(line => line.includes(`source=${name} `)).length, 1, `${name} is logged once`)
   }
   t.ok(got.every(payload => 'good' in payload))
 })
 
-t.test('a command is killed with all that it started', async t => {
+t.test('a command is killed with its children', async t => {
   const mark = `${process.pid}.${Math.floor(Math.random() * 1e6)}`
   const alive = () => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).includes(`sleep ${mark}`)
   const { running, state } = start(t, [
@@ -131,7 +131,7 @@ t.test('a command is killed with all that it started', async t => {
   t.pass()
 })
 
-t.test('a source that comes back is told', async t => {
+t.test('a recovered source is logged', async t => {
   const dir = t.testdir({})
   const { state, lines } = start(t, [{ name: 'file', type: 'file', path: join(dir, 'value') }])
   await waitFor(() => state('file').ok === false)

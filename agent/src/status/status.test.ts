@@ -8,7 +8,7 @@ import t from 'tap'
 import { askStatus, AgentRunningError, serveStatus } from './socket.js'
 import { createNotifier } from './systemd.js'
 
-t.test('a socket answers with the status, and keeps a second agent away', async t => {
+t.test('the socket sends the status, and prevents a second agent', async t => {
   const path = join(tempDir(t), 's')
   const first = await serveStatus(path, () => ({ state: 'online' }))
   t.same(await askStatus(path), { state: 'online' })
@@ -17,7 +17,7 @@ t.test('a socket answers with the status, and keeps a second agent away', async 
   await t.rejects(askStatus(path))
 })
 
-t.test('a socket that a crash left is taken over', async t => {
+t.test('a stale socket is replaced', async t => {
   const path = join(tempDir(t), 's')
   const child = spawn(
     process.execPath,
@@ -34,7 +34,7 @@ t.test('a socket that a crash left is taken over', async t => {
   await server.close()
 })
 
-t.test('what is no status is told', async t => {
+t.test('an invalid status is an error', async t => {
   const dir = tempDir(t)
   for (const [name, text] of [['a', 'hello'], ['b', 'x'.repeat(2e6)]] as const) {
     const server = createServer(socket => { socket.on('error', () => {}); socket.end(text) }).listen(join(dir, name))
@@ -56,7 +56,7 @@ const RECEIVER = String.raw`
   for (;;) { my $m; recv($s, $m, 4096, 0); open(my $f, ">>", $ARGV[1]); print $f "$m\n--\n"; close $f; }`
 
 t.test(
-  "the launcher hands systemd's socket on, to which the agent writes itself",
+  "the agent writes to systemd's socket, which the launcher passes on",
   { skip: perl ? false : 'no perl on this machine' },
   async t => {
     const dir = tempDir(t)
@@ -83,7 +83,7 @@ t.test(
   }
 )
 
-t.test('without the launcher systemd-notify is started, and a descriptor that is gone is told', async t => {
+t.test('without the launcher systemd-notify is used, and an invalid descriptor is reported', async t => {
   const dir = t.testdir({ 'systemd-notify': '#!/bin/sh\necho "$1" >> "$OUT"\n' })
   chmodSync(join(dir, 'systemd-notify'), 0o755)
   const out = join(dir, 'out')
@@ -100,7 +100,7 @@ t.test('without the launcher systemd-notify is started, and a descriptor that is
   t.equal(faults.length, 1)
 })
 
-t.test('outside of systemd nothing is told; a watchdog is for one process', async t => {
+t.test('without systemd there are no notifications; a watchdog is for one process', async t => {
   t.equal(createNotifier({}).watchdogMs, null)
   createNotifier({}).notify('READY=1')
   t.equal(createNotifier({ NOTIFY_SOCKET: '/x', WATCHDOG_USEC: '60000000' }).watchdogMs, 30_000)

@@ -39,7 +39,7 @@ const check = async (t: Test, code: string, imports: readonly unknown[]): Promis
   t.same(imports, [], 'nothing is left to be loaded')
   t.equal(/["'`]node:/.test(code), false, 'nothing of Node is asked for')
   const library = runInBrowser(code)
-  t.throws(() => library.filePositions('positions.json'), { message: /no files here/ })
+  t.throws(() => library.filePositions('positions.json'), { message: /No files in this environment/ })
   t.same(library.memoryPositions().load(), [])
   const account = { authUrl: 'http://127.0.0.1:1', username: 'a', password: 'b' }
   const consumer = library.createConsumer({ url: 'ws://127.0.0.1:1/consumer', ...account })
@@ -47,7 +47,7 @@ const check = async (t: Test, code: string, imports: readonly unknown[]): Promis
   await consumer.close()
 }
 
-t.test('esbuild bundles the reading half for browsers without a warning', async t => {
+t.test('esbuild bundles the consumer for browsers without warnings', async t => {
   for (const minify of [false, true]) {
     const { outputFiles, metafile, warnings } = await esbuild({
       stdin: { contents: application, resolveDir: root, sourcefile: 'application.js' },
@@ -66,7 +66,7 @@ t.test('esbuild bundles the reading half for browsers without a warning', async 
   }
 })
 
-t.test('vite and its rollup bundle it for browsers without a warning', async t => {
+t.test('vite bundles the consumer for browsers without warnings', async t => {
   const warnings: string[] = []
   const customLogger = createLogger('silent')
   customLogger.warn = customLogger.warnOnce = message => { warnings.push(message) }

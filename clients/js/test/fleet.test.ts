@@ -1,7 +1,7 @@
 import t from 'tap'
 import { seeded, simulateFleet } from './fleet.js'
 
-t.test('10,000 agents after an outage of 60 s: the fullest second has at most three times the mean', async t => {
+t.test('10,000 agents after an outage of 60 s: the peak second has at most three times the mean', async t => {
   for (const failAfterSecs of [0, 15]) {
     for (let seed = 1; seed <= 5; seed++) {
       const { peak, mean, perSecond } = simulateFleet({

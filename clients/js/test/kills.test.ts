@@ -15,7 +15,7 @@ const AFTER = 5000
 t.setTimeout(400_000)
 
 t.test(
-  'a day offline and 50 kills at any moment: the history holds 1…N, no hole and no repeat',
+  'a day offline with 50 kills: history has 1…N without gaps or repeats',
   { timeout: 400_000 },
   async t => {
     const dir = t.testdir()

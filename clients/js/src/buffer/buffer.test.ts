@@ -23,7 +23,7 @@ const drain = (buffer: ReadingBuffer): Reading[] => {
 const numbers = (readings: Reading[]): number[] => readings.map(({ n }) => n)
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i)
 
-t.test('readings are numbered, handed out once and in order, in memory too', async t => {
+t.test('readings are numbered, and read once and in order, in memory too', async t => {
   for (const dir of [t.testdir(), null]) {
     const buffer = await open(dir)
     for (let i = 1; i <= 5; i++) add(buffer, i)
@@ -46,7 +46,7 @@ t.test('readings are numbered, handed out once and in order, in memory too', asy
   }
 })
 
-t.test('what this run sends live is not in its backlog; the next run catches up with it', async t => {
+t.test('live readings are in the backlog of the next run only', async t => {
   const dir = t.testdir()
   const first = await open(dir)
   add(first, 1, 'live')
@@ -69,7 +69,7 @@ t.test('what this run sends live is not in its backlog; the next run catches up 
   await second.close()
 })
 
-t.test('what is acked is forgotten for good, by each session on its own', async t => {
+t.test('acked readings are removed permanently, per device session', async t => {
   const dir = t.testdir()
   const first = await open(dir)
   const live = [1, 2, 3].map(i => add(first, i, 'live'))
@@ -91,7 +91,7 @@ t.test('what is acked is forgotten for good, by each session on its own', async 
   await third.close()
 })
 
-t.test('an ack that was not written down yet costs a repeat, never a hole', async t => {
+t.test('an unrecorded ack causes a repeat, never a gap', async t => {
   const dir = t.testdir()
   const first = await open(dir)
   const readings = range(1, 10).map(i => add(first, i))
@@ -102,7 +102,7 @@ t.test('an ack that was not written down yet costs a repeat, never a hole', asyn
   await second.close()
 })
 
-t.test('segments are cut, and removed as soon as all in them is acked', async t => {
+t.test('segments are removed as soon as all of their readings are acked', async t => {
   const dir = t.testdir()
   const buffer = await open(dir, { capBytes: 1024 * 1024 })
   const readings = range(1, 300).map(i => add(buffer, i, 'backlog', 1000))
@@ -113,7 +113,7 @@ t.test('segments are cut, and removed as soon as all in them is acked', async t 
   await buffer.close()
 })
 
-t.test('past its cap the oldest is dropped, and one record says how much', async t => {
+t.test('beyond the cap the oldest segment is dropped, and the loss is reported once', async t => {
   const dir = t.testdir()
   const buffer = await open(dir, { capBytes: 1024 * 1024 })
   for (let i = 1; i <= 2000; i++) add(buffer, i, 'backlog', 1000)
@@ -131,7 +131,7 @@ t.test('past its cap the oldest is dropped, and one record says how much', async
   await again.close()
 })
 
-t.test('a loss survives a crash, and a report that is lost itself is made again', async t => {
+t.test('a loss survives a crash, and a lost report is repeated', async t => {
   const dir = t.testdir()
   const first = await open(dir, { capBytes: 1024 * 1024 })
   for (let i = 1; i <= 1200; i++) add(first, i, 'backlog', 1000)
@@ -168,7 +168,7 @@ t.test('a device whose platform acks in time never syncs', async t => {
   await buffer.close()
 })
 
-t.test('the platform\'s time on a boot is kept for the readings of that boot', async t => {
+t.test('the clock anchor of a boot is stored for its readings', async t => {
   const dir = t.testdir()
   const first = await open(dir)
   add(first, 1)

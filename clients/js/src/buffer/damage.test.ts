@@ -33,7 +33,7 @@ const recovered = async (dir: string): Promise<{ numbers: number[], next: number
 /** Which lines of a segment a byte belongs to; a line's newline to it. */
 const lineEnds = (bytes: Buffer): number[] => [...bytes.keys()].filter(i => bytes[i] === 0x0a)
 
-t.test('whatever byte the last segment ends at, all lines before it are recovered', async t => {
+t.test('all whole lines are recovered, wherever the last segment is cut off', async t => {
   const base = t.testdir({ origin: {} })
   const origin = join(base, 'origin')
   const { last, bytes } = await crashed(origin)
@@ -52,7 +52,7 @@ t.test('whatever byte the last segment ends at, all lines before it are recovere
   t.same(wrong, [])
 })
 
-t.test('whatever byte of the last segment is flipped, only its own line is lost, and told', async t => {
+t.test('a flipped byte costs its own line only, which is reported', async t => {
   const base = t.testdir({ origin: {} })
   const origin = join(base, 'origin')
   const { last, bytes } = await crashed(origin)
@@ -87,7 +87,7 @@ t.test('whatever byte of the last segment is flipped, only its own line is lost,
   t.same(wrong, [])
 })
 
-t.test('damage is told once, not at each start', async t => {
+t.test('damage is reported once, not at each start', async t => {
   const dir = t.testdir()
   const { last, bytes } = await crashed(dir)
   const damaged = Buffer.from(bytes)
@@ -101,7 +101,7 @@ t.test('damage is told once, not at each start', async t => {
   await second.close()
 })
 
-t.test('a segment that cannot be read costs nothing else', async t => {
+t.test('an unreadable segment does not affect the others', async t => {
   const dir = t.testdir()
   await crashed(dir)
   const { diskFiles } = await import('./files.js')

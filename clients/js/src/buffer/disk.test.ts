@@ -28,7 +28,7 @@ const smallDisk = (room: number): Files & { room: number } => {
   return disk
 }
 
-t.test('a full disk makes room by dropping the oldest, and the newest are kept', async t => {
+t.test('on a full disk the oldest readings are dropped for the newest', async t => {
   const dir = t.testdir()
   const files = smallDisk(400_000)
   const faults: unknown[] = []
@@ -56,7 +56,7 @@ t.test('a full disk makes room by dropping the oldest, and the newest are kept',
   await buffer.close()
 })
 
-t.test('a disk that takes nothing leaves the newest in memory, until it takes them again', async t => {
+t.test('while the disk is not writable the newest readings are kept in memory', async t => {
   const dir = t.testdir()
   let broken = true
   let now = 0
@@ -100,7 +100,7 @@ t.test('a disk that takes nothing leaves the newest in memory, until it takes th
   await buffer.close()
 })
 
-t.test('a folder that cannot be made does not end the agent', async t => {
+t.test('a folder that can\'t be created is not fatal', async t => {
   const file = t.testdir({ taken: 'a file' }) + '/taken/below'
   const faults: unknown[] = []
   const buffer = await openBuffer({ dir: file, boot: 'b', mono: () => 0, onFault: fault => faults.push(fault) })
@@ -109,7 +109,7 @@ t.test('a folder that cannot be made does not end the agent', async t => {
   await buffer.close()
 })
 
-t.test('a torn write is taken back, so that the next record is whole', async t => {
+t.test('a torn write is undone, so that the next record is intact', async t => {
   const dir = t.testdir()
   const files = smallDisk(1e6)
   const buffer = await openBuffer({ dir, boot: 'b', mono: () => performance.now(), files })
@@ -124,7 +124,7 @@ t.test('a torn write is taken back, so that the next record is whole', async t =
   await again.close()
 })
 
-t.test('each record is synced where that is asked for, and a failing sync is told', async t => {
+t.test('with fsyncMs 0 each record is synced, and a failing sync is reported', async t => {
   const dir = t.testdir()
   let syncs = 0
   const faults: unknown[] = []

@@ -11,7 +11,7 @@ t.test('the checksum is that of zlib', async t => {
   }
 })
 
-t.test('a line that is cut by the end of a chunk is waited for, unless nothing follows', async t => {
+t.test('a line cut off by the end of a chunk is incomplete, or damaged at the end of the segment', async t => {
   const bytes = Buffer.concat([encodeLine('one'), encodeLine('zwei ä')])
   for (let length = encodeLine('one').length; length < bytes.length - 1; length++) {
     const bodies: string[] = []
@@ -22,7 +22,7 @@ t.test('a line that is cut by the end of a chunk is waited for, unless nothing f
   }
 })
 
-t.test('a scan stops where it is told to', async t => {
+t.test('a scan stops when `take` returns false', async t => {
   const bytes = Buffer.concat(['a', 'b', 'c'].map(encodeLine))
   const bodies: string[] = []
   const { used } = scanLines(bytes, true, body => { bodies.push(body); return body !== 'b' })

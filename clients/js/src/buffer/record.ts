@@ -59,8 +59,7 @@ export interface StateRecord {
 }
 
 /**
- * The fixed names of a reading's numbering on the wire: each priority of each run is a session of its own, in which `n`
- * rises.
+ * The device session of a reading on the wire: each run has one per priority, in which `n` increases.
  */
 export const sessionOf = (reading: Pick<Reading, 'run' | 'priority'>): string =>
   `${reading.run}-${reading.priority === 'live' ? 'l' : 'b'}`

@@ -48,7 +48,7 @@ export interface ReadingBuffer {
   readonly backlog: BacklogReader
   /** Removes readings; those of one device session must be passed in order. */
   acked (readings: readonly Reading[]): void
-  /** Where something was lost, stores a report of it, in the backlog's priority. */
+  /** Stores a report of the losses not yet reported, if there are any, in the backlog. */
   reportLoss (describe: (lost: Loss) => NewReading): Reading | null
   /** Stores the clock anchor of this boot, for readings that a later run sends. */
   setAnchor (anchor: number): void

@@ -27,7 +27,7 @@ class BrowserLike {
 
 const refuse = (status: number) => (platform: FakeWss2): void => { platform.settings.refuse = status }
 
-t.test('positions that were kept are resumed from, in several frames where there are many', async t => {
+t.test('saved positions are resumed from, in several frames if there are many', async t => {
   const ids = Array.from({ length: 2100 }, (_, i) => i + 1)
   const kept = memoryPositions(ids.map(id => ({ producer_id: id, epoch: 1, offset: 1 })))
   const { platform, consumer, seen } = await startConsumer(t, {
@@ -53,7 +53,7 @@ t.test('positions that were kept are resumed from, in several frames where there
   t.ok((await kept.load()).every(position => position.offset === 2), 'and what was seen is kept')
 })
 
-t.test('a loop that is slow loses nothing, whether the socket can be stopped or not', async t => {
+t.test('a slow loop loses nothing, whether or not the socket can be paused', async t => {
   for (const socket of [WebSocket, BrowserLike] as unknown as SocketConstructor[]) {
     const { platform, consumer } = await startConsumer(t, {
       settings: () => ({ maxBuffered: 4, WebSocket: socket }), prepare: platform => { platform.subscribe(1) }
@@ -75,7 +75,7 @@ t.test('a loop that is slow loses nothing, whether the socket can be stopped or 
   }
 })
 
-t.test('subscriptions that come and go are told and followed', async t => {
+t.test('new and ended subscriptions are reported and followed', async t => {
   const { platform, consumer, seen } = await startConsumer(t)
   await waitFor(() => consumer.state === 'open')
   const subscribed = consumer.once('subscribed')
@@ -95,7 +95,7 @@ t.test('subscriptions that come and go are told and followed', async t => {
   t.match(await unsubscribed, { producer_id: 8, reason: 'while not connected' })
 })
 
-t.test('a new token goes to the live connection', async t => {
+t.test('a renewed token is sent over the open connection', async t => {
   const { platform, consumer } = await startConsumer(t, { prepare: platform => { platform.settings.tokenSecs = 1 } })
   await waitFor(() => platform.frames.some(frame => frame.type === 'auth' && frame.token !== 'access1'))
   t.equal(platform.upgradeUrls.length, 1, 'without reconnecting')
@@ -116,7 +116,7 @@ t.test('4001 signs in again, 4003 stops', async t => {
   t.same(await loop.next(), { value: undefined, done: true })
 })
 
-t.test('a loop throws what stops the consumer, once it has had what came before', async t => {
+t.test('a loop throws what stopped the consumer, after the last message', async t => {
   const { platform, consumer } = await startConsumer(t, { prepare: platform => { platform.subscribe(1) } })
   const seen: number[] = []
   const looped = (async () => { for await (const { offset } of consumer) seen.push(offset) })()
@@ -128,7 +128,7 @@ t.test('a loop throws what stops the consumer, once it has had what came before'
   await failed
 })
 
-t.test('a password that is refused is thrown into the loop; one that is closed ends it', async t => {
+t.test('a wrong password is thrown into the loop; closing ends it', async t => {
   const { consumer } = await startConsumer(t, { prepare: platform => { platform.settings.signIn = 401 } })
   await t.rejects(
     async () => {
@@ -144,7 +144,7 @@ t.test('a password that is refused is thrown into the loop; one that is closed e
   await looped
 })
 
-t.test('a loop that ended after a failure has had what was waiting', async t => {
+t.test('a loop that ends after a failure receives the buffered messages first', async t => {
   const { platform, consumer } = await startConsumer(t, { prepare: platform => { platform.subscribe(1) } })
   const loop = consumer[Symbol.asyncIterator]()
   await waitFor(() => consumer.state === 'open')
@@ -157,7 +157,7 @@ t.test('a loop that ended after a failure has had what was waiting', async t => 
   await t.rejects(loop.next(), { name: 'ConsumerStoppedError' })
 })
 
-t.test('an upgrade refused with 401 signs in again, with 503 comes back, with 403 stops', async t => {
+t.test('an upgrade rejected with 401 signs in again, with 503 retries, with 403 stops', async t => {
   const { platform, consumer } = await startConsumer(t, { prepare: refuse(401) })
   await waitFor(() => platform.logins >= 3)
   platform.settings.refuse = 503
@@ -169,31 +169,31 @@ t.test('an upgrade refused with 401 signs in again, with 503 comes back, with 40
   await waitFor(() => consumer.state === 'stopped')
 })
 
-t.test('where a refusal is not explained the token is suspected in the end', async t => {
+t.test('after several unexplained failures the token is discarded', async t => {
   const { platform } = await startConsumer(t, {
     settings: () => ({ WebSocket: BrowserLike as unknown as SocketConstructor }), prepare: refuse(401)
   })
   await waitFor(() => platform.logins >= 2)
 })
 
-t.test('a connection that is silent is noticed, and one that answers stays', async t => {
+t.test('a silent connection is dropped, and one that answers stays', async t => {
   const { platform, consumer } = await startConsumer(t, { prepare: platform => { platform.settings.heartbeatMs = 40 } })
   await waitFor(() => platform.frames.filter(frame => frame.type === 'auth').length >= 3)
   t.equal(platform.upgradeUrls.length, 1)
   platform.settings.mute = true
   const ended = new Promise(resolve => consumer.on('state', change => { if (change.code === 4009) resolve(change) }))
-  t.match(await ended, { state: 'waiting', reason: 'The server is silent' })
+  t.match(await ended, { state: 'waiting', reason: 'No heartbeat from the server' })
 })
 
-t.test('a server that sends no JSON is left', async t => {
+t.test('a server that sends invalid JSON is disconnected', async t => {
   const { platform, consumer } = await startConsumer(t)
   await waitFor(() => consumer.state === 'open')
   const error = consumer.once('error')
   for (const socket of platform.sockets) socket.send('{')
-  t.match(await error, { name: 'ConsumerStoppedError', message: /no JSON/ })
+  t.match(await error, { name: 'ConsumerStoppedError', message: /Invalid JSON/ })
 })
 
-t.test('a server that does not greet in time is tried again', async t => {
+t.test('a server without a timely welcome is retried', async t => {
   const { platform, consumer } = await startConsumer(t, {
     settings: () => ({ connectTimeoutMs: 20 }), prepare: platform => { platform.settings.greet = false }
   })
@@ -203,7 +203,7 @@ t.test('a server that does not greet in time is tried again', async t => {
   await waitFor(() => consumer.state === 'open')
 })
 
-t.test('an error frame and a platform that is away are told; the consumer goes on', async t => {
+t.test('an error frame and an unavailable platform are reported; the consumer continues', async t => {
   const { platform, consumer } = await startConsumer(t)
   await waitFor(() => consumer.state === 'open')
   const frame = consumer.once('error')

@@ -11,20 +11,20 @@ export interface ConnectionOptions {
   url: string
   token: string
   connectTimeoutMs: number
-  /** The newest token, for a question that the server answers. */
+  /** The current token, for the heartbeat's request. */
   currentToken: () => string
   onWelcome (frame: WelcomeFrame): void
-  /** Every other frame. */
+  /** Called for every other frame. */
   onFrame (frame: Exclude<ConsumerServerFrame, { type: 'welcome' }>): void
 }
 
-/** How a connection ended, and for how long data could flow. */
+/** How a connection ended, and how long it was open. */
 export interface ConnectionEnd extends SocketEnd {
-  /** Milliseconds since the greeting; null where none came. */
+  /** Milliseconds since `welcome`; null if it never came. */
   openMs: number | null
 }
 
-/** One connection to WSS2: greeted in time, listened to for life, and given new tokens. */
+/** One connection to WSS2, with a timeout for `welcome`, a heartbeat, and token renewal. */
 export class Connection {
   /** Resolves when the connection has ended; never rejects. */
   readonly ended: Promise<ConnectionEnd>
@@ -38,7 +38,7 @@ export class Connection {
     this.#options = options
     const { promise, resolve } = deferred<ConnectionEnd>()
     this.ended = promise
-    const timer = setTimeout(() => this.#socket.drop(1006, 'No greeting in time'), options.connectTimeoutMs)
+    const timer = setTimeout(() => this.#socket.drop(1006, 'No welcome in time'), options.connectTimeoutMs)
     this.#socket = openSocket(
       options.WebSocket,
       options.url,
@@ -62,11 +62,11 @@ export class Connection {
 
   send (frame: object): void { this.#socket.send(JSON.stringify(frame)) }
 
-  /** Gives the live connection a new token. */
+  /** Sends a new token. */
   authenticate (token: string): void { this.send({ type: 'auth', token }) }
 
   /**
-   * Stops reading; false where that can't be done. The server's pings are not read either, so no silence is noticed.
+   * Stops reading; returns false if that is not possible. Since pings are not read either, the heartbeat stops.
    */
   pause (): boolean {
     if (!this.#socket.pause()) return false
@@ -74,7 +74,7 @@ export class Connection {
     return true
   }
 
-  /** Reads on, and listens for life again. */
+  /** Resumes reading and the heartbeat. */
   resume (): void {
     this.#socket.resume()
     this.#listen()
@@ -87,7 +87,7 @@ export class Connection {
     try {
       frame = JSON.parse(text) as ConsumerServerFrame
     } catch {
-      this.drop(closeCodes.badData, 'The server sent no JSON')
+      this.drop(closeCodes.badData, 'Invalid JSON from the server')
       return
     }
     if (frame.type !== 'welcome') {
@@ -107,7 +107,7 @@ export class Connection {
     if (this.#heartbeatMs === null) return
     this.#heartbeat = new Heartbeat(this.#heartbeatMs, {
       ask: () => { this.authenticate(this.#options.currentToken()) },
-      dead: () => { this.drop(closeCodes.noHeartbeat, 'The server is silent') }
+      dead: () => { this.drop(closeCodes.noHeartbeat, 'No heartbeat from the server') }
     })
   }
 }

@@ -12,7 +12,7 @@ const one = (platform: FakeWss2): void => { platform.subscribe(1) }
 
 const isOpen = (consumer: Consumer) => waitFor(() => consumer.state === 'open', { what: 'an open connection' })
 
-t.test('over seeded disconnects every offset comes once and in order', async t => {
+t.test('despite random disconnects every offset arrives once and in order', async t => {
   for (const seed of [1, 2, 3]) {
     const random = seeded(seed)
     const { platform, consumer, seen } = await startConsumer(t, {
@@ -35,7 +35,7 @@ t.test('over seeded disconnects every offset comes once and in order', async t =
   }
 })
 
-t.test('what the log no longer has comes from history, before what is live', async t => {
+t.test('messages dropped from the log come from history, before live ones', async t => {
   for (const seed of [4, 5, 6]) {
     const random = seeded(seed)
     const reports: HistoryReport[] = []
@@ -65,7 +65,7 @@ t.test('what the log no longer has comes from history, before what is live', asy
   }
 })
 
-t.test('what history does not have either is told, and live data goes on', async t => {
+t.test('messages missing in history too are reported, and live data continues', async t => {
   const { platform, consumer, seen } = await startConsumer(t, {
     prepare: one,
     settings: () => ({ history: 'http://127.0.0.1:1' })
@@ -89,7 +89,7 @@ t.test('what history does not have either is told, and live data goes on', async
   t.same(places(seen, 1), ['1-1', '1-2', '1-6', '1-7'])
 })
 
-t.test('history that is refused or incomplete is reported as such', async t => {
+t.test('rejected or incomplete history is reported', async t => {
   const { platform, consumer } = await startConsumer(t, {
     prepare: one,
     settings: platform => ({ history: platform.httpUrl })
@@ -111,7 +111,7 @@ t.test('history that is refused or incomplete is reported as such', async t => {
   t.ok(platform.historyCalls > calls + 1, 'with a new token it is tried again')
 })
 
-t.test('without history the loss is told by the frame, and live data goes on', async t => {
+t.test('without history the frame reports the gap, and live data continues', async t => {
   const { platform, consumer, seen } = await startConsumer(t, { prepare: one })
   await isOpen(consumer)
   platform.publish(1, 1)
@@ -125,7 +125,7 @@ t.test('without history the loss is told by the frame, and live data goes on', a
   t.same(places(seen, 1), ['1-1', ...numbered(1, 5, 6)])
 })
 
-t.test('who stops before the first message gets it after the next start', async t => {
+t.test('a consumer that stops before the first message gets it after the restart', async t => {
   const positions = memoryPositions()
   const first = await startConsumer(t, { prepare: one, settings: () => ({ positions }) })
   await isOpen(first.consumer)
@@ -142,7 +142,7 @@ t.test('who stops before the first message gets it after the next start', async 
   t.same(places(second.seen, 1), ['1-1', '1-2'])
 })
 
-t.test('a hole of which the server says nothing is a gap', async t => {
+t.test('a gap in offsets that the server does not announce is reported', async t => {
   const { platform, consumer, seen } = await startConsumer(t, { prepare: one })
   await isOpen(consumer)
   const [first] = platform.publish(1)
@@ -152,7 +152,7 @@ t.test('a hole of which the server says nothing is a gap', async t => {
   t.same(places(seen, 1), ['1-1', '1-5'])
 })
 
-t.test('dropped messages are told and passed over', async t => {
+t.test('dropped messages are reported and skipped', async t => {
   const { platform, consumer, seen } = await startConsumer(t, { prepare: one, settings: () => ({ slow: 'drop' }) })
   await isOpen(consumer)
   t.match(platform.upgradeUrls[0], /\?resume=true&slow=drop$/, 'and no token is in the URL')
@@ -165,7 +165,7 @@ t.test('dropped messages are told and passed over', async t => {
   t.same(consumer.positions(), [{ producer_id: 1, epoch: 1, offset: 5 }])
 })
 
-t.test('the newest alone comes with holes that are no gaps', async t => {
+t.test('with slow: latest, gaps in offsets are expected', async t => {
   const { platform, consumer, seen } = await startConsumer(t, { prepare: one, settings: () => ({ slow: 'latest' }) })
   await isOpen(consumer)
   consumer.on('gap', () => t.fail('no gap was expected'))

@@ -17,20 +17,20 @@ import {
   type TokenSource
 } from './types.js'
 
-/** A connection that lasted so long begins its back-off anew. */
+/** A connection that lasts this long resets the back-off. */
 const STABLE_MS = 5000
-/** Attempts whose refusal a browser does not explain, after which the token is suspected. */
+/** Failed attempts without a reason, as in browsers, after which the token is discarded. */
 const SUSPECT_AFTER = 3
 
 /**
- * Receives one consumer's data, over every lost connection, each message once and in order for each producer.
+ * Receives a consumer's messages, each once and in order per producer, and reconnects whenever a connection is lost.
  *
- * Take the messages with `for await (const envelope of consumer)` or with `on('data', …)`. A loop that is slower than
- * the stream fills a buffer of `maxBuffered`; then Node stops reading the socket, and a browser, which can't, closes
- * the connection; either way the platform keeps the rest, up to the bounds of its log, and it is resumed from there.
- * The loop ends when the consumer is closed, and throws what stopped it otherwise: a wrong password (`RestError`), a
- * disabled account (`ConsumerStoppedError`). A position counts as kept once the loop asks for the next message, or,
- * without a loop, once the listeners returned.
+ * Read the messages with `for await (const envelope of consumer)` or with `on('data', …)`. A loop that is slower than
+ * the stream fills a buffer of `maxBuffered` messages. Node then stops reading the socket; a browser, which can't,
+ * closes the connection. Either way the platform's log holds the rest, within its limits, and the consumer resumes from
+ * there. The loop ends when the consumer is closed, and throws if it stops for another reason: a wrong password
+ * (`RestError`) or a disabled account (`ConsumerStoppedError`). A position is saved once the loop requests the next
+ * message or, without a loop, once the listeners have returned.
  */
 export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<Envelope> {
   readonly #options: ConsumerOptions
@@ -45,7 +45,7 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
   #welcomed = false
   #token = ''
   #queue: MessageQueue | null = null
-  /** Why it stopped; null where it was closed. */
+  /** Why it stopped; null if it was closed. */
   #failure: Error | null = null
   readonly #running: Promise<void>
 
@@ -80,7 +80,7 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
       emit: (event, value) => { this.emit(event, value) },
       deliver: envelope => { this.#deliver(envelope) },
       send: frame => { this.#connection?.send(frame) },
-      reconnect: () => { this.#connection?.drop(1000, 'More came than may wait for history') },
+      reconnect: () => { this.#connection?.drop(1000, 'Too many messages while reading history') },
       backfill: (producerId, after, before) => {
         const stream = this.#router.stream(producerId)
         if (stream === undefined || this.#options.history === undefined) return
@@ -99,9 +99,9 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
       this.#token = token
       if (this.#welcomed) this.#connection?.authenticate(token)
     })
-    // Listeners can be added before the first event.
+    // Deferred, so that listeners can be added before the first event.
     this.#running = Promise.resolve().then(() => this.#run())
-      .catch((error: unknown) => { this.#stop(error as Error, 'Could not start') })
+      .catch((error: unknown) => { this.#stop(error as Error, 'Failed to start') })
       .finally(() => {
         offRenewed()
         this.#ownTokens?.close()
@@ -112,7 +112,7 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
 
   get state (): ConsumerState { return this.#state }
 
-  /** How far the application has come with each producer. */
+  /** Position of the application with each producer. */
   positions (): Position[] { return this.#positions.all() }
 
   [Symbol.asyncIterator] (): AsyncIterableIterator<Envelope> {
@@ -128,7 +128,7 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
     return this.#queue
   }
 
-  /** Ends the connection, keeps the positions, and resolves when both is done. */
+  /** Closes the connection and saves the positions. */
   async close (): Promise<void> {
     this.#stop(null, 'Closed')
     await this.#running
@@ -137,7 +137,7 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
   async #run (): Promise<void> {
     const backoff = createBackoff(this.#options.backoff)
     const WebSocket = this.#options.WebSocket ?? runtime.WebSocket
-    if (WebSocket === null) throw new TypeError('There is no WebSocket here: give one as the option `WebSocket`')
+    if (WebSocket === null) throw new TypeError('No WebSocket in this environment: set the option `WebSocket`')
     await this.#positions.load()
     while (!this.#abort.signal.aborted) {
       this.#change({ state: 'connecting' })
@@ -153,7 +153,7 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
     }
   }
 
-  /** One attempt, from the token to the end of the connection. */
+  /** One attempt: gets a token, connects, and waits for the end of the connection. */
   async #attempt (WebSocket: NonNullable<ConsumerOptions['WebSocket']>, failures: number): Promise<ConnectionEnd> {
     try {
       this.#token = (await this.#tokens.get()).token
@@ -191,7 +191,7 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
     this.#change({ state: 'open' })
   }
 
-  /** What the end of a connection says about the token, and about trying again. */
+  /** Decides from the end of a connection whether to discard the token, or to stop. */
   #judge (end: ConnectionEnd, token: string, failures: number): void {
     const next = end.status === 403 ? 'stop' : end.status === 401 ? 'login' : afterClose(end.code)
     const unexplained = end.openMs === null && end.status === null && (failures + 1) % SUSPECT_AFTER === 0
@@ -246,5 +246,5 @@ const consumerUrl = ({ url, slow }: ConsumerOptions): string => {
   return resuming.href
 }
 
-/** Connects a consumer; see `Consumer`. Whatever fails, it goes on by itself until its state is `stopped`. */
+/** Connects a consumer; see `Consumer`. It retries whatever fails, until its state is `stopped`. */
 export const createConsumer = (options: ConsumerOptions): Consumer => new Consumer(options)

@@ -1,8 +1,8 @@
-/** Listeners of a closed set of events; the same in Node and in a browser. */
+/** A typed event emitter, for Node and browsers. */
 export class Emitter<Events extends object> {
   readonly #listeners = new Map<keyof Events, Set<(value: never) => void>>()
 
-  /** Calls `listener` at each event of this name. Returns a function that ends it. */
+  /** Calls `listener` at each event of this name. Returns a function that removes it. */
   on<K extends keyof Events> (event: K, listener: (value: Events[K]) => void): () => void {
     let listeners = this.#listeners.get(event)
     if (listeners === undefined) this.#listeners.set(event, listeners = new Set())

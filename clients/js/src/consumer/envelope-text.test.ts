@@ -16,7 +16,7 @@ t.test('an envelope has the text that it was parsed from', async t => {
   t.equal(payloadText({ ...envelope, payload: { v: 1 } }), '{"v":1}', 'a copy is another envelope')
 })
 
-t.test('so has each of a page of history', async t => {
+t.test('each envelope of a page of history has its own text', async t => {
   const payloads = ['{"a":-0}', '{ "items" : [ {} ] }', '{"items":"]}"}']
   const page = parsePage(
     `{"items":[${payloads.map((payload, n) => text(n + 1, payload)).join(',')}],"next_cursor":null,"complete":true}`

@@ -1,13 +1,13 @@
 import type { Envelope, HistoryPage } from '@motience/schemas'
 import { listItems, payloadOf } from '@motience/schemas/protocol'
 
-/** Texts of the envelopes that are in use, as they came. */
+/** The received texts of envelopes that are in use. */
 const texts = new WeakMap<Envelope, string>()
 
-/** Keeps the text that an envelope was parsed from, for as long as the envelope itself. */
+/** Stores the text that an envelope was parsed from, for the lifetime of the envelope. */
 export const setEnvelopeText = (envelope: Envelope, text: string): void => { texts.set(envelope, text) }
 
-/** Parses a page of history, and keeps its envelopes' texts. */
+/** Parses a page of history, and stores the texts of its envelopes. */
 export const parsePage = (text: string): HistoryPage => {
   const page = JSON.parse(text) as HistoryPage
   const items = listItems(text, 'items')
@@ -16,13 +16,13 @@ export const parsePage = (text: string): HistoryPage => {
 }
 
 /**
- * The text of an envelope that a consumer handed out, byte for byte as the platform sent it. Of one that was made or
- * copied it is what `JSON.stringify` makes of it.
+ * The text of an envelope delivered by a consumer, byte for byte as the platform sent it. For a created or copied
+ * envelope it is the result of `JSON.stringify`.
  */
 export const envelopeText = (envelope: Envelope): string => texts.get(envelope) ?? JSON.stringify(envelope)
 
 /**
- * The text of its payload, byte for byte as its sender wrote it: with every digit of a number that a double does not
- * hold, and good for a signature to be verified.
+ * The text of an envelope's payload, byte for byte as its sender wrote it: numbers keep digits that a double can't hold,
+ * and signatures can be verified.
  */
 export const payloadText = (envelope: Envelope): string => payloadOf(envelopeText(envelope))!.text

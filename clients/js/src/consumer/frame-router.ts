@@ -12,14 +12,14 @@ export interface FrameRouterDependencies {
   positions: PositionTracker
   emit<K extends keyof ConsumerEvents> (event: K, value: ConsumerEvents[K]): void
   deliver (envelope: Envelope): void
-  /** Sends a frame, where there is a connection. */
+  /** Sends a frame if connected. */
   send (frame: object): void
-  /** Ends the connection, so that the next one resumes. */
+  /** Drops the connection, so that the next one resumes. */
   reconnect (): void
   backfill (producerId: number, after: LogPosition, before: LogPosition): void
 }
 
-/** Routes frames from the server, by a stream for each producer that is subscribed to. */
+/** Routes frames from the server to one stream per subscribed producer. */
 export class FrameRouter {
   readonly #streams = new Map<number, ProducerStream>()
 

@@ -1,13 +1,13 @@
 /**
- * Notices a connection that has died without a word. The server's pings count as life where they are told of; a browser
- * does not tell, so after an interval without anything the server is asked for an answer.
+ * Detects a dead connection. Pings of the server count, but browsers don't expose them: after an interval without any
+ * message, a request is sent that the server answers.
  */
 export class Heartbeat {
   #timer: ReturnType<typeof setInterval>
   #seenAt: number
   #askedAt: number | null = null
 
-  /** `ask` sends something that the server answers; `dead` is called after two and a half intervals of silence. */
+  /** `ask` sends a request that the server answers; `dead` is called after 2.5 intervals of silence. */
   constructor (
     intervalMs: number,
     { ask, dead, now = () => performance.now() }: { ask: () => void; dead: () => void; now?: () => number }
@@ -26,7 +26,7 @@ export class Heartbeat {
 
   private readonly now: () => number
 
-  /** Something came from the server. */
+  /** Call for everything that the server sends. */
   seen (): void {
     this.#seenAt = this.now()
     this.#askedAt = null

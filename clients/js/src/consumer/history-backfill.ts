@@ -4,26 +4,26 @@ import type { BackoffOptions } from '../session/backoff.js'
 import { readHistory, type HistoryFetch } from './history.js'
 import type { HistoryReport, TokenSource } from './types.js'
 
-/** Producers whose history is read at the same time; the others wait. */
+/** Maximum number of producers whose history is read at the same time. */
 const CONCURRENCY = 3
 
 export interface HistoryBackfillDependencies {
   tokens: TokenSource
   fetch: HistoryFetch
   signal: AbortSignal
-  /** Resolves once the application has room for another page. */
+  /** Resolves once the application can take another page. */
   writable: () => Promise<void>
   backoff?: BackoffOptions
 }
 
-/** Reads from history what the log no longer has, a few producers at a time. */
+/** Reads messages that the log has dropped from history, for a few producers at a time. */
 export class HistoryBackfill {
   readonly #queues: Promise<unknown>[] = Array.from({ length: CONCURRENCY }, () => Promise.resolve())
   #next = 0
 
   constructor (private readonly dependencies: HistoryBackfillDependencies) {}
 
-  /** Hands on what lies between two places; resolves with how that went, and never rejects. */
+  /** Delivers the messages between two positions. Resolves with a report; never rejects. */
   run (
     dsmUrl: string,
     producerId: number,

@@ -5,32 +5,32 @@ import { RestError, restErrorOf } from '../session/rest.js'
 import { wait } from '../time/wait.js'
 import { parsePage } from './envelope-text.js'
 
-/** Messages asked for at once. */
+/** Messages per page. */
 const PAGE_LIMIT = 500
-/** Attempts at one page, before what is missing is given up. */
+/** Maximum attempts per page. */
 const MAX_ATTEMPTS = 6
 
-/** What of `fetch` history needs. */
+/** The part of `fetch` that reading history needs. */
 export type HistoryFetch = (
   url: string,
   init: { headers: Record<string, string>; signal: AbortSignal }
 ) => Promise<Response>
 
 export interface HistoryRequest {
-  /** Where DSM is, without `/api`. */
+  /** URL of DSM, without `/api`. */
   dsmUrl: string
   producerId: number
-  /** Only what is behind this position … */
+  /** Start, excluded. */
   after: LogPosition
-  /** … and before this one. */
+  /** End, excluded. */
   before: LogPosition
   token: () => Promise<string>
-  /** The platform refused this token. */
+  /** Called when the platform rejects a token. */
   refused: (token: string) => void
   fetch: HistoryFetch
   signal: AbortSignal
   backoff?: BackoffOptions
-  /** Awaited with each page before the next is asked for. */
+  /** Called with each page, and awaited before the next request. */
   onPage: (envelopes: Envelope[]) => void | Promise<void>
 }
 
@@ -59,7 +59,7 @@ const getPageAgain = async (request: HistoryRequest, cursor: string | null, back
       backoff.reset()
       return page
     } catch (error) {
-      // A token that was refused is a new one at the next attempt.
+      // The next attempt uses a new token.
       const final = error instanceof RestError && error.final && error.status !== 401
       if (final || request.signal.aborted || backoff.failures + 1 >= MAX_ATTEMPTS) throw error
       await wait(backoff.next(error instanceof RestError ? error.retryAfterMs ?? 0 : 0), request.signal)
@@ -69,7 +69,7 @@ const getPageAgain = async (request: HistoryRequest, cursor: string | null, back
 
 /**
  * Reads one producer's history between two positions from `GET /api/data/{producer_id}`, page by page, in order.
- * Resolves with whether DSM has everything that was accepted there. Rejects where it can't be asked.
+ * Resolves with whether DSM has all messages accepted there. Rejects if DSM can't be reached.
  */
 export const readHistory = async (request: HistoryRequest): Promise<{ complete: boolean }> => {
   const backoff = createBackoff(request.backoff)

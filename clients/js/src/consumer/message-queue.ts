@@ -5,7 +5,7 @@ export interface MessageQueueOptions {
   max: number
   onFull: () => void
   onDrained: () => void
-  /** The application has finished with this message: it asked for the next one. */
+  /** Called when the application has processed a message, which is when it requests the next one. */
   onDone: (envelope: Envelope) => void
 }
 
@@ -17,7 +17,7 @@ export class MessageQueue implements AsyncIterableIterator<Envelope> {
   #full = false
   readonly #drainWaiters = new Set<() => void>()
   #ended = false
-  /** Thrown into the loop once it has had everything. */
+  /** Thrown into the loop after the last message. */
   #failure: Error | null = null
 
   constructor (private readonly options: MessageQueueOptions) {}
@@ -80,7 +80,7 @@ export class MessageQueue implements AsyncIterableIterator<Envelope> {
     }
   }
 
-  /** What is in it is still given; then the loop ends, or throws `failure`. */
+  /** Remaining messages are still delivered; then the loop ends, or throws `failure`. */
   end (failure: Error | null = null): void {
     if (this.#ended) return
     this.#ended = true
@@ -91,7 +91,7 @@ export class MessageQueue implements AsyncIterableIterator<Envelope> {
     else waiting.reject(failure)
   }
 
-  /** The loop was left: what is in it was not seen, and is not counted as finished. */
+  /** The loop was left: the remaining messages do not count as processed. */
   async return (): Promise<IteratorResult<Envelope>> {
     this.#given = null
     this.#envelopes = []

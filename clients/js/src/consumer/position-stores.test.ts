@@ -6,7 +6,7 @@ import { PositionTracker } from './position-tracker.js'
 
 const position = { producer_id: 7, epoch: 2, offset: 40 }
 
-t.test('positions in a file survive, and none are there before the first', async t => {
+t.test('positions in a file survive; without a file there are none', async t => {
   const path = join(t.testdir(), 'positions.json')
   const store = filePositions(path)
   t.same(await store.load(), [])
@@ -17,7 +17,7 @@ t.test('positions in a file survive, and none are there before the first', async
   await t.rejects(async () => filePositions(t.testdirName).load(), 'a file that can not be read is no empty one')
 })
 
-t.test('positions in a storage are kept under one key', async t => {
+t.test('positions in web storage are under one key', async t => {
   const items = new Map<string, string>([['p', JSON.stringify([position, { producer_id: 'x' }, null])]])
   const store = storagePositions(
     {
@@ -33,7 +33,7 @@ t.test('positions in a storage are kept under one key', async t => {
   t.equal(items.get('p'), '[]')
 })
 
-t.test('a save that fails is told, and the next one has everything', async t => {
+t.test('a failed save is reported, and the next one is complete', async t => {
   const errors: unknown[] = []
   const saved: unknown[] = []
   let fail = true

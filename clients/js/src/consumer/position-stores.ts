@@ -2,15 +2,15 @@ import type { Position } from '@motience/schemas'
 import { runtime } from '#consumer-runtime'
 
 /**
- * Keeps how far a consumer has come with each producer, over restarts. `save` is given every position, not only the
- * changed ones; calls never overlap.
+ * Stores a consumer's position with each producer across restarts. `save` receives all positions, not only changed ones;
+ * calls never overlap.
  */
 export interface PositionStore {
   load (): Position[] | Promise<Position[]>
   save (positions: Position[]): void | Promise<void>
 }
 
-/** Positions of this process only. */
+/** Positions in memory, for the lifetime of the process. */
 export const memoryPositions = (initial: Position[] = []): PositionStore => {
   let kept = initial
   return { load: () => kept, save: positions => { kept = positions } }
@@ -20,7 +20,7 @@ const isPosition = (value: unknown): value is Position =>
   typeof value === 'object' && value !== null &&
   ['producer_id', 'epoch', 'offset'].every(key => Number.isSafeInteger((value as Record<string, unknown>)[key]))
 
-/** Positions out of what a store held; whatever is no position is left out, as if it had never been kept. */
+/** Parses stored positions; invalid ones are ignored. */
 export const readPositions = (text: string | null): Position[] => {
   try {
     const value: unknown = JSON.parse(text ?? '[]')
@@ -43,12 +43,11 @@ export const storagePositions = (storage: KeyValueStorage, key: string): Positio
 })
 
 /**
- * Positions in a file, replaced as a whole, so that a crash leaves the old ones or the new. Throws where there are no
- * files, as in a browser.
+ * Positions in a file, which is replaced atomically. Throws in environments without files, such as browsers.
  */
 export const filePositions = (path: string): PositionStore => {
   const { files } = runtime
-  if (files === null) throw new TypeError('There are no files here: use `storagePositions` or `memoryPositions`')
+  if (files === null) throw new TypeError('No files in this environment: use `storagePositions` or `memoryPositions`')
   return {
     load: async () => readPositions(await files.read(path)),
     save: async positions => { await files.replace(path, JSON.stringify(positions)) }

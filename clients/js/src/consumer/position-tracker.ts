@@ -2,12 +2,12 @@ import { comparePositions, positionOf, type LogPosition } from '@motience/schema
 import type { Position } from '@motience/schemas'
 import type { PositionStore } from './position-stores.js'
 
-/** Least milliseconds between two saves. */
+/** Minimum interval between saves. */
 const SAVE_EVERY_MS = 500
 
 /**
- * What the application has finished with, saved to the store: at most twice a second, one save at a time, the newest
- * state at the last. A save that fails is told and tried again with the next change.
+ * Positions up to which the application has processed messages. They are saved to the store at most twice a second, one
+ * save at a time. A failed save is reported, and repeated with the next change.
  */
 export class PositionTracker {
   readonly #positions = new Map<number, LogPosition>()
@@ -29,14 +29,14 @@ export class PositionTracker {
     return [...this.#positions].map(([producerId, position]) => ({ producer_id: producerId, ...position }))
   }
 
-  /** Moves forward; a position that is not ahead changes nothing. */
+  /** Moves forward; ignores a position that is not ahead. */
   advance (producerId: number, position: LogPosition): void {
     const known = this.#positions.get(producerId)
     if (known !== undefined && comparePositions(position, known) <= 0) return
     this.#set(producerId, position)
   }
 
-  /** Sets the position, ahead or not: the platform's log is another one than it was. */
+  /** Sets the position, ahead or not: the platform's log has been replaced. */
   reset (producerId: number, position: LogPosition): void {
     this.#set(producerId, position)
   }
@@ -45,7 +45,7 @@ export class PositionTracker {
     if (this.#positions.delete(producerId)) this.#plan()
   }
 
-  /** Saves what has changed, now. */
+  /** Saves pending changes now. */
   async flush (): Promise<void> {
     clearTimeout(this.#timer)
     this.#timer = undefined

@@ -36,7 +36,7 @@ const build = (options: Partial<ProducerStreamOptions> = {}) => {
   return { stream, log, resumed, data }
 }
 
-t.test('what was missed comes in order, and then what is live', async t => {
+t.test('missed messages come in order, before live ones', async t => {
   const { stream, log, resumed, data } = build()
   stream.restore({ epoch: 1, offset: 2 })
   t.same(stream.connected({ epoch: 1, offset: 5 }), { epoch: 1, offset: 2 })
@@ -46,7 +46,7 @@ t.test('what was missed comes in order, and then what is live', async t => {
   t.same(log, ['1-3', '1-4', '1-5', 'resumed 1-3…5 true', '1-6'], 'and a repeat is dropped')
 })
 
-t.test('the server is asked only where that can make a difference', async t => {
+t.test('a resume is requested only where something may be missing', async t => {
   const { stream } = build()
   t.equal(stream.connected({ epoch: 0, offset: 0 }), null, 'the first welcome says where it begins')
   t.same(stream.connected({ epoch: 0, offset: 0 }), { epoch: 0, offset: 0 }, 'an epoch may have come and gone')
@@ -55,7 +55,7 @@ t.test('the server is asked only where that can make a difference', async t => {
   t.same(stream.connected({ epoch: 4, offset: 4 }), { epoch: 3, offset: 4 })
 })
 
-t.test('what comes while history is read waits for it, in order', async t => {
+t.test('messages that arrive while history is read are held back, in order', async t => {
   const { stream, log, resumed, data } = build({ history: true })
   stream.restore({ epoch: 1, offset: 1 })
   stream.connected({ epoch: 1, offset: 9 })
@@ -81,7 +81,7 @@ t.test('what comes while history is read waits for it, in order', async t => {
   t.equal(log.at(-1), '2-1')
 })
 
-t.test('more than may be held is let go, and sent again over a new connection', async t => {
+t.test('beyond maxHeld messages are dropped, and sent again over a new connection', async t => {
   const { stream, log, resumed, data } = build({ history: true, maxHeld: 2 })
   stream.restore({ epoch: 1, offset: 0 })
   stream.connected({ epoch: 1, offset: 5 })
@@ -95,7 +95,7 @@ t.test('more than may be held is let go, and sent again over a new connection', 
   t.equal(log.at(-1), '1-4')
 })
 
-t.test('over a connection that is lost while history is read, what follows it is asked for', async t => {
+t.test('after a disconnect while history is read, the stream resumes behind it', async t => {
   const { stream, log, resumed, data } = build({ history: true })
   stream.restore({ epoch: 1, offset: 1 })
   stream.connected({ epoch: 1, offset: 9 })
@@ -110,7 +110,7 @@ t.test('over a connection that is lost while history is read, what follows it is
   t.same(log.slice(2), ['1-2', '1-3', '1-8', '1-9'], 'each once')
 })
 
-t.test('a platform that is behind what was seen is another one', async t => {
+t.test('a platform that is behind the stream has lost its log', async t => {
   const { stream, log, resumed, data } = build({ history: true })
   stream.restore({ epoch: 9, offset: 50 })
   t.same(stream.connected({ epoch: 1, offset: 4 }), { epoch: 9, offset: 50 })
@@ -119,7 +119,7 @@ t.test('a platform that is behind what was seen is another one', async t => {
   t.same(log.slice(1), ['reset 1-0', '1-1'])
 })
 
-t.test('a new epoch without history begins where it begins', async t => {
+t.test('without history a new epoch starts at its first message', async t => {
   const { stream, log, resumed, data } = build()
   stream.connected({ epoch: 1, offset: 5 })
   resumed(2, false, 1, 0)
@@ -128,7 +128,7 @@ t.test('a new epoch without history begins where it begins', async t => {
   t.same(log.slice(1), ['2-1'], 'and the old one is over')
 })
 
-t.test('messages that were not for this consumer are passed over, which the server says', async t => {
+t.test('messages not visible to this consumer are skipped, as announced', async t => {
   const { stream, log, resumed, data } = build({ history: true })
   stream.connected({ epoch: 1, offset: 5 })
   resumed(1, true, 9, 8)
@@ -137,7 +137,7 @@ t.test('messages that were not for this consumer are passed over, which the serv
 })
 
 t.test(
-  'the first message of all follows on nothing, whatever its epoch; any other epoch has to be announced',
+  'the very first message may have any epoch; every other epoch must be announced',
   async t => {
     for (const epoch of [1, 1_764_000_000_000]) {
       const { stream, log, data } = build({ history: true })
@@ -152,7 +152,7 @@ t.test(
   }
 )
 
-t.test('what is held when access ends is delivered, with what is missing told', async t => {
+t.test('when access ends held messages are delivered, and gaps reported', async t => {
   const { stream, log, data } = build({ history: true })
   stream.restore({ epoch: 1, offset: 1 })
   stream.connected({ epoch: 1, offset: 1 })

@@ -2,43 +2,43 @@ import { comparePositions, positionOf, type LogPosition } from '@motience/schema
 import type { Envelope, GapFrame, ResumedFrame } from '@motience/schemas'
 import { follows } from './follows.js'
 
-/** What the server says of one producer, in the order in which it counts. */
+/** A frame about one producer; their order matters. */
 export type StreamFrame = Envelope | ResumedFrame | GapFrame
 
-/** What a track asks of whoever owns it. */
+/** Callbacks of a stream to its owner. */
 export interface StreamHandlers {
-  /** The next message, in order, once. */
+  /** Delivers the next message, in order and once. */
   deliver (envelope: Envelope): void
-  /** Where the server says that the stream goes on, in order with the messages. */
+  /** Reports where the server resumed the stream, in order with the messages. */
   resumed (frame: ResumedFrame): void
-  /** Messages between two positions are missing and nobody has them, or nobody is to be asked. */
+  /** Reports missing messages that are unavailable, or not to be read from history. */
   gap (gap: { epoch: number, from: number, to: number, reason: string }): void
-  /** Get what lies between two positions, both excluded, from history: `bridgeItem` for each, then `bridgeDone`. */
+  /** Requests the messages between two positions, both excluded: `backfillMessage` each, then `backfillDone`. */
   backfill (after: LogPosition, before: LogPosition): void
-  /** More came while history was read than may be held: connect anew, so that the server sends it again. */
+  /** Too many messages arrived while reading history: reconnect, so that the server sends them again. */
   reconnect (): void
-  /** The platform's log is behind what was seen: it is another one. Start again from here. */
+  /** The platform's log is behind the stream, so it has been replaced: restart from this position. */
   reset (position: LogPosition): void
 }
 
 export interface ProducerStreamOptions {
-  /** Whether `backfill` may be asked for. */
+  /** Whether `backfill` is available. */
   history: boolean
-  /** Whether holes are what the server was asked for (`slow: 'latest'`). */
+  /** Whether gaps in offsets are expected (`slow: 'latest'`). */
   sparse: boolean
-  /** Most frames held back while history is read. */
+  /** Maximum number of frames held back while history is read. */
   maxHeld: number
 }
 
 const before = ({ epoch, offset }: LogPosition): LogPosition => ({ epoch, offset: Math.max(0, offset - 1) })
 
 /**
- * One producer's messages. The server sends them in order and says where something is missing; what is missing is read
- * from history, and what comes meanwhile waits.
+ * The messages of one producer. The server sends them in order and reports gaps, which are filled from history while new
+ * messages are held back.
  */
 export class ProducerStream {
   #position: LogPosition | null = null
-  /** The position up to which history is being read. */
+  /** End of the gap that is being filled, excluded. */
   #target: LogPosition | null = null
   #held: StreamFrame[] = []
   #overflowed = false
@@ -48,10 +48,10 @@ export class ProducerStream {
     this.#history = options.history
   }
 
-  /** Newest position that was delivered or passed; null before the first. */
+  /** Newest position that was delivered or skipped; null before the first. */
   get position (): LogPosition | null { return this.#position }
 
-  /** Takes up from a position that was kept. */
+  /** Continues from a saved position. */
   restore (position: LogPosition): void {
     this.#position = positionOf(position)
   }
@@ -66,17 +66,17 @@ export class ProducerStream {
       this.#position = positionOf(head)
       return null
     }
-    // of a producer that had sent nothing a whole epoch may have come and gone
+    // A producer without messages may have had a whole epoch in the meantime.
     return this.#position.epoch === 0 || comparePositions(this.#position, head) !== 0 ? this.#position : null
   }
 
-  /** The connection is gone. What was held comes again. */
+  /** The connection is lost. Held frames will be sent again. */
   disconnected (): void {
     this.#held = []
     this.#overflowed = false
   }
 
-  /** The next frame of the connection. */
+  /** Handles the next frame of the connection. */
   frame (frame: StreamFrame): void {
     if (this.#target !== null) this.#hold(frame)
     else if (frame.type === 'data') this.#data(frame)
@@ -84,20 +84,20 @@ export class ProducerStream {
     else this.#gap(frame)
   }
 
-  /** Access has ended, so that history will not come: what is held is delivered, and gaps told. */
+  /** Access has ended, so history is unavailable: held messages are delivered, and gaps reported. */
   end (): void {
     this.#target = null
     this.#history = false
     this.#release()
   }
 
-  /** One message from history. */
+  /** Handles one message from history. */
   backfillMessage (envelope: Envelope): void {
     if (this.#target === null || comparePositions(envelope, this.#target) >= 0) return
     if (this.#position === null || comparePositions(envelope, this.#position) > 0) this.#deliver(envelope)
   }
 
-  /** History has given what it has; what was held follows. */
+  /** History is complete; held frames follow. */
   backfillDone (): void {
     if (this.#target === null) return
     const end = before(this.#target)

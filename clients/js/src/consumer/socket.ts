@@ -1,6 +1,6 @@
 /**
- * The part of a WebSocket that the library uses. A browser's `WebSocket` and that of `ws` both are one; `on`, `pause`,
- * `resume` and `terminate` are used where they are there, which is in Node.
+ * The part of a WebSocket that the library uses, implemented by browsers and by `ws`. `on`, `pause`, `resume` and
+ * `terminate` are used if present, which is in Node.
  */
 export interface SocketLike {
   readonly readyState: number
@@ -33,37 +33,37 @@ interface NodeEvents {
 
 /** How a socket ended. */
 export interface SocketEnd {
-  /** Close code; 1006 where there was none. */
+  /** Close code; 1006 if there was none. */
   code: number
   reason: string
-  /** Status of an upgrade that was refused; null where it is not known, as in every browser. */
+  /** Status of a rejected upgrade; null if unknown, as in browsers. */
   status: number | null
-  /** `Retry-After` of such an answer, as it came. */
+  /** `Retry-After` of that response, unparsed. */
   retryAfter: string | null
 }
 
 export interface SocketHandlers {
   onText (text: string): void
-  /** The server's ping, where the WebSocket tells of it. */
+  /** Called for pings of the server, if the WebSocket exposes them. */
   onPing (): void
-  /** Called once, and nothing after it. */
+  /** Called once, as the last event. */
   onEnd (end: SocketEnd): void
 }
 
 /** One connection, from its opening to its end. */
 export interface OpenSocket {
   send (text: string): void
-  /** Stops reading, where that can be done; false in a browser. */
+  /** Stops reading; returns false in browsers, where that is not possible. */
   pause (): boolean
   resume (): void
-  /** Ends it now, without waiting for the peer: `onEnd` is called with this code before `drop` returns. */
+  /** Ends it without waiting for the peer: `onEnd` is called with this code before `drop` returns. */
   drop (code: number, reason: string): void
 }
 
 const isNode = (socket: SocketLike): socket is SocketLike & NodeEvents =>
   typeof (socket as Partial<NodeEvents>).on === 'function'
 
-/** Opens a socket and hands its events on, in one form for Node and browsers. */
+/** Opens a socket and passes its events on, in the same way for Node and browsers. */
 export const openSocket = (
   WebSocket: SocketConstructor,
   url: string,
@@ -87,7 +87,7 @@ export const openSocket = (
 
   socket.onmessage = (event: { data: unknown }) => { if (!ended) handlers.onText(String(event.data)) }
   socket.onclose = (event: { code: number, reason: unknown }) => { end(event.code, String(event.reason)) }
-  // What failed comes as the end that follows.
+  // The close event that follows reports the failure.
   socket.onerror = () => {}
   if (isNode(socket)) {
     socket.on('ping', () => { if (!ended) handlers.onPing() })
@@ -97,7 +97,7 @@ export const openSocket = (
       refused = { status: response.statusCode ?? 0, retryAfter: typeof retryAfter === 'string' ? retryAfter : null }
       response.resume()
       request.destroy()
-      end(1006, `Refused with ${refused.status}`)
+      end(1006, `Rejected with HTTP ${refused.status}`)
     })
   }
 

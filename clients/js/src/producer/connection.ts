@@ -24,38 +24,38 @@ export interface ConnectionEvents {
   online: [welcome: ProducerWelcomeFrame, sentMono: number, receivedMono: number]
   offline: [fault: ConnectionFault]
   frame: [frame: Exclude<ServerFrame, ProducerWelcomeFrame>, receivedMono: number]
-  /** The platform said that trying again is of no use now. */
+  /** The platform rejected the account. */
   stopped: [fault: ConnectionFault]
 }
 
-/** What a connection connects to, and as whom. */
+/** What to connect to, and as whom. */
 export interface ConnectionTarget {
   url: string
   tokens: TokenSession
-  /** Whether frames are compressed, where the platform takes that. */
+  /** Whether to compress frames if the platform supports it. */
   compression: boolean
 }
 
 export interface ConnectionOptions extends ConnectionTarget {
   mono: () => number
-  /** Milliseconds after which a connection that was told to stop tries again all the same; null for never. */
+  /** Delay before retrying after a rejection, in milliseconds; null: never. */
   stoppedRetryMs: number | null
   backoff?: BackoffOptions
 }
 
-/** The connection to WSS1, made again whenever it is lost. */
+/** The connection to WSS1, which reconnects whenever it is lost. */
 export interface Connection {
   readonly events: EventEmitter<ConnectionEvents>
   readonly state: ConnectionState
   readonly lastFault: ConnectionFault | null
-  /** Sends a frame; false where the connection is not online. */
+  /** Sends a frame; returns false if not online. */
   send (text: string): boolean
-  /** Ends the connection, whose state is not trusted any more, and makes another. */
+  /** Reconnects, because the state of the connection is unreliable. */
   restart (message: string, code?: string): void
-  /** The platform works with this agent: the next failure begins with the shortest wait. */
+  /** Resets the back-off, as the platform has accepted readings. */
   confirm (): void
   start (): void
-  /** Goes on with another target: what is connected is ended, and another connection made at once. */
+  /** Reconnects to another target at once. */
   use (target: ConnectionTarget): void
   close (): Promise<void>
 }
@@ -75,10 +75,10 @@ export const createConnection = ({
   let retryTimer: NodeJS.Timeout | undefined
   let stopWatching = () => {}
   let usedToken = ''
-  /** Counts attempts and closings: one that was overtaken while it signed in does nothing more. */
+  /** Counts attempts and closings: an attempt that was superseded while it signed in is abandoned. */
   let attempts = 0
 
-  /** Every end of an attempt or a connection comes through here, once. */
+  /** Called once at the end of every attempt or connection. */
   const ended = (message: string, code: number | string | null, { stop = false, retryAfterMs = 0 } = {}) => {
     if (state === 'closed') return
     const wasOnline = state === 'online'
@@ -117,7 +117,7 @@ export const createConnection = ({
     })
     ws.on('unexpected-response', (request, response) => {
       refusal = {
-        message: `The platform refused the connection with ${response.statusCode}`,
+        message: `Connection rejected with HTTP ${response.statusCode}`,
         status: response.statusCode ?? 0,
         retryAfterMs: parseRetryAfter(response.headers['retry-after']) ?? 0
       }
@@ -137,7 +137,7 @@ export const createConnection = ({
       const next = afterClose(code)
       if (next === 'login') tokens.invalidate(usedToken)
       ended(
-        code === 1006 ? `The connection was lost: ${failure}` : `The platform closed the connection with ${code}`,
+        code === 1006 ? `Connection lost: ${failure}` : `Connection closed by the platform with ${code}`,
         code,
         { stop: next === 'stop' }
       )
@@ -154,9 +154,9 @@ export const createConnection = ({
     } catch (error) {
       if (attempt !== attempts) return
       const rest = error instanceof RestError ? error : null
-      // A wrong password may be set right at the platform as well as here: it is tried again, at the slowest pace.
+      // A wrong password may be corrected on the platform too, so it is retried at the slowest rate.
       const wait = rest?.final === true ? 60_000 : (rest?.retryAfterMs ?? 0)
-      ended(`Signing in failed: ${(error as Error).message}`, rest?.code ?? rest?.status ?? null, {
+      ended(`Sign-in failed: ${(error as Error).message}`, rest?.code ?? rest?.status ?? null, {
         stop: rest?.status === 403,
         retryAfterMs: wait
       })
@@ -200,7 +200,7 @@ export const createConnection = ({
       if (state === 'closed') return
       const ws = socket
       backoff.reset()
-      ended('The configuration changed', null)
+      ended('Configuration changed', null)
       clearTimeout(retryTimer)
       connect().catch(() => {})
       ws?.close(1000)

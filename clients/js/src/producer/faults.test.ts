@@ -25,7 +25,7 @@ const produce = async (t: Test, platform: FakeWss1, options: Partial<ProducerOpt
 }
 const online = (producer: Producer) => waitFor(() => producer.status().state === 'online')
 
-t.test('a token that is not taken any more is replaced by signing in again', async t => {
+t.test('a rejected token is replaced by signing in again', async t => {
   const platform = await start(t)
   const producer = await produce(t, platform)
   await online(producer)
@@ -37,7 +37,7 @@ t.test('a token that is not taken any more is replaced by signing in again', asy
   t.same(platform.calls, ['auth/login', 'auth/login'])
 })
 
-t.test('a token refused at the upgrade is replaced too', async t => {
+t.test('a token rejected at the upgrade is replaced too', async t => {
   const platform = await start(t)
   const producer = await produce(t, platform)
   await online(producer)
@@ -47,7 +47,7 @@ t.test('a token refused at the upgrade is replaced too', async t => {
   t.same(platform.calls, ['auth/login', 'auth/login'])
 })
 
-t.test('what was refused for good stops the producer, and the buffer goes on', async t => {
+t.test('a rejected account stops the producer, but not the buffer', async t => {
   for (const refusal of ['upgrade', 'close'] as const) {
     const platform = await start(t, refusal === 'upgrade' ? { refuseUpgrade: { status: 403 } } : {})
     const producer = await produce(t, platform)
@@ -62,7 +62,7 @@ t.test('what was refused for good stops the producer, and the buffer goes on', a
   }
 })
 
-t.test('a device left alone for years looks again, whether it is wanted', async t => {
+t.test('with stoppedRetryMs a stopped producer retries', async t => {
   const platform = await start(t, { refuseUpgrade: { status: 403 } })
   const producer = await produce(t, platform, { stoppedRetryMs: 20 })
   await waitFor(() => producer.status().state === 'stopped')
@@ -71,7 +71,7 @@ t.test('a device left alone for years looks again, whether it is wanted', async 
   t.ok(await producer.drained(5000))
 })
 
-t.test('a wrong password is not tried fast, and told', async t => {
+t.test('a wrong password is reported, and retried slowly', async t => {
   const platform = await start(t)
   const producer = await produce(t, platform, { password: 'wrong' })
   await waitFor(() => producer.status().lastFault !== null)
@@ -79,7 +79,7 @@ t.test('a wrong password is not tried fast, and told', async t => {
   t.equal(platform.calls.length, 1)
 })
 
-t.test('Retry-After of a full platform is waited for', async t => {
+t.test('Retry-After of a busy platform is respected', async t => {
   const platform = await start(t, { refuseUpgrade: { status: 503, headers: { 'retry-after': '1' } } })
   const producer = await produce(t, platform)
   const from = performance.now()
@@ -89,7 +89,7 @@ t.test('Retry-After of a full platform is waited for', async t => {
   t.ok(performance.now() - from >= 990)
 })
 
-t.test('what may be sent again is sent again, in its position, after the time that was asked for', async t => {
+t.test('retryable readings are resent in order, after the requested delay', async t => {
   let failures = 3
   const platform = await start(t, {
     intercept: () => (failures-- > 0 ? { code: 'MOT_UNAVAILABLE', message: 'Busy', retry_after_ms: 20 } : null)
@@ -103,7 +103,7 @@ t.test('what may be sent again is sent again, in its position, after the time th
   t.ok(producer.status().counts.retried >= 3)
 })
 
-t.test('a reading that a later one overtook is sent in a session of its own', async t => {
+t.test('a reading overtaken by a later one is sent in its own session', async t => {
   let failed = false
   const platform = await start(t, {
     intercept: message => {
@@ -120,7 +120,7 @@ t.test('a reading that a later one overtook is sent in a session of its own', as
   t.match(platform.history.kept.find(({ seq }) => seq === 2)!.session, /-b-2$/)
 })
 
-t.test('a reading that is refused for good is given up, told, and harms no other', async t => {
+t.test('a rejected reading is reported and dropped, without affecting others', async t => {
   const platform = await start(t, {
     intercept: message => (message.payload['bad'] === true ? { code: 'MOT_DSM_BAD_PAYLOAD', message: 'Bad' } : null)
   })
@@ -136,7 +136,7 @@ t.test('a reading that is refused for good is given up, told, and harms no other
   t.same(platform.history.numbers, [1, 3])
 })
 
-t.test('a payload over the platform\'s bound is not even sent', async t => {
+t.test('a payload above the platform\'s limit is not sent', async t => {
   const platform = await start(t, { maxPayload: 100 })
   const producer = await produce(t, platform)
   const refused: unknown[] = []
@@ -147,7 +147,7 @@ t.test('a payload over the platform\'s bound is not even sent', async t => {
   t.same(refused, [[1, 'MOT_DSM_PAYLOAD_TOO_LARGE']])
 })
 
-t.test('frames keep to the platform\'s bound of bytes', async t => {
+t.test('frames respect the platform\'s size limit', async t => {
   const platform = await start(t, { maxFrame: 4096 })
   const producer = await produce(t, platform, { drainRate: 10_000 })
   for (let i = 1; i <= 50; i++) producer.send({ text: 'x'.repeat(1000) })
@@ -155,7 +155,7 @@ t.test('frames keep to the platform\'s bound of bytes', async t => {
   t.ok(platform.frames.every(frame => JSON.stringify(frame).length <= 4096))
 })
 
-t.test('a frame that is refused as a whole is taken apart, until the bad reading is found', async t => {
+t.test('a frame rejected as a whole is split until the invalid reading is found', async t => {
   const platform = await start(t, {
     refuseFrame: frame =>
       frame.type === 'batch' || (frame.type === 'data' && frame.seq === 3)
@@ -169,7 +169,7 @@ t.test('a frame that is refused as a whole is taken apart, until the bad reading
   t.equal(producer.status().counts.refused, 1)
 })
 
-t.test('a connection that says nothing any more is given up', async t => {
+t.test('a silent connection is dropped', async t => {
   const platform = await start(t, { mute: true, heartbeatMs: 100 })
   const producer = await produce(t, platform)
   await online(producer)
@@ -179,16 +179,16 @@ t.test('a connection that says nothing any more is given up', async t => {
   t.ok(platform.connections >= 2)
 })
 
-t.test('an answer to what was not sent ends the connection', async t => {
+t.test('an unexpected ack ends the connection', async t => {
   const platform = await start(t)
   const producer = await produce(t, platform)
   await online(producer)
   for (const socket of platform.sockets) socket.send('{"type":"ack","subscriberCount":0,"epoch":1,"offset":1,"seq":99}')
   await waitFor(() => platform.connections === 2)
-  t.match(producer.status().lastFault!.message, /not sent/)
+  t.match(producer.status().lastFault!.message, /Unexpected ack/)
 })
 
-t.test('frames of a newer platform and noise are passed over', async t => {
+t.test('unknown and invalid frames are ignored', async t => {
   const platform = await start(t)
   const producer = await produce(t, platform)
   await online(producer)
@@ -208,7 +208,7 @@ t.test('frames of a newer platform and noise are passed over', async t => {
   t.equal(platform.connections, 1)
 })
 
-t.test('what was lost is told in one record when the platform is back', async t => {
+t.test('losses are reported in one reading after reconnecting', async t => {
   const dir = t.testdir()
   const platform = await start(t)
   await platform.stop()
@@ -227,7 +227,7 @@ t.test('what was lost is told in one record when the platform is back', async t 
   t.equal(platform.history.kept.length, 1500 - lost.readings + 1)
 })
 
-t.test('another configuration is another connection, over which the rest is sent', async t => {
+t.test('a new configuration reconnects, and unacked readings are sent over the new connection', async t => {
   const first = await start(t, { answers: () => false })
   const second = await start(t)
   const producer = await produce(t, first)

@@ -1,11 +1,11 @@
 import type { AckFrame, BatchAckEntry, ErrorFrame } from '@motience/schemas'
 
-/** Where the platform keeps a reading. */
+/** Where the platform stored a reading. */
 export interface AckedPosition { epoch: number, offset: number, subscriberCount: number, duplicate: boolean }
 
 /**
- * What became of a reading that was sent. `kept`: it needs no repeat. `retry`: the same may be sent again, not before
- * `afterMs`. `passed`: it was not accepted, and its number cannot be any more. `refused`: it never will be.
+ * Outcome of a reading that was sent. `kept`: stored. `retry`: may be sent again after `afterMs`. `passed`: not accepted,
+ * because a later number of its session was. `refused`: permanently rejected.
  */
 export type Outcome =
   | { kind: 'kept', position: AckedPosition, receivedAt: string | undefined }
@@ -26,7 +26,7 @@ export const outcomeOfAck = (ack: AckFields): Outcome => ({
   receivedAt: ack.received_at
 })
 
-/** Refusals that another moment may lift, even where the platform forgot to say when. */
+/** Temporary errors, even without `retry_after_ms`. */
 const PASSING = new Set(['MOT_UNAVAILABLE', 'MOT_TIMEOUT', 'MOT_RATE_LIMITED', 'MOT_INTERNAL'])
 
 export const outcomeOfError = (error: Pick<ErrorFrame, 'code' | 'message' | 'retry_after_ms'>): Outcome => {
@@ -40,6 +40,6 @@ export const outcomeOfError = (error: Pick<ErrorFrame, 'code' | 'message' | 'ret
 export const outcomeOfEntry = (entry: BatchAckEntry): Outcome =>
   'error' in entry ? outcomeOfError(entry.error) : outcomeOfAck(entry)
 
-/** Codes that speak of the connection's token and not of a message. */
+/** Codes about the connection's token rather than a message. */
 export const isTokenCode = (code: string): boolean =>
   code === 'MOT_UNAUTHORIZED' || code === 'MOT_TOKEN_EXPIRED' || code === 'MOT_TOKEN_REVOKED'

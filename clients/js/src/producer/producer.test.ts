@@ -31,7 +31,7 @@ const produce = async (
 }
 const online = (producer: Producer) => waitFor(() => producer.status().state === 'online')
 
-t.test('signs in, connects, sends, and forgets what is acked', async t => {
+t.test('signs in, connects, sends, and removes acked readings', async t => {
   const platform = await start(t)
   const producer = await produce(t, platform)
   await online(producer)
@@ -57,7 +57,7 @@ t.test('signs in, connects, sends, and forgets what is acked', async t => {
   t.same([...platform.sockets].map(({ protocol }) => protocol), ['motience.v1'])
 })
 
-t.test('what was taken before the connection is the backlog, and comes in batches', async t => {
+t.test('readings taken before connecting are the backlog, and are sent in batches', async t => {
   const platform = await start(t)
   const producer = await produce(t, platform, { drainRate: 10_000 })
   for (let i = 1; i <= 300; i++) producer.send({ i })
@@ -67,7 +67,7 @@ t.test('what was taken before the connection is the backlog, and comes in batche
   t.same([...new Set(platform.history.kept.map(({ session }) => session!.slice(-2)))], ['-b'])
 })
 
-t.test('a lost ack leads to a repeat that the platform knows, and no reading is twice or missing', async t => {
+t.test('a lost ack leads to a repeat, and no reading is duplicated or missing', async t => {
   let lose = 0
   const platform = await start(t, { answers: () => lose-- <= 0 })
   const producer = await produce(t, platform)
@@ -83,7 +83,7 @@ t.test('a lost ack leads to a repeat that the platform knows, and no reading is 
   t.equal(platform.history.passed, 0)
 })
 
-t.test('readings of an outage survive a restart of the agent, and the next run goes on with the numbers', async t => {
+t.test('readings of an outage survive a restart, and numbering continues', async t => {
   const dir = t.testdir()
   const platform = await start(t)
   const first = await produce(t, platform, { dir })
@@ -115,7 +115,7 @@ t.test('live readings overtake a backlog, which is sent at a bounded rate', asyn
   t.match(platform.history.kept.find(({ seq }) => seq === live)!.session, /-l$/)
 })
 
-t.test('no more wait for their ack than the platform allows', async t => {
+t.test('readings in flight stay within the platform\'s limit', async t => {
   for (const maxInFlight of [1, 2, 7]) {
     const platform = await start(t, { maxInFlight, latencyMs: 2 })
     const producer = await produce(t, platform, { drainRate: 10_000 })
@@ -128,7 +128,7 @@ t.test('no more wait for their ack than the platform allows', async t => {
   }
 })
 
-t.test('a renewed token goes over the live connection', async t => {
+t.test('a renewed token is sent over the open connection', async t => {
   const platform = await start(t, { expiresIn: 1 })
   const producer = await produce(t, platform)
   await waitFor(() => platform.frames.some(frame => frame.type === 'auth'))
@@ -138,7 +138,7 @@ t.test('a renewed token goes over the live connection', async t => {
   t.ok(await producer.drained(5000))
 })
 
-t.test('the device\'s time stays its own, with the offset to the platform\'s beside it', async t => {
+t.test('device time is sent unchanged, with the offset to platform time', async t => {
   const platform = await start(t, { clockSkewMs: 1_000_000 })
   const producer = await produce(t, platform)
   producer.send({ i: 1 }, { time: 5000, mono: monotonicMs() })

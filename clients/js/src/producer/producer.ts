@@ -10,26 +10,26 @@ import { createConnection, type ConnectionFault, type ConnectionState } from './
 import type { AckedPosition } from './outcome.js'
 import { createSender, type SenderCounts } from './sender.js'
 
-/** Who sends, where, and how: what can be changed while a producer runs. */
+/** The options that can be changed while a producer runs. */
 export interface MutableProducerOptions {
-  /** Where AP is. */
+  /** URL of AP. */
   authUrl: string
-  /** Where WSS1 is, with its path. */
+  /** URL of WSS1, including the path. */
   websocketUrl: string
   username: string
   password: string
-  /** Name of the device, for readings that bring none. */
+  /** Default device id of readings. */
   deviceId?: string
-  /** Most readings a second that a backlog is sent with. Default 500. */
+  /** Maximum rate at which a backlog is sent, in readings per second. Default 500. */
   drainRate?: number
-  /** Whether frames are compressed (permessage-deflate), where the platform takes that. */
+  /** Whether to compress frames (permessage-deflate) if the platform supports it. */
   compression?: boolean
 }
 
 export interface ProducerOptions extends MutableProducerOptions {
-  /** Where readings are kept until they are acked; the producer closes it. See `openBuffer`. */
+  /** Stores readings until they are acked; closed by the producer. See `openBuffer`. */
   buffer: ReadingBuffer
-  /** Milliseconds after which a producer that was refused for good tries again; null (the default) for never. */
+  /** Delay before retrying after the account was rejected, in milliseconds; null (the default): never. */
   stoppedRetryMs?: number | null
   fetch?: RestFetch
   backoff?: BackoffOptions
@@ -37,27 +37,27 @@ export interface ProducerOptions extends MutableProducerOptions {
   now?: () => number
 }
 
-/** What a reading may bring beside its payload. */
+/** Optional fields of a reading. */
 export interface SendOptions {
-  /** The device's own time, in milliseconds since 1970; now if not given. */
+  /** Device time, in milliseconds since 1970. Default: now. */
   time?: number
-  /** Monotonic milliseconds at the same moment; now if not given. */
+  /** Monotonic time of the same moment, in milliseconds. Default: now. */
   mono?: number
   deviceId?: string
   id?: string
 }
 
-/** A message that the platform keeps, named as it was sent. */
+/** An acknowledged message. */
 export interface Acked extends AckedPosition { seq: number, deviceId: string | undefined, id: string | undefined }
 
 export interface ProducerEvents {
   online: []
   offline: [fault: ConnectionFault]
-  /** The platform refused this producer for good. */
+  /** The platform rejected this account. */
   stopped: [fault: ConnectionFault]
   ack: [acked: Acked]
   refused: [seq: number, code: string, message: string]
-  /** What could not be kept is told to the platform in one record. */
+  /** Readings were lost, which is reported to the platform. */
   lost: [lost: Loss]
   drained: []
 }
@@ -70,35 +70,35 @@ export interface ProducerStatus {
   buffer: BufferStats
   counts: SenderCounts
   /**
-   * Milliseconds that the device's clock is behind the platform's, and by how many that may be wrong; null before the
+   * How far the device clock is behind the platform clock, and the error bound of that, in milliseconds; null before the
    * first connection.
    */
   clockOffsetMs: number | null
   clockErrorMs: number | null
 }
 
-/** Sends readings: each is stored first, sent when that is possible, and forgotten when the platform has it. */
+/** Sends readings. Each is stored first, and removed once the platform has acknowledged it. */
 export interface Producer {
   readonly events: EventEmitter<ProducerEvents>
   /**
-   * Stores a reading and sends it as soon as may be. Returns its number, the `seq` that the platform gets.
-   * Throws `TypeError` for a payload that is no object, `RangeError` for one over 2 MiB.
+   * Stores a reading and sends it as soon as possible. Returns its number, which is sent as `seq`. Throws `TypeError` if
+   * the payload is not an object, `RangeError` if it is larger than 2 MiB.
    */
   send (payload: Record<string, unknown>, options?: SendOptions): number
   status (): ProducerStatus
-  /** Resolves when everything is acked, or the time is over: whether it is. */
+  /** Resolves with true once everything is acked, or with false after `timeoutMs`. */
   drained (timeoutMs: number): Promise<boolean>
-  /** Goes on with other settings, over a new connection if need be. What is not acked is sent over that. */
-  configure (settings: MutableProducerOptions): void
-  /** Disconnects and closes the buffer. What is not acked stays in it. */
+  /** Applies other options, and reconnects if they require it. Unacked readings are sent over the new connection. */
+  configure (options: MutableProducerOptions): void
+  /** Disconnects and closes the buffer, which keeps unacked readings. */
   close (): Promise<void>
 }
 
 const DEFAULT_DRAIN_RATE = 500
-/** Least milliseconds between two reports of losses. */
+/** Minimum interval between reports of losses. */
 const REPORT_EVERY_MS = 60_000
 
-/** The record that tells what was lost. */
+/** The reading that reports a loss. */
 export const describeLoss = (lost: Loss, time: number, mono: number, deviceId?: string): NewReading => ({
   payload: JSON.stringify({
     agent: {
@@ -121,23 +121,23 @@ export const describeLoss = (lost: Loss, time: number, mono: number, deviceId?: 
 const connectionKey = ({ authUrl, websocketUrl, username, password, compression = false }: MutableProducerOptions) =>
   JSON.stringify([authUrl, websocketUrl, username, password, compression])
 
-/** Starts a producer. It signs in and connects by itself, for ever, until it is closed. */
+/** Starts a producer. It signs in and reconnects by itself until it is closed. */
 export const createProducer = ({
-  buffer, stoppedRetryMs = null, fetch, backoff, mono = monotonicMs, now = Date.now, ...firstSettings
+  buffer, stoppedRetryMs = null, fetch, backoff, mono = monotonicMs, now = Date.now, ...initialOptions
 }: ProducerOptions): Producer => {
-  let settings: MutableProducerOptions = firstSettings
+  let current: MutableProducerOptions = initialOptions
   const events = new EventEmitter<ProducerEvents>()
   const clock = createServerClock()
   const signIn = ({ authUrl, username, password }: MutableProducerOptions) =>
     createTokenSession({ authUrl, username, password, ...(fetch === undefined ? {} : { fetch }) })
-  let tokens = signIn(settings)
+  let tokens = signIn(current)
   const target = ({ websocketUrl, compression = false }: MutableProducerOptions) => ({
     url: websocketUrl,
     tokens,
     compression
   })
   const connection = createConnection({
-    ...target(settings),
+    ...target(current),
     mono,
     stoppedRetryMs,
     ...(backoff === undefined ? {} : { backoff })
@@ -147,7 +147,7 @@ export const createProducer = ({
     connection,
     clock,
     mono,
-    drainRate: () => settings.drainRate ?? DEFAULT_DRAIN_RATE,
+    drainRate: () => current.drainRate ?? DEFAULT_DRAIN_RATE,
     ...(backoff === undefined ? {} : { backoff })
   })
   let since = now()
@@ -157,7 +157,7 @@ export const createProducer = ({
     const { lost } = buffer.stats()
     if (lost === null || mono() - reportedAt < REPORT_EVERY_MS) return
     reportedAt = mono()
-    buffer.reportLoss(lost => describeLoss(lost, now(), mono(), settings.deviceId))
+    buffer.reportLoss(lost => describeLoss(lost, now(), mono(), current.deviceId))
     events.emit('lost', lost)
   }
 
@@ -189,7 +189,7 @@ export const createProducer = ({
     events,
     send: (payload, options = {}) => {
       if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
-        throw new TypeError('A payload is an object')
+        throw new TypeError('Payload must be an object')
       }
       const live = sender.liveReady
       const reading: NewReading = {
@@ -197,7 +197,7 @@ export const createProducer = ({
         time: options.time ?? now(),
         mono: options.mono ?? mono()
       }
-      const device = options.deviceId ?? settings.deviceId
+      const device = options.deviceId ?? current.deviceId
       if (device !== undefined) reading.deviceId = device
       if (options.id !== undefined) reading.id = options.id
       const stored = buffer.append(reading, live ? 'live' : 'backlog')
@@ -231,8 +231,8 @@ export const createProducer = ({
       })
     },
     configure: next => {
-      const before = settings
-      settings = next
+      const before = current
+      current = next
       if (connectionKey(before) === connectionKey(next)) return
       tokens.close()
       tokens = signIn(next)

@@ -2,14 +2,14 @@ import type { AuthenticatedFrame, BatchAckFrame, AckFrame, ErrorFrame, ProducerW
 import { sessionOf, type Reading } from '../buffer/record.js'
 import { clockOffsetMs } from '../time/server-clock.js'
 
-/** What WSS1 sends. */
+/** A frame from WSS1. */
 export type ServerFrame = ProducerWelcomeFrame | AckFrame | BatchAckFrame | ErrorFrame | AuthenticatedFrame
 
 const isCount = (value: unknown): boolean => typeof value === 'number' && Number.isInteger(value) && value >= 1
 
 /**
- * Reads a frame of WSS1. Null for one that is no such frame or of a kind that is not known: a newer platform may send
- * more. Only what the agent's work depends on is checked.
+ * Parses a frame of WSS1. Null if it is invalid or of an unknown type, which a newer platform may send. Checks only the
+ * fields that the producer depends on.
  */
 export const readServerFrame = (text: string): ServerFrame | null => {
   let frame: Partial<ServerFrame> | null
@@ -36,17 +36,16 @@ export const readServerFrame = (text: string): ServerFrame | null => {
   }
 }
 
-/** A reading on its way. */
+/** A reading being sent. */
 export interface Entry {
   readonly reading: Reading
-  /** Bytes of its payload. */
+  /** Size of its payload, in bytes. */
   readonly bytes: number
-  /** Acked or given up: it is not sent again. */
+  /** Acked or rejected: it is not sent again. */
   done: boolean
   /**
-   * The platform said that the reading's number was passed in its session and that it does not have it (a later one was
-   * accepted while this one was not). It is then sent in a session of its own, whose name follows from the reading, so
-   * that a restart in between repeats the same.
+   * The platform accepted a later number of the session, but not this one. The reading is then sent in a device session of
+   * its own, whose name is derived from the reading, so that it is the same after a restart.
    */
   passed: boolean
 }
@@ -58,11 +57,11 @@ export const createEntry = (reading: Reading): Entry => ({
   passed: false
 })
 
-/** Session in which an entry is sent. */
+/** Device session in which an entry is sent. */
 export const entrySession = ({ reading, passed }: Entry): string =>
   passed ? `${sessionOf(reading)}-${reading.n}` : sessionOf(reading)
 
-/** Bytes of a message around its payload, at most. */
+/** Maximum size of a message without its payload, in bytes. */
 export const MESSAGE_OVERHEAD = 512
 
 /** The fields of a message as JSON text, without the outer braces. The payload is not parsed again. */

@@ -2,28 +2,28 @@ import { createBackoff, type BackoffOptions } from '../session/backoff.js'
 import type { Outcome } from './outcome.js'
 import type { Entry } from './protocol.js'
 
-/** A frame that waits for its answer. */
+/** A frame that awaits its answer. */
 export interface InFlight { entries: Entry[], sentMono: number }
 
 /**
- * Sends the readings of one numbering in order: one frame at a time, so that none can be accepted before one that
- * comes before it and was not. Frames grow with what waits, as the platform's own lanes do.
+ * The readings of one device session, sent in order with one frame in flight, so that none is accepted before an
+ * earlier one. Frames grow with the queue.
  */
 export interface SendQueue {
-  /** Readings that are not acked, in order. */
+  /** Unacked readings, in order. */
   readonly entries: readonly Entry[]
   readonly inFlight: InFlight | null
   add (entry: Entry): void
-  /** Milliseconds for which nothing may be sent, because the platform asked for it. */
+  /** Milliseconds until the platform allows sending again. */
   waitMs (mono: number): number
-  /** The first readings that are not done, at most `max` of them and `maxBytes` by `sizeOf`, but one at least. */
+  /** The first pending readings, limited to `max` and to `maxBytes` by `sizeOf`, but at least one. */
   peek (max: number, maxBytes: number, sizeOf: (entry: Entry) => number): Entry[]
   sent (entries: Entry[], mono: number): void
-  /** The frame in flight was answered, one outcome a reading. */
+  /** The frame in flight was answered, with one outcome per reading. */
   settle (outcomes: readonly Outcome[], mono: number): void
-  /** The connection was lost: what was in flight is to be sent again. */
+  /** The connection was lost: readings in flight are pending again. */
   reset (): void
-  /** Removes and returns the readings at the front that are done. */
+  /** Removes and returns the finished readings at the front. */
   shift (): Entry[]
 }
 
@@ -59,7 +59,7 @@ export const createSendQueue = (backoffOptions: BackoffOptions = {}): SendQueue 
         if (outcome === undefined) continue
         if (outcome.kind === 'retry') retryAfter = Math.max(retryAfter, outcome.afterMs)
         else progress = true
-        // Passed in its own session too: it was accepted there once, and is older than what the platform keeps.
+        // Passed in its own session too: it was accepted there earlier, and has expired since.
         if (outcome.kind === 'kept' || outcome.kind === 'refused' || (outcome.kind === 'passed' && entry.passed)) {
           entry.done = true
         } else if (outcome.kind === 'passed') entry.passed = true

@@ -13,25 +13,25 @@ import { createSendQueue, findInFlight, type SendQueue } from './send-queue.js'
 import { createEntry, encodeFrame, MESSAGE_OVERHEAD, type Entry, type ServerFrame } from './protocol.js'
 import { createWakeTimer } from './wake-timer.js'
 
-/** Live readings that may wait in memory for their ack; past it new ones go to the backlog. */
+/** Maximum number of unacked live readings; beyond it new ones go to the backlog. */
 const MAX_LIVE = 256
-/** A live reading that waits longer than this makes the next ones backlog. */
+/** Once a live reading is unacked for this long, new ones go to the backlog. */
 const MAX_LIVE_AGE_MS = 1000
-/** A frame without an answer for so long is taken for a dead connection. */
+/** After this time without an answer to a frame, the connection counts as dead. */
 const ANSWER_TIMEOUT_MS = 30_000
-/** Largest frame of a backlog: what a slow line carries before a live reading would be late. */
+/** Maximum frame size of a backlog: what a slow line carries without delaying live readings. */
 const MAX_BACKLOG_BYTES = 128 * 1024
 const MAX_LIVE_BYTES = 512 * 1024
-/** Share of `max_in_flight` that a backlog leaves to live readings. */
+/** Share of `max_in_flight` reserved for live readings. */
 const LIVE_SHARE = 0.5
 
-/** What was done with readings since the start. */
+/** Counters of readings since the start. */
 export interface SenderCounts { sent: number, acked: number, repeats: number, refused: number, retried: number }
 
 export interface SenderEvents {
-  /** A reading is kept by the platform. */
+  /** The platform has stored a reading. */
   ack: [reading: Reading, position: AckedPosition]
-  /** A reading was refused for good, and is given up. */
+  /** A reading was permanently rejected. */
   refused: [reading: Reading, code: string, message: string]
   /** Everything is acked. */
   drained: []
@@ -42,20 +42,20 @@ export interface SenderOptions {
   connection: Connection
   clock: ServerClock
   mono: () => number
-  /** Most readings a second of a backlog. */
+  /** Maximum rate of a backlog, in readings per second. */
   drainRate: () => number
   backoff?: BackoffOptions
 }
 
-/** Brings readings from the buffer to the platform, live ones first. */
+/** Sends readings from the buffer to the platform, live ones first. */
 export interface Sender {
   readonly events: EventEmitter<SenderEvents>
   readonly counts: Readonly<SenderCounts>
-  /** Whether a reading that is taken now can be sent as it is taken. */
+  /** Whether a new reading can be sent live. */
   readonly liveReady: boolean
   /** A live reading was stored. */
   addLive (reading: Reading): void
-  /** Sends what can be sent. Called after each change; harmless at any time. */
+  /** Sends what can be sent. Called after each change; safe at any time. */
   pump (): void
   online (welcome: ProducerWelcomeFrame): void
   offline (): void
@@ -72,7 +72,7 @@ export const createSender = ({ buffer, connection, clock, mono, drainRate, backo
   let limits: ProducerWelcomeFrame | null = null
   let pacer: BatchPacer = createBatchPacer(drainRate(), MAX_BATCH_FRAME)
   const timer = createWakeTimer(mono, () => { pump() })
-  /** After a frame was refused as a whole, readings go one by one, until the bad one is found. */
+  /** After a whole frame was rejected, readings are sent one by one to find the invalid one. */
   let single = 0
 
   const anchorOf = (boot: string): number | null => buffer.anchorOf(boot)
@@ -84,7 +84,7 @@ export const createSender = ({ buffer, connection, clock, mono, drainRate, backo
     events.emit('refused', entry.reading, code, message)
   }
 
-  /** Forgets what is done, in order. */
+  /** Removes finished readings, in order. */
   const release = (queue: SendQueue) => {
     const done = queue.shift()
     if (done.length === 0) return
@@ -106,7 +106,7 @@ export const createSender = ({ buffer, connection, clock, mono, drainRate, backo
         giveUp(
           entry,
           'MOT_DSM_PAYLOAD_TOO_LARGE',
-          `The payload has ${entry.bytes} bytes, of ${limits.max_payload} allowed`
+          `Payload has ${entry.bytes} bytes, the maximum is ${limits.max_payload}`
         )
       }
     }
@@ -134,7 +134,7 @@ export const createSender = ({ buffer, connection, clock, mono, drainRate, backo
     if (limits === null) return
     const overdue = queues.some(({ inFlight }) => inFlight !== null && mono() - inFlight.sentMono >= ANSWER_TIMEOUT_MS)
     if (overdue) {
-      connection.restart('The platform did not answer in time')
+      connection.restart('No answer from the platform in time')
       return
     }
     if (inFlight() > 0) timer.within(ANSWER_TIMEOUT_MS)
@@ -181,7 +181,7 @@ export const createSender = ({ buffer, connection, clock, mono, drainRate, backo
     receivedMono: number
   ) => {
     if (queue === undefined) {
-      connection.restart(`The platform answered with ${code}: ${message}`)
+      connection.restart(`Error from the platform: ${code}: ${message}`)
       return
     }
     const { entries } = queue.inFlight!
@@ -218,7 +218,7 @@ export const createSender = ({ buffer, connection, clock, mono, drainRate, backo
       if (frame.type === 'authenticated') return
       if (frame.type === 'error') {
         if (frame.seq === undefined && isTokenCode(frame.code)) {
-          connection.restart('The platform refused the token', frame.code)
+          connection.restart('Token rejected', frame.code)
         } else {
           refuseFrame(
             findInFlight(queues, frame.seq, frame.seq === undefined ? null : 1) ??
@@ -235,7 +235,7 @@ export const createSender = ({ buffer, connection, clock, mono, drainRate, backo
       const first = 'acks' in frame ? frame.acks[0] : frame
       const seq = first === undefined ? undefined : 'error' in first ? first.error.seq : first.seq
       const queue = findInFlight(queues, seq, outcomes.length)
-      if (queue === undefined) connection.restart('The platform acked what was not sent')
+      if (queue === undefined) connection.restart('Unexpected ack from the platform')
       else settle(queue, outcomes, receivedMono)
     },
     close: () => {

@@ -6,7 +6,7 @@ export interface WakeTimer {
   cancel (): void
 }
 
-/** Calls `wake` once a deadline has passed; whoever still waits for a later one sets it again then. */
+/** Calls `wake` once the soonest deadline has passed; later ones must be set again then. */
 export const createWakeTimer = (mono: () => number, wake: () => void): WakeTimer => {
   let timer: NodeJS.Timeout | undefined
   let wakeAt = Infinity

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { createBackoff, MAX_RETRY_AFTER_MS } from './backoff.js'
 
-t.test('for four seconds the window is 1 s, then it doubles up to 60 s, and the wait is anywhere in it', async t => {
+t.test('the window is 1 s for four seconds, then doubles up to 60 s', async t => {
   let now = 500
   const longest = createBackoff({ random: () => 0.999999, now: () => now })
   const windows = Array.from({ length: 13 }, () => {
@@ -14,7 +14,7 @@ t.test('for four seconds the window is 1 s, then it doubles up to 60 s, and the 
   t.same(Array.from({ length: 3 }, () => shortest.next()), [0, 0, 0])
 })
 
-t.test('what the server asks for is the least, with the jitter on top', async t => {
+t.test('the jitter is added to the delay that the server requests', async t => {
   let random = 0
   const backoff = createBackoff({ random: () => random })
   t.equal(backoff.next(5000), 5000)
@@ -22,7 +22,7 @@ t.test('what the server asks for is the least, with the jitter on top', async t 
   t.equal(backoff.next(5000), 5500)
 })
 
-t.test('a senseless request of the server is bounded', async t => {
+t.test('an absurd delay requested by the server is limited', async t => {
   const backoff = createBackoff({ random: () => 0 })
   t.equal(backoff.next(Number.POSITIVE_INFINITY), 0)
   t.equal(backoff.next(Number.NaN), 0)
@@ -30,7 +30,7 @@ t.test('a senseless request of the server is bounded', async t => {
   t.equal(backoff.next(1e12), MAX_RETRY_AFTER_MS)
 })
 
-t.test('a reset begins again', async t => {
+t.test('a reset starts over', async t => {
   const backoff = createBackoff({ random: () => 1 })
   backoff.next()
   backoff.next()

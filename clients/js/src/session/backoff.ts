@@ -1,41 +1,40 @@
-/** How long the waits between attempts are. */
 export interface BackoffOptions {
-  /** Most milliseconds between two attempts at first; after some seconds it doubles with each failure. Default 1000. */
+  /** Initial upper bound of the delay, in milliseconds; after 4 s it doubles with each failure. Default 1000. */
   minMs?: number
-  /** Where the doubling ends. Default 60000. */
+  /** Maximum upper bound of the delay, in milliseconds. Default 60000. */
   maxMs?: number
-  /** Uniform in [0, 1); a test gives its own. */
+  /** Uniform in [0, 1). For tests. */
   random?: () => number
-  /** Monotonic milliseconds; a test gives its own. */
+  /** Monotonic milliseconds. For tests. */
   now?: () => number
 }
 
-/** The waits between attempts at something that fails. */
+/** Delays between retries. */
 export interface Backoff {
   /**
-   * Milliseconds until the next attempt, after one more failure. With what the server asked for (`retry_after`), at
-   * least that; the jitter comes on top, so that those who were told the same do not come back together.
+   * Milliseconds until the next attempt, after a failure. The jitter is added to what the server requested
+   * (`retry_after`), so that clients with the same value do not return at the same time.
    */
   next (retryAfterMs?: number): number
-  /** After a success that lasted. */
+  /** Call after a lasting success. */
   reset (): void
   /** Failures since the last reset. */
   readonly failures: number
 }
 
-/** What is asked for is believed up to this: a wrong header must not silence a device for days. */
+/** Upper limit of what a server may request: a wrong header must not silence a device for days. */
 export const MAX_RETRY_AFTER_MS = 3_600_000
 
 /**
- * The window stays as it is for so long after the first failure: a service that was killed is there again in that time.
+ * The window does not grow for this long after the first failure, in which a killed service restarts.
  */
 const STEADY_MS = 4000
 
 /**
  * Exponential back-off with full jitter: uniform between 0 and a window, which is `minMs` for four seconds and then
- * doubles with each failure up to `maxMs`. Of all forms it spreads many clients best (M. Brooker, "Exponential Backoff
- * And Jitter", AWS Architecture Blog, 2015); doubled from the start, it would let a restart of two seconds cost some
- * clients eight.
+ * doubles with each failure up to `maxMs`. It spreads many clients best (M. Brooker, "Exponential Backoff
+ * And Jitter", AWS Architecture Blog, 2015); doubling from the start would turn a restart of two seconds into an
+ * outage of eight for some clients.
  */
 export const createBackoff = ({
   minMs = 1000,

@@ -1,26 +1,26 @@
 import type { Problem } from '@motience/schemas'
 
-/** The part of an answer that is read. The `Response` of any `fetch` is one. */
+/** The part of a `Response` that is used. */
 export interface RestResponse {
   readonly status: number
   readonly headers: { get (name: string): string | null }
   text (): Promise<string>
 }
 
-/** The part of `fetch` that is used, so that a program can bring a lighter one. */
+/** The part of `fetch` that is used, so that a program can inject a lighter one. */
 export type RestFetch = (
   url: string,
   init: { method: string; headers: Record<string, string>; body?: string; signal: AbortSignal }
 ) => Promise<RestResponse>
 
-/** A call that was answered with an error, or not at all (`status` 0). */
+/** A failed call: an error response, or none at all (`status` 0). */
 export class RestError extends Error {
   override name = 'RestError'
-  /** HTTP status; 0 where there was no answer. */
+  /** HTTP status; 0 without a response. */
   readonly status: number
-  /** `code` of the problem, or null. */
+  /** `code` of the problem document, or null. */
   readonly code: string | null
-  /** Milliseconds that the server asked to wait, or null. */
+  /** Delay requested by the server, in milliseconds, or null. */
   readonly retryAfterMs: number | null
 
   constructor (
@@ -35,13 +35,13 @@ export class RestError extends Error {
     this.retryAfterMs = retryAfterMs
   }
 
-  /** Whether the same call would be answered the same again: a 4xx other than 408 and 429. */
+  /** Whether retrying is pointless: a 4xx other than 408 and 429. */
   get final (): boolean {
     return this.status >= 400 && this.status < 500 && this.status !== 408 && this.status !== 429
   }
 }
 
-/** Reads a `Retry-After` header, which holds seconds or a date (RFC 9110 §10.2.3). Milliseconds, or null. */
+/** Parses `Retry-After`, which is seconds or a date (RFC 9110 §10.2.3). Milliseconds, or null. */
 export const parseRetryAfter = (value: string | null | undefined, now = Date.now()): number | null => {
   if (value === null || value === undefined || value === '') return null
   if (/^\d+$/.test(value)) return Number(value) * 1000
@@ -57,7 +57,7 @@ const parse = (text: string): unknown => {
   }
 }
 
-/** The error that an answer other than 2xx stands for. `text` is its body: a problem document, or anything else. */
+/** The error for a response other than 2xx. `text` is its body: a problem document, or anything else. */
 export const restErrorOf = ({ status, headers }: Pick<RestResponse, 'status' | 'headers'>, text: string): RestError => {
   const body = parse(text)
   const problem = (typeof body === 'object' && body !== null ? body : {}) as Partial<Problem>
@@ -69,8 +69,8 @@ export const restErrorOf = ({ status, headers }: Pick<RestResponse, 'status' | '
 }
 
 /**
- * Posts JSON and gives back what was answered, parsed (null for 204).
- * Rejects with `RestError` for every answer that is not 2xx, for none within `timeoutMs`, and for one that is not JSON.
+ * Posts JSON and resolves with the parsed response (null for 204). Rejects with `RestError` if the response is not 2xx,
+ * is not JSON, or does not arrive within `timeoutMs`.
  */
 export const postJson = async (
   fetch: RestFetch,

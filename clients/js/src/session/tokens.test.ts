@@ -46,7 +46,7 @@ const problem = (status: number, code: string, headers: Record<string, string> =
   body: { type: 'about:blank', title: 'x', status, detail: 'No', code, request_id: 'r' }
 })
 
-t.test('callers at the same time share one login, and the token is kept', async t => {
+t.test('concurrent callers share one login, and the token is cached', async t => {
   const { url, calls } = await startAuth(t, () => tokens())
   const session = createTokenSession({ authUrl: `${url}/`, username: 'pi', password: 'secret-word' })
   t.teardown(session.close)
@@ -57,7 +57,7 @@ t.test('callers at the same time share one login, and the token is kept', async 
   t.same(calls, ['login'])
 })
 
-t.test('before its end the token is renewed with the refresh token, which changes each time', async t => {
+t.test('the token is renewed before it expires, with a refresh token that rotates', async t => {
   const spent: string[] = []
   const { url, calls } = await startAuth(t, (path, body) => {
     if (path === 'refresh') spent.push(body['refresh_token']!)
@@ -87,7 +87,7 @@ t.test('before its end the token is renewed with the refresh token, which change
   t.equal(renewed.length, 3)
 })
 
-t.test('the clock renews without being asked, again after a failure', async t => {
+t.test('the token is renewed on schedule, and retried after a failure', async t => {
   let refreshes = 0
   const { url } = await startAuth(t, path => {
     if (path === 'login') return tokens(1)
@@ -102,7 +102,7 @@ t.test('the clock renews without being asked, again after a failure', async t =>
   t.equal(refreshes, 2)
 })
 
-t.test('a refused refresh token leads to a new login; no answer does not', async t => {
+t.test('a rejected refresh token leads to a new login; a missing response does not', async t => {
   let status = 503
   const { url, calls } = await startAuth(t, path =>
     path === 'login' ? tokens() : problem(status, status === 401 ? 'MOT_AP_REFRESH_REUSED' : 'MOT_UNAVAILABLE')
@@ -134,7 +134,7 @@ t.test('a refused refresh token leads to a new login; no answer does not', async
   t.same(calls, ['login', 'refresh', 'refresh', 'refresh', 'login'])
 })
 
-t.test('a token that the platform refused is not used again; an older one is no news', async t => {
+t.test('a rejected token is not used again; rejecting an older one has no effect', async t => {
   const { url, calls } = await startAuth(t, () => tokens())
   const session = createTokenSession({ authUrl: url, username: 'pi', password: 'secret-word' })
   t.teardown(session.close)
@@ -146,14 +146,14 @@ t.test('a token that the platform refused is not used again; an older one is no 
   t.same(calls, ['login', 'login'])
 })
 
-t.test('a refusal carries its code and what to wait', async t => {
+t.test('a rejection has its code and Retry-After', async t => {
   const { url } = await startAuth(t, () => problem(429, 'MOT_RATE_LIMITED', { 'retry-after': '7' }))
   const session = createTokenSession({ authUrl: url, username: 'pi', password: 'secret-word' })
   const error = await session.get().then(() => null, (error: unknown) => error as RestError)
   t.match(error, { status: 429, code: 'MOT_RATE_LIMITED', retryAfterMs: 7000, final: false })
 })
 
-t.test('a wrong password is final, silence and nonsense are not', async t => {
+t.test('a wrong password is final; missing and invalid responses are not', async t => {
   const { url } = await startAuth(t, () => problem(401, 'MOT_AP_BAD_CREDENTIALS'))
   const final = async (authUrl: string) =>
     createTokenSession({ authUrl, username: 'pi', password: 'secret-word', timeoutMs: 2000 })

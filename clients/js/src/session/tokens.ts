@@ -2,45 +2,44 @@ import type { Tokens } from '@motience/schemas'
 import { createBackoff } from './backoff.js'
 import { postJson, RestError, type RestFetch } from './rest.js'
 
-/** Who signs in, and where. */
 export interface TokenSessionOptions {
-  /** Where AP is, such as `https://ap.example.org`; without `/api`. */
+  /** URL of AP without `/api`, such as `https://ap.example.org`. */
   authUrl: string
   username: string
   password: string
-  /** Default: the platform's own `fetch`. */
+  /** Default: the global one. */
   fetch?: RestFetch
-  /** Most milliseconds that one call may take. */
+  /** Timeout of one call, in milliseconds. */
   timeoutMs?: number
   /** Monotonic milliseconds: the wall clock of a device may jump. */
   now?: () => number
   random?: () => number
 }
 
-/** A token that may be used now. */
+/** A valid token. */
 export interface AccessToken {
   token: string
-  /** On the session's own clock (`now`). */
+  /** By the clock `now`. */
   expiresAt: number
   userId: number
   username: string
 }
 
-/** A signed-in session that keeps itself fresh. */
+/** A session at AP that renews its tokens. */
 export interface TokenSession {
   /**
-   * The token, renewed first where it is about to expire (one to two minutes before, or one to two fifths of a shorter
-   * life). Calls at the same time share one renewal. Rejects with `RestError`; nothing is retried here.
+   * The token, renewed first if it is about to expire (one to two minutes before, or one to two fifths of a shorter
+   * lifetime). Concurrent calls share one renewal. Rejects with `RestError`, without retrying.
    */
   get (): Promise<AccessToken>
   /**
-   * Says that the platform refused this token: the next `get` signs in again. An older token than the current one is
-   * ignored.
+   * Reports that the platform rejected this token: the next `get` signs in again. Ignored if it is not the current
+   * token.
    */
   invalidate (token: string): void
-  /** Told of each new token, those renewed by the clock too. Returns a function that ends it. */
+  /** Called with each new token, including scheduled renewals. Returns a function that unsubscribes. */
   onRenewed (handler: (token: AccessToken) => void): () => void
-  /** Ends the session at AP as well, as far as it can be reached. */
+  /** Ends the session at AP too, if AP can be reached. */
   logout (): Promise<void>
   /** Stops the renewals. */
   close (): void
@@ -50,7 +49,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1
 
 const startTimer = (run: () => void, ms: number): ReturnType<typeof setTimeout> => {
   const timer = setTimeout(run, Math.min(ms, MAX_TIMER_MS))
-  // In Node a timer would hold the process; in a browser it is a number.
+  // In Node, timers keep the process alive; in browsers, they are numbers.
   if (typeof timer === 'object' && 'unref' in timer) timer.unref()
   return timer
 }
@@ -65,9 +64,8 @@ const isTokens = (answer: unknown): answer is Tokens => {
 }
 
 /**
- * Signs in when the first token is asked for, and renews before it expires: by its refresh token, or by signing in
- * again where that is refused. A renewal that fails is repeated with back-off while the old token lives.
- * Runs in Node and in a browser.
+ * Signs in when the first token is requested, and renews it before it expires, with the refresh token, or by signing in
+ * again if that is rejected. Failed scheduled renewals are retried with back-off. Runs in Node and browsers.
  */
 export const createTokenSession = ({
   authUrl,
@@ -92,7 +90,7 @@ export const createTokenSession = ({
   const ask = async (path: string, body: unknown): Promise<AccessToken> => {
     const asked = now()
     const answer = await postJson(call, `${base}/api/auth/${path}`, body, { timeoutMs })
-    if (!isTokens(answer)) throw new RestError('The answer holds no tokens', { status: 0 })
+    if (!isTokens(answer)) throw new RestError('Response without tokens', { status: 0 })
     const lifeMs = answer.expires_in * 1000
     refreshToken = answer.refresh_token
     current = {
@@ -101,7 +99,7 @@ export const createTokenSession = ({
       userId: answer.user_id,
       username: answer.user?.username ?? username
     }
-    // One to two margins before the end, at random: a fleet that signed in together renews apart.
+    // One to two margins before expiry, at random, so that a fleet does not renew at the same time.
     renewAt = current.expiresAt - Math.min(60_000, lifeMs / 5) * (1 + random())
     return current
   }
@@ -111,7 +109,7 @@ export const createTokenSession = ({
       try {
         return await ask('refresh', { refresh_token: refreshToken })
       } catch (error) {
-        // Only a refusal spends the session; without an answer the same refresh token may be sent again.
+        // Only a rejection ends the session; without a response the same refresh token may be sent again.
         if (!(error instanceof RestError) || !error.final) throw error
         refreshToken = null
       }
@@ -146,7 +144,7 @@ export const createTokenSession = ({
       try {
         return await renewShared()
       } catch (error) {
-        // A token that still lives is better than none while AP is away.
+        // While AP is unavailable, the current token is used until it expires.
         if (current !== null && now() < current.expiresAt && !(error instanceof RestError && error.final)) {
           return current
         }

@@ -4,7 +4,7 @@ import { monotonicMs, readBootId } from './monotonic.js'
 
 const SERVER = 1_790_000_000_000
 
-t.test('the middle of the round trip is taken, and the tightest one is kept', async t => {
+t.test('the middle of the shortest round trip is used', async t => {
   const clock = createServerClock()
   t.equal(clock.anchor, null)
   t.equal(clock.errorMs(0), Infinity)
@@ -15,28 +15,28 @@ t.test('the middle of the round trip is taken, and the tightest one is kept', as
   t.equal(clock.anchor, SERVER + 5)
 })
 
-t.test('an old estimate gives way to a worse but younger one', async t => {
+t.test('an old estimate is replaced by a worse but newer one', async t => {
   const clock = createServerClock()
   clock.observe(SERVER, 0, 0)
   t.notOk(clock.observe(SERVER + 60_000, 59_980, 60_020))
   t.ok(clock.observe(SERVER + 600_000, 599_980, 600_020))
 })
 
-t.test('an estimate that cannot be true any more is replaced at once, as after a sleep of the device', async t => {
+t.test('a contradicted estimate is replaced at once, as after a suspend', async t => {
   const clock = createServerClock()
   clock.observe(SERVER + 10, 0, 20)
   t.ok(clock.observe(SERVER + 3_600_000, 1000, 1400))
   t.equal(clock.anchor, SERVER + 3_600_000 - 1200)
 })
 
-t.test('nonsense is not observed', async t => {
+t.test('invalid observations are ignored', async t => {
   const clock = createServerClock()
   t.notOk(clock.observe(Number.NaN, 0, 1))
   t.notOk(clock.observe(SERVER, 2, 1))
   t.equal(clock.anchor, null)
 })
 
-t.test('a device that boots in 1970 has true times, before and after its clock is set', async t => {
+t.test('a device that boots in 1970 has correct times, before and after its clock is set', async t => {
   const clock = createServerClock()
   const before = { time: 5000, mono: 5000 }
   clock.observe(SERVER + 60_000, 59_990, 60_010)
@@ -45,7 +45,7 @@ t.test('a device that boots in 1970 has true times, before and after its clock i
   t.equal(clockOffsetMs(clock.anchor!, after), 0)
 })
 
-t.test('the monotonic clock rises, and a boot has one name', async t => {
+t.test('the monotonic clock never goes back, and a boot has one id', async t => {
   const first = monotonicMs()
   t.ok(monotonicMs() >= first)
   t.equal(readBootId(), readBootId())

@@ -1,17 +1,17 @@
-/** Estimates the platform's time from what passes by anyway. */
+/** Estimates platform time from regular messages. */
 export interface ServerClock {
   /**
-   * The platform's time `serverTime` (milliseconds since 1970) was read between two moments of the monotonic clock:
-   * a request was sent at the first and its answer came at the second. Returns whether the estimate changed.
+   * The platform time `serverTime` (milliseconds since 1970) was read between two moments of the monotonic clock, at
+   * which a request was sent and its answer received. Returns whether the estimate changed.
    */
   observe (serverTime: number, sentMono: number, receivedMono: number): boolean
-  /** Milliseconds to add to the monotonic clock for the platform's time; null before the first observation. */
+  /** Milliseconds to add to the monotonic clock to get platform time; null before the first observation. */
   readonly anchor: number | null
-  /** Most milliseconds that the estimate may be wrong by, now. */
+  /** Error bound of the estimate, in milliseconds. */
   errorMs (mono: number): number
 }
 
-/** Fastest that a device's clock is believed to drift, as a share: 100 ppm, a bad crystal in the cold. */
+/** Maximum assumed drift of a device's clock: 100 ppm, as of a bad crystal in the cold. */
 const DRIFT = 100e-6
 
 /**
@@ -25,7 +25,7 @@ export const createServerClock = (): ServerClock => {
   return {
     observe: (serverTime, sentMono, receivedMono) => {
       if (!Number.isFinite(serverTime) || receivedMono < sentMono) return false
-      // The platform tells whole milliseconds.
+      // The platform reports whole milliseconds.
       const error = (receivedMono - sentMono) / 2 + 1
       const anchor = serverTime - (sentMono + receivedMono) / 2
       const contradicted = best !== null && Math.abs(anchor - best.anchor) > error + errorAt(receivedMono)
@@ -38,6 +38,6 @@ export const createServerClock = (): ServerClock => {
   }
 }
 
-/** `clock_offset_ms` of a reading: what is to be added to its own time to get the platform's. */
+/** `clock_offset_ms` of a reading: what to add to its device time to get platform time. */
 export const clockOffsetMs = (anchor: number, reading: { time: number; mono: number }): number =>
   Math.round(anchor + reading.mono - reading.time)

@@ -2,7 +2,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises'
 import { WebSocket } from 'ws'
 import type { Runtime } from './runtime.js'
 
-/** Node: `ws` tells of pings and of refused upgrades, and can stop reading, which Node's own WebSocket does not. */
+/** Node: unlike Node's own WebSocket, `ws` exposes pings and rejected upgrades, and can stop reading. */
 export const runtime: Runtime = {
   WebSocket: WebSocket as unknown as Runtime['WebSocket'],
   files: {

@@ -1,14 +1,14 @@
 import type { SocketConstructor } from '../socket.js'
 
-/** What the library needs of where it runs. `package.json` chooses the module by the condition `node`. */
+/** What the library needs from its environment. `package.json` selects the module by the condition `node`. */
 export interface Runtime {
-  /** The WebSocket to use where the application gives none; null where there is none. */
+  /** The default WebSocket; null if there is none. */
   WebSocket: SocketConstructor | null
-  /** Null where there are no files. */
+  /** Null in environments without files. */
   files: {
-    /** The text of a file; null where there is none. */
+    /** The text of a file; null if it does not exist. */
     read (path: string): Promise<string | null>
-    /** Replaces a file as a whole, so that a crash leaves the old one or the new. */
+    /** Replaces a file atomically. */
     replace (path: string, text: string): Promise<void>
   } | null
 }
