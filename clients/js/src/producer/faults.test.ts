@@ -1,29 +1,8 @@
-import { FakeWss1, waitFor, type FakeWss1Settings } from '@motience/testing'
-import t, { type Test } from 'tap'
+import { waitFor } from '@motience/testing'
+import t from 'tap'
 import { openBuffer } from '../buffer/buffer.js'
 import { monotonicMs } from '../time/monotonic.js'
-import { createProducer, type Producer, type ProducerOptions } from './producer.js'
-
-const start = async (t: Test, settings: Partial<FakeWss1Settings> = {}): Promise<FakeWss1> => {
-  const platform = await new FakeWss1(settings).start()
-  t.teardown(() => platform.stop())
-  return platform
-}
-
-const produce = async (t: Test, platform: FakeWss1, options: Partial<ProducerOptions> = {}): Promise<Producer> => {
-  const producer = createProducer({
-    authUrl: platform.authUrl,
-    websocketUrl: platform.websocketUrl,
-    username: 'pi',
-    password: 'long-secret',
-    backoff: { minMs: 10, maxMs: 50 },
-    buffer: await openBuffer({ dir: null, boot: 'boot', mono: monotonicMs }),
-    ...options
-  })
-  t.teardown(() => producer.close())
-  return producer
-}
-const online = (producer: Producer) => waitFor(() => producer.status().state === 'online')
+import { online, produce, start } from './testing/setup.js'
 
 t.test('a rejected token is replaced by signing in again', async t => {
   const platform = await start(t)

@@ -1,0 +1,128 @@
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
+import t from 'tap'
+import { init } from './init.js'
+import { main } from './main.js'
+import { EXIT } from './options.js'
+import { setUp, terminal } from './testing/setup.js'
+
+t.test('init: asks, registers, and writes a file readable by its owner only', async t => {
+  const { platform, dir } = await setUp(t)
+  const config = join(dir, 'new', 'agent.yaml')
+  const output = new PassThrough()
+  const input = new PassThrough()
+  const answers = [platform.authUrl, platform.websocketUrl, 'kitchen', '', 'long-secret']
+  let asked = ''
+  output.on('data', (text: Buffer) => {
+    asked += text.toString()
+    if (/: $/.test(asked) && answers.length > 0) {
+      asked = ''
+      input.write(`${answers.shift()}\n`)
+    }
+  })
+  const io = terminal()
+  t.equal(await init({ config }, io, { input, output }), EXIT.ok)
+  t.equal(statSync(config).mode & 0o777, 0o600)
+  t.match(readFileSync(config, 'utf8'), /device_id: kitchen\nusername: kitchen\npassword: long-secret\n/)
+  t.same(platform.calls, ['auth/register'])
+  t.equal(await main(['validate', '--config', config], terminal()), EXIT.ok)
+
+  const again = terminal()
+  t.equal(await init({ config }, again, { input: Readable.from([]), output: new PassThrough() }), EXIT.failed)
+  t.match(again.errors, /already exists/)
+})
+
+t.test('init: a taken username, an unavailable platform, an existing account', async t => {
+  const { platform, dir } = await setUp(t)
+  const flags = {
+    config: join(dir, 'x.yaml'),
+    authUrl: platform.authUrl,
+    websocketUrl: platform.websocketUrl,
+    deviceId: 'd'
+  }
+  const parts = () => ({ input: Readable.from([]), output: new PassThrough() })
+  const taken = terminal({ PASSWORD: 'long-secret' })
+  t.equal(await init({ ...flags, username: 'taken' }, taken, parts()), EXIT.failed)
+  t.match(taken.errors, /--existing/)
+  t.equal(
+    await init({ ...flags, username: 'taken', existing: true }, terminal({ PASSWORD: 'wrong' }), parts()),
+    EXIT.failed
+  )
+  t.equal(
+    await init({ ...flags, username: 'taken', existing: true }, terminal({ PASSWORD: 'long-secret' }), parts()),
+    EXIT.ok
+  )
+  await platform.stop()
+  t.equal(
+    await init(
+      { ...flags, config: join(dir, 'y.yaml'), username: 'new' },
+      terminal({ PASSWORD: 'long-secret' }),
+      parts()
+    ),
+    EXIT.unavailable
+  )
+})
+
+t.test('init: an invalid address is reported', async t => {
+  const { platform, dir } = await setUp(t)
+  const good = {
+    config: join(dir, 'x.yaml'),
+    authUrl: platform.authUrl,
+    websocketUrl: platform.websocketUrl,
+    deviceId: 'd',
+    username: 'new'
+  }
+  const attempt = async (flags: Partial<typeof good>, env: NodeJS.ProcessEnv = {}): Promise<string> => {
+    const io = terminal({ PASSWORD: 'long-secret', ...env })
+    t.equal(await init({ ...good, ...flags }, io, { input: Readable.from([]), output: new PassThrough() }), EXIT.usage)
+    return io.errors
+  }
+  for (const address of ['plant.local:3001', 'http://', 'plant', 'ws://plant.local']) {
+    t.equal(
+      await attempt({ authUrl: address }),
+      'The address of the Authentication Platform (AUTH_URL, --auth-url) must begin with http:// or https://, ' +
+        `got '${address}'\n`
+    )
+  }
+  for (const address of ['http://plant.local', 'ws//plant.local']) {
+    t.equal(
+      await attempt({ websocketUrl: address }),
+      'The address of the producers\' WebSocket (WEBSOCKET_URL, --websocket-url) must begin with ws:// or wss://, ' +
+        `got '${address}'\n`
+    )
+  }
+  t.same(platform.calls, [])
+})
+
+t.test('init: the WebSocket URL is derived from that of AP, and the printed command works', async t => {
+  const { platform, dir } = await setUp(t)
+  const guessed = async (authUrl: string): Promise<string> => {
+    const output = new PassThrough()
+    const input = new PassThrough()
+    let asked = ''
+    output.on('data', (text: Buffer) => {
+      if (text.toString().startsWith('Address of the producers')) asked = text.toString()
+    })
+    output.on('data', () => { input.write('\n') })
+    const io = terminal({ PASSWORD: 'long-secret' })
+    const config = join(dir, `${Math.random()}.yaml`)
+    const answer = { status: 201, headers: { get: () => null }, text: async () => '{}' }
+    t.equal(
+      await init({ config, authUrl, deviceId: 'd', username: 'new' }, io, {
+        input,
+        output,
+        fetch: async () => answer,
+        command: 'node here/motience-agent.js'
+      }),
+      EXIT.ok
+    )
+    t.match(io.text, `Start the agent with: node here/motience-agent.js run --config ${config}`)
+    return /\[(.*)\]/.exec(asked)![1]!
+  }
+  t.equal(await guessed('http://plant.local:3001'), 'ws://plant.local:8001/producer')
+  t.equal(await guessed('https://plant.local/'), 'wss://plant.local:8001/producer')
+  t.equal(await guessed('http://plant.local:3010/ap'), 'ws://plant.local:3010/producer', 'below the producer\'s page')
+  t.equal(await guessed('https://example.org/send/ap/'), 'wss://example.org/send/producer')
+  t.same(platform.calls, [])
+})
