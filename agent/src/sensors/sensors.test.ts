@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { createSensors, type Series } from './index.js'
-import { board, FIXTURES, later, read } from './testing/board.js'
+import { board, FIXTURES, read } from './testing/board.js'
 
 t.test('Pi Zero 2: Wi-Fi, under-voltage, a kernel without PSI', async t => {
   const reading = read(board(t, 'pi-zero-2'))
