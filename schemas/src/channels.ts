@@ -1,6 +1,6 @@
 /**
- * Names in the broker. Keys of one producer share the hash tag `{P}`, so that one script
- * can touch them in a Redis Cluster.
+ * Names in the broker. The keys of one producer share the hash tag `{P}`, so that one script can use them all in a
+ * Redis Cluster.
  */
 export const CONTROL_CHANNEL = 'control'
 
@@ -10,25 +10,23 @@ export const consumerChannel = (consumerId: number): string => `consumer_${consu
 /** Pub/Sub channel on which a producer with many subscribers is published once: `<list version> <envelope>`. */
 export const producerChannel = (producerId: number): string => `producer_${producerId}`
 
-/** Stream with a producer's latest messages; entry ids are `<epoch>-<offset>`. */
+/** Stream of a producer's latest messages; entry ids are `<epoch>-<offset>`. */
 export const logKey = (producerId: number): string => `log:{${producerId}}`
 
 /**
- * Hash with a producer's epoch, offset, subscription version and the run of the server that it was verified on, up to
- * where its log is stored, and each session's last message.
+ * Hash with the state of a producer's log: epoch, offset, subscriber list version, the server run on which it was
+ * verified, the stored position, and the last message of each device session.
  */
 export const metaKey = (producerId: number): string => `meta:{${producerId}}`
 
-/**
- * Sorted set with the remembered sessions of a producer's senders by last use, the oldest of which are forgotten first.
- */
+/** Sorted set of a producer's device sessions by last use; the least recently used are evicted first. */
 export const sessionsKey = (producerId: number): string => `sessions:{${producerId}}`
 
-/** How many control events were published so far: each is given the next number. */
+/** Counter of the control events published so far; each event gets the next number. */
 export const CONTROL_COUNT_KEY = 'control:count:{control}'
 
-/** Sorted set with the revocations in force, scored by the time at which they may be forgotten. */
+/** Sorted set of the revocations in force, scored by their expiry. */
 export const REVOCATIONS_KEY = 'revocations:{control}'
 
-/** The run of the server on which AP last wrote every revocation in force. */
+/** The server run on which AP last wrote all revocations in force. */
 export const REVOCATIONS_RUN_KEY = 'revocations:run:{control}'

@@ -1,4 +1,4 @@
-/** Close codes of both WebSocket servers: RFC 6455's below 4000, the platform's own above. */
+/** Close codes of both WebSocket servers: RFC 6455 below 4000, platform-specific from 4000. */
 export const closeCodes = {
   goingAway: 1001,
   badData: 1007,
@@ -13,7 +13,7 @@ export const closeCodes = {
 
 export type CloseCode = (typeof closeCodes)[keyof typeof closeCodes]
 
-/** What a client should do after a close: `stop` for good, `login` for a new token first, `reconnect` with back-off. */
+/** How a client should react to a close code: `stop`, `login` for a new token first, or `reconnect` with back-off. */
 export const afterClose = (code: number): 'stop' | 'login' | 'reconnect' => {
   switch (code) {
     case closeCodes.forbidden:

@@ -3,7 +3,7 @@ import { Value } from '@sinclair/typebox/value'
 import t from 'tap'
 import { Nullable, StringEnum } from './index.js'
 
-t.test('an enumeration takes its strings and nothing else', t => {
+t.test('an enumeration accepts only its strings', t => {
   const schema = StringEnum(['asc', 'desc'], { default: 'asc', description: 'Order' })
   const compiled = TypeCompiler.Compile(schema)
   for (const check of [(value: unknown) => compiled.Check(value), (value: unknown) => Value.Check(schema, value)]) {
@@ -18,7 +18,7 @@ t.test('an enumeration takes its strings and nothing else', t => {
   t.end()
 })
 
-t.test('an enumeration may be null where it says so', t => {
+t.test('a nullable enumeration accepts null', t => {
   const compiled = TypeCompiler.Compile(Nullable(StringEnum(['asc'])))
   t.strictSame(['asc', null, 'x', undefined].map(value => compiled.Check(value)), [true, true, false, false])
   t.end()

@@ -3,67 +3,62 @@ import {
 } from '@sinclair/typebox'
 import { MAX_INSTANT_MS, MIN_INSTANT_MS, readInstant } from './instant.js'
 
-/** The formats of this package are registered here and nowhere else. */
+/** TypeBox's registries are global: this package registers its formats and kinds only here. */
 FormatRegistry.Set('date-time', value => readInstant(value) !== null)
-
-/** The kind of `StringEnum` is registered here and nowhere else. */
 TypeRegistry.Set<{ enum: readonly unknown[] }>('StringEnum', (schema, value) => schema.enum.includes(value))
 
-/**
- * One of these strings, written as `enum`: generated clients read that, while a union of literals is `anyOf` of `const`
- * to them.
- */
+/** One of these strings, as an `enum`, which client generators understand better than the `anyOf` of a union. */
 export const StringEnum = <const Values extends readonly string[]>(
   values: Values, options: SchemaOptions = {}
 ): TUnsafe<Values[number]> =>
     Type.Unsafe<Values[number]>({ ...options, [Kind]: 'StringEnum', type: 'string', enum: [...values] })
 
-/** Id of a user, and so of a producer or a consumer. */
+/** Id of a user: a producer, a consumer or an administrator. */
 export const IdSchema = Type.Integer({
   minimum: 1,
   maximum: 2147483647,
-  description: 'Id of a user: a positive integer'
+  description: 'User id'
 })
 
-/** Id that a sender gives a message; the platform only repeats it. */
+/** Message id chosen by the sender; the platform echoes it. */
 export const MessageIdSchema = Type.String({
   minLength: 1,
   maxLength: 64,
-  description: 'Message id, chosen by the sender'
+  description: 'Message id chosen by the sender'
 })
 
-/** Name of a device below one producer. */
+/** Name of a device, unique within its producer. */
 export const DeviceIdSchema = Type.String({
   minLength: 1,
   maxLength: 64,
   pattern: '^[A-Za-z0-9._:@/+-]+$',
-  description: 'Name of a device'
+  description: 'Device name'
 })
 
-/** An instant, RFC 3339, with any offset and at most nine digits of a second; `readInstant` reads it. */
-export const TimestampSchema = Type.String({ format: 'date-time', description: 'RFC 3339 instant' })
+/** RFC 3339 date and time with any UTC offset and up to nanosecond precision; `readInstant` parses it. */
+export const TimestampSchema = Type.String({ format: 'date-time', description: 'RFC 3339 date and time' })
 
-/** An instant as a device tells it: one that has only a number sends milliseconds since 1970. */
+/** A time sent by a device: RFC 3339, or milliseconds since 1970. */
 export const SentTimeSchema = Type.Union([
   TimestampSchema,
   Type.Integer({ minimum: MIN_INSTANT_MS, maximum: MAX_INSTANT_MS, description: 'Milliseconds since 1970' })
-], { description: 'RFC 3339 instant with at most nine digits of a second, or integer milliseconds since 1970' })
+], { description: 'RFC 3339 date and time with up to nanosecond precision, or integer milliseconds since 1970' })
 
-/** Number of a log; it grows whenever the platform can't prove that the log continues. */
+/** Generation of a log; incremented whenever the platform can't prove that the log continues. */
 export const EpochSchema = Type.Integer({
   minimum: 0,
   maximum: Number.MAX_SAFE_INTEGER,
-  description: 'Number of the log in which offsets count'
+  description: 'Generation of the log; offsets count within an epoch'
 })
 
-/** Position in a producer's log: 1, 2, 3… without holes within one epoch; 0 is before the first. */
+/** Offset in a producer's log: 1, 2, 3… without gaps within an epoch; 0 is before the first message. */
 export const OffsetSchema = Type.Integer({
   minimum: 0,
   maximum: Number.MAX_SAFE_INTEGER,
-  description: 'Position in the log of its epoch'
+  description: 'Offset in the log, within its epoch'
 })
 
-/** A place in one producer's log. */
+/** A position in a producer's log. */
 export const PositionSchema = Type.Object({
   producer_id: IdSchema,
   epoch: EpochSchema,
@@ -71,30 +66,30 @@ export const PositionSchema = Type.Object({
 }, { additionalProperties: false })
 export type Position = Static<typeof PositionSchema>
 
-/** `T`, or null where there is none. */
+/** `T` or null. */
 export const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 
 export const LimitSchema = Type.Integer({
   minimum: 1,
   maximum: 1000,
   default: 100,
-  description: 'Most items in one page'
+  description: 'Maximum number of items per page'
 })
 export const CursorSchema = Type.String({
   minLength: 1,
   maxLength: 256,
-  description: '`next_cursor` of the page before'
+  description: '`next_cursor` of the previous page'
 })
 
-/** The query of every list. */
+/** Query of paginated lists. */
 export const PageQuerySchema = Type.Object({
   limit: Type.Optional(LimitSchema),
   cursor: Type.Optional(CursorSchema)
 }, { additionalProperties: false })
 export type PageQuery = Static<typeof PageQuerySchema>
 
-/** One page of `item`. */
+/** One page of items. */
 export const Page = <T extends TSchema>(item: T) => Type.Object({
   items: Type.Array(item),
-  next_cursor: Nullable(Type.String({ description: 'null on the last page' }))
+  next_cursor: Nullable(Type.String({ description: '`null` on the last page' }))
 })

@@ -2,8 +2,8 @@ import { Type, type Static } from '@sinclair/typebox'
 import { IdSchema, TimestampSchema } from './common.js'
 
 /**
- * What is told to every service on the broker's `control` channel.
- * Each event may come more than once; handling one twice changes nothing.
+ * Events that the broker's `control` channel carries to every service.
+ * An event may be delivered more than once; handling it is idempotent.
  */
 export const ControlEventSchema = Type.Union([
   Type.Object({

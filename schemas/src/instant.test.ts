@@ -1,7 +1,7 @@
 import t from 'tap'
 import { instantMs, readInstant } from './index.js'
 
-t.test('a time is told in UTC with the digits that were sent, three at least', async t => {
+t.test('a time is converted to UTC with the fractional digits that were sent, at least three', async t => {
   const cases: [string | number, string, number?][] = [
     ['2026-07-28T10:20:30Z', '2026-07-28T10:20:30.000Z'],
     ['2026-07-28t10:20:30.5z', '2026-07-28T10:20:30.500Z'],
@@ -25,7 +25,7 @@ t.test('a time is told in UTC with the digits that were sent, three at least', a
   }
 })
 
-t.test('the second 60 is the next day\'s first, and its text stays', async t => {
+t.test('a leap second equals the first second of the next day and keeps its text', async t => {
   const next = Date.parse('2017-01-01T00:00:00.000Z')
   t.same(readInstant('2016-12-31T23:59:60Z'), { ms: next, ns: 0, text: '2016-12-31T23:59:60Z' })
   t.same(readInstant('2016-12-31T23:59:60.5Z'), { ms: next + 500, ns: 0, text: '2016-12-31T23:59:60.5Z' })
@@ -44,7 +44,7 @@ t.test('the second 60 is the next day\'s first, and its text stays', async t => 
   ]) { t.equal(readInstant(text), null, text) }
 })
 
-t.test('what does not exist is no time', async t => {
+t.test('dates and times that do not exist are rejected', async t => {
   for (const value of [
     '2026-02-30T00:00:00Z',
     '2026-02-29T00:00:00Z',
@@ -77,7 +77,7 @@ t.test('what does not exist is no time', async t => {
   t.ok(Number.isNaN(instantMs('2026-02-30T00:00:00Z')))
 })
 
-t.test('every day of 800 years is where the calendar has it', async t => {
+t.test('every day of 800 years matches the calendar', async t => {
   for (let ms = Date.UTC(1600, 0, 1); ms < Date.UTC(2400, 0, 1); ms += 86_400_000) {
     const text = new Date(ms).toISOString()
     if (readInstant(text)?.ms !== ms) t.fail(text)

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { readEnvelopeHead } from './index.js'
 
-t.test('the head of an envelope is read without its payload', async t => {
+t.test('reads the head of an envelope without its payload', async t => {
   t.same(
     readEnvelopeHead(
       '{"type":"data","producer_id":7,"device_id":"a\\"b","epoch":3,"offset":12,"id":null,"payload":{}}'

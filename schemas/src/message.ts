@@ -3,35 +3,38 @@ import {
   DeviceIdSchema, EpochSchema, IdSchema, MessageIdSchema, Nullable, OffsetSchema, SentTimeSchema
 } from './common.js'
 
-/** A payload is any JSON object; `PayloadText` holds the bounds that a schema can't say, and how it was written. */
+/**
+ * A payload is any JSON object; `PayloadText` checks the limits that a schema can't express and keeps the exact text.
+ */
 export const PayloadSchema = Type.Record(Type.String(), Type.Unknown(), {
-  description: 'Any JSON object of at most `max_payload` bytes and 32 levels; it arrives as it was sent'
+  description: 'Any JSON object of at most `max_payload` bytes and 32 levels; delivered exactly as it was sent'
 })
 export type Payload = Static<typeof PayloadSchema>
 
-/** One run of a sender's numbering. */
+/** A device session: one run of a device's message numbering. */
 export const SessionSchema = Type.String({
   minLength: 1,
   maxLength: 64,
   pattern: '^[\\x21-\\x7e]+$',
-  description: "Names one run of the sender's numbering"
+  description: "Device session: one run of the sender's message numbering"
 })
 
-/** Number of a message in its session; it rises, holes allowed. Without a session nothing is compared. */
+/** Number of a message in its device session; increasing, gaps allowed. Ignored without a session. */
 export const SeqSchema = Type.Integer({
   minimum: 0,
   maximum: Number.MAX_SAFE_INTEGER,
-  description: 'Rises within a session; one not above the last accepted is a repeat'
+  description:
+    'Sequence number, increasing within a session; a message whose number is not higher than the last is a duplicate'
 })
 
-/** Milliseconds to add to `timestamp` to get the platform's time, as the device estimates them. */
+/** The device's estimate of the milliseconds to add to `timestamp` to get the platform's time. */
 export const ClockOffsetSchema = Type.Integer({
   minimum: -8.64e15,
   maximum: 8.64e15,
-  description: "Milliseconds to add to the device's time to get the platform's"
+  description: "Milliseconds to add to the device's time to get the platform's time"
 })
 
-/** The fields of one message, whichever way it comes in. */
+/** The fields of a message, over every transport. */
 export const messageFields = {
   payload: PayloadSchema,
   device_id: Type.Optional(DeviceIdSchema),
@@ -42,12 +45,12 @@ export const messageFields = {
   clock_offset_ms: Type.Optional(ClockOffsetSchema)
 }
 
-/** A message of a WebSocket batch: the connection tells whose it is. */
+/** A message in a WebSocket batch; its producer is the user of the connection. */
 export const MessageSchema = Type.Object(messageFields, { additionalProperties: false })
 export type Message = Static<typeof MessageSchema>
 
 /**
- * What a consumer gets, the same text on every way: live, resumed and from history.
+ * A message as consumers receive it, byte for byte the same live, replayed and from history.
  * The text always begins with `type`, `producer_id`, `device_id`, `epoch`, `offset`, in this order.
  */
 export const EnvelopeSchema = Type.Object(
@@ -61,10 +64,10 @@ export const EnvelopeSchema = Type.Object(
     session: Nullable(SessionSchema),
     seq: Nullable(SeqSchema),
     timestamp: Type.String({
-      description: "The device's time: RFC 3339 in UTC, with the digits that were sent, three to nine"
+      description: "The device's time: RFC 3339 in UTC, with the fractional digits that were sent, three to nine"
     }),
     clock_offset_ms: Type.Optional(ClockOffsetSchema),
-    received_at: Type.String({ description: "The platform's time" }),
+    received_at: Type.String({ description: "The platform's time at which the message was accepted" }),
     payload: PayloadSchema
   },
   { $id: 'Envelope' }
@@ -74,7 +77,7 @@ export type Envelope = Static<typeof EnvelopeSchema>
 const ENVELOPE_HEAD =
   /^\{"type":"data","producer_id":(\d+),"device_id":(null|"(?:[^"\\]|\\.)*"),"epoch":(\d+),"offset":(\d+),/
 
-/** The head of an envelope's text, read without parsing its payload; null if the text is no envelope. */
+/** Reads the head of an envelope without parsing its payload; null if the text is not an envelope. */
 export const readEnvelopeHead = (
   text: string
 ): { producer_id: number; device_id: string | null; epoch: number; offset: number } | null => {

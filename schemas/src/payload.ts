@@ -1,18 +1,18 @@
 import { pointerTo } from './json/pointer.js'
 import { isArray, isObject, isString, readArray, readObject, skipSpace, stringEnd, valueEnd } from './json/read-text.js'
 
-/** Most levels of objects and arrays in a payload, the payload itself being the first. */
+/** Maximum nesting of objects and arrays in a payload; the payload itself is the first level. */
 export const MAX_PAYLOAD_DEPTH = 32
 
-/** Why a payload is refused: where, as a JSON pointer below the payload, and what is wrong. */
+/** Why a payload is invalid; `path` is a JSON Pointer into the payload. */
 export interface PayloadFault { path: string, message: string }
 
-/** Digits that a number may have without an exponent and never be more than a double holds. */
+/** A number with at most this many digits and no exponent can't overflow a double. */
 const SAFE_DIGITS = 308
 
 const encoder = new TextEncoder()
 
-/** What is wrong with a payload first, and where; `at` is -1 while nothing is. */
+/** The first fault of a payload; `at` is -1 if there is none. */
 interface Finding { at: number, message: string }
 
 const note = (finding: Finding, at: number, message: string): void => {
@@ -21,7 +21,7 @@ const note = (finding: Finding, at: number, message: string): void => {
   finding.message = message
 }
 
-/** Notes a number that overflows a double; returns where it ends. */
+/** Records a number that overflows a double; returns the index after it. */
 const checkNumber = (text: string, at: number, finding: Finding): number => {
   let end = at + 1
   let exponent = false
@@ -31,11 +31,13 @@ const checkNumber = (text: string, at: number, finding: Finding): number => {
     if (code === 0x65 || code === 0x45) exponent = true
     else if (code !== 0x2e && code !== 0x2d && code !== 0x2b) break
   }
-  if ((exponent || end - at > SAFE_DIGITS) && !Number.isFinite(Number(text.slice(at, end)))) { note(finding, at, 'the number is greater than a double holds') }
+  if ((exponent || end - at > SAFE_DIGITS) && !Number.isFinite(Number(text.slice(at, end)))) {
+    note(finding, at, 'the number overflows a double')
+  }
   return end
 }
 
-/** Notes the key `__proto__`; returns where the string ends. */
+/** Records the key `__proto__`; returns the index after the string. */
 const checkString = (text: string, at: number, finding: Finding): number => {
   const end = stringEnd(text, at)
   // '_', or an escape that may stand for one
@@ -50,9 +52,7 @@ const checkString = (text: string, at: number, finding: Finding): number => {
   return end
 }
 
-/**
- * Looks through the object that begins at `start`, whatever hides behind a key that comes twice; returns where it ends.
- */
+/** Scans the object at `start`, including values hidden behind duplicate keys; returns the index after it. */
 const checkObject = (text: string, start: number, finding: Finding): number => {
   let depth = 0
   let at = start
@@ -74,7 +74,7 @@ const checkObject = (text: string, start: number, finding: Finding): number => {
   return at
 }
 
-/** A payload as it was sent, to the last character, and what a schema can't say of it. */
+/** The exact text of a payload, checked for what a schema can't express. */
 export class PayloadText {
   readonly text: string
   readonly #faultAt: number
@@ -86,20 +86,20 @@ export class PayloadText {
     this.#message = message
   }
 
-  /** Whether its text has more bytes of UTF-8 than that. */
+  /** Whether the text is longer than this many bytes of UTF-8. */
   exceeds (bytes: number): boolean {
     const { length } = this.text
-    // A UTF-16 unit is one to three bytes, so most payloads need no count.
+    // A UTF-16 code unit takes one to three bytes, so most payloads need not be encoded to know.
     return length > bytes || (length * 3 > bytes && encoder.encode(this.text).length > bytes)
   }
 
-  /** Why it is refused; null if it isn't. */
+  /** Why the payload is invalid, or null. */
   get fault (): PayloadFault | null {
     return this.#faultAt < 0 ? null : { path: pointerTo(this.text, 0, this.#faultAt), message: this.#message }
   }
 }
 
-/** Reads the payload that begins at `at`, and where it ends. */
+/** Reads the payload at `at`, and the index after it. */
 const readAt = (text: string, at: number): { payload: PayloadText, end: number } => {
   const finding: Finding = { at: -1, message: '' }
   const end = isObject(text, at) ? checkObject(text, at, finding) : valueEnd(text, at)
@@ -107,13 +107,12 @@ const readAt = (text: string, at: number): { payload: PayloadText, end: number }
 }
 
 /**
- * What a schema can't say of a payload's text, which is well-formed JSON of an object: it may not be nested too deep,
- * have a key that could reach an object's prototype, or a number that overflows a double and is read as one by nobody.
- * Returns the first fault, or null.
+ * Checks the text of a payload, a well-formed JSON object, for what a schema can't express: nesting that is too deep,
+ * keys that could reach an object's prototype, and numbers that overflow a double. Returns the first fault, or null.
  */
 export const checkPayload = (text: string): PayloadFault | null => readAt(text, skipSpace(text, 0)).payload.fault
 
-/** Reads the message that begins at `at`; returns its payload, null where it has none, and where the message ends. */
+/** Reads the message at `at`; returns its payload, or null if it has none, and the index after the message. */
 const readMessage = (text: string, at: number): { payload: PayloadText | null, end: number } => {
   if (!isObject(text, at)) return { payload: null, end: valueEnd(text, at) }
   let payload: PayloadText | null = null
@@ -127,12 +126,12 @@ const readMessage = (text: string, at: number): { payload: PayloadText | null, e
 }
 
 /**
- * The payload of a message's text, checked: of a data frame, a body of `POST /data` or an envelope. The text is known
- * to be well-formed JSON. Of a member that comes twice the last counts, as for `JSON.parse`; null where there is none.
+ * The payload in the text of a data frame, a `POST /data` body or an envelope, which must be well-formed JSON; null if
+ * there is none. Of duplicate members the last one counts, as in `JSON.parse`.
  */
 export const payloadOf = (text: string): PayloadText | null => readMessage(text, skipSpace(text, 0)).payload
 
-/** The payloads of a batch's text, likewise: one for each of its `messages`, in order. */
+/** The payloads in the text of a batch, likewise: one for each of its `messages`, in order. */
 export const payloadsOf = (text: string): (PayloadText | null)[] => {
   let payloads: (PayloadText | null)[] = []
   const at = skipSpace(text, 0)

@@ -2,7 +2,7 @@ import { Type, type Static, type TSchema } from '@sinclair/typebox'
 import { PROBLEM_CONTENT_TYPE, ProblemSchema, type Problem } from './problem.js'
 import { problemKinds, problemType, type ProblemCode } from './errors/index.js'
 
-/** A route as its constant describes it. */
+/** The shape of the route constants. */
 export interface DescribedRoute {
   method: string
   url: string
@@ -18,12 +18,12 @@ export interface DescribedRoute {
   }
 }
 
-/** OpenAPI's name for "with an access token". */
+/** OpenAPI security requirement: an access token. */
 export const bearer: { bearerAuth: string[] }[] = [{ bearerAuth: [] }]
 
 /**
- * A schema with an example of what it describes, for the OpenAPI document; of params and a query each field is
- * shown with its own, and those that it leaves out are left empty on `/api-docs`.
+ * A schema with an example for the OpenAPI document. For params and a query, each field is shown with its own value;
+ * fields missing from the example stay empty on `/api-docs`.
  */
 export const withExample = <T extends TSchema>(schema: T, example: Static<T>): T => ({ ...schema, examples: [example] })
 
@@ -33,7 +33,7 @@ const problemExample = (code: ProblemCode): Problem => {
   return { type: problemType(code), title, status, detail: title, code, request_id: requestId }
 }
 
-/** The error answers of a route: one response for each status that its codes can have, described by them. */
+/** The error responses of a route: one per status, described by the codes that share it. */
 export const problems = (...codes: readonly ProblemCode[]) => {
   const byStatus = new Map<number, Set<ProblemCode>>()
   for (const code of ['MOT_BAD_INPUT', 'MOT_RATE_LIMITED', 'MOT_INTERNAL', 'MOT_UNAVAILABLE', ...codes] as const) {
@@ -46,5 +46,5 @@ export const problems = (...codes: readonly ProblemCode[]) => {
   }]))
 }
 
-/** 204: there is nothing to say. */
-export const NoContentSchema = Type.Null({ description: 'Done' })
+/** 204, without a body. */
+export const NoContentSchema = Type.Null({ description: 'No content' })

@@ -23,12 +23,12 @@ export const RefreshTokenBodySchema = Type.Object({
 }, { additionalProperties: false })
 export type RefreshTokenBody = Static<typeof RefreshTokenBodySchema>
 
-/** Answer to a login and to a refresh. */
+/** Response to a login or a refresh. */
 export const TokensSchema = Type.Object({
   access_token: Type.String(),
   refresh_token: Type.String(),
   token_type: Type.Literal('Bearer'),
-  expires_in: Type.Integer({ description: 'Seconds that the access token lives' }),
+  expires_in: Type.Integer({ description: 'Lifetime of the access token, in seconds' }),
   user_id: IdSchema,
   user: UserSchema
 }, { $id: 'Tokens' })
@@ -87,7 +87,7 @@ export type AccessClaims = Static<typeof AccessClaimsSchema>
 export const TOKEN_ISSUER = 'motience'
 export const TOKEN_AUDIENCE = 'motience'
 
-/** `typ` in every access token's header (RFC 9068 §2.1), so that no other JWT of the same key passes for one. */
+/** `typ` header of access tokens (RFC 9068 §2.1), so that no other JWT signed with the same key is accepted as one. */
 export const ACCESS_TOKEN_TYPE = 'at+jwt'
 
 export const JwksSchema = Type.Object({

@@ -1,6 +1,6 @@
 import type { CatalogueEntry, PasswordBody, RegisterBody, ServiceToken, Tokens, User, Verified } from './index.js'
 
-/** Examples of what AP takes and answers, for its routes. */
+/** Examples of AP's requests and responses, for its routes. */
 export const catalogueEntry: CatalogueEntry = {
   id: 7,
   username: 'ann',

@@ -15,7 +15,7 @@ export const registerRoute = {
   schema: {
     operationId: 'register',
     tags: ['auth'],
-    summary: 'Sign up as a producer or a consumer',
+    summary: 'Register a producer or a consumer',
     body: withExample(RegisterBodySchema, examples.registration),
     response: { 201: withExample(RegisteredSchema, { user: examples.user }), ...problems('MOT_AP_USERNAME_TAKEN') }
   }
@@ -42,7 +42,7 @@ export const refreshRoute = {
   schema: {
     operationId: 'refresh',
     tags: ['auth'],
-    summary: 'Get a new access token; the refresh token is spent and replaced',
+    summary: 'Get a new access token; the refresh token is replaced',
     body: withExample(RefreshTokenBodySchema, { refresh_token: examples.refreshToken }),
     response: {
       200: withExample(TokensSchema, examples.tokens),
@@ -57,7 +57,7 @@ export const logoutRoute = {
   schema: {
     operationId: 'logout',
     tags: ['auth'],
-    summary: 'End the session, its access tokens and its live connections',
+    summary: 'End a session, its access tokens and its connections',
     body: withExample(RefreshTokenBodySchema, { refresh_token: examples.refreshToken }),
     response: { 204: NoContentSchema, ...problems('MOT_AP_REFRESH_INVALID') }
   }
@@ -69,7 +69,7 @@ export const verifyBearerRoute = {
   schema: {
     operationId: 'verifyBearer',
     tags: ['auth'],
-    summary: 'Tell whose the bearer token is',
+    summary: 'Verify the bearer token and return its user',
     security: bearer,
     response: { 200: withExample(VerifiedSchema, examples.verified), ...problems(...needsToken) }
   }
@@ -81,7 +81,7 @@ export const verifyRoute = {
   schema: {
     operationId: 'verify',
     tags: ['auth'],
-    summary: 'Tell whose a token is',
+    summary: 'Verify a token and return its user',
     body: withExample(VerifyBodySchema, { token: examples.accessToken }),
     response: { 200: withExample(VerifiedSchema, examples.verified), ...problems(...needsToken) }
   }
@@ -93,7 +93,7 @@ export const meRoute = {
   schema: {
     operationId: 'getMe',
     tags: ['auth'],
-    summary: 'The user who is signed in',
+    summary: 'Get the signed-in user',
     security: bearer,
     response: { 200: withExample(UserSchema, examples.user), ...problems(...needsToken, 'MOT_FORBIDDEN') }
   }
@@ -105,7 +105,7 @@ export const passwordRoute = {
   schema: {
     operationId: 'changePassword',
     tags: ['auth'],
-    summary: 'Change the password and end the user\'s other sessions',
+    summary: "Change the password and end the user's other sessions",
     security: bearer,
     body: withExample(PasswordBodySchema, examples.passwordChange),
     response: { 204: NoContentSchema, ...problems(...needsToken, 'MOT_FORBIDDEN', 'MOT_AP_BAD_CREDENTIALS') }
@@ -118,7 +118,7 @@ export const serviceTokenRoute = {
   schema: {
     operationId: 'getServiceToken',
     tags: ['auth'],
-    summary: 'Sign a service in',
+    summary: 'Get an access token for a service',
     body: withExample(ServiceTokenBodySchema, { service: 'dsm', secret: 'the value of SERVICE_SECRET' }),
     response: { 200: withExample(ServiceTokenSchema, examples.serviceToken), ...problems('MOT_AP_BAD_SERVICE_SECRET') }
   }
@@ -130,7 +130,7 @@ const catalogue = (role: 'Producers' | 'Consumers') => ({
   schema: {
     operationId: `list${role}`,
     tags: ['users'],
-    summary: `The catalogue of ${role.toLowerCase()}`,
+    summary: `List or search ${role.toLowerCase()}`,
     security: bearer,
     querystring: withExample(CatalogueQuerySchema, { limit: 100 }),
     response: { 200: withExample(Page(CatalogueEntrySchema), examples.cataloguePage), ...problems(...needsToken) }
@@ -146,7 +146,7 @@ export const userRoute = {
   schema: {
     operationId: 'getUser',
     tags: ['users'],
-    summary: 'One user',
+    summary: 'Get a user',
     security: bearer,
     params: withExample(UserParamsSchema, { id: 7 }),
     response: { 200: withExample(UserSchema, examples.user), ...problems(...needsToken, 'MOT_NOT_FOUND') }
@@ -166,9 +166,13 @@ const userAction = <const Action extends string>(action: Action, operationId: st
   }
 }) as const
 
-export const disableUserRoute = userAction('disable', 'disableUser', 'Disable a user; its sessions end at once')
-export const enableUserRoute = userAction('enable', 'enableUser', 'Let a disabled user sign in again')
-export const revokeUserRoute = userAction('revoke', 'revokeUser', 'End all sessions of a user at once')
+export const disableUserRoute = userAction(
+  'disable',
+  'disableUser',
+  'Disable a user and end all of its sessions immediately'
+)
+export const enableUserRoute = userAction('enable', 'enableUser', 'Enable a disabled user')
+export const revokeUserRoute = userAction('revoke', 'revokeUser', 'End all sessions of a user immediately')
 
 export const jwksRoute = {
   method: 'GET',
@@ -176,7 +180,7 @@ export const jwksRoute = {
   schema: {
     operationId: 'getJwks',
     tags: ['auth'],
-    summary: 'The public keys that access tokens are signed with (RFC 7517)',
+    summary: 'Get the public keys that verify access tokens (RFC 7517)',
     response: { 200: withExample(JwksSchema, { keys: [examples.jwk] }), ...problems() }
   }
 } as const

@@ -1,11 +1,11 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { CursorSchema, DeviceIdSchema, IdSchema, LimitSchema, Nullable, StringEnum } from '../common.js'
 
-/** What a person or a device signs up as. */
+/** Roles that can be registered. */
 export const AccountRoleSchema = StringEnum(['producer', 'consumer'])
 export type AccountRole = Static<typeof AccountRoleSchema>
 
-/** Every role that a token can carry. */
+/** Roles that a token can carry. */
 export const RoleSchema = StringEnum(['producer', 'consumer', 'admin', 'service'])
 export type Role = Static<typeof RoleSchema>
 
@@ -13,7 +13,7 @@ export const UsernameSchema = Type.String({
   minLength: 3,
   maxLength: 64,
   pattern: '^[A-Za-z0-9][A-Za-z0-9._@+-]*$',
-  description: 'Unique, whatever the case'
+  description: 'Unique, case-insensitive'
 })
 export const PasswordSchema = Type.String({ minLength: 8, maxLength: 128 })
 
@@ -26,7 +26,7 @@ export const UserSchema = Type.Object({
 }, { $id: 'User' })
 export type User = Static<typeof UserSchema>
 
-/** One line of the catalogue of producers or consumers. */
+/** An entry in the catalogue of producers or consumers. */
 export const CatalogueEntrySchema = Type.Object({
   id: IdSchema,
   username: Type.String(),
@@ -36,7 +36,7 @@ export const CatalogueEntrySchema = Type.Object({
 export type CatalogueEntry = Static<typeof CatalogueEntrySchema>
 
 export const CatalogueQuerySchema = Type.Object({
-  q: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Part of a username or device id' })),
+  q: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Part of a username or device name' })),
   limit: Type.Optional(LimitSchema),
   cursor: Type.Optional(CursorSchema)
 }, { additionalProperties: false })

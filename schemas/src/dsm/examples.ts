@@ -1,7 +1,7 @@
 import type { Envelope } from '../message.js'
 import type { Accepted, DataBody, HistoryPage, Series } from './index.js'
 
-/** Examples of what DSM takes and answers, for its routes. */
+/** Examples of DSM's requests and responses, for its routes. */
 const payload = { temperature: 21.4, humidity: 48 }
 
 export const message: DataBody = {

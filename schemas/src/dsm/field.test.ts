@@ -1,7 +1,7 @@
 import t from 'tap'
 import { formatField, MAX_FIELD_KEYS, parseField } from './index.js'
 
-t.test('a path names keys, with dots in quotes, in brackets or behind a backslash', async t => {
+t.test('parses paths with quoted, bracketed and escaped keys', async t => {
   const cases: [string, string[]][] = [
     ['payload.cpu.usage', ['cpu', 'usage']],
     ['payload.cores.0', ['cores', '0']],
@@ -24,7 +24,7 @@ t.test('a path names keys, with dots in quotes, in brackets or behind a backslas
   for (const [text, keys] of cases) t.same(parseField(text), { keys, fault: null }, text)
 })
 
-t.test('what begins with a slash is a JSON Pointer into the payload', async t => {
+t.test('parses JSON Pointers', async t => {
   const cases: [string, string[]][] = [
     ['/a~1b/c~0d', ['a/b', 'c~d']],
     ['/a.b', ['a.b']],
@@ -37,7 +37,7 @@ t.test('what begins with a slash is a JSON Pointer into the payload', async t =>
   for (const [text, keys] of cases) t.same(parseField(text), { keys, fault: null }, text)
 })
 
-t.test('what is neither is refused', async t => {
+t.test('rejects anything else', async t => {
   for (const text of [
     '',
     'cpu',
@@ -58,7 +58,7 @@ t.test('what is neither is refused', async t => {
   }
 })
 
-t.test('every key can be named, and is read as it was', async t => {
+t.test('formatField and parseField are inverse for every key', async t => {
   const parts = ['a', '.', '"', '\'', '\\', '[', ']', '/', '~', '0', ' ', '\n', 'é', '😀', '\u0000']
   let seed = 7
   const random = (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below
@@ -67,8 +67,12 @@ t.test('every key can be named, and is read as it was', async t => {
       Array.from({ length: random(6) }, () => parts[random(parts.length)]).join('')
     )
     const field = formatField(keys)
-    if (JSON.stringify(parseField(field).keys) !== JSON.stringify(keys)) { t.fail(`${field} is not ${JSON.stringify(keys)}`) }
+    if (JSON.stringify(parseField(field).keys) !== JSON.stringify(keys)) {
+      t.fail(`${field} is not ${JSON.stringify(keys)}`)
+    }
     const pointer = keys.map(key => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
-    if (JSON.stringify(parseField(pointer).keys) !== JSON.stringify(keys)) { t.fail(`${pointer} is not ${JSON.stringify(keys)}`) }
+    if (JSON.stringify(parseField(pointer).keys) !== JSON.stringify(keys)) {
+      t.fail(`${pointer} is not ${JSON.stringify(keys)}`)
+    }
   }
 })

@@ -1,20 +1,19 @@
-/**
- * Maximum length of the text that names a field, in characters, and of the keys on the way to it: payloads have 32
- * levels.
- */
+/** Maximum length of a field path, in characters. */
 export const MAX_FIELD_LENGTH = 2_048
+
+/** Maximum number of keys in a field path: payloads have at most 32 levels. */
 export const MAX_FIELD_KEYS = 32
 
-/** The keys from the payload to a field, or what is wrong with the text that names it. */
+/** The keys from the payload to a field, or why the path is invalid. */
 export type FieldPath = { keys: readonly string[], fault: null } | { keys: null, fault: string }
 
-/** `["key"]` or `['key']`: a backslash takes the next character as it is. */
+/** `["key"]` or `['key']`: a backslash escapes the next character. */
 const BRACKET = /\[(["'])((?:\\.|(?!\1)[^\\])*)\1\](?=$|\.|\[["'])/sy
 
-/** `."key"`, likewise. A quote that is not closed before the next dot is part of a plain key. */
+/** `."key"`, likewise. An unclosed quote is part of a plain key. */
 const QUOTED = /\."((?:\\.|[^"\\])*)"(?=$|\.|\[["'])/sy
 
-/** `.key`: a backslash takes a dot, a quote, a bracket or another backslash as it is. */
+/** `.key`: a backslash escapes a dot, a quote, a bracket or another backslash. */
 const PLAIN = /\.((?:\\[.\\"'[\]]|(?!\[["'])[^.])+)/sy
 
 const matchAt = (pattern: RegExp, text: string, at: number): RegExpExecArray | null => {
@@ -25,7 +24,7 @@ const matchAt = (pattern: RegExp, text: string, at: number): RegExpExecArray | n
 const unescapeQuoted = (key: string): string => key.replace(/\\(.)/gs, '$1')
 const unescapePlain = (key: string): string => key.replace(/\\([.\\"'[\]])/g, '$1')
 
-/** Keys of a path of segments, which begins behind `payload`; null if it is none. */
+/** Keys of a path, without its leading `payload`; null if the syntax is invalid. */
 const segmentsOf = (path: string): string[] | null => {
   const keys: string[] = []
   for (let at = 0; at < path.length;) {
@@ -46,15 +45,15 @@ const segmentsOf = (path: string): string[] | null => {
   return keys
 }
 
-/** Tokens of a JSON Pointer (RFC 6901, section 3); null if it is none. */
+/** Tokens of a JSON Pointer (RFC 6901, section 3); null if the syntax is invalid. */
 const tokensOf = (pointer: string): string[] | null => {
   if (/~(?![01])/.test(pointer)) return null
   return pointer.slice(1).split('/').map(token => token.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
 /**
- * Reads the name of a field: a JSON Pointer into the payload where it begins with `/`, else a path of `payload`.
- * An index of an array is a key like any other: `/cores/0`, `payload.cores.0`.
+ * Parses a field path: a JSON Pointer into the payload if it begins with `/`, otherwise a path such as `payload.a.b`.
+ * Array indices are ordinary keys: `/cores/0`, `payload.cores.0`.
  */
 export const parseField = (text: string): FieldPath => {
   const isPath = text.startsWith('payload.') || text.startsWith('payload[')
@@ -63,16 +62,16 @@ export const parseField = (text: string): FieldPath => {
     return {
       keys: null,
       fault:
-        'is neither a path such as payload.cpu.usage or payload."a.b" nor a JSON Pointer into the payload such as /cpu/usage'
+        'must be a path such as payload.cpu.usage or payload."a.b", or a JSON Pointer such as /cpu/usage'
     }
   }
-  if (keys.length > MAX_FIELD_KEYS) { return { keys: null, fault: `names more than ${MAX_FIELD_KEYS} levels; payloads have no more` } }
+  if (keys.length > MAX_FIELD_KEYS) { return { keys: null, fault: `must not have more than ${MAX_FIELD_KEYS} levels` } }
   return { keys, fault: null }
 }
 
-/** A key as a segment of a path: in quotes where it is empty or has a character that means something there. */
+/** A key as a path segment, quoted if it is empty or has special characters. */
 export const fieldSegment = (key: string): string =>
   /^[^.\\"'[\]]+$/.test(key) ? key : `"${key.replace(/[\\"]/g, '\\$&')}"`
 
-/** The path of a field, as `parseField` reads it. */
+/** The inverse of `parseField`. */
 export const formatField = (keys: readonly string[]): string => `payload.${keys.map(fieldSegment).join('.')}`

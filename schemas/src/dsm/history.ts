@@ -2,18 +2,16 @@ import { Type, type Static } from '@sinclair/typebox'
 import { CursorSchema, DeviceIdSchema, Nullable, StringEnum, TimestampSchema } from '../common.js'
 import { EnvelopeSchema } from '../message.js'
 
-/**
- * What history is ordered by: the place in the log, or the device's time (corrected by its clock offset), then the
- * place.
- */
+/** Order of history: by position in the log, or by the device's time (corrected by its clock offset), then position. */
 export const OrderBySchema = StringEnum(['received', 'device'], {
   default: 'received',
   description:
-    "By the place in the log, or by the device's time, corrected by its clock offset; messages of one time follow each other as in the log"
+    "By position in the log, or by the device's time, corrected by its clock offset; " +
+    'messages with the same time keep the order of the log'
 })
 
 /**
- * `from` (included) and `to` (excluded) bound the device's time, corrected by its clock offset; `after` is a position
+ * `from` (inclusive) and `to` (exclusive) bound the device's time, corrected by its clock offset; `after` is a position
  * in the log.
  */
 export const HistoryQuerySchema = Type.Object(
@@ -23,7 +21,7 @@ export const HistoryQuerySchema = Type.Object(
     after: Type.Optional(
       Type.String({
         pattern: '^\\d{1,16}-\\d{1,16}$',
-        description: 'Only what follows this position of the log, `<epoch>-<offset>`'
+        description: 'Only messages after this position in the log, `<epoch>-<offset>`'
       })
     ),
     device_id: Type.Optional(DeviceIdSchema),
@@ -33,7 +31,7 @@ export const HistoryQuerySchema = Type.Object(
       Type.Integer({
         minimum: 1,
         maximum: 1000,
-        description: 'Most messages of one page, 100 if not given; of a stream, all if not given'
+        description: 'Maximum number of messages: 100 by default per page, unlimited by default in a stream'
       })
     ),
     cursor: Type.Optional(CursorSchema)
@@ -42,7 +40,7 @@ export const HistoryQuerySchema = Type.Object(
 )
 export type HistoryQuery = Static<typeof HistoryQuerySchema>
 
-/** `complete` is false where messages of the asked range were accepted and are not kept any more, or never were. */
+/** `complete` is false if messages in the requested range were accepted but are no longer stored, or never were. */
 export const HistoryPageSchema = Type.Object({
   items: Type.Array(EnvelopeSchema),
   next_cursor: Nullable(Type.String()),

@@ -7,7 +7,7 @@ export * from './field.js'
 export * from './history.js'
 export * from './series.js'
 
-/** Most messages of one `POST /data/batch`. */
+/** Maximum number of messages in a `POST /data/batch`. */
 export const MAX_DATA_BATCH = 1000
 
 export const DataBodySchema = Type.Object({ producer_id: IdSchema, ...messageFields }, { additionalProperties: false })

@@ -14,7 +14,7 @@ export const postDataRoute = {
   schema: {
     operationId: 'postData',
     tags: ['data'],
-    summary: 'Send one message; the answer comes when it is kept and published',
+    summary: 'Send a message; returns when it is stored and published',
     security: bearer,
     body: withExample(DataBodySchema, examples.message),
     response: {
@@ -30,7 +30,7 @@ export const postDataBatchRoute = {
   schema: {
     operationId: 'postDataBatch',
     tags: ['data'],
-    summary: 'Send up to 1,000 messages; one result each, in order',
+    summary: 'Send up to 1,000 messages; returns one result per message, in order',
     security: bearer,
     body: withExample(DataBatchBodySchema, { messages: [examples.message] }),
     response: {
@@ -40,13 +40,10 @@ export const postDataBatchRoute = {
   }
 } as const
 
-const NdjsonSchema = Type.String({ description: 'One envelope a line' })
-const CsvSchema = Type.String({ description: 'A head, and one message a line with the payload as JSON' })
+const NdjsonSchema = Type.String({ description: 'One envelope per line' })
+const CsvSchema = Type.String({ description: 'A header line, then one message per line with its payload as JSON' })
 
-/**
- * By `Accept`: a page as JSON, or everything asked for as NDJSON (`application/x-ndjson`) or CSV (`text/csv`),
- * streamed.
- */
+/** Depending on `Accept`: a page as JSON, or the whole range streamed as NDJSON (`application/x-ndjson`) or CSV. */
 export const historyRoute = {
   method: 'GET',
   url: '/api/data/:producerId',
@@ -54,17 +51,17 @@ export const historyRoute = {
     operationId: 'getData',
     tags: ['history'],
     summary:
-      "What a producer sent, in the order of its log or of the device's time; `application/x-ndjson` and `text/csv` are streamed whole",
+      "Read a producer's messages in the order of its log or of device time, by page or streamed as NDJSON or CSV",
     security: bearer,
     params: withExample(DataParamsSchema, { producerId: 7 }),
     querystring: withExample(HistoryQuerySchema, { limit: 100 }),
     response: {
       200: {
-        description: 'A page as JSON; as NDJSON or CSV everything that was asked for, up to `limit` if there is one',
+        description: 'A page as JSON; the whole range as NDJSON or CSV, up to `limit` if given',
         headers: {
-          'motience-complete': Type.Boolean({ description: 'Of a stream: what `complete` is on a page' }),
+          'motience-complete': Type.Boolean({ description: 'For streams: equivalent to `complete` on a page' }),
           'motience-up-to': Type.String({
-            description: 'Of a stream: the place at which it ends, `<epoch>-<offset>`; `after` goes on from there'
+            description: 'For streams: the position at which it ends, `<epoch>-<offset>`; continue with `after`'
           })
         },
         content: {
@@ -84,7 +81,7 @@ export const seriesRoute = {
   schema: {
     operationId: 'getSeries',
     tags: ['history'],
-    summary: 'One field of the payloads in buckets of time: numbers, booleans or strings',
+    summary: 'Aggregate one payload field over time: numbers, booleans or strings',
     security: bearer,
     params: withExample(DataParamsSchema, { producerId: 7 }),
     querystring: withExample(SeriesQuerySchema, { field: 'payload.temperature', bucket: '60s' }),

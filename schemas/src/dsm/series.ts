@@ -2,11 +2,13 @@ import { Type, type Static, type TProperties } from '@sinclair/typebox'
 import { DeviceIdSchema, Nullable, StringEnum, TimestampSchema } from '../common.js'
 import { MAX_FIELD_LENGTH } from './field.js'
 
-/** Most points of one series, and most values of one bucket of strings that are told with a count of their own. */
+/** Maximum number of points in a series. */
 export const MAX_SERIES_POINTS = 10_000
+
+/** Maximum number of values that a bucket of strings counts separately. */
 export const MAX_SERIES_VALUES = 20
 
-/** Most characters (code points) of a string that are read. */
+/** Maximum length of a string value, in characters (code points); the rest is ignored. */
 export const MAX_SERIES_TEXT = 128
 
 const SERIES_KINDS = ['number', 'boolean', 'string'] as const
@@ -19,29 +21,30 @@ export const SeriesQuerySchema = Type.Object(
       minLength: 1,
       maxLength: MAX_FIELD_LENGTH,
       description:
-        'A field of the payloads: a path such as `payload.cpu.usage`, `payload.cores.0` or `payload."a.b"`, or a JSON Pointer (RFC 6901) into the payload such as `/cpu/usage`'
+        'A field of the payload: a path such as `payload.cpu.usage`, `payload.cores.0` or `payload."a.b"`, ' +
+        'or a JSON Pointer (RFC 6901) such as `/cpu/usage`'
     }),
     bucket: Type.Optional(
       Type.String({
         pattern: '^[1-9]\\d{0,5}(s|m|h|d|w|mo)$',
         default: '60s',
-        description: 'Length of a bucket. Days, weeks (from Monday on) and months are those of the calendar in `tz`'
+        description: 'Bucket width. Days, weeks (starting on Monday) and months are calendar units in `tz`'
       })
     ),
     tz: Type.Optional(
       Type.String({
         pattern: '^[A-Za-z][A-Za-z0-9_+/-]{0,63}$',
-        description: 'Time zone (IANA) of buckets of days, weeks or months, such as `Europe/Berlin`; UTC if not given'
+        description: 'IANA time zone for buckets of days, weeks or months, such as `Europe/Berlin`; UTC by default'
       })
     ),
     kind: Type.Optional(
       StringEnum(SERIES_KINDS, {
-        description: 'Only values of this kind; if not given numbers, or where there is none the kind of the last value'
+        description: 'Kind of values to read; by default numbers or, if there are none, the kind of the last value'
       })
     ),
     fn: Type.Optional(
       Type.Literal('rate', {
-        description: 'Adds `increase` and `rate` of a counter that only rises, but for resets, to the points of numbers'
+        description: 'Adds `increase` and `rate` to the points of a monotonic counter; resets are handled'
       })
     ),
     device_id: Type.Optional(DeviceIdSchema),
@@ -53,12 +56,12 @@ export const SeriesQuerySchema = Type.Object(
 export type SeriesQuery = Static<typeof SeriesQuerySchema>
 
 const t = Type.String({ description: 'Start of the bucket' })
-const count = Type.Integer({ description: 'Values in the bucket' })
-const changes = Type.Integer({ description: 'How often a device sent another value than the time before' })
+const count = Type.Integer({ description: 'Number of values in the bucket' })
+const changes = Type.Integer({ description: 'How often a device sent a value different from its previous one' })
 const changedAt = Nullable(
   Type.String({
     description:
-      'Since when the device that sent `last` has sent that value; null if it has from its first value in the range on'
+      'When the device that sent `last` changed to that value; `null` if it did not change within the range'
   })
 )
 
@@ -67,20 +70,20 @@ export const NumberPointSchema = Type.Object({
   count,
   min: Type.Number(),
   max: Type.Number(),
-  avg: Type.Number({ description: 'Mean, never outside of `min` and `max`' }),
+  avg: Type.Number({ description: 'Mean, always within `min` and `max`' }),
   last: Type.Number(),
   increase: Type.Optional(
     Nullable(
       Type.Number({
         description:
-          "With `fn=rate`: by how much the devices' counters rose; null where no device had sent a value before"
+          "With `fn=rate`: increase of the devices' counters; `null` if no device had sent a value before"
       })
     )
   ),
   rate: Type.Optional(
     Nullable(
       Type.Number({
-        description: "With `fn=rate`: the same a second, from each device's value before on, summed up over the devices"
+        description: "With `fn=rate`: increase per second since each device's previous value, summed over the devices"
       })
     )
   )
@@ -90,7 +93,7 @@ export type NumberPoint = Static<typeof NumberPointSchema>
 export const BooleanPointSchema = Type.Object({
   t,
   count,
-  share_true: Type.Number({ description: 'Share of true among the values, 0 to 1' }),
+  share_true: Type.Number({ description: 'Proportion of `true` values, 0 to 1' }),
   last: Type.Boolean(),
   changes,
   changed_at: changedAt
@@ -102,15 +105,15 @@ export const StringPointSchema = Type.Object(
     t,
     count,
     values: Type.Array(Type.Object({ value: Type.String(), count: Type.Integer() }), {
-      description: `The ${MAX_SERIES_VALUES} most frequent values, the most frequent first`
+      description: `The ${MAX_SERIES_VALUES} most frequent values, most frequent first`
     }),
-    other: Type.Integer({ description: 'Values that are not counted in `values`' }),
+    other: Type.Integer({ description: 'Number of values not counted in `values`' }),
     last: Type.String(),
     changes,
     changed_at: changedAt
   },
   {
-    description: `Strings are read up to their first ${MAX_SERIES_TEXT} characters; what differs behind them is one value`
+    description: `Strings are compared by their first ${MAX_SERIES_TEXT} characters`
   }
 )
 export type StringPoint = Static<typeof StringPointSchema>
@@ -124,12 +127,12 @@ const seriesOf = <K extends SeriesKind, P extends TProperties>(
       {
         field: Type.String(),
         bucket: Type.String(),
-        tz: Type.Optional(Type.String({ description: 'The time zone that was asked for' })),
+        tz: Type.Optional(Type.String({ description: 'The requested time zone' })),
         kind: Type.Literal(kind),
         kinds: Type.Object(
           { number: Type.Integer(), boolean: Type.Integer(), string: Type.Integer() },
           {
-            description: 'Values that were read, by their kind: `points` has those of one'
+            description: 'Number of values of each kind; `points` has the values of one kind'
           }
         ),
         points: Type.Array(point)
@@ -137,7 +140,7 @@ const seriesOf = <K extends SeriesKind, P extends TProperties>(
       { $id }
     )
 
-/** A series has the values of one kind: `kind` tells which, and so the shape of `points`. */
+/** A series has values of one kind; `kind` determines the shape of `points`. */
 export const NumberSeriesSchema = seriesOf('number', NumberPointSchema, 'NumberSeries')
 export type NumberSeries = Static<typeof NumberSeriesSchema>
 export const BooleanSeriesSchema = seriesOf('boolean', BooleanPointSchema, 'BooleanSeries')

@@ -2,27 +2,27 @@ import { Type, type Static } from '@sinclair/typebox'
 import { addressEnv, brokerEnv, commonEnv, databaseEnv } from './common.js'
 import { webEnv } from './web.js'
 
-const duration = (value: string, what: string) =>
+const duration = (value: string, description: string) =>
   Type.String({
     pattern: '^[1-9]\\d{0,6}(s|m|h|d)$',
     default: value,
-    description: `${what}, such as \`30s\`, \`15m\`, \`1h\`, \`7d\``
+    description: `${description}, such as \`30s\`, \`15m\`, \`1h\` or \`7d\``
   })
-const rate = (value: number, what: string) =>
-  Type.Integer({ minimum: 1, maximum: 10000000, default: value, description: what })
+const rate = (value: number, description: string) =>
+  Type.Integer({ minimum: 1, maximum: 10000000, default: value, description })
 
 export const apEnv = {
-  JWT_EXPIRES_IN: duration('1h', 'Life of an access token'),
-  JWT_REFRESH_EXPIRES_IN: duration('7d', 'Life of a refresh token'),
-  JWT_KEY_ROTATION: duration('30d', 'Age at which the signing key is replaced'),
-  AP_LOGIN_RATE: rate(20, 'Logins and registrations a minute from one address'),
-  AP_SERVICE_TOKEN_RATE: rate(600, 'Service tokens a minute for one address, refused ones included')
+  JWT_EXPIRES_IN: duration('1h', 'Lifetime of an access token'),
+  JWT_REFRESH_EXPIRES_IN: duration('7d', 'Lifetime of a refresh token'),
+  JWT_KEY_ROTATION: duration('30d', 'Age at which the signing key is rotated'),
+  AP_LOGIN_RATE: rate(20, 'Maximum logins and registrations per minute and client address'),
+  AP_SERVICE_TOKEN_RATE: rate(600, 'Maximum service token requests per minute and client address')
 }
 export const ApEnvSchema = Type.Object({ ...commonEnv, ...addressEnv, ...databaseEnv, ...brokerEnv, ...apEnv })
 export type ApEnv = Static<typeof ApEnvSchema>
 
 export const smEnv = {
-  SM_CHANGE_RATE: rate(600, 'Changes of subscriptions and policies a minute by one user')
+  SM_CHANGE_RATE: rate(600, 'Maximum changes to subscriptions and policies per minute and user')
 }
 export const SmEnvSchema = Type.Object({ ...commonEnv, ...addressEnv, ...databaseEnv, ...brokerEnv, ...smEnv })
 export type SmEnv = Static<typeof SmEnvSchema>
@@ -30,31 +30,30 @@ export type SmEnv = Static<typeof SmEnvSchema>
 export const dsmEnv = {
   DSM_PERSIST: Type.Boolean({
     default: true,
-    description: 'Keep messages in PostgreSQL; without it an ack means only that the broker has it'
+    description: 'Store messages in PostgreSQL; if `false`, an ack only means that the broker has the message'
   }),
   DSM_RETENTION: Type.String({
     pattern: '^([1-9]\\d{0,4}d)?(,?[1-9]\\d{0,5}(MB|GB|TB))?$',
     default: '30d',
-    description: 'How long and how much history is kept: `30d`, `50GB` or `30d,50GB`; empty for ever'
+    description: 'Retention of history by age, size or both: `30d`, `50GB` or `30d,50GB`; empty for unlimited'
   }),
   DSM_MAX_PAYLOAD: Type.Integer({
     minimum: 64,
     maximum: 1048576,
     default: 65536,
-    description: 'Most bytes of one payload'
+    description: 'Maximum payload size, in bytes'
   }),
   DSM_MAX_PENDING: Type.Integer({
     minimum: 1,
     maximum: 1000000,
     default: 20000,
-    description: 'Most messages that wait for the broker and the database; past it the answer is 503'
+    description: 'Maximum number of messages waiting for the broker and the database; beyond it, DSM returns 503'
   }),
   DSM_WIDE_LIST: Type.Integer({
     minimum: 1,
     maximum: 1000000,
     default: 16,
-    description:
-      'Number of subscribers from which a producer\'s message is published once, and not once for each subscriber'
+    description: 'Number of subscribers from which a message is published once instead of once for each subscriber'
   })
 }
 export const DsmEnvSchema = Type.Object({ ...commonEnv, ...addressEnv, ...databaseEnv, ...brokerEnv, ...dsmEnv })
@@ -65,19 +64,19 @@ const socketEnv = (name: string, max: number) => ({
     minimum: 1,
     maximum: 1000000,
     default: max,
-    description: `Most WebSockets of one ${name}`
+    description: `Maximum number of connections per ${name} process`
   }),
   [`${name}_MAX_CONNECTIONS_PER_USER`]: Type.Integer({
     minimum: 1,
     maximum: 100000,
     default: 100,
-    description: `Most WebSockets of one user at one ${name}`
+    description: `Maximum number of connections per user and ${name} process`
   }),
   [`${name}_HEARTBEAT_MS`]: Type.Integer({
     minimum: 100,
     maximum: 600000,
     default: 25000,
-    description: `Milliseconds between ${name}'s pings; a peer that answers none for two is closed with 4009`
+    description: 'Interval between pings, in milliseconds; a peer that misses two is closed with 4009'
   })
 })
 
@@ -90,35 +89,35 @@ export const wss1Env = {
     minimum: 64,
     maximum: 1048576,
     default: 65536,
-    description: 'Most bytes of one payload'
+    description: 'Maximum payload size, in bytes'
   }),
   WSS1_MAX_FRAME: Type.Integer({
     minimum: 1024,
     maximum: 16777216,
     default: 1048576,
-    description: 'Most bytes of one frame'
+    description: 'Maximum frame size, in bytes'
   }),
   WSS1_MAX_IN_FLIGHT: Type.Integer({
     minimum: 1,
     maximum: 100000,
     default: 1000,
-    description: 'Most messages of one connection that wait for their ack'
+    description: 'Maximum number of unacknowledged messages per connection'
   }),
   WSS1_MAX_IN_FLIGHT_BYTES: Type.Integer({
     minimum: 65536,
     maximum: 1073741824,
     default: 33554432,
-    description: 'Most bytes that wait for their acks, of all connections together'
+    description: 'Maximum size of unacknowledged messages across all connections, in bytes'
   }),
   WSS1_MESSAGE_RATE: Type.Integer({
     minimum: 1,
     maximum: 10000000,
     default: 20000,
-    description: 'Messages a second of one connection, past which it is closed with 4029'
+    description: 'Maximum messages per second and connection; beyond it, the connection is closed with 4029'
   }),
   WSS1_COMPRESSION: Type.Boolean({
     default: true,
-    description: 'Let producers compress what they send (permessage-deflate); keeps up to 32 KiB a connection'
+    description: 'Accept compressed messages from producers (permessage-deflate); uses up to 32 KiB per connection'
   })
 }
 export const Wss1EnvSchema = Type.Object({
@@ -141,13 +140,13 @@ export const wss2Env = {
     minimum: 4096,
     maximum: 1073741824,
     default: 1048576,
-    description: 'Most bytes that wait for one slow consumer'
+    description: 'Maximum size of the send queue of one connection, in bytes'
   }),
   WSS2_MAX_QUEUE_MESSAGES: Type.Integer({
     minimum: 1,
     maximum: 1000000,
     default: 4096,
-    description: 'Most messages that wait for one slow consumer'
+    description: 'Maximum number of messages in the send queue of one connection'
   })
 }
 export const Wss2EnvSchema = Type.Object({

@@ -1,13 +1,13 @@
 import { Type } from '@sinclair/typebox'
 
-const publicUrl = (scheme: string, what: string) =>
+const publicUrl = (scheme: string, service: string) =>
   Type.String({
     pattern: `^(${scheme}s?://.+)?$`,
     default: '',
-    description: `Where browsers reach ${what}, if not by the page's own host and port`
+    description: `Public URL of ${service} for browsers, if it is not the page's own host and port`
   })
 
-/** Where the pages find the platform, if not below their own address. */
+/** Where the web pages find the services, if not on their own origin. */
 export const webEnv = {
   PUBLIC_AP_URL: publicUrl('http', 'AP'),
   PUBLIC_SM_URL: publicUrl('http', 'SM'),

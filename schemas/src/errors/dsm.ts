@@ -1,6 +1,6 @@
 import { catalogue } from './catalogue.js'
 
-/** Problems that only DSM answers. */
+/** Problems that only DSM returns. */
 export const dsmProblems = catalogue({
   MOT_DSM_PAYLOAD_TOO_LARGE: {
     status: 413,
@@ -9,18 +9,21 @@ export const dsmProblems = catalogue({
   },
   MOT_DSM_BAD_PAYLOAD: {
     status: 400,
-    title: 'Payload refused',
+    title: 'Invalid payload',
     action:
-      'Send a JSON object without `__proto__` keys and numbers that overflow a double, at most 32 levels deep; `errors` or `path` says where.'
+      'Send a JSON object nested at most 32 levels deep, without `__proto__` keys or numbers that overflow a double; ' +
+      '`errors` or `path` locates the fault.'
   },
   MOT_DSM_NOT_SUBSCRIBED: {
     status: 403,
     title: 'Not an active subscriber',
-    action: 'Subscribe, or wait for the approval.'
+    action: 'Subscribe, or wait for approval.'
   },
   MOT_DSM_SEQ_PASSED: {
     status: 409,
-    title: 'Sequence number passed',
-    action: 'It is not above the last accepted one and no such message is kept: number new messages higher.'
+    title: 'Sequence number too low',
+    action:
+      '`seq` is not higher than the last accepted one, and no stored message matches; ' +
+      'use a higher `seq` for new messages.'
   }
 })

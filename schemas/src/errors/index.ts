@@ -6,18 +6,18 @@ import { smProblems } from './sm.js'
 import { wss1Problems } from './wss1.js'
 import { wss2Problems } from './wss2.js'
 
-/** Every problem of the platform by its `code`: the whole catalogue, from which `docs/errors.md` is made. */
+/** Every problem of the platform by its `code`; `docs/errors.md` is generated from it. */
 export const problemKinds = {
   ...commonProblems, ...apProblems, ...smProblems, ...dsmProblems, ...wss1Problems, ...wss2Problems
 }
 
-/** A `code` of the catalogue. */
+/** A `code` in the catalogue. */
 export type ProblemCode = keyof typeof problemKinds
 
-/** The entry of a code. */
+/** The catalogue entry of a code. */
 export const problemKind = (code: ProblemCode): ProblemKind => problemKinds[code]
 
-/** The `type` of a code's problems (RFC 9457): its entry in the documentation. */
+/** The problem `type` of a code (RFC 9457): its entry in the documentation. */
 export const problemType = (code: ProblemCode): string => `/docs/errors.md#${code.toLowerCase()}`
 
 export type { ProblemKind }

@@ -2,25 +2,25 @@ import { Type, type Static } from '@sinclair/typebox'
 import { EpochSchema, IdSchema, OffsetSchema, PositionSchema } from '../common.js'
 import { EnvelopeSchema } from '../message.js'
 import { MAX_RESUME_POSITIONS } from '../protocol.js'
-import { AuthenticatedFrameSchema, AuthFrameSchema, ErrorFrameSchema } from './both.js'
+import { AuthenticatedFrameSchema, AuthFrameSchema, ErrorFrameSchema } from './common.js'
 
 /**
- * Asks for everything after these positions, and then live data. On a connection with `?resume=true` the first one
- * without `more` also ends the wait: the producers that were not named go on from their position in the welcome.
+ * Requests a replay from these positions, followed by live data. On a connection with `?resume=true`, the first one
+ * without `more` also starts the producers that were not listed, from their position in the welcome.
  */
 export const ResumeFrameSchema = Type.Object(
   {
     type: Type.Literal('resume'),
     positions: Type.Array(PositionSchema, { maxItems: MAX_RESUME_POSITIONS, description: 'May be empty' }),
     more: Type.Optional(
-      Type.Boolean({ description: 'Another `resume` follows; the producers not named yet wait for it' })
+      Type.Boolean({ description: 'Another `resume` follows; producers that are not listed yet wait for it' })
     )
   },
   { additionalProperties: false }
 )
 export type ResumeFrame = Static<typeof ResumeFrameSchema>
 
-/** Everything that a consumer may send. */
+/** Frames sent by consumers. */
 export const ConsumerFrameSchema = Type.Union([ResumeFrameSchema, AuthFrameSchema])
 export type ConsumerFrame = Static<typeof ConsumerFrameSchema>
 
@@ -30,11 +30,11 @@ export const ConsumerWelcomeFrameSchema = Type.Object({
   expires_at: Type.String(),
   server_time: Type.String(),
   heartbeat_ms: Type.Integer(),
-  subscriptions: Type.Array(PositionSchema, { description: 'The active ones; live data follows these positions' })
+  subscriptions: Type.Array(PositionSchema, { description: 'Active subscriptions; live data follows these positions' })
 })
 export type ConsumerWelcomeFrame = Static<typeof ConsumerWelcomeFrameSchema>
 
-/** Why messages are missing: the log was trimmed, a new epoch began, or the log never had the position. */
+/** Why messages are missing: the log was trimmed, a new epoch began, or the log never reached the position. */
 export const ResumedReasonSchema = Type.Union([
   Type.Literal('trimmed'),
   Type.Literal('epoch'),
@@ -43,26 +43,26 @@ export const ResumedReasonSchema = Type.Union([
 export type ResumedReason = Static<typeof ResumedReasonSchema>
 
 /**
- * Where one producer's stream stands now: after `to` of `epoch`. What follows it is `to` + 1.
+ * The current position of one producer's stream: `to` in `epoch`. The next message has the offset `to` + 1.
  *
- * `recovered: false` stands exactly where something may be missing: between the last message (or the position that was
- * asked for) and the next, `from` = `to` + 1; `GET /api/data/{producer_id}` has what is left of it. It comes before the
- * first message of a new epoch, asked for or not. `recovered: true` loses nothing: it ends a replay that was asked for
- * (`from`…`to` were sent since the last such frame, `from` = `to` + 1 for none), or stands where messages are passed
- * over that were accepted while the consumer was not subscribed.
+ * `recovered: false` is sent exactly where messages may be missing, between the last message (or the requested
+ * position) and the next one, `from` = `to` + 1; `GET /api/data/{producer_id}` returns what is still stored of them. It
+ * also precedes the first message of every new epoch. With `recovered: true` nothing is missing: it ends a requested
+ * replay (`from`…`to` were sent since the last such frame, `from` = `to` + 1 for none), or skips messages that were
+ * accepted while the consumer was not subscribed.
  */
 export const ResumedFrameSchema = Type.Object({
   type: Type.Literal('resumed'),
   producer_id: IdSchema,
   epoch: EpochSchema,
-  recovered: Type.Boolean({ description: 'Whether nothing is missing before this frame' }),
+  recovered: Type.Boolean({ description: 'Whether every message before this frame was delivered' }),
   from: OffsetSchema,
   to: OffsetSchema,
   reason: Type.Optional(ResumedReasonSchema)
 })
 export type ResumedFrame = Static<typeof ResumedFrameSchema>
 
-/** The consumer may see this producer's data from after this position on. */
+/** The consumer was granted access to this producer's data after this position. */
 export const SubscribedFrameSchema = Type.Object({
   type: Type.Literal('subscribed'),
   producer_id: IdSchema,
@@ -89,14 +89,14 @@ export const GapFrameSchema = Type.Object({
 })
 export type GapFrame = Static<typeof GapFrameSchema>
 
-/** Everything that WSS2 sends. */
+/** Frames sent by WSS2. */
 export const ConsumerServerFrameSchema = Type.Union([
   ConsumerWelcomeFrameSchema, EnvelopeSchema, ResumedFrameSchema, SubscribedFrameSchema,
   UnsubscribedFrameSchema, GapFrameSchema, ErrorFrameSchema, AuthenticatedFrameSchema
 ])
 export type ConsumerServerFrame = Static<typeof ConsumerServerFrameSchema>
 
-/** What happens to a consumer that reads slower than it is sent to. */
+/** What happens to a consumer that reads more slowly than data arrives. */
 export const SlowPolicySchema = Type.Union([Type.Literal('close'), Type.Literal('drop'), Type.Literal('latest')], {
   default: 'close'
 })

@@ -1,9 +1,9 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { EpochSchema, IdSchema, MessageIdSchema, OffsetSchema } from '../common.js'
 import { MessageSchema, messageFields, SeqSchema } from '../message.js'
-import { AuthenticatedFrameSchema, AuthFrameSchema, ErrorFrameSchema } from './both.js'
+import { AuthenticatedFrameSchema, AuthFrameSchema, ErrorFrameSchema } from './common.js'
 
-/** Most messages in one `batch` frame. */
+/** Maximum number of messages in a `batch` frame. */
 export const MAX_BATCH_FRAME = 500
 
 export const DataFrameSchema = Type.Object(
@@ -18,7 +18,7 @@ export const BatchFrameSchema = Type.Object({
 }, { additionalProperties: false })
 export type BatchFrame = Static<typeof BatchFrameSchema>
 
-/** Everything that a producer may send. */
+/** Frames sent by producers. */
 export const ProducerFrameSchema = Type.Union([DataFrameSchema, BatchFrameSchema, AuthFrameSchema])
 export type ProducerFrame = Static<typeof ProducerFrameSchema>
 
@@ -26,11 +26,13 @@ export const ProducerWelcomeFrameSchema = Type.Object({
   type: Type.Literal('welcome'),
   user_id: IdSchema,
   expires_at: Type.String(),
-  server_time: Type.String({ description: 'The platform\'s time as this frame is written' }),
+  server_time: Type.String({ description: "The platform's time when this frame was sent" }),
   heartbeat_ms: Type.Integer(),
-  max_payload: Type.Integer({ description: 'Bytes of one payload' }),
-  max_frame: Type.Integer({ description: 'Bytes of one frame; a longer one ends the connection with 1009' }),
-  max_in_flight: Type.Integer({ description: 'Messages that may wait for their ack' })
+  max_payload: Type.Integer({ description: 'Maximum payload size, in bytes' }),
+  max_frame: Type.Integer({
+    description: 'Maximum frame size, in bytes; a larger frame closes the connection with 1009'
+  }),
+  max_in_flight: Type.Integer({ description: 'Maximum number of unacknowledged messages' })
 })
 export type ProducerWelcomeFrame = Static<typeof ProducerWelcomeFrameSchema>
 
@@ -44,11 +46,11 @@ const ackFields = {
   received_at: Type.Optional(Type.String({ description: 'The platform\'s time at which the message was accepted' }))
 }
 
-/** The message is kept: it needs no repeat. */
+/** The message is accepted and stored; it must not be sent again. */
 export const AckFrameSchema = Type.Object({ type: Type.Literal('ack'), ...ackFields })
 export type AckFrame = Static<typeof AckFrameSchema>
 
-/** One entry of a batch's ack: as an ack, or what was refused. In the order of the batch. */
+/** The result of one message of a batch: an ack or an error. In the order of the batch. */
 export const BatchAckEntrySchema = Type.Union([
   Type.Object(ackFields),
   Type.Object({ error: Type.Omit(ErrorFrameSchema, ['type']) })
@@ -58,7 +60,7 @@ export type BatchAckEntry = Static<typeof BatchAckEntrySchema>
 export const BatchAckFrameSchema = Type.Object({ type: Type.Literal('ack'), acks: Type.Array(BatchAckEntrySchema) })
 export type BatchAckFrame = Static<typeof BatchAckFrameSchema>
 
-/** Everything that WSS1 sends. */
+/** Frames sent by WSS1. */
 export const ProducerServerFrameSchema = Type.Union([
   ProducerWelcomeFrameSchema, AckFrameSchema, BatchAckFrameSchema, ErrorFrameSchema, AuthenticatedFrameSchema
 ])

@@ -8,7 +8,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The catalogue of consumers */
+        /** List or search consumers */
         get: operations["listConsumers"];
         put?: never;
         post?: never;
@@ -27,7 +27,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Disable a user; its sessions end at once */
+        /** Disable a user and end all of its sessions immediately */
         post: operations["disableUser"];
         delete?: never;
         options?: never;
@@ -44,7 +44,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let a disabled user sign in again */
+        /** Enable a disabled user */
         post: operations["enableUser"];
         delete?: never;
         options?: never;
@@ -59,7 +59,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The public keys that access tokens are signed with (RFC 7517) */
+        /** Get the public keys that verify access tokens (RFC 7517) */
         get: operations["getJwks"];
         put?: never;
         post?: never;
@@ -95,7 +95,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End the session, its access tokens and its live connections */
+        /** End a session, its access tokens and its connections */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -110,7 +110,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The user who is signed in */
+        /** Get the signed-in user */
         get: operations["getMe"];
         put?: never;
         post?: never;
@@ -144,7 +144,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The catalogue of producers */
+        /** List or search producers */
         get: operations["listProducers"];
         put?: never;
         post?: never;
@@ -163,7 +163,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Get a new access token; the refresh token is spent and replaced */
+        /** Get a new access token; the refresh token is replaced */
         post: operations["refresh"];
         delete?: never;
         options?: never;
@@ -180,7 +180,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign up as a producer or a consumer */
+        /** Register a producer or a consumer */
         post: operations["register"];
         delete?: never;
         options?: never;
@@ -197,7 +197,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End all sessions of a user at once */
+        /** End all sessions of a user immediately */
         post: operations["revokeUser"];
         delete?: never;
         options?: never;
@@ -214,7 +214,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign a service in */
+        /** Get an access token for a service */
         post: operations["getServiceToken"];
         delete?: never;
         options?: never;
@@ -229,7 +229,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One user */
+        /** Get a user */
         get: operations["getUser"];
         put?: never;
         post?: never;
@@ -246,10 +246,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tell whose the bearer token is */
+        /** Verify the bearer token and return its user */
         get: operations["verifyBearer"];
         put?: never;
-        /** Tell whose a token is */
+        /** Verify a token and return its user */
         post: operations["verify"];
         delete?: never;
         options?: never;
@@ -263,19 +263,19 @@ export interface components {
     schemas: {
         Problem: {
             /**
-             * @description URI reference that names the kind of problem: `/docs/errors.md#` and the code in lower case
+             * @description URI reference of the problem type: `/docs/errors.md#` and the code in lower case
              * @example /docs/errors.md#mot_bad_input
              */
             type: string;
             title: string;
             status: number;
-            /** @description What went wrong this time, for a person */
+            /** @description Explanation of this occurrence, for humans */
             detail: string;
-            /** @description Stable name of the problem, for a program */
+            /** @description Stable code of the problem, for programs */
             code: string;
             request_id: string;
             errors?: {
-                /** @description JSON pointer into the input */
+                /** @description JSON Pointer into the input */
                 path: string;
                 message: string;
             }[];
@@ -285,14 +285,14 @@ export interface components {
             refresh_token: string;
             /** @constant */
             token_type: "Bearer";
-            /** @description Seconds that the access token lives */
+            /** @description Lifetime of the access token, in seconds */
             expires_in: number;
-            /** @description Id of a user: a positive integer */
+            /** @description User id */
             user_id: number;
             user: components["schemas"]["User"];
         };
         User: {
-            /** @description Id of a user: a positive integer */
+            /** @description User id */
             id: number;
             username: string;
             /** @enum {string} */
@@ -312,14 +312,14 @@ export interface operations {
     listConsumers: {
         parameters: {
             query?: {
-                /** @description Part of a username or device id */
+                /** @description Part of a username or device name */
                 q?: string;
                 /**
-                 * @description Most items in one page
+                 * @description Maximum number of items per page
                  * @example 100
                  */
                 limit?: number;
-                /** @description `next_cursor` of the page before */
+                /** @description `next_cursor` of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -349,7 +349,7 @@ export interface operations {
                      */
                     "application/json": {
                         items: {
-                            /** @description Id of a user: a positive integer */
+                            /** @description User id */
                             id: number;
                             username: string;
                             device_id: string | null;
@@ -378,7 +378,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
+            /** @description `MOT_UNAUTHORIZED`: Not authenticated; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -387,9 +387,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unauthorized",
-                     *       "title": "Not signed in",
+                     *       "title": "Not authenticated",
                      *       "status": 401,
-                     *       "detail": "Not signed in",
+                     *       "detail": "Not authenticated",
                      *       "code": "MOT_UNAUTHORIZED",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -435,7 +435,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -444,9 +444,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -462,7 +462,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of a user: a positive integer
+                 * @description User id
                  * @example 7
                  */
                 id: number;
@@ -471,7 +471,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description No content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -497,7 +497,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
+            /** @description `MOT_UNAUTHORIZED`: Not authenticated; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -506,9 +506,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unauthorized",
-                     *       "title": "Not signed in",
+                     *       "title": "Not authenticated",
                      *       "status": 401,
-                     *       "detail": "Not signed in",
+                     *       "detail": "Not authenticated",
                      *       "code": "MOT_UNAUTHORIZED",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -592,7 +592,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -601,9 +601,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -619,7 +619,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of a user: a positive integer
+                 * @description User id
                  * @example 7
                  */
                 id: number;
@@ -628,7 +628,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description No content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -654,7 +654,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
+            /** @description `MOT_UNAUTHORIZED`: Not authenticated; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -663,9 +663,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unauthorized",
-                     *       "title": "Not signed in",
+                     *       "title": "Not authenticated",
                      *       "status": 401,
-                     *       "detail": "Not signed in",
+                     *       "detail": "Not authenticated",
                      *       "code": "MOT_UNAUTHORIZED",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -749,7 +749,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -758,9 +758,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -868,7 +868,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -877,9 +877,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -955,7 +955,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_AP_BAD_CREDENTIALS`: Wrong name or password */
+            /** @description `MOT_AP_BAD_CREDENTIALS`: Wrong username or password */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -964,9 +964,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_ap_bad_credentials",
-                     *       "title": "Wrong name or password",
+                     *       "title": "Wrong username or password",
                      *       "status": 401,
-                     *       "detail": "Wrong name or password",
+                     *       "detail": "Wrong username or password",
                      *       "code": "MOT_AP_BAD_CREDENTIALS",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -974,7 +974,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_AP_USER_DISABLED`: The user is disabled */
+            /** @description `MOT_AP_USER_DISABLED`: User disabled */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -983,9 +983,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_ap_user_disabled",
-                     *       "title": "The user is disabled",
+                     *       "title": "User disabled",
                      *       "status": 403,
-                     *       "detail": "The user is disabled",
+                     *       "detail": "User disabled",
                      *       "code": "MOT_AP_USER_DISABLED",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -1031,7 +1031,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1040,9 +1040,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -1072,7 +1072,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done */
+            /** @description No content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1098,7 +1098,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_AP_REFRESH_INVALID`: The refresh token is not valid */
+            /** @description `MOT_AP_REFRESH_INVALID`: Invalid refresh token */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1107,9 +1107,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_ap_refresh_invalid",
-                     *       "title": "The refresh token is not valid",
+                     *       "title": "Invalid refresh token",
                      *       "status": 401,
-                     *       "detail": "The refresh token is not valid",
+                     *       "detail": "Invalid refresh token",
                      *       "code": "MOT_AP_REFRESH_INVALID",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -1155,7 +1155,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1164,9 +1164,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -1222,7 +1222,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
+            /** @description `MOT_UNAUTHORIZED`: Not authenticated; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1231,9 +1231,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unauthorized",
-                     *       "title": "Not signed in",
+                     *       "title": "Not authenticated",
                      *       "status": 401,
-                     *       "detail": "Not signed in",
+                     *       "detail": "Not authenticated",
                      *       "code": "MOT_UNAUTHORIZED",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -1298,7 +1298,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1307,9 +1307,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -1341,7 +1341,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done */
+            /** @description No content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1367,7 +1367,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked; `MOT_AP_BAD_CREDENTIALS`: Wrong name or password */
+            /** @description `MOT_UNAUTHORIZED`: Not authenticated; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked; `MOT_AP_BAD_CREDENTIALS`: Wrong username or password */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1376,9 +1376,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unauthorized",
-                     *       "title": "Not signed in",
+                     *       "title": "Not authenticated",
                      *       "status": 401,
-                     *       "detail": "Not signed in",
+                     *       "detail": "Not authenticated",
                      *       "code": "MOT_UNAUTHORIZED",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -1443,7 +1443,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1452,9 +1452,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -1467,14 +1467,14 @@ export interface operations {
     listProducers: {
         parameters: {
             query?: {
-                /** @description Part of a username or device id */
+                /** @description Part of a username or device name */
                 q?: string;
                 /**
-                 * @description Most items in one page
+                 * @description Maximum number of items per page
                  * @example 100
                  */
                 limit?: number;
-                /** @description `next_cursor` of the page before */
+                /** @description `next_cursor` of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -1504,7 +1504,7 @@ export interface operations {
                      */
                     "application/json": {
                         items: {
-                            /** @description Id of a user: a positive integer */
+                            /** @description User id */
                             id: number;
                             username: string;
                             device_id: string | null;
@@ -1533,7 +1533,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
+            /** @description `MOT_UNAUTHORIZED`: Not authenticated; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1542,9 +1542,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unauthorized",
-                     *       "title": "Not signed in",
+                     *       "title": "Not authenticated",
                      *       "status": 401,
-                     *       "detail": "Not signed in",
+                     *       "detail": "Not authenticated",
                      *       "code": "MOT_UNAUTHORIZED",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -1590,7 +1590,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1599,9 +1599,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -1675,7 +1675,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_AP_REFRESH_INVALID`: The refresh token is not valid; `MOT_AP_REFRESH_REUSED`: The refresh token was spent */
+            /** @description `MOT_AP_REFRESH_INVALID`: Invalid refresh token; `MOT_AP_REFRESH_REUSED`: Refresh token already used */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1684,9 +1684,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_ap_refresh_invalid",
-                     *       "title": "The refresh token is not valid",
+                     *       "title": "Invalid refresh token",
                      *       "status": 401,
-                     *       "detail": "The refresh token is not valid",
+                     *       "detail": "Invalid refresh token",
                      *       "code": "MOT_AP_REFRESH_INVALID",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -1732,7 +1732,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1741,9 +1741,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -1771,12 +1771,12 @@ export interface operations {
                  *     }
                  */
                 "application/json": {
-                    /** @description Unique, whatever the case */
+                    /** @description Unique, case-insensitive */
                     username: string;
                     password: string;
                     /** @enum {string} */
                     role: "producer" | "consumer";
-                    /** @description Name of a device */
+                    /** @description Device name */
                     device_id?: string;
                 };
             };
@@ -1823,7 +1823,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_AP_USERNAME_TAKEN`: The name is taken */
+            /** @description `MOT_AP_USERNAME_TAKEN`: Username already taken */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1832,9 +1832,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_ap_username_taken",
-                     *       "title": "The name is taken",
+                     *       "title": "Username already taken",
                      *       "status": 409,
-                     *       "detail": "The name is taken",
+                     *       "detail": "Username already taken",
                      *       "code": "MOT_AP_USERNAME_TAKEN",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -1880,7 +1880,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1889,9 +1889,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -1907,7 +1907,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of a user: a positive integer
+                 * @description User id
                  * @example 7
                  */
                 id: number;
@@ -1916,7 +1916,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description No content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1942,7 +1942,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
+            /** @description `MOT_UNAUTHORIZED`: Not authenticated; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1951,9 +1951,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unauthorized",
-                     *       "title": "Not signed in",
+                     *       "title": "Not authenticated",
                      *       "status": 401,
-                     *       "detail": "Not signed in",
+                     *       "detail": "Not authenticated",
                      *       "code": "MOT_UNAUTHORIZED",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -2037,7 +2037,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2046,9 +2046,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -2121,7 +2121,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_AP_BAD_SERVICE_SECRET`: Wrong service or secret */
+            /** @description `MOT_AP_BAD_SERVICE_SECRET`: Wrong service name or secret */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2130,9 +2130,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_ap_bad_service_secret",
-                     *       "title": "Wrong service or secret",
+                     *       "title": "Wrong service name or secret",
                      *       "status": 401,
-                     *       "detail": "Wrong service or secret",
+                     *       "detail": "Wrong service name or secret",
                      *       "code": "MOT_AP_BAD_SERVICE_SECRET",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -2178,7 +2178,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2187,9 +2187,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -2205,7 +2205,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of a user: a positive integer
+                 * @description User id
                  * @example 7
                  */
                 id: number;
@@ -2251,7 +2251,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
+            /** @description `MOT_UNAUTHORIZED`: Not authenticated; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2260,9 +2260,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unauthorized",
-                     *       "title": "Not signed in",
+                     *       "title": "Not authenticated",
                      *       "status": 401,
-                     *       "detail": "Not signed in",
+                     *       "detail": "Not authenticated",
                      *       "code": "MOT_UNAUTHORIZED",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -2327,7 +2327,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2336,9 +2336,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -2403,7 +2403,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
+            /** @description `MOT_UNAUTHORIZED`: Not authenticated; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2412,9 +2412,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unauthorized",
-                     *       "title": "Not signed in",
+                     *       "title": "Not authenticated",
                      *       "status": 401,
-                     *       "detail": "Not signed in",
+                     *       "detail": "Not authenticated",
                      *       "code": "MOT_UNAUTHORIZED",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -2460,7 +2460,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2469,9 +2469,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -2547,7 +2547,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
+            /** @description `MOT_UNAUTHORIZED`: Not authenticated; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2556,9 +2556,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unauthorized",
-                     *       "title": "Not signed in",
+                     *       "title": "Not authenticated",
                      *       "status": 401,
-                     *       "detail": "Not signed in",
+                     *       "detail": "Not authenticated",
                      *       "code": "MOT_UNAUTHORIZED",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -2604,7 +2604,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -2613,9 +2613,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }

@@ -8,7 +8,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a producer sent, in the order of its log or of the device's time; `application/x-ndjson` and `text/csv` are streamed whole */
+        /** Read a producer's messages in the order of its log or of device time, by page or streamed as NDJSON or CSV */
         get: operations["getData"];
         put?: never;
         post?: never;
@@ -27,7 +27,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send up to 1,000 messages; one result each, in order */
+        /** Send up to 1,000 messages; returns one result per message, in order */
         post: operations["postDataBatch"];
         delete?: never;
         options?: never;
@@ -44,7 +44,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send one message; the answer comes when it is kept and published */
+        /** Send a message; returns when it is stored and published */
         post: operations["postData"];
         delete?: never;
         options?: never;
@@ -59,7 +59,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One field of the payloads in buckets of time: numbers, booleans or strings */
+        /** Aggregate one payload field over time: numbers, booleans or strings */
         get: operations["getSeries"];
         put?: never;
         post?: never;
@@ -74,11 +74,11 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         Accepted: {
-            /** @description Id of a user: a positive integer */
+            /** @description User id */
             producer_id: number;
-            /** @description Number of the log in which offsets count */
+            /** @description Generation of the log; offsets count within an epoch */
             epoch: number;
-            /** @description Position in the log of its epoch */
+            /** @description Offset in the log, within its epoch */
             offset: number;
             subscriberCount: number;
             duplicate: boolean;
@@ -87,11 +87,11 @@ export interface components {
         BooleanSeries: {
             field: string;
             bucket: string;
-            /** @description The time zone that was asked for */
+            /** @description The requested time zone */
             tz?: string;
             /** @constant */
             kind: "boolean";
-            /** @description Values that were read, by their kind: `points` has those of one */
+            /** @description Number of values of each kind; `points` has the values of one kind */
             kinds: {
                 number: number;
                 boolean: number;
@@ -100,12 +100,12 @@ export interface components {
             points: {
                 /** @description Start of the bucket */
                 t: string;
-                /** @description Values in the bucket */
+                /** @description Number of values in the bucket */
                 count: number;
-                /** @description Share of true among the values, 0 to 1 */
+                /** @description Proportion of `true` values, 0 to 1 */
                 share_true: number;
                 last: boolean;
-                /** @description How often a device sent another value than the time before */
+                /** @description How often a device sent a value different from its previous one */
                 changes: number;
                 changed_at: string | null;
             }[];
@@ -113,23 +113,23 @@ export interface components {
         Envelope: {
             /** @constant */
             type: "data";
-            /** @description Id of a user: a positive integer */
+            /** @description User id */
             producer_id: number;
             device_id: string | null;
-            /** @description Number of the log in which offsets count */
+            /** @description Generation of the log; offsets count within an epoch */
             epoch: number;
-            /** @description Position in the log of its epoch */
+            /** @description Offset in the log, within its epoch */
             offset: number;
             id: string | null;
             session: string | null;
             seq: number | null;
-            /** @description The device's time: RFC 3339 in UTC, with the digits that were sent, three to nine */
+            /** @description The device's time: RFC 3339 in UTC, with the fractional digits that were sent, three to nine */
             timestamp: string;
-            /** @description Milliseconds to add to the device's time to get the platform's */
+            /** @description Milliseconds to add to the device's time to get the platform's time */
             clock_offset_ms?: number;
-            /** @description The platform's time */
+            /** @description The platform's time at which the message was accepted */
             received_at: string;
-            /** @description Any JSON object of at most `max_payload` bytes and 32 levels; it arrives as it was sent */
+            /** @description Any JSON object of at most `max_payload` bytes and 32 levels; delivered exactly as it was sent */
             payload: {
                 [key: string]: unknown;
             };
@@ -137,11 +137,11 @@ export interface components {
         NumberSeries: {
             field: string;
             bucket: string;
-            /** @description The time zone that was asked for */
+            /** @description The requested time zone */
             tz?: string;
             /** @constant */
             kind: "number";
-            /** @description Values that were read, by their kind: `points` has those of one */
+            /** @description Number of values of each kind; `points` has the values of one kind */
             kinds: {
                 number: number;
                 boolean: number;
@@ -150,11 +150,11 @@ export interface components {
             points: {
                 /** @description Start of the bucket */
                 t: string;
-                /** @description Values in the bucket */
+                /** @description Number of values in the bucket */
                 count: number;
                 min: number;
                 max: number;
-                /** @description Mean, never outside of `min` and `max` */
+                /** @description Mean, always within `min` and `max` */
                 avg: number;
                 last: number;
                 increase?: number | null;
@@ -163,19 +163,19 @@ export interface components {
         };
         Problem: {
             /**
-             * @description URI reference that names the kind of problem: `/docs/errors.md#` and the code in lower case
+             * @description URI reference of the problem type: `/docs/errors.md#` and the code in lower case
              * @example /docs/errors.md#mot_bad_input
              */
             type: string;
             title: string;
             status: number;
-            /** @description What went wrong this time, for a person */
+            /** @description Explanation of this occurrence, for humans */
             detail: string;
-            /** @description Stable name of the problem, for a program */
+            /** @description Stable code of the problem, for programs */
             code: string;
             request_id: string;
             errors?: {
-                /** @description JSON pointer into the input */
+                /** @description JSON Pointer into the input */
                 path: string;
                 message: string;
             }[];
@@ -183,11 +183,11 @@ export interface components {
         StringSeries: {
             field: string;
             bucket: string;
-            /** @description The time zone that was asked for */
+            /** @description The requested time zone */
             tz?: string;
             /** @constant */
             kind: "string";
-            /** @description Values that were read, by their kind: `points` has those of one */
+            /** @description Number of values of each kind; `points` has the values of one kind */
             kinds: {
                 number: number;
                 boolean: number;
@@ -196,17 +196,17 @@ export interface components {
             points: {
                 /** @description Start of the bucket */
                 t: string;
-                /** @description Values in the bucket */
+                /** @description Number of values in the bucket */
                 count: number;
-                /** @description The 20 most frequent values, the most frequent first */
+                /** @description The 20 most frequent values, most frequent first */
                 values: {
                     value: string;
                     count: number;
                 }[];
-                /** @description Values that are not counted in `values` */
+                /** @description Number of values not counted in `values` */
                 other: number;
                 last: string;
-                /** @description How often a device sent another value than the time before */
+                /** @description How often a device sent a value different from its previous one */
                 changes: number;
                 changed_at: string | null;
             }[];
@@ -223,29 +223,29 @@ export interface operations {
     getData: {
         parameters: {
             query?: {
-                /** @description RFC 3339 instant */
+                /** @description RFC 3339 date and time */
                 from?: string;
-                /** @description RFC 3339 instant */
+                /** @description RFC 3339 date and time */
                 to?: string;
-                /** @description Only what follows this position of the log, `<epoch>-<offset>` */
+                /** @description Only messages after this position in the log, `<epoch>-<offset>` */
                 after?: string;
-                /** @description Name of a device */
+                /** @description Device name */
                 device_id?: string;
-                /** @description By the place in the log, or by the device's time, corrected by its clock offset; messages of one time follow each other as in the log */
+                /** @description By position in the log, or by the device's time, corrected by its clock offset; messages with the same time keep the order of the log */
                 order_by?: "received" | "device";
                 order?: "asc" | "desc";
                 /**
-                 * @description Most messages of one page, 100 if not given; of a stream, all if not given
+                 * @description Maximum number of messages: 100 by default per page, unlimited by default in a stream
                  * @example 100
                  */
                 limit?: number;
-                /** @description `next_cursor` of the page before */
+                /** @description `next_cursor` of the previous page */
                 cursor?: string;
             };
             header?: never;
             path: {
                 /**
-                 * @description Id of a user: a positive integer
+                 * @description User id
                  * @example 7
                  */
                 producerId: number;
@@ -254,12 +254,12 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page as JSON; as NDJSON or CSV everything that was asked for, up to `limit` if there is one */
+            /** @description A page as JSON; the whole range as NDJSON or CSV, up to `limit` if given */
             200: {
                 headers: {
-                    /** @description Of a stream: what `complete` is on a page */
+                    /** @description For streams: equivalent to `complete` on a page */
                     "motience-complete"?: boolean;
-                    /** @description Of a stream: the place at which it ends, `<epoch>-<offset>`; `after` goes on from there */
+                    /** @description For streams: the position at which it ends, `<epoch>-<offset>`; continue with `after` */
                     "motience-up-to"?: string;
                     [name: string]: unknown;
                 };
@@ -321,7 +321,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
+            /** @description `MOT_UNAUTHORIZED`: Not authenticated; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -330,9 +330,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unauthorized",
-                     *       "title": "Not signed in",
+                     *       "title": "Not authenticated",
                      *       "status": 401,
-                     *       "detail": "Not signed in",
+                     *       "detail": "Not authenticated",
                      *       "code": "MOT_UNAUTHORIZED",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -397,7 +397,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -406,9 +406,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -447,23 +447,23 @@ export interface operations {
                  */
                 "application/json": {
                     messages: {
-                        /** @description Id of a user: a positive integer */
+                        /** @description User id */
                         producer_id: number;
-                        /** @description Any JSON object of at most `max_payload` bytes and 32 levels; it arrives as it was sent */
+                        /** @description Any JSON object of at most `max_payload` bytes and 32 levels; delivered exactly as it was sent */
                         payload: {
                             [key: string]: unknown;
                         };
-                        /** @description Name of a device */
+                        /** @description Device name */
                         device_id?: string;
-                        /** @description Message id, chosen by the sender */
+                        /** @description Message id chosen by the sender */
                         id?: string;
-                        /** @description Names one run of the sender's numbering */
+                        /** @description Device session: one run of the sender's message numbering */
                         session?: string;
-                        /** @description Rises within a session; one not above the last accepted is a repeat */
+                        /** @description Sequence number, increasing within a session; a message whose number is not higher than the last is a duplicate */
                         seq?: number;
-                        /** @description RFC 3339 instant with at most nine digits of a second, or integer milliseconds since 1970 */
+                        /** @description RFC 3339 date and time with up to nanosecond precision, or integer milliseconds since 1970 */
                         timestamp?: string | number;
-                        /** @description Milliseconds to add to the device's time to get the platform's */
+                        /** @description Milliseconds to add to the device's time to get the platform's time */
                         clock_offset_ms?: number;
                     }[];
                 };
@@ -516,7 +516,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
+            /** @description `MOT_UNAUTHORIZED`: Not authenticated; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -525,9 +525,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unauthorized",
-                     *       "title": "Not signed in",
+                     *       "title": "Not authenticated",
                      *       "status": 401,
-                     *       "detail": "Not signed in",
+                     *       "detail": "Not authenticated",
                      *       "code": "MOT_UNAUTHORIZED",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -611,7 +611,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -620,9 +620,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -656,23 +656,23 @@ export interface operations {
                  *     }
                  */
                 "application/json": {
-                    /** @description Id of a user: a positive integer */
+                    /** @description User id */
                     producer_id: number;
-                    /** @description Any JSON object of at most `max_payload` bytes and 32 levels; it arrives as it was sent */
+                    /** @description Any JSON object of at most `max_payload` bytes and 32 levels; delivered exactly as it was sent */
                     payload: {
                         [key: string]: unknown;
                     };
-                    /** @description Name of a device */
+                    /** @description Device name */
                     device_id?: string;
-                    /** @description Message id, chosen by the sender */
+                    /** @description Message id chosen by the sender */
                     id?: string;
-                    /** @description Names one run of the sender's numbering */
+                    /** @description Device session: one run of the sender's message numbering */
                     session?: string;
-                    /** @description Rises within a session; one not above the last accepted is a repeat */
+                    /** @description Sequence number, increasing within a session; a message whose number is not higher than the last is a duplicate */
                     seq?: number;
-                    /** @description RFC 3339 instant with at most nine digits of a second, or integer milliseconds since 1970 */
+                    /** @description RFC 3339 date and time with up to nanosecond precision, or integer milliseconds since 1970 */
                     timestamp?: string | number;
-                    /** @description Milliseconds to add to the device's time to get the platform's */
+                    /** @description Milliseconds to add to the device's time to get the platform's time */
                     clock_offset_ms?: number;
                 };
             };
@@ -697,7 +697,7 @@ export interface operations {
                     "application/json": components["schemas"]["Accepted"];
                 };
             };
-            /** @description `MOT_BAD_INPUT`: Bad input; `MOT_DSM_BAD_PAYLOAD`: Payload refused */
+            /** @description `MOT_BAD_INPUT`: Bad input; `MOT_DSM_BAD_PAYLOAD`: Invalid payload */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -716,7 +716,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
+            /** @description `MOT_UNAUTHORIZED`: Not authenticated; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -725,9 +725,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unauthorized",
-                     *       "title": "Not signed in",
+                     *       "title": "Not authenticated",
                      *       "status": 401,
-                     *       "detail": "Not signed in",
+                     *       "detail": "Not authenticated",
                      *       "code": "MOT_UNAUTHORIZED",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -754,7 +754,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_DSM_SEQ_PASSED`: Sequence number passed */
+            /** @description `MOT_DSM_SEQ_PASSED`: Sequence number too low */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -763,9 +763,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_dsm_seq_passed",
-                     *       "title": "Sequence number passed",
+                     *       "title": "Sequence number too low",
                      *       "status": 409,
-                     *       "detail": "Sequence number passed",
+                     *       "detail": "Sequence number too low",
                      *       "code": "MOT_DSM_SEQ_PASSED",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -830,7 +830,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -839,9 +839,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -855,32 +855,32 @@ export interface operations {
         parameters: {
             query: {
                 /**
-                 * @description A field of the payloads: a path such as `payload.cpu.usage`, `payload.cores.0` or `payload."a.b"`, or a JSON Pointer (RFC 6901) into the payload such as `/cpu/usage`
+                 * @description A field of the payload: a path such as `payload.cpu.usage`, `payload.cores.0` or `payload."a.b"`, or a JSON Pointer (RFC 6901) such as `/cpu/usage`
                  * @example payload.temperature
                  */
                 field: string;
                 /**
-                 * @description Length of a bucket. Days, weeks (from Monday on) and months are those of the calendar in `tz`
+                 * @description Bucket width. Days, weeks (starting on Monday) and months are calendar units in `tz`
                  * @example 60s
                  */
                 bucket?: string;
-                /** @description Time zone (IANA) of buckets of days, weeks or months, such as `Europe/Berlin`; UTC if not given */
+                /** @description IANA time zone for buckets of days, weeks or months, such as `Europe/Berlin`; UTC by default */
                 tz?: string;
-                /** @description Only values of this kind; if not given numbers, or where there is none the kind of the last value */
+                /** @description Kind of values to read; by default numbers or, if there are none, the kind of the last value */
                 kind?: "number" | "boolean" | "string";
-                /** @description Adds `increase` and `rate` of a counter that only rises, but for resets, to the points of numbers */
+                /** @description Adds `increase` and `rate` to the points of a monotonic counter; resets are handled */
                 fn?: "rate";
-                /** @description Name of a device */
+                /** @description Device name */
                 device_id?: string;
-                /** @description RFC 3339 instant */
+                /** @description RFC 3339 date and time */
                 from?: string;
-                /** @description RFC 3339 instant */
+                /** @description RFC 3339 date and time */
                 to?: string;
             };
             header?: never;
             path: {
                 /**
-                 * @description Id of a user: a positive integer
+                 * @description User id
                  * @example 7
                  */
                 producerId: number;
@@ -939,7 +939,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
+            /** @description `MOT_UNAUTHORIZED`: Not authenticated; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -948,9 +948,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unauthorized",
-                     *       "title": "Not signed in",
+                     *       "title": "Not authenticated",
                      *       "status": 401,
-                     *       "detail": "Not signed in",
+                     *       "detail": "Not authenticated",
                      *       "code": "MOT_UNAUTHORIZED",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -1015,7 +1015,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1024,9 +1024,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }

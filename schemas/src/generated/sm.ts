@@ -8,9 +8,9 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How new subscriptions are approved */
+        /** Get the approval policy for new subscriptions */
         get: operations["getPolicy"];
-        /** Change how new subscriptions are approved */
+        /** Set the approval policy for new subscriptions */
         put: operations["setPolicy"];
         post?: never;
         delete?: never;
@@ -26,14 +26,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the consumer with this id is subscribed to */
+        /** List the subscriptions of a consumer */
         get: operations["listSubscriptions"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Approve, refuse or revoke the subscription with this id */
+        /** Approve, reject or revoke a subscription */
         patch: operations["changeSubscription"];
         trace?: never;
     };
@@ -46,7 +46,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Subscribe to a producer; 200 with the same row when the subscription stands already */
+        /** Subscribe to a producer; returns 200 if the subscription exists already */
         post: operations["subscribe"];
         delete?: never;
         options?: never;
@@ -61,7 +61,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is subscribed to a producer */
+        /** List the subscribers of a producer */
         get: operations["listSubscribers"];
         put?: never;
         post?: never;
@@ -81,7 +81,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End a subscription; nothing that is accepted after the answer is seen */
+        /** Unsubscribe; messages accepted after the response are not delivered */
         delete: operations["unsubscribe"];
         options?: never;
         head?: never;
@@ -94,29 +94,29 @@ export interface components {
     schemas: {
         Problem: {
             /**
-             * @description URI reference that names the kind of problem: `/docs/errors.md#` and the code in lower case
+             * @description URI reference of the problem type: `/docs/errors.md#` and the code in lower case
              * @example /docs/errors.md#mot_bad_input
              */
             type: string;
             title: string;
             status: number;
-            /** @description What went wrong this time, for a person */
+            /** @description Explanation of this occurrence, for humans */
             detail: string;
-            /** @description Stable name of the problem, for a program */
+            /** @description Stable code of the problem, for programs */
             code: string;
             request_id: string;
             errors?: {
-                /** @description JSON pointer into the input */
+                /** @description JSON Pointer into the input */
                 path: string;
                 message: string;
             }[];
         };
         Subscription: {
-            /** @description Id of a user: a positive integer */
+            /** @description User id */
             id: number;
-            /** @description Id of a user: a positive integer */
+            /** @description User id */
             consumer_id: number;
-            /** @description Id of a user: a positive integer */
+            /** @description User id */
             producer_id: number;
             /** @enum {string} */
             status: "active" | "pending" | "inactive";
@@ -140,7 +140,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of a user: a positive integer
+                 * @description User id
                  * @example 7
                  */
                 producerId: number;
@@ -185,7 +185,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
+            /** @description `MOT_UNAUTHORIZED`: Not authenticated; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -194,9 +194,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unauthorized",
-                     *       "title": "Not signed in",
+                     *       "title": "Not authenticated",
                      *       "status": 401,
-                     *       "detail": "Not signed in",
+                     *       "detail": "Not authenticated",
                      *       "code": "MOT_UNAUTHORIZED",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -261,7 +261,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -270,9 +270,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -288,7 +288,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of a user: a positive integer
+                 * @description User id
                  * @example 7
                  */
                 producerId: number;
@@ -345,7 +345,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
+            /** @description `MOT_UNAUTHORIZED`: Not authenticated; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -354,9 +354,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unauthorized",
-                     *       "title": "Not signed in",
+                     *       "title": "Not authenticated",
                      *       "status": 401,
-                     *       "detail": "Not signed in",
+                     *       "detail": "Not authenticated",
                      *       "code": "MOT_UNAUTHORIZED",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -421,7 +421,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -430,9 +430,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -445,21 +445,21 @@ export interface operations {
     listSubscriptions: {
         parameters: {
             query?: {
-                /** @description Id of a user: a positive integer */
+                /** @description User id */
                 producer_id?: number;
                 status?: "active" | "pending" | "inactive";
                 /**
-                 * @description Most items in one page
+                 * @description Maximum number of items per page
                  * @example 100
                  */
                 limit?: number;
-                /** @description `next_cursor` of the page before */
+                /** @description `next_cursor` of the previous page */
                 cursor?: string;
             };
             header?: never;
             path: {
                 /**
-                 * @description Id of a user: a positive integer
+                 * @description User id
                  * @example 9
                  */
                 id: number;
@@ -493,7 +493,7 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
-                        /** @description Id of a user: a positive integer */
+                        /** @description User id */
                         consumer_id: number;
                         subscriptions: components["schemas"]["Subscription"][];
                         next_cursor: string | null;
@@ -519,7 +519,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
+            /** @description `MOT_UNAUTHORIZED`: Not authenticated; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -528,9 +528,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unauthorized",
-                     *       "title": "Not signed in",
+                     *       "title": "Not authenticated",
                      *       "status": 401,
-                     *       "detail": "Not signed in",
+                     *       "detail": "Not authenticated",
                      *       "code": "MOT_UNAUTHORIZED",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -595,7 +595,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -604,9 +604,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -622,7 +622,7 @@ export interface operations {
             header?: never;
             path: {
                 /**
-                 * @description Id of a user: a positive integer
+                 * @description User id
                  * @example 12
                  */
                 id: number;
@@ -683,7 +683,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
+            /** @description `MOT_UNAUTHORIZED`: Not authenticated; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -692,9 +692,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unauthorized",
-                     *       "title": "Not signed in",
+                     *       "title": "Not authenticated",
                      *       "status": 401,
-                     *       "detail": "Not signed in",
+                     *       "detail": "Not authenticated",
                      *       "code": "MOT_UNAUTHORIZED",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -740,7 +740,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_SM_NOT_ASKED`: The consumer has unsubscribed */
+            /** @description `MOT_SM_NOT_ASKED`: Consumer has unsubscribed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -749,9 +749,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_sm_not_asked",
-                     *       "title": "The consumer has unsubscribed",
+                     *       "title": "Consumer has unsubscribed",
                      *       "status": 409,
-                     *       "detail": "The consumer has unsubscribed",
+                     *       "detail": "Consumer has unsubscribed",
                      *       "code": "MOT_SM_NOT_ASKED",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -797,7 +797,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -806,9 +806,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -833,7 +833,7 @@ export interface operations {
                  *     }
                  */
                 "application/json": {
-                    /** @description Id of a user: a positive integer */
+                    /** @description User id */
                     producer_id: number;
                 };
             };
@@ -900,7 +900,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
+            /** @description `MOT_UNAUTHORIZED`: Not authenticated; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -909,9 +909,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unauthorized",
-                     *       "title": "Not signed in",
+                     *       "title": "Not authenticated",
                      *       "status": 401,
-                     *       "detail": "Not signed in",
+                     *       "detail": "Not authenticated",
                      *       "code": "MOT_UNAUTHORIZED",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -995,7 +995,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1004,9 +1004,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -1021,17 +1021,17 @@ export interface operations {
             query?: {
                 status?: "active" | "pending" | "inactive";
                 /**
-                 * @description Most items in one page
+                 * @description Maximum number of items per page
                  * @example 100
                  */
                 limit?: number;
-                /** @description `next_cursor` of the page before */
+                /** @description `next_cursor` of the previous page */
                 cursor?: string;
             };
             header?: never;
             path: {
                 /**
-                 * @description Id of a user: a positive integer
+                 * @description User id
                  * @example 7
                  */
                 producerId: number;
@@ -1063,13 +1063,13 @@ export interface operations {
                      *     }
                      */
                     "application/json": {
-                        /** @description Id of a user: a positive integer */
+                        /** @description User id */
                         producer_id: number;
                         version: number;
                         subscribers: {
-                            /** @description Id of a user: a positive integer */
+                            /** @description User id */
                             subscription_id: number;
-                            /** @description Id of a user: a positive integer */
+                            /** @description User id */
                             consumer_id: number;
                             username: string;
                             /** @enum {string} */
@@ -1100,7 +1100,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
+            /** @description `MOT_UNAUTHORIZED`: Not authenticated; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1109,9 +1109,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unauthorized",
-                     *       "title": "Not signed in",
+                     *       "title": "Not authenticated",
                      *       "status": 401,
-                     *       "detail": "Not signed in",
+                     *       "detail": "Not authenticated",
                      *       "code": "MOT_UNAUTHORIZED",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -1176,7 +1176,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1185,9 +1185,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -1201,7 +1201,7 @@ export interface operations {
         parameters: {
             query?: {
                 /**
-                 * @description Id of a user: a positive integer
+                 * @description User id
                  * @example 7
                  */
                 producer_id?: number;
@@ -1212,7 +1212,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done */
+            /** @description No content */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1238,7 +1238,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAUTHORIZED`: Not signed in; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
+            /** @description `MOT_UNAUTHORIZED`: Not authenticated; `MOT_TOKEN_EXPIRED`: Token expired; `MOT_TOKEN_REVOKED`: Token revoked */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1247,9 +1247,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unauthorized",
-                     *       "title": "Not signed in",
+                     *       "title": "Not authenticated",
                      *       "status": 401,
-                     *       "detail": "Not signed in",
+                     *       "detail": "Not authenticated",
                      *       "code": "MOT_UNAUTHORIZED",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }
@@ -1333,7 +1333,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `MOT_UNAVAILABLE`: Not available now */
+            /** @description `MOT_UNAVAILABLE`: Temporarily unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1342,9 +1342,9 @@ export interface operations {
                     /**
                      * @example {
                      *       "type": "/docs/errors.md#mot_unavailable",
-                     *       "title": "Not available now",
+                     *       "title": "Temporarily unavailable",
                      *       "status": 503,
-                     *       "detail": "Not available now",
+                     *       "detail": "Temporarily unavailable",
                      *       "code": "MOT_UNAVAILABLE",
                      *       "request_id": "0e7c3f5e-9b1d-4c57-8a55-2f6f0b7c1d3a"
                      *     }

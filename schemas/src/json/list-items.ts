@@ -1,8 +1,8 @@
 import { isArray, isObject, isString, readArray, readObject, skipSpace, valueEnd } from './read-text.js'
 
 /**
- * The texts of the values in the array that the object of a text has as `name`, in order; none where it has none. The
- * text is known to be well-formed JSON. Of two such members the last counts, as for `JSON.parse`.
+ * The texts of the items of the array member `name` of a JSON object, in order; empty if there is no such member. The
+ * text must be well-formed JSON. Of duplicate members the last one counts, as in `JSON.parse`.
  */
 export const listItems = (text: string, name: string): string[] => {
   let items: string[] = []

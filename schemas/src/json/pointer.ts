@@ -2,15 +2,15 @@ import { stringEnd } from './read-text.js'
 
 const escapePointer = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1')
 
-/** An object or an array on the way: the key that was read last, or how many values came before. */
+/** An enclosing object or array: the last key read, or the index of the current value. */
 interface Level { array: boolean, awaitsKey: boolean, key: string, index: number }
 
 const tokenOf = ({ array, key, index }: Level): string =>
   array ? String(index) : escapePointer(JSON.parse(key) as string)
 
 /**
- * The JSON pointer (RFC 6901), from the value that begins at `from`, of the value or the key at `target` within it.
- * For a text that is well-formed, see `read-text.ts`; it is gone through once.
+ * The JSON Pointer (RFC 6901) from the value at `from` to the value or key at `target` within it. The text must be
+ * well-formed, see `read-text.ts`; it is scanned once.
  */
 export const pointerTo = (text: string, from: number, target: number): string => {
   const levels: Level[] = []

@@ -1,7 +1,7 @@
 /**
- * Finds its way in the text of JSON (RFC 8259) that is known to be well-formed: `JSON.parse` took it, or the platform
- * wrote it. Nothing is decoded that isn't asked for, so what is found can be carried on as it was written. On other
- * texts the answers mean nothing, but every function ends, be it with a SyntaxError.
+ * Scans well-formed JSON text (RFC 8259): text that `JSON.parse` accepted or that the platform wrote. Values are not
+ * decoded, so that they can be passed on exactly as they were written. For malformed text the results are undefined,
+ * but every function terminates, possibly with a SyntaxError.
  */
 
 const QUOTE = 0x22
@@ -14,16 +14,16 @@ const CLOSE_BRACKET = 0x5d
 
 const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
 
-/** Index of the first character at or behind `at` that is no white space. */
+/** Index of the first character from `at` on that is not white space. */
 export const skipSpace = (text: string, at: number): number => {
   while (isSpace(text.charCodeAt(at))) at++
   return at
 }
 
-/** Characters of a string that are looked at one by one; a longer one is searched for its quote. */
+/** Strings up to this length are scanned by character; in longer ones, `indexOf` finds the closing quote faster. */
 const SHORT_STRING = 32
 
-/** Index behind the string whose opening quote is at `at`. */
+/** Index after the string whose opening quote is at `at`. */
 export const stringEnd = (text: string, at: number): number => {
   let next = at + 1
   for (const near = Math.min(at + SHORT_STRING, text.length); next < near; next++) {
@@ -59,7 +59,7 @@ const containerEnd = (text: string, at: number): number => {
   return text.length
 }
 
-/** Index behind the number, `true`, `false` or `null` that begins at `at`. */
+/** Index after the number, `true`, `false` or `null` at `at`. */
 const scalarEnd = (text: string, at: number): number => {
   for (; at < text.length; at++) {
     const code = text.charCodeAt(at)
@@ -68,7 +68,7 @@ const scalarEnd = (text: string, at: number): number => {
   return at
 }
 
-/** Index behind the value that begins at `at`. */
+/** Index after the value at `at`. */
 export const valueEnd = (text: string, at: number): number => {
   switch (text.charCodeAt(at)) {
     case QUOTE: return stringEnd(text, at)
@@ -78,23 +78,25 @@ export const valueEnd = (text: string, at: number): number => {
   }
 }
 
-/** Whether an object or an array begins at `at`. */
+/** Whether the value at `at` is an object. */
 export const isObject = (text: string, at: number): boolean => text.charCodeAt(at) === OPEN_BRACE
+
+/** Whether the value at `at` is an array. */
 export const isArray = (text: string, at: number): boolean => text.charCodeAt(at) === OPEN_BRACKET
 
-/** Whether the string from `at` to `end`, its quotes included, says `word`, whichever of its characters are escaped. */
+/** Whether the string from `at` to `end`, quotes included, decodes to `word`. */
 export const isString = (text: string, at: number, end: number, word: string): boolean => {
   const length = end - at - 2
   if (length === word.length) return text.startsWith(word, at + 1)
-  // An escape takes at most six characters for one.
+  // An escape sequence takes at most six characters.
   if (length < word.length || length > word.length * 6) return false
   const written = text.slice(at, end)
   return written.includes('\\') && JSON.parse(written) === word
 }
 
 /**
- * Goes through the members of the object that begins at `at`. `read` gets the places of a key, of its end and of its
- * value, and returns where the value ends. Returns where the object ends.
+ * Iterates over the members of the object at `at`. `read` gets the indices of a key, of the end of the key and of the
+ * value, and returns the index after the value. Returns the index after the object.
  */
 export const readObject = (
   text: string,
@@ -112,7 +114,7 @@ export const readObject = (
   return next + 1
 }
 
-/** Goes through the values of the array that begins at `at`, likewise. */
+/** Iterates over the values of the array at `at`, likewise. */
 export const readArray = (text: string, at: number, read: (value: number, index: number) => number): number => {
   let next = skipSpace(text, at + 1)
   if (text.charCodeAt(next) === CLOSE_BRACKET) return next + 1

@@ -1,6 +1,6 @@
 import type { Subscriber, Subscribers, Subscription, Subscriptions } from './index.js'
 
-/** Examples of what SM answers, for its routes. */
+/** Examples of SM's responses, for its routes. */
 export const subscription: Subscription = {
   id: 12,
   consumer_id: 9,

@@ -4,7 +4,7 @@ import { CursorSchema, IdSchema, LimitSchema, Nullable, StringEnum } from '../co
 export const SubscriptionStatusSchema = StringEnum(['active', 'pending', 'inactive'])
 export type SubscriptionStatus = Static<typeof SubscriptionStatusSchema>
 
-/** Number that grows with every change of a producer's subscribers. */
+/** Subscriber list version: incremented with every change to a producer's subscribers. */
 export const VersionSchema = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 
 export const SubscriptionSchema = Type.Object({
@@ -28,14 +28,14 @@ export const UnsubscribeQuerySchema = Type.Object(
 )
 
 /**
- * OpenAPI has one name for a place in a path: `id` is the consumer's to read `/subscriptions/{id}`, the subscription's
- * to change it.
+ * OpenAPI allows one name per path parameter: in `/subscriptions/{id}`, `id` is a consumer for GET and a subscription
+ * for PATCH.
  */
 export const ConsumerParamsSchema = Type.Object({ id: IdSchema })
 export const ProducerParamsSchema = Type.Object({ producerId: IdSchema })
 export const SubscriptionParamsSchema = Type.Object({ id: IdSchema })
 
-/** `producer_id` narrows the answer to one producer. */
+/** `producer_id` filters by producer. */
 export const SubscriptionsQuerySchema = Type.Object({
   producer_id: Type.Optional(IdSchema),
   status: Type.Optional(SubscriptionStatusSchema),
@@ -44,8 +44,8 @@ export const SubscriptionsQuerySchema = Type.Object({
 }, { additionalProperties: false })
 
 /**
- * Each subscription carries the `activated_version` from which its consumer may see messages, and its producer's
- * `version` as it was read.
+ * Each subscription has the `activated_version` from which its consumer may see messages, and its producer's current
+ * `version`.
  */
 export const SubscriptionsSchema = Type.Object({
   consumer_id: IdSchema,

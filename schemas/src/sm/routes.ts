@@ -14,7 +14,7 @@ export const subscribeRoute = {
   schema: {
     operationId: 'subscribe',
     tags: ['subscriptions'],
-    summary: 'Subscribe to a producer; 200 with the same row when the subscription stands already',
+    summary: 'Subscribe to a producer; returns 200 if the subscription exists already',
     security: bearer,
     body: withExample(SubscribeBodySchema, { producer_id: 7 }),
     response: {
@@ -25,17 +25,14 @@ export const subscribeRoute = {
   }
 } as const
 
-/**
- * The producer comes in the query, or in a JSON body `{producer_id}` that the handler checks, since a DELETE need have
- * none.
- */
+/** The producer is given in the query, or in an optional JSON body `{producer_id}` that the handler validates. */
 export const unsubscribeRoute = {
   method: 'DELETE',
   url: '/api/unsubscribe',
   schema: {
     operationId: 'unsubscribe',
     tags: ['subscriptions'],
-    summary: 'End a subscription; nothing that is accepted after the answer is seen',
+    summary: 'Unsubscribe; messages accepted after the response are not delivered',
     security: bearer,
     querystring: withExample(UnsubscribeQuerySchema, { producer_id: 7 }),
     response: { 204: NoContentSchema, ...problems(...guarded, 'MOT_SM_NO_SUBSCRIPTION') }
@@ -48,7 +45,7 @@ export const subscriptionsRoute = {
   schema: {
     operationId: 'listSubscriptions',
     tags: ['subscriptions'],
-    summary: 'What the consumer with this id is subscribed to',
+    summary: 'List the subscriptions of a consumer',
     security: bearer,
     params: withExample(ConsumerParamsSchema, { id: 9 }),
     querystring: withExample(SubscriptionsQuerySchema, { limit: 100 }),
@@ -62,7 +59,7 @@ export const subscribersRoute = {
   schema: {
     operationId: 'listSubscribers',
     tags: ['subscribers'],
-    summary: 'Who is subscribed to a producer',
+    summary: 'List the subscribers of a producer',
     security: bearer,
     params: withExample(ProducerParamsSchema, { producerId: 7 }),
     querystring: withExample(SubscribersQuerySchema, { limit: 100 }),
@@ -76,7 +73,7 @@ export const patchSubscriptionRoute = {
   schema: {
     operationId: 'changeSubscription',
     tags: ['subscribers'],
-    summary: 'Approve, refuse or revoke the subscription with this id',
+    summary: 'Approve, reject or revoke a subscription',
     security: bearer,
     params: withExample(SubscriptionParamsSchema, { id: 12 }),
     body: withExample(SubscriptionPatchSchema, { status: 'inactive' }),
@@ -93,7 +90,7 @@ export const getPolicyRoute = {
   schema: {
     operationId: 'getPolicy',
     tags: ['subscribers'],
-    summary: 'How new subscriptions are approved',
+    summary: 'Get the approval policy for new subscriptions',
     security: bearer,
     params: withExample(ProducerParamsSchema, { producerId: 7 }),
     response: { 200: withExample(PolicySchema, { approval: 'manual' }), ...problems(...guarded) }
@@ -106,7 +103,7 @@ export const putPolicyRoute = {
   schema: {
     operationId: 'setPolicy',
     tags: ['subscribers'],
-    summary: 'Change how new subscriptions are approved',
+    summary: 'Set the approval policy for new subscriptions',
     security: bearer,
     params: withExample(ProducerParamsSchema, { producerId: 7 }),
     body: withExample(PolicySchema, { approval: 'manual' }),

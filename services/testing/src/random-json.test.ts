@@ -2,7 +2,7 @@ import { payloadOf, payloadsOf } from '@motience/schemas'
 import t from 'tap'
 import { createRandomJson, seededRandom } from './random-json.js'
 
-t.test('whatever JSON.parse takes, the payload is the one that it finds', async t => {
+t.test('finds the same payload as JSON.parse in any valid JSON', async t => {
   const random = seededRandom(7)
   const json = createRandomJson(random)
   for (let round = 0; round < 3_000; round++) {
@@ -17,13 +17,15 @@ t.test('whatever JSON.parse takes, the payload is the one that it finds', async 
     const message = json.spaced(`{${others.join(',')}}`)
     const whole = JSON.parse(message) as { payload: unknown }
     const found = payloadOf(message)!
-    if (found.text !== payload || JSON.stringify(JSON.parse(found.text)) !== JSON.stringify(whole.payload)) { t.fail(JSON.stringify(message)) }
+    if (found.text !== payload || JSON.stringify(JSON.parse(found.text)) !== JSON.stringify(whole.payload)) {
+      t.fail(JSON.stringify(message))
+    }
     const batch = payloadsOf(json.spaced(`{"messages":[${message},${json.value(3)},${message}]}`))
     if (batch.length !== 3 || batch[0]?.text !== payload || batch[2]?.text !== payload) t.fail(JSON.stringify(message))
   }
 })
 
-t.test('the reading of a text that is no JSON ends', async t => {
+t.test('terminates on malformed JSON', async t => {
   const random = seededRandom(11)
   const json = createRandomJson(random)
   for (let round = 0; round < 1_000; round++) {

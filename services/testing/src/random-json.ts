@@ -1,8 +1,8 @@
-/** Random JSON texts for tests, of every form that RFC 8259 allows. `random` gives numbers from 0 to 1. */
+/** Random JSON texts for tests, using every form of RFC 8259. `random` returns numbers from 0 to 1. */
 export const createRandomJson = (random: () => number) => {
   const one = <T>(choices: readonly T[]): T => choices[Math.floor(random() * choices.length)]!
-  const many = (most: number, item: () => string): string[] =>
-    Array.from({ length: Math.floor(random() * (most + 1)) }, item)
+  const many = (max: number, item: () => string): string[] =>
+    Array.from({ length: Math.floor(random() * (max + 1)) }, item)
 
   const space = (): string => random() < 0.7 ? '' : many(3, () => one([' ', '\t', '\n', '\r'])).join('')
   const spaced = (text: string): string => `${space()}${text}${space()}`
@@ -20,8 +20,9 @@ export const createRandomJson = (random: () => number) => {
 
   const digits = (): string =>
     one(['0', '7', '12', '867322048123456789', '9007199254740993', '123456789012345678901234567890'])
-  const number = (): string =>
-    `${one(['', '-'])}${digits()}${one(['', '.0', '.1000', '.710', `.${'3'.repeat(25)}`])}${one(['', 'e5', 'E5', 'e+0', 'E-30', 'e-400'])}`
+  const fraction = (): string => one(['', '.0', '.1000', '.710', `.${'3'.repeat(25)}`])
+  const exponent = (): string => one(['', 'e5', 'E5', 'e+0', 'E-30', 'e-400'])
+  const number = (): string => `${one(['', '-'])}${digits()}${fraction()}${exponent()}`
 
   const value = (levels: number): string =>
     one([
@@ -37,7 +38,7 @@ export const createRandomJson = (random: () => number) => {
   return { space, spaced, string, value, object, array }
 }
 
-/** Numbers that look random and are the same for the same seed (mulberry32). */
+/** A seeded pseudo-random number generator (mulberry32). */
 export const seededRandom = (seed: number) => (): number => {
   seed = (seed + 0x6d2b79f5) | 0
   let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)

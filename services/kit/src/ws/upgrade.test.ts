@@ -39,7 +39,7 @@ t.test('whoever may not in is refused before the upgrade, with a problem', async
   t.match(await refusal(url, { authorization: 'Bearer down' }), {
     status: 503,
     headers: { 'retry-after': /\d/ },
-    problem: { code: 'MOT_UNAVAILABLE', detail: 'Not available now' }
+    problem: { code: 'MOT_UNAVAILABLE', detail: 'Temporarily unavailable' }
   })
   t.match(await metrics.getSingleMetricAsString('motience_ws_refusals_total'), /status="401"\} 2/)
 })

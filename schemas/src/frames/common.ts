@@ -2,7 +2,7 @@ import { Type, type Static } from '@sinclair/typebox'
 import { MessageIdSchema } from '../common.js'
 import { SeqSchema } from '../message.js'
 
-/** A new token on the live connection. */
+/** Replaces the token of an open connection. */
 export const AuthFrameSchema = Type.Object({
   type: Type.Literal('auth'),
   token: Type.String({ minLength: 1, maxLength: 4096 })
@@ -15,19 +15,20 @@ export const AuthenticatedFrameSchema = Type.Object({
 })
 export type AuthenticatedFrame = Static<typeof AuthenticatedFrameSchema>
 
-/** Something was refused; the connection goes on. */
+/** A frame or message was rejected; the connection stays open. */
 export const ErrorFrameSchema = Type.Object({
   type: Type.Literal('error'),
   code: Type.String(),
   message: Type.String(),
-  path: Type.Optional(Type.String({ description: 'JSON pointer into the frame' })),
+  path: Type.Optional(Type.String({ description: 'JSON Pointer into the frame' })),
   id: Type.Optional(MessageIdSchema),
   seq: Type.Optional(SeqSchema),
   retry_after_ms: Type.Optional(
     Type.Integer({
       minimum: 0,
       description:
-        'The same may be sent again, unchanged, after so long; without it the same would be refused again: do what docs/errors.md says of the code'
+        'The same message may be sent again, unchanged, after this time. Without it, a retry would be rejected ' +
+        'again: follow docs/errors.md for the code'
     })
   )
 })
