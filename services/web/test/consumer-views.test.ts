@@ -1,37 +1,25 @@
 import { readFile } from 'node:fs/promises'
 import { waitFor } from '@motience/testing'
 import t from 'tap'
-import { WebSocket } from 'ws'
-import { openBrowser } from './support/browser.js'
-import { buildPages, chart, fact, goTo, openPage, signIn } from './support/pages.js'
-import { startPlatform } from './support/platform.js'
+import { connectDevice } from './support/device.js'
+import { chart, fact, goTo, openPage, signIn } from './support/pages.js'
+import { withBrowser } from './support/with-browser.js'
 
-const browser = await openBrowser()
-
-if (browser === null) t.pass('there is no browser to test with')
-else {
-  await buildPages()
-  const platform = await startPlatform()
-  t.teardown(async () => {
-    await browser.close()
-    await platform.close()
-  })
+await withBrowser(async ({ platform, newContext }) => {
   const machine = await platform.account('machine', 'producer', 'm-1')
   const reader = await platform.account('reader', 'consumer')
   await platform.subscribe(reader, machine.user_id)
-  const device = new WebSocket(platform.producerUrl, ['motience.v1', `token.${machine.access_token}`])
+  const device = await connectDevice(platform, machine)
   t.teardown(() => { device.terminate() })
-  await new Promise(resolve => device.once('message', resolve))
   const send = (payload: object): void => { device.send(JSON.stringify({ type: 'data', payload })) }
 
-  const context = await browser.newContext({
+  const context = await newContext({
     acceptDownloads: true,
     permissions: ['clipboard-read', 'clipboard-write']
   })
-  context.setDefaultTimeout(20_000)
-  // Without a dialog to choose a file, as in browsers that can't write to one.
+  // No file picker, as in browsers that can't write to files.
   await context.addInitScript('delete window.showSaveFilePicker')
-  const { page, complaints } = await openPage(context, platform.consumerPage)
+  const { page, consoleErrors } = await openPage(context, platform.consumerPage)
   const isLive = async (): Promise<void> => {
     await page.getByRole('status').getByText('Live', { exact: true }).waitFor()
   }
@@ -40,7 +28,7 @@ else {
   for (let i = 0; i < 30; i++) send({ temperature_c: 20 + i, load_pct: i })
   await chart(page, 'load_pct').locator('.value', { hasText: '29' }).waitFor()
 
-  t.test('the charts are arranged by keyboard, and stay so', async t => {
+  t.test('charts are arranged with the keyboard, and stay arranged after a reload', async t => {
     const order = async (): Promise<(string | null)[]> =>
       await page.locator('.chart-card').evaluateAll(cards => cards.map(card => card.getAttribute('data-path')))
     t.same(await order(), ['temperature_c', 'load_pct'])
@@ -57,26 +45,26 @@ else {
     await waitFor(async () => (await order()).length === 2)
   })
 
-  t.test('a rule fires once, clears, and outlives a reload', async t => {
+  t.test('a rule fires once, clears, and survives a reload', async t => {
     await page.getByRole('button', { name: 'Alert on temperature' }).click()
-    await page.getByLabel('Limit').fill('100')
+    await page.getByLabel('Threshold').fill('100')
     await page.getByRole('button', { name: 'Add rule' }).click()
-    await page.getByText('watching').waitFor()
+    await page.getByText('OK', { exact: true }).waitFor()
     send({ temperature_c: 101, load_pct: 1 })
     send({ temperature_c: 102, load_pct: 1 })
-    await page.getByText(/^alert for/).waitFor()
+    await page.getByText(/^firing for/).waitFor()
     await page.locator('.toast', { hasText: 'machine · m-1: temperature_c above 100' }).waitFor()
-    t.equal(await page.locator('.mark').count(), 1)
+    t.equal(await page.locator('.event').count(), 1)
     await page.reload()
     await page.getByText('temperature_c above 100', { exact: true }).waitFor()
     await isLive()
     send({ temperature_c: 103, load_pct: 1 })
-    await page.getByText(/^alert for/).waitFor()
+    await page.getByText(/^firing for/).waitFor()
     send({ temperature_c: 20, load_pct: 1 })
-    await page.getByText('watching').waitFor()
+    await page.getByText('OK', { exact: true }).waitFor()
   })
 
-  t.test('messages are searched, held and copied', async t => {
+  t.test('messages are searched, paused and copied', async t => {
     await goTo(page, 'Messages')
     await page.getByLabel('Search messages').fill('"temperature_c":103')
     await page.locator('.log-line mark').first().waitFor()
@@ -91,10 +79,10 @@ else {
     const before = await first.textContent()
     await page.getByRole('button', { name: 'Pause' }).click()
     send({ temperature_c: 21, load_pct: 77 })
-    const goOn = page.getByRole('button', { name: 'Go on · 1 new' })
-    await goOn.waitFor()
+    const resume = page.getByRole('button', { name: 'Resume · 1 new' })
+    await resume.waitFor()
     t.equal(await first.textContent(), before)
-    await goOn.click()
+    await resume.click()
     await first.filter({ hasText: '"load_pct":77' }).waitFor()
   })
 
@@ -109,18 +97,18 @@ else {
     const download = await downloaded
     t.match(download.suggestedFilename(), /^motience-\d+-.*\.csv$/)
     const lines = (await readFile(await download.path(), 'utf8')).trim().split('\n')
-    t.equal(lines.length, 36, 'a head and every message')
+    t.equal(lines.length, 36, 'a header and every message')
     const box = (await plot.boundingBox())!
     await page.mouse.move(box.x + box.width * 0.1, box.y + 50)
     await page.mouse.down()
     await page.mouse.move(box.x + box.width * 0.4, box.y + 60, { steps: 4 })
     await page.mouse.up()
-    await page.getByText('Nothing in this range').waitFor()
+    await page.getByText('No data in this range').waitFor()
     await page.getByRole('button', { name: 'Zoom out' }).click()
     await plot.waitFor()
   })
 
-  t.test('an error is told in words, with the request id', async t => {
+  t.test('an error is shown with its request id', async t => {
     await page.route(/\/api\/producers/, async route => {
       await route.fulfill({
         status: 503,
@@ -128,9 +116,9 @@ else {
         contentType: 'application/problem+json',
         body: JSON.stringify({
           type: '/docs/errors.md#mot_unavailable',
-          title: 'Not available now',
+          title: 'Temporarily unavailable',
           status: 503,
-          detail: 'The catalogue is not available now',
+          detail: 'The catalogue is temporarily unavailable',
           code: 'MOT_UNAVAILABLE',
           request_id: 'req-4711'
         })
@@ -139,14 +127,14 @@ else {
     await goTo(page, 'Producers')
     const alert = page.getByRole('alert')
     await alert.waitFor()
-    t.match(await alert.textContent(), /The catalogue is not available now.*req-4711.*MOT_UNAVAILABLE/)
+    t.match(await alert.textContent(), /The catalogue is temporarily unavailable.*req-4711.*MOT_UNAVAILABLE/)
     await page.unroute(/\/api\/producers/)
     await alert.getByRole('button', { name: 'Try again' }).click()
     await page.getByRole('button', { name: 'Unsubscribe machine' }).waitFor()
   })
 
-  t.test('the chosen theme is kept, and a session that was ended asks to sign in', async t => {
-    await page.getByRole('button', { name: 'Use the dark theme' }).first().click()
+  t.test('the theme survives a reload, and an ended session requires signing in again', async t => {
+    await page.getByRole('button', { name: 'Switch to dark theme' }).first().click()
     await page.reload()
     t.equal(await page.evaluate('document.documentElement.dataset.theme'), 'dark')
     const { refreshToken } = JSON.parse(await page.evaluate('localStorage["motience.session"]')) as {
@@ -158,7 +146,7 @@ else {
       body: JSON.stringify({ refresh_token: refreshToken })
     })
     t.equal(ended.status, 204)
-    await page.getByText('Your session has ended. Sign in again to go on.').waitFor()
-    t.same(complaints.filter(text => !/401|503|WebSocket/.test(text)), [])
+    await page.getByText('Your session has ended. Sign in again.').waitFor()
+    t.same(consoleErrors.filter(text => !/401|503|WebSocket/.test(text)), [])
   })
-}
+})

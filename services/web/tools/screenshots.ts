@@ -1,27 +1,28 @@
 import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
-import { WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
 import { openBrowser } from '../test/support/browser.js'
+import { connectDevice } from '../test/support/device.js'
 import { buildPages, signIn } from '../test/support/pages.js'
 import { startPlatform, type TestPlatform } from '../test/support/platform.js'
 
 /**
- * Takes the pictures of docs/images: every view of both pages in light, dark and phone width, on a platform of its own
- * with an hour of made-up data.
+ * Takes the screenshots in docs/images: every view of both pages, light, dark and on a phone, on a platform of its own
+ * with an hour of sample data.
  *
  *     node --conditions=motience-source --import tsx services/web/tools/screenshots.ts
  */
 const folder = fileURLToPath(new URL('../../../docs/images/', import.meta.url))
 
-/** Seconds of live data before the pictures are taken, and between two messages in the hour before. */
+/** Seconds of live data before the screenshots, and between two messages in the hour before. */
 const LIVE_SECONDS = 65
 const PAST_STEP_SECONDS = 2
 
-interface Made { device: string, payload: object, everyTicks: number }
+interface Sample { device: string, payload: object, everyTicks: number }
 
-/** What the press line and the greenhouse measure at a time. */
-const press = (s: number): Made[] => [
+/** The measurements of the press line at a time, in seconds. */
+const press = (s: number): Sample[] => [
   {
     device: 'press-2',
     everyTicks: 1,
@@ -54,7 +55,7 @@ const press = (s: number): Made[] => [
     }
   }
 ]
-const greenhouse = (s: number): Made[] => [
+const greenhouse = (s: number): Sample[] => [
   {
     device: 'bay-4',
     everyTicks: 10,
@@ -66,14 +67,8 @@ const greenhouse = (s: number): Made[] => [
   }
 ]
 
-const connect = async (platform: TestPlatform, token: string): Promise<WebSocket> => {
-  const socket = new WebSocket(platform.producerUrl, ['motience.v1', `token.${token}`])
-  await new Promise((resolve, reject) => { socket.once('message', resolve).once('error', reject) })
-  return socket
-}
-
-/** Sends the last hour in batches, and goes on live, ten ticks a second. */
-const produce = async (socket: WebSocket, make: (seconds: number) => Made[]): Promise<() => void> => {
+/** Sends the last hour in batches, then live data, ten ticks per second. */
+const produce = async (socket: WebSocket, make: (seconds: number) => Sample[]): Promise<() => void> => {
   const now = Date.now()
   const past = Array.from(
     { length: 3600 / PAST_STEP_SECONDS },
@@ -96,12 +91,14 @@ const produce = async (socket: WebSocket, make: (seconds: number) => Made[]): Pr
   let tick = 0
   const timer = setInterval(() => {
     tick++
-    for (const { device, payload, everyTicks } of make(Date.now() / 1000)) { if (tick % everyTicks === 0) socket.send(JSON.stringify({ type: 'data', device_id: device, payload })) }
+    for (const { device, payload, everyTicks } of make(Date.now() / 1000)) {
+      if (tick % everyTicks === 0) socket.send(JSON.stringify({ type: 'data', device_id: device, payload }))
+    }
   }, 100)
   return () => { clearInterval(timer) }
 }
 
-const looks = [
+const variants = [
   { name: 'light', colorScheme: 'light' as const, viewport: { width: 1360, height: 850 } },
   { name: 'dark', colorScheme: 'dark' as const, viewport: { width: 1360, height: 850 } },
   { name: 'phone', colorScheme: 'light' as const, viewport: { width: 390, height: 844 } }
@@ -113,13 +110,13 @@ const settled = async (page: Page): Promise<void> => {
 }
 
 const takeAll = async (browser: Browser, platform: TestPlatform): Promise<void> => {
-  const opened = await Promise.all(looks.map(async look => {
-    const context = await browser.newContext({ colorScheme: look.colorScheme, viewport: look.viewport })
+  const opened = await Promise.all(variants.map(async variant => {
+    const context = await browser.newContext({ colorScheme: variant.colorScheme, viewport: variant.viewport })
     const [consumer, producer] = [await context.newPage(), await context.newPage()]
     const take = async (page: Page, name: string): Promise<void> => {
       await page.bringToFront()
       await settled(page)
-      await page.screenshot({ path: `${folder}${name}-${look.name}.png` })
+      await page.screenshot({ path: `${folder}${name}-${variant.name}.png` })
     }
     return { consumer, producer, take }
   }))
@@ -142,25 +139,25 @@ const takeAll = async (browser: Browser, platform: TestPlatform): Promise<void> 
     for (const [path, limit] of [['temperature_c', '40'], ['load_pct', '99']] as const) {
       await consumer.locator('.rule-form select').first().selectOption({ label: 'press-line-2' })
       await consumer.locator('.rule-form select').nth(2).selectOption(path)
-      await consumer.getByLabel('Limit').fill(limit)
+      await consumer.getByLabel('Threshold').fill(limit)
       await consumer.getByRole('button', { name: 'Add rule' }).click()
     }
-    await consumer.getByText('alert for').waitFor()
+    await consumer.getByText('firing for').waitFor()
     await take(consumer, 'consumer-alerts')
     await producer.goto(`${platform.producerPage}/#/send`)
-    for (let i = 0; i < 4; i++) await producer.getByRole('button', { name: 'Send (Control and Enter)' }).click()
+    for (let i = 0; i < 4; i++) await producer.getByRole('button', { name: 'Send (Ctrl+Enter)' }).click()
     await producer.locator('.receipts tbody tr').nth(3).waitFor()
     await take(producer, 'producer-send')
     for (const view of ['', 'subscribers', 'connect']) {
       await producer.goto(`${platform.producerPage}/#/${view}`)
-      if (view === '') await producer.getByLabel('Number').selectOption('press-2 temperature_c')
+      if (view === '') await producer.getByLabel('Field').selectOption('press-2 temperature_c')
       await take(producer, `producer-${view === '' ? 'overview' : view}`)
     }
   }
 }
 
 const browser = await openBrowser()
-if (browser === null) throw new Error('No Chromium to take pictures with')
+if (browser === null) throw new Error('No Chromium found')
 await mkdir(folder, { recursive: true })
 await buildPages()
 const platform = await startPlatform()
@@ -175,12 +172,12 @@ const quality = await platform.account('quality-team', 'consumer')
 await platform.subscribe(anna, line.user_id)
 await platform.subscribe(anna, house.user_id)
 await platform.subscribe(board, line.user_id)
-for (const producer of [line, store]) await platform.approveByHand(producer)
+for (const producer of [line, store]) await platform.approveManually(producer)
 await platform.subscribe(anna, store.user_id)
 await platform.subscribe(quality, line.user_id)
 const stops = [
-  await produce(await connect(platform, line.access_token), press),
-  await produce(await connect(platform, house.access_token), greenhouse)
+  await produce(await connectDevice(platform, line), press),
+  await produce(await connectDevice(platform, house), greenhouse)
 ]
 await takeAll(browser, platform)
 for (const stop of stops) stop()

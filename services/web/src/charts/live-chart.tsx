@@ -1,19 +1,19 @@
 import { useEffect, useRef } from 'preact/hooks'
 import UPlot from 'uplot'
-import { isDark } from '../parts/theme.js'
+import { isDark } from '../components/theme.js'
 import { decimate } from '../series/decimate.js'
-import type { Ring } from '../series/ring.js'
-import { frames } from './frames.js'
-import { axes, chartLook, faded, paddedRange, seriesColour } from './look.js'
+import type { SampleRing } from '../series/sample-ring.js'
+import { frameLoop } from './frame-loop.js'
+import { axes, chartStyle, faded, paddedRange, seriesColour } from './chart-style.js'
 
-/** Something that happened to the stream, drawn as a line across the chart. */
-export interface ChartMark { time: number, tone: 'bad' | 'warn' }
+/** An event of the stream, drawn as a vertical line in the chart. */
+export interface ChartMarker { time: number, tone: 'bad' | 'warn' }
 
 export interface LiveSource {
-  ring: Ring
-  /** Grows with each sample. */
+  ring: SampleRing
+  /** Incremented with each sample. */
   version: number
-  /** Milliseconds without a sample that break the line. */
+  /** The line is interrupted where no sample arrived for this long. */
   breakMs: number
 }
 
@@ -21,28 +21,28 @@ export interface LiveChartProps {
   source: LiveSource
   colourIndex: number
   windowMs: number
-  /** The newest moment that is shown, milliseconds since 1970. */
+  /** The right edge of the chart, in milliseconds since 1970. */
   now: () => number
-  marks: () => readonly ChartMark[]
-  /** Told of least and greatest value in view, with each drawing. */
+  markers: () => readonly ChartMarker[]
+  /** Called after each drawing with the minimum and maximum visible value. */
   onRange: (min: number, max: number) => void
   label: string
 }
 
-/** A line moves a pixel in so long at least, or longer: drawing it more often would not be seen. */
-const REDRAW_MS = 30
+/** A line takes at least this long to move by a pixel; drawing more often would not be visible. */
+const MIN_REDRAW_MS = 30
 
-/** One series as it comes. Drawn by `frames`, and only while it is in view and there is something new. */
+/** A live line chart of one series, drawn by `frameLoop` only while it is visible and there is something new. */
 export const LiveChart = (props: LiveChartProps) => {
-  const holder = useRef<HTMLDivElement>(null)
+  const container = useRef<HTMLDivElement>(null)
   const latest = useRef(props)
   latest.current = props
   const dark = isDark.value
   const { colourIndex } = props
 
   useEffect(() => {
-    const node = holder.current!
-    const look = chartLook()
+    const node = container.current!
+    const style = chartStyle()
     const line = seriesColour(colourIndex)
     let from = 0
     let to = 1
@@ -57,17 +57,17 @@ export const LiveChart = (props: LiveChartProps) => {
           x: { time: true, auto: false, range: () => [from / 1000, to / 1000] },
           y: { range: (_plot, min, max) => paddedRange(min, max) }
         },
-        axes: axes(look),
+        axes: axes(style),
         series: [{}, { stroke: line, width: 1.6, fill: faded(line, 0.09), points: { show: false }, spanGaps: false }],
         hooks: {
           draw: [
             drawn => {
               const { ctx, bbox } = drawn
-              for (const mark of latest.current.marks()) {
-                if (mark.time < from || mark.time > to) continue
-                const x = Math.round(drawn.valToPos(mark.time / 1000, 'x', true))
+              for (const marker of latest.current.markers()) {
+                if (marker.time < from || marker.time > to) continue
+                const x = Math.round(drawn.valToPos(marker.time / 1000, 'x', true))
                 ctx.save()
-                ctx.strokeStyle = mark.tone === 'bad' ? look.bad : look.warn
+                ctx.strokeStyle = marker.tone === 'bad' ? style.bad : style.warn
                 ctx.setLineDash([4, 3])
                 ctx.lineWidth = Math.max(1, devicePixelRatio)
                 ctx.beginPath()
@@ -91,7 +91,7 @@ export const LiveChart = (props: LiveChartProps) => {
     const drawn = {
       visible: false,
       draw: (frame: number): boolean => {
-        if (frame - drawnAt < REDRAW_MS) return false
+        if (frame - drawnAt < MIN_REDRAW_MS) return false
         const { source, windowMs, now, onRange } = latest.current
         to = now()
         const columns = Math.max(40, plot.bbox.width / devicePixelRatio)
@@ -108,26 +108,26 @@ export const LiveChart = (props: LiveChartProps) => {
         return true
       }
     }
-    const stop = frames.add(drawn)
-    const seen = new IntersectionObserver(
+    const stop = frameLoop.add(drawn)
+    const visibility = new IntersectionObserver(
       entries => {
         drawn.visible = entries.at(-1)!.isIntersecting
       },
       { rootMargin: '80px' }
     )
-    const sized = new ResizeObserver(() => {
+    const resizing = new ResizeObserver(() => {
       plot.setSize({ width: node.clientWidth, height: node.clientHeight })
       drawnVersion = -1
     })
-    seen.observe(node)
-    sized.observe(node)
+    visibility.observe(node)
+    resizing.observe(node)
     return () => {
       stop()
-      seen.disconnect()
-      sized.disconnect()
+      visibility.disconnect()
+      resizing.disconnect()
       plot.destroy()
     }
   }, [dark, colourIndex, props.source])
 
-  return <div class='plot' ref={holder} role='img' aria-label={props.label} />
+  return <div class='plot' ref={container} role='img' aria-label={props.label} />
 }

@@ -1,19 +1,19 @@
 import type { NumberPoint } from '@motience/schemas'
 import { useEffect, useRef } from 'preact/hooks'
 import UPlot from 'uplot'
-import { isDark } from '../parts/theme.js'
-import { axes, chartLook, faded, paddedRange, seriesColour } from './look.js'
+import { isDark } from '../components/theme.js'
+import { axes, chartStyle, faded, paddedRange, seriesColour } from './chart-style.js'
 
 export interface SeriesChartProps {
   points: NumberPoint[]
-  /** Milliseconds of one bucket: buckets without data in between break the line. */
+  /** Width of a bucket, in milliseconds; empty buckets interrupt the line. */
   bucketMs: number
-  /** The range that was asked for, milliseconds since 1970. */
+  /** The requested range, in milliseconds since 1970. */
   from: number
   to: number
   label: string
   colourIndex?: number
-  /** A range that was drawn with the pointer. */
+  /** Called with a range selected by dragging. */
   onZoom?: (from: number, to: number) => void
 }
 
@@ -37,9 +37,9 @@ const columnsOf = (points: NumberPoint[], bucketMs: number): Data => {
   return data
 }
 
-/** History: the average of each bucket as a line, and least to greatest as a band around it. */
+/** A chart of history: the average of each bucket as a line, minimum to maximum as a band. */
 export const SeriesChart = (props: SeriesChartProps) => {
-  const holder = useRef<HTMLDivElement>(null)
+  const container = useRef<HTMLDivElement>(null)
   const latest = useRef(props)
   latest.current = props
   const plot = useRef<UPlot | null>(null)
@@ -47,7 +47,7 @@ export const SeriesChart = (props: SeriesChartProps) => {
   const { points, bucketMs, from, to, colourIndex = 0 } = props
 
   useEffect(() => {
-    const node = holder.current!
+    const node = container.current!
     const line = seriesColour(colourIndex)
     const made = new UPlot({
       width: node.clientWidth || 300,
@@ -59,7 +59,7 @@ export const SeriesChart = (props: SeriesChartProps) => {
         x: { time: true, auto: false, range: () => [latest.current.from / 1000, latest.current.to / 1000] },
         y: { range: (_plot, min, max) => paddedRange(min, max) }
       },
-      axes: axes(chartLook()),
+      axes: axes(chartStyle()),
       series: [
         {},
         { stroke: line, width: 1.8, points: { show: points.length < 40, size: 5 } },
@@ -77,10 +77,10 @@ export const SeriesChart = (props: SeriesChartProps) => {
       }
     }, columnsOf(points, bucketMs), node)
     plot.current = made
-    const sized = new ResizeObserver(() => { made.setSize({ width: node.clientWidth, height: node.clientHeight }) })
-    sized.observe(node)
+    const resizing = new ResizeObserver(() => { made.setSize({ width: node.clientWidth, height: node.clientHeight }) })
+    resizing.observe(node)
     return () => {
-      sized.disconnect()
+      resizing.disconnect()
       made.destroy()
       plot.current = null
     }
@@ -88,5 +88,5 @@ export const SeriesChart = (props: SeriesChartProps) => {
 
   useEffect(() => { plot.current?.setData(columnsOf(points, bucketMs), true) }, [points, bucketMs, from, to])
 
-  return <div class='plot tall' ref={holder} role='img' aria-label={props.label} />
+  return <div class='plot tall' ref={container} role='img' aria-label={props.label} />
 }

@@ -1,25 +1,25 @@
 import { signal } from '@preact/signals'
-import { toast } from '../parts/toasts.js'
-import { AlertEngine, describeRule, type AlertChange, type AlertRule } from '../series/alerts.js'
+import { toast } from '../components/toasts.js'
+import { AlertEngine, describeRule, type AlertChange, type AlertRule } from '../series/alert-engine.js'
 import { formatValue } from '../series/format.js'
-import { kept } from '../session/kept.js'
+import { persistentSignal } from '../session/persistent-signal.js'
 
-/** A change that is remembered. */
+/** An entry of the alert history. */
 export interface AlertEntry { id: string, time: number, firing: boolean, text: string }
 
 export const MAX_RULES = 50
 const MAX_ENTRIES = 100
 
-/** The rules, what they found, and how the person is told. */
+/** Alert rules, the history of alerts, and notifications. */
 export class AlertStore {
-  readonly rules = kept<AlertRule[]>(
+  readonly rules = persistentSignal<AlertRule[]>(
     'motience.consumer.rules',
     [],
     value => Array.isArray(value) && value.length <= MAX_RULES
   )
 
-  readonly entries = kept<AlertEntry[]>('motience.consumer.alerts', [], value => Array.isArray(value))
-  /** Rules that are firing now. */
+  readonly entries = persistentSignal<AlertEntry[]>('motience.consumer.alerts', [], value => Array.isArray(value))
+  /** Ids of the firing rules. */
   readonly firing = signal<ReadonlySet<string>>(new Set())
   readonly permission = signal(typeof Notification === 'undefined' ? 'denied' : Notification.permission)
   readonly engine = new AlertEngine(change => { this.#changed(change) })
@@ -42,13 +42,13 @@ export class AlertStore {
   close (): void { clearInterval(this.#ticker) }
 
   #changed ({ rule, state }: AlertChange): void {
-    const where = `${this.nameOf(rule.producerId)}${rule.deviceId === null ? '' : ` · ${rule.deviceId}`}`
-    const what = state.firing
+    const source = `${this.nameOf(rule.producerId)}${rule.deviceId === null ? '' : ` · ${rule.deviceId}`}`
+    const condition = state.firing
       ? describeRule(rule)
       : rule.kind === 'silent'
-        ? 'heard again'
+        ? 'sending again'
         : `${rule.path} back to normal`
-    const text = `${where}: ${what}${state.value === null ? '' : ` (${formatValue(state.value)})`}`
+    const text = `${source}: ${condition}${state.value === null ? '' : ` (${formatValue(state.value)})`}`
     this.entries.value = [
       { id: `${rule.id}-${state.since}`, time: state.since, firing: state.firing, text },
       ...this.entries.peek()
@@ -56,8 +56,8 @@ export class AlertStore {
     this.#showFiring()
     toast(text, state.firing ? 'bad' : 'ok')
     if (state.firing && this.permission.peek() === 'granted') {
-      // One notification for each rule: the newest takes the place of the one before.
-      const notification = new Notification('Motience alert', { body: text, tag: rule.id, icon: './mark.svg' })
+      // With the same tag, a new notification replaces the previous one of the rule.
+      const notification = new Notification('Motience alert', { body: text, tag: rule.id, icon: './logo.svg' })
       notification.onclick = () => { window.focus() }
     }
   }

@@ -1,25 +1,25 @@
 import { comparePositions, type LogPosition, type PositionStore } from '@motience/client/consumer'
 import type { Envelope, Position } from '@motience/schemas'
-import { answered } from '../session/answer.js'
+import { unwrap } from '../session/api-error.js'
 import type { Platform } from '../session/platform.js'
 
 const LOOK_BACK_MS = 5 * 60_000
 const PAGE_LIMIT = 1000
-/** Producers that are read at the same time. */
-const AT_ONCE = 3
+/** Number of producers loaded in parallel. */
+const CONCURRENCY = 3
 
-/** Before the first message of any log: the place of who has seen nothing, of a producer that has sent nothing. */
+/** The position before the first message of any log, for producers that have not sent anything. */
 const BEGINNING: LogPosition = { epoch: 0, offset: 0 }
 
-interface Latest { envelopes: Envelope[], place: LogPosition | null }
+interface Latest { envelopes: Envelope[], position: LogPosition | null }
 
 /**
- * The last minutes of one producer from history, oldest first, or the last message before them; and the place where
- * that ends. Nothing, and no place, where it can't be read.
+ * The last minutes of a producer's history, oldest first, or its last message if that is older; and the position of the
+ * end. Empty and without a position if history can't be read.
  */
 const readLatest = async ({ dsm }: Platform, producerId: number): Promise<Latest> => {
   const read = async (query: { from?: string, limit: number }): Promise<Envelope[]> => {
-    const page = await answered(
+    const page = await unwrap(
       dsm.GET('/api/data/{producerId}', { params: { path: { producerId }, query: { ...query, order: 'desc' } } })
     )
     return page.items.toSorted(comparePositions)
@@ -27,36 +27,36 @@ const readLatest = async ({ dsm }: Platform, producerId: number): Promise<Latest
   try {
     const minutes = await read({ from: new Date(Date.now() - LOOK_BACK_MS).toISOString(), limit: PAGE_LIMIT })
     const envelopes = minutes.length > 0 ? minutes : await read({ limit: 1 })
-    return { envelopes, place: envelopes.at(-1) ?? BEGINNING }
+    return { envelopes, position: envelopes.at(-1) ?? BEGINNING }
   } catch {
-    // Live data goes on without it, and the history view tells what is wrong.
-    return { envelopes: [], place: null }
+    // Live data does not depend on it, and the history view reports the error.
+    return { envelopes: [], position: null }
   }
 }
 
 /**
- * What the charts begin with after a reload: the last minutes of each producer. Resolves with where each of them ends,
- * so that the live stream is taken up from there without a hole.
+ * Fills the charts with the last minutes of each producer. Resolves to the positions where they end, from which the
+ * live stream continues without a gap.
  */
 export const backfill = async (
   platform: Platform,
   producerIds: readonly number[],
-  take: (envelope: Envelope) => void
+  onEnvelope: (envelope: Envelope) => void
 ): Promise<Position[]> => {
-  const waiting = [...producerIds]
+  const remaining = [...producerIds]
   const positions: Position[] = []
   const work = async (): Promise<void> => {
-    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
-      const { envelopes, place } = await readLatest(platform, id)
-      for (const envelope of envelopes) take(envelope)
-      if (place !== null) positions.push({ producer_id: id, epoch: place.epoch, offset: place.offset })
+    for (let id = remaining.shift(); id !== undefined; id = remaining.shift()) {
+      const { envelopes, position } = await readLatest(platform, id)
+      for (const envelope of envelopes) onEnvelope(envelope)
+      if (position !== null) positions.push({ producer_id: id, epoch: position.epoch, offset: position.offset })
     }
   }
-  await Promise.all(Array.from({ length: AT_ONCE }, work))
+  await Promise.all(Array.from({ length: CONCURRENCY }, work))
   return positions
 }
 
-/** A store that begins with these positions, over the ones it has kept; a beginning only where it has kept none. */
+/** A store that starts at these positions instead of the stored ones; `BEGINNING` only applies where none is stored. */
 export const startingWith = (positions: readonly Position[], store: PositionStore): PositionStore => ({
   load: async () => {
     const byProducer = new Map((await store.load()).map(position => [position.producer_id, position]))
@@ -65,5 +65,5 @@ export const startingWith = (positions: readonly Position[], store: PositionStor
     }
     return [...byProducer.values()]
   },
-  save: kept => store.save(kept)
+  save: positions => store.save(positions)
 })

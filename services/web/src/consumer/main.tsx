@@ -1,19 +1,19 @@
 import { useEffect, useMemo } from 'preact/hooks'
 import '../design/index.css'
-import { seconds } from '../parts/clock.js'
-import { route } from '../parts/router.js'
-import { Shell, type LinkView } from '../parts/shell.js'
-import { startPage } from '../parts/start.js'
-import { formatSpan } from '../series/format.js'
+import { now } from '../components/clock.js'
+import { route } from '../components/router.js'
+import { Shell, type ConnectionStatus } from '../components/shell.js'
+import { startPage } from '../components/start-page.js'
+import { formatSpan, retryText } from '../series/format.js'
 import type { Platform } from '../session/platform.js'
-import { ConsumerModel } from './model.js'
+import { ConsumerModel } from './consumer-model.js'
 import { Alerts } from './views/alerts.js'
 import { Catalogue } from './views/catalogue.js'
 import { History } from './views/history.js'
 import { Live } from './views/live.js'
 import { Messages } from './views/messages.js'
 
-const linkView = (model: ConsumerModel): LinkView => {
+const connectionStatus = (model: ConsumerModel): ConnectionStatus => {
   const { state, reason, retryInMs, at } = model.state.value
   switch (state) {
     case 'open':
@@ -25,10 +25,10 @@ const linkView = (model: ConsumerModel): LinkView => {
     case 'waiting':
       return {
         tone: 'warn',
-        text: `${reason || 'Connection lost'}; again in ${formatSpan(Math.max(0, at + (retryInMs ?? 0) - seconds.value))}`
+        text: retryText(reason || 'Connection lost', at + (retryInMs ?? 0) - now.value)
       }
     case 'stopped':
-      return { tone: 'bad', text: reason || 'Not allowed to connect' }
+      return { tone: 'bad', text: reason || 'Connection refused' }
   }
 }
 
@@ -36,14 +36,14 @@ const Facts = ({ model }: { model: ConsumerModel }) => {
   const expiresAt = model.platform.session.expiresAt.value
   const subscriptions = [...model.subscriptions.value?.values() ?? []].filter(({ status }) => status === 'active')
   const rate =
-    seconds.value > 0 ? subscriptions.reduce((sum, { producer_id: id }) => sum + model.streams.rate(id), 0) : 0
+    now.value > 0 ? subscriptions.reduce((sum, { producer_id: id }) => sum + model.streams.rate(id), 0) : 0
   return (
     <>
       <span>
         <b class='nowrap'>{rate < 10 ? rate.toFixed(1) : Math.round(rate)}</b> msg/s
       </span>
       <span class='optional'>
-        Token <b class='nowrap'>{expiresAt === null ? '–' : formatSpan(expiresAt - seconds.value)}</b>
+        Token <b class='nowrap'>{expiresAt === null ? '–' : formatSpan(expiresAt - now.value)}</b>
       </span>
     </>
   )
@@ -57,7 +57,7 @@ const ConsumerPage = ({ platform, consumerId }: { platform: Platform, consumerId
   const View = views[route.value as keyof typeof views] ?? Live
   return (
     <Shell
-      platform={platform} link={linkView(model)} facts={<Facts model={model} />} nav={[
+      platform={platform} status={connectionStatus(model)} facts={<Facts model={model} />} nav={[
         { path: '', label: 'Live', icon: 'pulse' },
         { path: 'catalogue', label: 'Producers', icon: 'search' },
         { path: 'messages', label: 'Messages', icon: 'list' },

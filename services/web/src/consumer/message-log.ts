@@ -1,19 +1,19 @@
 import { payloadText } from '@motience/client/consumer'
 import type { Envelope } from '@motience/schemas'
 
-/** A message as it is read, and its payload's text as it was sent. */
+/** A message, and the exact text of its payload. */
 export interface LogLine { envelope: Envelope, text: string }
 
 const MAX_LINES = 2000
 const MAX_CHARACTERS = 8_000_000
 
-/** The latest messages, at most so many and so much of them. */
+/** The latest messages, bounded in number and size. */
 export class MessageLog {
   #lines: LogLine[] = []
   #characters = 0
   #count = 0
 
-  /** Messages since the page was opened. */
+  /** Number of messages since the page was opened. */
   get count (): number { return this.#count }
 
   add (envelope: Envelope): void {
@@ -29,21 +29,21 @@ export class MessageLog {
       this.#characters -= this.#lines[dropped]!.text.length
       dropped++
     }
-    // In one go now and then, as taking from the front is dear.
+    // One splice instead of many shifts, each of which moves the whole array.
     if (dropped > 0) this.#lines.splice(0, dropped)
   }
 
-  /** The newest first that match: at most `limit`. */
+  /** The matching messages, newest first, at most `limit`. */
   find ({ producerId, search, limit }: { producerId: number | null, search: string, limit: number }): LogLine[] {
-    const wanted = search.toLowerCase()
+    const text = search.toLowerCase()
     const found: LogLine[] = []
     for (let i = this.#lines.length - 1; i >= 0 && found.length < limit; i--) {
       const line = this.#lines[i]!
       if (producerId !== null && line.envelope.producer_id !== producerId) continue
       if (
-        wanted !== '' &&
-        !line.text.toLowerCase().includes(wanted) &&
-        line.envelope.device_id?.toLowerCase().includes(wanted) !== true
+        text !== '' &&
+        !line.text.toLowerCase().includes(text) &&
+        line.envelope.device_id?.toLowerCase().includes(text) !== true
       ) { continue }
       found.push(line)
     }

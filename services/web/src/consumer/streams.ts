@@ -1,22 +1,22 @@
 import { instantMs, type Envelope } from '@motience/schemas'
 import { signal } from '@preact/signals'
 import type { LiveSource } from '../charts/live-chart.js'
-import { extractSamples, type Sample } from '../series/extract.js'
-import { Ring } from '../series/ring.js'
+import { extractSamples, type Sample } from '../series/extract-samples.js'
+import { SampleRing } from '../series/sample-ring.js'
 
-/** Milliseconds of samples that a chart can look back. */
+/** How far back the charts reach. */
 export const KEEP_MS = 15 * 60_000
-/** Series that a page follows; numbers beyond are not charted, and the page says so. */
+/** Maximum number of live series; further ones are not charted, and the page says so. */
 export const MAX_SERIES = 200
 
 const RATE_WINDOW_MS = 5000
 const DAY_MS = 86_400_000
 
-/** One number of one device, as it comes. */
+/** The live values of one field of a device. */
 export class LiveSeries implements LiveSource {
-  readonly ring = new Ring(KEEP_MS)
+  readonly ring = new SampleRing(KEEP_MS)
   version = 0
-  /** Usual milliseconds between two samples, from the latest ones. */
+  /** Moving average of the interval between samples, in milliseconds. */
   #interval = 1000
 
   constructor (
@@ -37,7 +37,7 @@ export class LiveSeries implements LiveSource {
   }
 }
 
-/** The series of one device of one producer. */
+/** The series of one device. */
 export interface Group {
   key: string
   producerId: number
@@ -46,8 +46,8 @@ export interface Group {
 }
 
 /**
- * When a message was measured, milliseconds since 1970; a device's clock that is off by days, or ahead, is not
- * believed.
+ * When a message was measured, in milliseconds since 1970. A device time that is ahead, or off by a day or more, is
+ * replaced by the time of receipt.
  */
 export const timeOf = (envelope: Envelope): number => {
   const received = Date.parse(envelope.received_at)
@@ -59,37 +59,37 @@ export const timeOf = (envelope: Envelope): number => {
 
 export const groupKey = (producerId: number, deviceId: string | null): string => `${producerId}/${deviceId ?? ''}`
 
-/** Every number that comes, as series by producer and device. */
+/** Every numeric field as a series, grouped by producer and device. */
 export class Streams {
   readonly groups = signal<readonly Group[]>([])
-  /** Whether there were more numbers than are followed. */
+  /** Whether there are more than `MAX_SERIES` series. */
   readonly overflowed = signal(false)
   #byKey = new Map<string, Group>()
   #series = new Map<string, LiveSeries>()
   #arrivals = new Map<number, number[]>()
-  #skew = Number.NEGATIVE_INFINITY
-  #planned = false
+  #clockOffset = Number.NEGATIVE_INFINITY
+  #publishing = false
 
-  /** Takes a message; gives back its numbers and its time. */
+  /** Adds a message; returns its samples and its time. */
   add (envelope: Envelope): { samples: Sample[], time: number } {
     const time = timeOf(envelope)
     const samples = extractSamples(envelope.payload)
     const key = groupKey(envelope.producer_id, envelope.device_id)
-    // The platform's clock is at least so far ahead of this one; what is replayed only says less.
-    this.#skew = Math.max(this.#skew, Date.parse(envelope.received_at) - Date.now())
+    // Lower bound of the offset between the platform's clock and the browser's; replayed messages only lower it.
+    this.#clockOffset = Math.max(this.#clockOffset, Date.parse(envelope.received_at) - Date.now())
     for (const sample of samples) this.#seriesOf(key, envelope, sample)?.push(time, sample.value)
     return { samples, time }
   }
 
-  /** Counts a message of the live stream. */
-  arrived (producerId: number, now = Date.now()): void {
+  /** Counts a live message. */
+  countMessage (producerId: number, now = Date.now()): void {
     let times = this.#arrivals.get(producerId)
     if (times === undefined) this.#arrivals.set(producerId, times = [])
     times.push(now)
     if (times.length > 20_000) times.splice(0, 10_000)
   }
 
-  /** Messages a second of a producer, over the last five. */
+  /** Messages per second of a producer, over the last 5 s. */
   rate (producerId: number, now = Date.now()): number {
     const times = this.#arrivals.get(producerId)
     if (times === undefined) return 0
@@ -99,11 +99,11 @@ export class Streams {
     return times.length / (RATE_WINDOW_MS / 1000)
   }
 
-  /** The moment at the right edge of every chart, by the platform's clock. */
-  readonly now = (): number => Date.now() + (Number.isFinite(this.#skew) ? this.#skew : 0)
+  /** The right edge of the charts, by the platform's clock. */
+  readonly now = (): number => Date.now() + (Number.isFinite(this.#clockOffset) ? this.#clockOffset : 0)
 
-  /** Forgets a producer's series. */
-  forget (producerId: number): void {
+  /** Removes a producer's series. */
+  remove (producerId: number): void {
     for (const [key, group] of this.#byKey) {
       if (group.producerId !== producerId) continue
       this.#byKey.delete(key)
@@ -132,12 +132,12 @@ export class Streams {
     return series
   }
 
-  /** New series come by the dozen with one message; the view hears of them once. */
+  /** A message may add many series; the view is updated once. */
   #publish (): void {
-    if (this.#planned) return
-    this.#planned = true
+    if (this.#publishing) return
+    this.#publishing = true
     queueMicrotask(() => {
-      this.#planned = false
+      this.#publishing = false
       this.groups.value = [...this.#byKey.values()].map(group => ({ ...group, series: [...group.series] }))
     })
   }

@@ -1,18 +1,18 @@
 import { useEffect, useMemo } from 'preact/hooks'
 import '../design/index.css'
-import { seconds } from '../parts/clock.js'
-import { route } from '../parts/router.js'
-import { Shell, type LinkView } from '../parts/shell.js'
-import { startPage } from '../parts/start.js'
-import { formatMs, formatSpan } from '../series/format.js'
+import { now } from '../components/clock.js'
+import { route } from '../components/router.js'
+import { Shell, type ConnectionStatus } from '../components/shell.js'
+import { startPage } from '../components/start-page.js'
+import { formatMs, formatSpan, retryText } from '../series/format.js'
 import type { Platform } from '../session/platform.js'
-import { ProducerModel } from './model.js'
+import { ProducerModel } from './producer-model.js'
 import { Connect } from './views/connect.js'
 import { Overview } from './views/overview.js'
 import { Send } from './views/send.js'
 import { Subscribers } from './views/subscribers.js'
 
-const linkView = ({ connection }: ProducerModel): LinkView => {
+const connectionStatus = ({ connection }: ProducerModel): ConnectionStatus => {
   const retryAt = connection.retryAt.value
   switch (connection.state.value) {
     case 'open':
@@ -22,10 +22,10 @@ const linkView = ({ connection }: ProducerModel): LinkView => {
     case 'waiting':
       return {
         tone: 'warn',
-        text: `${connection.reason.value}; again in ${formatSpan(Math.max(0, (retryAt ?? 0) - seconds.value))}`
+        text: retryText(connection.reason.value, (retryAt ?? 0) - now.value)
       }
     case 'stopped':
-      return { tone: 'bad', text: connection.reason.value || 'Not allowed to connect' }
+      return { tone: 'bad', text: connection.reason.value || 'Connection refused' }
     case 'closed':
       return { tone: 'bad', text: 'Disconnected' }
   }
@@ -40,7 +40,7 @@ const Facts = ({ model }: { model: ProducerModel }) => {
         <b class='nowrap'>{formatMs(model.connection.roundTripMs.value)}</b>
       </span>
       <span class='optional'>
-        Token <b class='nowrap'>{expiresAt === null ? '–' : formatSpan(expiresAt - seconds.value)}</b>
+        Token <b class='nowrap'>{expiresAt === null ? '–' : formatSpan(expiresAt - now.value)}</b>
       </span>
     </>
   )
@@ -55,7 +55,7 @@ const ProducerPage = ({ platform, producerId }: { platform: Platform, producerId
   const View = views[route.value as keyof typeof views] ?? Overview
   return (
     <Shell
-      platform={platform} link={linkView(model)} facts={<Facts model={model} />} nav={[
+      platform={platform} status={connectionStatus(model)} facts={<Facts model={model} />} nav={[
         { path: '', label: 'Overview', icon: 'chart' },
         { path: 'send', label: 'Send', icon: 'send' },
         { path: 'subscribers', label: 'Subscribers', icon: 'people', badge: pending },

@@ -1,13 +1,13 @@
 import type { AckFrame, ErrorFrame, Message } from '@motience/schemas'
 
-/** A message as it is sent, with what names it; its payload is the text that is sent. */
+/** A message to send; its payload is JSON text, which is sent unchanged. */
 export type Outgoing = Omit<Message, 'payload'> & { id: string, session: string, seq: number, payload: string }
 
-/** The text of its frame. */
+/** The text of the data frame of a message. */
 export const dataFrame = ({ payload, ...fields }: Outgoing): string =>
   `${JSON.stringify({ type: 'data', ...fields }).slice(0, -1)},"payload":${payload}}`
 
-/** What became of a message. */
+/** The outcome of a message. */
 export type Receipt = {
   id: string
   seq: number
@@ -17,30 +17,30 @@ export type Receipt = {
   latencyMs: number
 } & (
   | { kind: 'acked'; epoch: number; offset: number; subscriberCount: number; duplicate: boolean }
-  | { kind: 'refused'; code: string; message: string; retryAfterMs: number | null }
+  | { kind: 'rejected'; code: string; message: string; retryAfterMs: number | null }
 )
 
-/** Most messages that wait, sent or not. */
-export const MAX_WAITING = 1000
+/** Maximum number of unacknowledged messages, sent or queued. */
+export const MAX_QUEUED = 1000
 
 const STORAGE_KEY = 'motience.unacknowledged.2'
 
-interface Waiting { message: Outgoing, sentAt: number | null }
+interface QueuedMessage { message: Outgoing, sentAt: number | null }
 
-const read = (): Outgoing[] => {
+const readStored = (): Outgoing[] => {
   try {
     const stored: unknown = JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? '[]')
-    return Array.isArray(stored) ? stored.slice(0, MAX_WAITING) as Outgoing[] : []
+    return Array.isArray(stored) ? stored.slice(0, MAX_QUEUED) as Outgoing[] : []
   } catch {
     return []
   }
 }
 
 /**
- * Messages on their way, in order, until each is acknowledged or refused; what is left outlives a reload of the page.
+ * Messages in order, until each is acknowledged or rejected. Unacknowledged messages survive a reload of the page.
  */
 export class SendQueue {
-  #waiting: Waiting[] = read().map(message => ({ message, sentAt: null }))
+  #queue: QueuedMessage[] = readStored().map(message => ({ message, sentAt: null }))
   #inFlight = 0
   #maxInFlight = 1
 
@@ -48,61 +48,64 @@ export class SendQueue {
     sessionStorage.removeItem(STORAGE_KEY)
     window.addEventListener('pagehide', () => {
       try {
-        if (this.#waiting.length > 0) { sessionStorage.setItem(STORAGE_KEY, JSON.stringify(this.#waiting.map(({ message }) => message))) }
+        const messages = this.#queue.map(({ message }) => message)
+        if (messages.length > 0) sessionStorage.setItem(STORAGE_KEY, JSON.stringify(messages))
       } catch {
-        // Too much for this storage: it was never acknowledged, and the person saw so.
+        // Over the storage quota: these messages were never shown as acknowledged.
       }
     })
   }
 
-  get size (): number { return this.#waiting.length }
+  get size (): number { return this.#queue.length }
 
   add (message: Outgoing): boolean {
-    if (this.#waiting.length >= MAX_WAITING) return false
-    this.#waiting.push({ message, sentAt: null })
+    if (this.#queue.length >= MAX_QUEUED) return false
+    this.#queue.push({ message, sentAt: null })
     return true
   }
 
-  /** A new connection: everything is to be sent again. */
+  /** Marks every message as unsent, for a new connection. */
   restart (maxInFlight: number): void {
     this.#maxInFlight = maxInFlight
     this.#inFlight = 0
-    for (const waiting of this.#waiting) waiting.sentAt = null
+    for (const queued of this.#queue) queued.sentAt = null
   }
 
-  /** What may be sent now, which counts as sent. */
+  /** Returns the messages that may be sent now, and marks them as sent. */
   take (): Outgoing[] {
     const taken: Outgoing[] = []
-    for (let i = this.#inFlight; i < this.#waiting.length && this.#inFlight < this.#maxInFlight; i++) {
-      const waiting = this.#waiting[i]!
-      waiting.sentAt = performance.now()
+    for (let i = this.#inFlight; i < this.#queue.length && this.#inFlight < this.#maxInFlight; i++) {
+      const queued = this.#queue[i]!
+      queued.sentAt = performance.now()
       this.#inFlight++
-      taken.push(waiting.message)
+      taken.push(queued.message)
     }
     return taken
   }
 
-  acked ({ id, epoch, offset, subscriberCount, duplicate = false }: AckFrame): void {
-    const common = this.#settle(id)
+  onAck ({ id, epoch, offset, subscriberCount, duplicate = false }: AckFrame): void {
+    const common = this.#remove(id)
     if (common !== null) this.onReceipt({ ...common, kind: 'acked', epoch, offset, subscriberCount, duplicate })
   }
 
-  /** False where the error is not about a message. */
-  refused ({ id, seq, code, message, retry_after_ms: retryAfterMs }: ErrorFrame): boolean {
+  /** Returns false if the error does not concern a message. */
+  onError ({ id, seq, code, message, retry_after_ms: retryAfterMs }: ErrorFrame): boolean {
     if (id === undefined && seq === undefined) return false
-    const common = this.#settle(id)
-    if (common !== null) { this.onReceipt({ ...common, kind: 'refused', code, message, retryAfterMs: retryAfterMs ?? null }) }
+    const common = this.#remove(id)
+    if (common !== null) {
+      this.onReceipt({ ...common, kind: 'rejected', code, message, retryAfterMs: retryAfterMs ?? null })
+    }
     return true
   }
 
-  /** Acks come in order, so that it is nearly always the first. */
-  #settle (id: string | undefined): Pick<Receipt, 'id' | 'seq' | 'device' | 'bytes' | 'at' | 'latencyMs'> | null {
-    const index = id === undefined ? 0 : this.#waiting.findIndex(({ message }) => message.id === id)
-    const waiting = this.#waiting[index]
-    if (waiting === undefined) return null
-    this.#waiting.splice(index, 1)
+  /** Removes a message; acks arrive in order, so it is almost always the first one. */
+  #remove (id: string | undefined): Pick<Receipt, 'id' | 'seq' | 'device' | 'bytes' | 'at' | 'latencyMs'> | null {
+    const index = id === undefined ? 0 : this.#queue.findIndex(({ message }) => message.id === id)
+    const queued = this.#queue[index]
+    if (queued === undefined) return null
+    this.#queue.splice(index, 1)
     if (index < this.#inFlight) this.#inFlight--
-    const { message, sentAt } = waiting
+    const { message, sentAt } = queued
     return {
       id: message.id,
       seq: message.seq,

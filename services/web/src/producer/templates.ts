@@ -1,6 +1,6 @@
-import type { GeneratedField } from '../series/generator.js'
+import type { GeneratedField } from '../series/sample-generator.js'
 
-/** A payload to start from. */
+/** A sample payload. */
 export interface Template { name: string, text: string }
 
 const text = (payload: object): string => JSON.stringify(payload, null, 2)
@@ -29,8 +29,8 @@ export const templates: readonly Template[] = [
   { name: 'With units', text: text({ pressure: 4.2, flow: 12.7, units: { pressure: 'bar', flow: 'l/min' } }) }
 ]
 
-/** Fields that a generator begins with. */
-export const firstFields: readonly GeneratedField[] = [
+/** The initial fields of the sample generator. */
+export const defaultFields: readonly GeneratedField[] = [
   { name: 'temperature_c', shape: 'walk', base: 22, amplitude: 4, period: 60 },
   { name: 'speed_rpm', shape: 'sine', base: 1450, amplitude: 120, period: 20 },
   { name: 'load_pct', shape: 'saw', base: 50, amplitude: 40, period: 30 }

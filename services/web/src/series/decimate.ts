@@ -1,15 +1,15 @@
-import type { Ring } from './ring.js'
+import type { SampleRing } from './sample-ring.js'
 
-/** Columns of x and y as uPlot takes them; a null y breaks the line. */
+/** Data columns for uPlot; a null y interrupts the line. */
 export interface Columns { x: number[], y: (number | null)[], min: number, max: number }
 
 /**
- * At most two samples for each of `columns` pixels, the least and the greatest, in the order in which they came: what a
- * line over all of them would draw. Columns begin at multiples of their width, so that they don't flicker as time moves
- * on. The line is broken where nothing came for `breakMs`. Seconds in x; `min` and `max` are NaN where there is
- * nothing.
+ * Reduces the samples to the minimum and maximum of each of `columns` pixel columns, in order of time: the same picture
+ * as a line through all of them. Columns start at multiples of their width, so that they don't flicker as time moves.
+ * The line is interrupted where there is no sample for `breakMs`. x is in seconds; `min` and `max` are NaN if there are
+ * no samples.
  */
-export const decimate = (ring: Ring, from: number, to: number, columns: number, breakMs: number): Columns => {
+export const decimate = (ring: SampleRing, from: number, to: number, columns: number, breakMs: number): Columns => {
   const width = Math.max(1, (to - from) / Math.max(1, columns))
   const x: number[] = []
   const y: (number | null)[] = []
@@ -30,7 +30,7 @@ export const decimate = (ring: Ring, from: number, to: number, columns: number, 
     if (low !== high) put(Math.max(low, high))
   }
 
-  // One sample before the window, so that the line enters it.
+  // Start one sample before the window, so that the line extends to its edge.
   for (let i = Math.max(0, ring.indexAt(from) - 1); i < ring.size; i++) {
     const time = ring.time(i)
     if (time > to) break

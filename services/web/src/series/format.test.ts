@@ -1,9 +1,9 @@
 import t from 'tap'
 import { bucketFor } from './buckets.js'
-import { formatBytes, formatMs, formatSpan, formatTime, formatValue } from './format.js'
+import { formatBytes, formatMs, formatSpan, formatTime, formatValue, retryText } from './format.js'
 import { labelOf, unitOf } from './units.js'
 
-t.test('a number has the decimals that its range is worth', async t => {
+t.test('formats values with decimals according to their range', async t => {
   t.equal(formatValue(21.4567, 4), '21.46')
   t.equal(formatValue(1480.2, 200), '1,480')
   t.equal(formatValue(0.12345, 0.02), '0.1235')
@@ -14,7 +14,7 @@ t.test('a number has the decimals that its range is worth', async t => {
   t.equal(formatValue(Number.NaN), '–')
 })
 
-t.test('sizes, spans and times read as a person says them', async t => {
+t.test('formats sizes, durations and times', async t => {
   t.same([12, 2048, 3 * 1048576].map(formatBytes), ['12 B', '2.0 kB', '3.0 MB'])
   t.same([-5, 42_000, 60_000, 185_000, 7_800_000, 200_000_000].map(formatSpan), [
     '0 s',
@@ -26,9 +26,11 @@ t.test('sizes, spans and times read as a person says them', async t => {
   ])
   t.same([null, 3.21, 48.6].map(formatMs), ['–', '3.2 ms', '49 ms'])
   t.match(formatTime(Date.now()), /^\d\d:\d\d:\d\d\.\d{3}$/)
+  t.equal(retryText("Can't reach the server", 1000), "Can't reach the server. Retrying in 1 s")
+  t.equal(retryText('The server is restarting.', -5), 'The server is restarting. Retrying in 0 s')
 })
 
-t.test('units and labels come from names', async t => {
+t.test('derives units and labels from field names', async t => {
   t.same(['temperature_c', 'bus_v', 'cpu.load-pct', 'count', 'a_c.b'].map(unitOf), ['°C', 'V', '%', '', ''])
   t.same(['temperature_c', 'cpu.max_load_pct', 'part_count'].map(labelOf), [
     'temperature',
@@ -37,6 +39,6 @@ t.test('units and labels come from names', async t => {
   ])
 })
 
-t.test('buckets are round and few enough', async t => {
+t.test('chooses round buckets, and not too many', async t => {
   t.same([60_000, 3_600_000, 86_400_000, 604_800_000, 1e12].map(bucketFor), [1, 10, 300, 1800, 86_400])
 })

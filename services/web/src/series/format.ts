@@ -1,4 +1,4 @@
-/** A number as an instrument shows it: as many decimals as the range it moves in makes worth reading. */
+/** Formats a value with as many decimals as its range `spread` makes significant. */
 export const formatValue = (value: number, spread = Math.abs(value)): string => {
   if (!Number.isFinite(value)) return '–'
   const size = Math.abs(value)
@@ -11,7 +11,7 @@ export const formatValue = (value: number, spread = Math.abs(value)): string => 
   })
 }
 
-/** Bytes as a person reads them. */
+/** Formats a size in bytes. */
 export const formatBytes = (bytes: number): string =>
   bytes < 1024
     ? `${bytes} B`
@@ -19,7 +19,7 @@ export const formatBytes = (bytes: number): string =>
       ? `${(bytes / 1024).toFixed(1)} kB`
       : `${(bytes / 1048576).toFixed(1)} MB`
 
-/** A length of time in its greatest unit or two: `42 s`, `3 min 5 s`, `2 h 10 min`. */
+/** Formats a duration in its one or two largest units: `42 s`, `3 min 5 s`, `2 h 10 min`. */
 export const formatSpan = (ms: number): string => {
   const seconds = Math.max(0, Math.round(ms / 1000))
   if (seconds < 60) return `${seconds} s`
@@ -29,13 +29,18 @@ export const formatSpan = (ms: number): string => {
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d ${hours % 24} h`
 }
 
-/** Milliseconds of a latency. */
+/** A connection's state while it waits to reconnect: `Connection lost. Retrying in 3 s`. */
+export const retryText = (reason: string, ms: number): string =>
+  `${reason.replace(/\.$/, '')}. Retrying in ${formatSpan(ms)}`
+
+/** Formats a latency. */
 export const formatMs = (ms: number | null): string =>
   ms === null ? '–' : ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`
 
-/** Time of day with milliseconds, in the reader's zone. */
+/** Time of day with milliseconds, in the browser's time zone. */
 export const formatTime = (ms: number): string => {
   const date = new Date(ms)
   const two = (n: number): string => String(n).padStart(2, '0')
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':')
+  return `${time}.${String(date.getMilliseconds()).padStart(3, '0')}`
 }

@@ -1,4 +1,4 @@
-/** Units by the ending of a field's name: `temperature_c`, `bus_v`, `load_pct`. */
+/** Units by the suffix of a field name: `temperature_c`, `bus_v`, `load_pct`. */
 const BY_SUFFIX: Record<string, string> = {
   c: '°C',
   celsius: '°C',
@@ -48,14 +48,14 @@ const BY_SUFFIX: Record<string, string> = {
   gb: 'GB'
 }
 
-const ENDING = /[_-]([A-Za-z]+)$/
+const SUFFIX = /[_-]([A-Za-z]+)$/
 
-/** The unit that the last part of a name tells, or ''. */
+/** The unit in the suffix of a field name, or ''. */
 export const unitOf = (path: string): string => {
-  const suffix = ENDING.exec(path.slice(path.lastIndexOf('.') + 1))?.[1]
+  const suffix = SUFFIX.exec(path.slice(path.lastIndexOf('.') + 1))?.[1]
   return suffix === undefined ? '' : BY_SUFFIX[suffix.toLowerCase()] ?? ''
 }
 
-/** A path as words: `cpu.temperature_c` is `cpu › temperature`. */
+/** The display name of a path: `cpu › temperature` for `cpu.temperature_c`. */
 export const labelOf = (path: string): string =>
-  (unitOf(path) === '' ? path : path.replace(ENDING, '')).replaceAll('_', ' ').replaceAll('.', ' › ')
+  (unitOf(path) === '' ? path : path.replace(SUFFIX, '')).replaceAll('_', ' ').replaceAll('.', ' › ')

@@ -3,25 +3,25 @@ import { CLIENT_ADDRESS_HEADER, ProblemError, type ClientAddresses } from '@moti
 import type { ServerResponse } from 'node:http'
 import type { FastifyPluginAsync, FastifyRequest, RawServerBase, RequestGenericInterface } from 'fastify'
 
-/** One service behind a page. */
+/** A service behind a page. */
 export interface ApiProxyOptions {
-  /** Where the service is, as the other services reach it. */
+  /** URL at which the other services reach the service. */
   upstream: string
-  /** Path below which its `/api` is served, such as `/ap`. */
+  /** Path under which its `/api` is served, such as `/ap`. */
   path: string
-  /** Signs the client's address, which the service counts by. */
+  /** Signs the client's address, by which the service limits rates. */
   clientAddresses: ClientAddresses
-  /** Requests at the same time; 512 by default. */
+  /** Maximum number of concurrent requests; 512 by default. */
   maxRequests?: number
-  /** Milliseconds for which a connection may move nothing, in either direction; 60 s by default. */
+  /** A connection without progress in either direction is closed after this time; 60 s by default. */
   stallMs?: number
-  /** Milliseconds from the beginning of a stop for which requests may go on; 7 s by default. */
+  /** Maximum time that requests may take from the start of a shutdown; 7 s by default. */
   drainMs?: number
 }
 
 const CONNECT_MS = 2_000
 
-/** Fields that concern one connection (RFC 9110, 7.6.1), in either direction. */
+/** Headers that apply to a single connection (RFC 9110, 7.6.1), in both directions. */
 const HOP_BY_HOP = [
   'connection',
   'keep-alive',
@@ -35,8 +35,8 @@ const HOP_BY_HOP = [
   'expect'
 ]
 
-/** What a client may say of who it calls for, and is not asked; and its origin, of which the service knows nothing. */
-const CLAIMS = [
+/** Request headers with claims about the client that must not be trusted, and the origin, which services don't know. */
+const UNTRUSTED = [
   'forwarded',
   'x-forwarded-for',
   'x-forwarded-host',
@@ -51,16 +51,16 @@ type Headers = Record<string, string | string[] | undefined>
 type AnyRequest = FastifyRequest<RequestGenericInterface, RawServerBase>
 
 const without = (headers: Headers, names: readonly string[]): Headers => {
-  const kept = { ...headers }
-  for (const name of names) delete kept[name]
-  return kept
+  const remaining = { ...headers }
+  for (const name of names) delete remaining[name]
+  return remaining
 }
 
 const unavailable = (detail: string, cause?: unknown): ProblemError =>
   new ProblemError('MOT_UNAVAILABLE', detail, { retryAfterSecs: 1, cause })
 
-/** The page's own server answers for itself: its CORS, and its cookies, of which it has none. */
-const NOT_PASSED_ON = [
+/** Response headers that are not forwarded: CORS and cookies are up to the page's own server. */
+const NOT_FORWARDED = [
   ...HOP_BY_HOP,
   'set-cookie',
   'access-control-allow-origin',
@@ -69,46 +69,45 @@ const NOT_PASSED_ON = [
 ]
 
 /**
- * Serves the REST calls of one service, `<path>/api/…`, on the page's own origin. Bodies are passed on as they come,
- * in both directions, and no faster than the other side takes them. A service that can't be reached is answered with
- * 503.
+ * Proxies the REST API of a service, `<path>/api/…`, on the page's own origin. Bodies are streamed in both directions
+ * with back-pressure. Returns 503 if the service can't be reached.
  */
 export const proxyApi: FastifyPluginAsync<ApiProxyOptions> = async (app, options) => {
   const { upstream, path, clientAddresses, maxRequests = 512, stallMs = 60_000, drainMs = 7_000 } = options
   const { bodyLimit = 1_048_576 } = app.initialConfig
   const rewriteRequestHeaders = (request: AnyRequest, headers: Headers): Headers => ({
-    ...without(headers, [...HOP_BY_HOP, ...CLAIMS]),
+    ...without(headers, [...HOP_BY_HOP, ...UNTRUSTED]),
     'x-request-id': request.id,
     'x-forwarded-for': request.clientAddress,
     [CLIENT_ADDRESS_HEADER]: clientAddresses.sign(request.clientAddress)
   })
 
-  const answers = new Set<ServerResponse>()
-  let ended = (): void => {}
+  const responses = new Set<ServerResponse>()
+  let onDrained = (): void => {}
   app.addHook('onRequest', async (request, reply) => {
-    if (answers.size >= maxRequests) throw unavailable('Too many requests are under way')
+    if (responses.size >= maxRequests) throw unavailable('Too many concurrent requests')
     if (Number(request.headers['content-length'] ?? 0) > bodyLimit) {
-      reply.header('connection', 'close') // the body is not going to be read
+      reply.header('connection', 'close') // the body will not be read
       throw new ProblemError('MOT_BODY_TOO_LARGE')
     }
-    answers.add(reply.raw)
+    responses.add(reply.raw)
     reply.raw.once('close', () => {
-      answers.delete(reply.raw)
-      if (answers.size === 0) ended()
+      responses.delete(reply.raw)
+      if (responses.size === 0) onDrained()
     })
     reply.raw.setTimeout(stallMs, () => { reply.raw.destroy() })
   })
 
   app.addHook('preClose', async () => {
-    if (answers.size === 0) return
-    const late = Math.max(0, drainMs - (performance.now() - (app.drainingSince ?? performance.now())))
+    if (responses.size === 0) return
+    const remainingMs = Math.max(0, drainMs - (performance.now() - (app.drainingSince ?? performance.now())))
     let timer: NodeJS.Timeout | undefined
     await new Promise<void>(resolve => {
-      ended = resolve
-      timer = setTimeout(resolve, late)
+      onDrained = resolve
+      timer = setTimeout(resolve, remainingMs)
     })
     clearTimeout(timer)
-    for (const answer of answers) answer.destroy()
+    for (const response of responses) response.destroy()
   })
 
   await app.register(fastifyHttpProxy, {
@@ -119,20 +118,19 @@ export const proxyApi: FastifyPluginAsync<ApiProxyOptions> = async (app, options
     disableRequestLogging: true,
     destroyAgent: true,
     undici: {
-      // As many as there may be requests: none waits for a connection that a slow reader holds.
+      // One per request, so that none waits for a connection held by a slow reader.
       connections: maxRequests,
-      // Unless told otherwise the plugin takes any certificate.
+      // The plugin accepts any certificate by default.
       connect: { timeout: CONNECT_MS, rejectUnauthorized: true },
       headersTimeout: stallMs,
       bodyTimeout: stallMs
     },
     replyOptions: {
       rewriteRequestHeaders,
-      rewriteHeaders: headers => without(headers, NOT_PASSED_ON),
-      // A call whose connection was just closed is made once more, where a repeat is harmless. With no retries the
-      // plugin would repeat what is answered with 503.
+      rewriteHeaders: headers => without(headers, NOT_FORWARDED),
+      // Idempotent calls are retried once if their connection was just closed. With 0, the plugin would retry 503s.
       retriesCount: 1,
-      onError: (reply, { error }) => { reply.send(unavailable('The service can\'t be reached now', error)) }
+      onError: (reply, { error }) => { reply.send(unavailable("Can't reach the service", error)) }
     }
   })
 }

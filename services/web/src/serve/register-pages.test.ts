@@ -20,7 +20,7 @@ const start = async (t: Test, options: Partial<RegisterPagesOptions>) => {
   return app
 }
 
-t.test('the page and its files are served, and nothing else is', async t => {
+t.test('serves the page and its files, and nothing else', async t => {
   const folder = t.testdir({
     'index.html': '<p>page</p>',
     'index.html.gz': 'not really',
@@ -35,7 +35,8 @@ t.test('the page and its files are served, and nothing else is', async t => {
   t.equal(page.headers['cache-control'], 'no-cache')
   t.equal(
     page.headers['content-security-policy'],
-    "default-src 'self'; connect-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    "default-src 'self'; connect-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; " +
+      "form-action 'self'; frame-ancestors 'none'"
   )
   t.match((await app.inject('/assets/a-123.js')).headers['cache-control'], /immutable/)
   t.equal((await app.inject({ url: '/', headers: { 'accept-encoding': 'gzip' } })).headers['content-encoding'], 'gzip')
@@ -43,31 +44,34 @@ t.test('the page and its files are served, and nothing else is', async t => {
   t.not(
     (await app.inject('/other')).headers['content-security-policy'],
     page.headers['content-security-policy'],
-    'other routes are left alone'
+    'other routes are not affected'
   )
 })
 
-t.test('config.json names nothing but the page\'s own origin, and is not cached', async t => {
+t.test('config.json refers to the page\'s own origin, and is not cached', async t => {
   const app = await start(t, { folder: null })
   const response = await app.inject({ url: '/config.json', headers: { host: '[::1]:3010' } })
   t.same(response.json(), { ap_url: 'ap', sm_url: 'sm', dsm_url: 'dsm', websocket_url: 'producer', heartbeat: 25_000 })
   t.equal(response.headers['cache-control'], 'no-store')
 })
 
-t.test('each service has a path of its own', async t => {
+t.test('each service has its own path', async t => {
   const app = await start(t, { folder: null })
-  for (const name of ['ap', 'sm', 'dsm']) { t.match((await app.inject(`/${name}/api/x`)).json(), { code: 'MOT_UNAVAILABLE', detail: /can't be reached/ }, name) }
+  for (const name of ['ap', 'sm', 'dsm']) {
+    const { code, detail } = (await app.inject(`/${name}/api/x`)).json()
+    t.match({ code, detail }, { code: 'MOT_UNAVAILABLE', detail: /Can't reach the service/ }, name)
+  }
   t.equal((await app.inject('/wss2/api/x')).statusCode, 404)
 })
 
-t.test('pages that are not built say so', async t => {
+t.test('returns 503 with instructions if the pages are not built', async t => {
   const app = await start(t, { page: 'consumer', folder: null })
   const response = await app.inject('/')
   t.equal(response.statusCode, 503)
   t.match(response.body, /npm run build/)
 })
 
-t.test('addresses are found from wherever the page was opened', async t => {
+t.test('URLs are resolved against the address of the page', async t => {
   const at = (base: string): PageConfig => resolveConfig(config, base)
   t.match(at('http://plant.local:3010/#/send'), {
     ap_url: 'http://plant.local:3010/ap',
@@ -81,11 +85,11 @@ t.test('addresses are found from wherever the page was opened', async t => {
   t.match(
     at('https://example.org/motience/send/'),
     { ap_url: 'https://example.org/motience/send/ap', websocket_url: 'wss://example.org/motience/send/producer' },
-    "below a path of a balancer's"
+    'under a path of a load balancer'
   )
 })
 
-t.test('public addresses win over the page\'s own, and the policy allows them', async t => {
+t.test('public URLs take precedence, and the policy allows them', async t => {
   const env = {
     PUBLIC_AP_URL: 'https://ap.example.org/',
     PUBLIC_WSS2_URL: 'wss://live.example.org/consumer',

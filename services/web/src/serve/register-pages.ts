@@ -2,10 +2,10 @@ import fastifyStatic from '@fastify/static'
 import type { ClientAddresses } from '@motience/kit'
 import type { FastifyPluginAsync } from 'fastify'
 import { proxyApi } from './api-proxy.js'
-import { contentSecurityPolicy, type PageConfig, type PageName } from './config.js'
-import { pageFolder } from './folder.js'
+import { contentSecurityPolicy, type PageConfig, type PageName } from './page-config.js'
+import { pageFolder } from './page-folder.js'
 
-/** Where the services behind a page are, as the other services reach them. */
+/** URLs at which the other services reach the services behind a page. */
 export interface PageUpstreams { ap: string, sm: string, dsm: string }
 
 export interface RegisterPagesOptions {
@@ -13,18 +13,18 @@ export interface RegisterPagesOptions {
   config: PageConfig
   upstreams: PageUpstreams
   clientAddresses: ClientAddresses
-  /** Milliseconds from the beginning of a stop for which calls may go on; 7 s by default. */
+  /** Maximum time that calls may take from the start of a shutdown, in milliseconds; 7 s by default. */
   drainMs?: number
-  /** Folder of the built page; found by itself if not given, null for a page that is not built. */
+  /** Folder of the built page, by default `pageFolder(page)`; null if it is not built. */
   folder?: string | null
 }
 
 const NOT_BUILT = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Motience</title>
-<h1>The pages are not built</h1><p>Run <code>npm run build</code> and start the platform again.</p></html>`
+<h1>The pages are not built</h1><p>Run <code>npm run build</code> and restart the platform.</p></html>`
 
 type ServePageOptions = Required<Pick<RegisterPagesOptions, 'config' | 'folder'>>
 
-/** The page's files and `GET /config.json`, with a strict content security policy. */
+/** Serves the page's files and `GET /config.json`, with a strict content security policy. */
 const servePage: FastifyPluginAsync<ServePageOptions> = async (app, { config, folder }) => {
   const policy = contentSecurityPolicy(config)
   app.addHook('onSend', async (_request, reply) => {
@@ -57,10 +57,7 @@ const servePage: FastifyPluginAsync<ServePageOptions> = async (app, { config, fo
   })
 }
 
-/**
- * Serves one page, and below `/ap`, `/sm` and `/dsm` the REST calls that it makes. The routes that the service has
- * beside them stay as they are.
- */
+/** Serves a page and, under `/ap`, `/sm` and `/dsm`, the REST APIs it calls. Other routes are not affected. */
 export const registerPages: FastifyPluginAsync<RegisterPagesOptions> = async (app, options) => {
   const { page, config, upstreams, clientAddresses, drainMs, folder = pageFolder(page) } = options
   await app.register(servePage, { config, folder })

@@ -1,22 +1,22 @@
 import type { TokenSource } from '@motience/client/consumer'
 import type { AccountRole, ApClient, Tokens, User } from '@motience/schemas'
 import { signal } from '@preact/signals'
-import { answered, AnswerError } from './answer.js'
-import { sessionOf, SessionStore, type StoredSession } from './stored.js'
+import { unwrap, ApiError } from './api-error.js'
+import { sessionOf, SessionStore, type StoredSession } from './session-store.js'
 
 type AccessToken = Awaited<ReturnType<TokenSource['get']>>
 type RenewedHandler = Parameters<TokenSource['onRenewed']>[0]
 
-/** Renewals of one browser follow each other, so that two tabs never spend the same refresh token. */
-const alone = async <T>(run: () => Promise<T>): Promise<T> =>
-  // The API is missing where the page does not come from a secure context.
+/** Tabs of a browser renew one at a time, because a refresh token can only be used once. */
+const withRenewalLock = async <T>(run: () => Promise<T>): Promise<T> =>
+  // The API is missing in insecure contexts.
   'locks' in navigator ? await navigator.locks.request('motience.renew', run) : await run()
 
-/** Who is signed in at this page. Gives every call and connection its token, and keeps it fresh. */
+/** The signed-in user. Provides calls and connections with access tokens, and renews them. */
 export class Session implements TokenSource {
   readonly user = signal<User | null>(null)
   readonly expiresAt = signal<number | null>(null)
-  /** Why the person has to sign in again; null where that is no surprise. */
+  /** Why the user has to sign in again; null if they signed out. */
   readonly ended = signal<string | null>(null)
   readonly #store = new SessionStore()
   readonly #handlers = new Set<RenewedHandler>()
@@ -26,45 +26,51 @@ export class Session implements TokenSource {
 
   constructor (private readonly ap: ApClient, readonly role: AccountRole) {
     const stored = this.#store.load()
-    if (stored !== null && stored.user.role === role) this.#take(stored)
+    if (stored !== null && stored.user.role === role) this.#use(stored)
     this.#store.onChange(() => {
       const changed = this.#store.load()
       if (changed === null) this.#end(null)
-      else this.#take(changed)
+      else this.#use(changed)
     })
   }
 
   async register (username: string, password: string, deviceId: string | null): Promise<void> {
     const body = { username, password, role: this.role, ...deviceId === null ? {} : { device_id: deviceId } }
-    await answered(this.ap.POST('/api/auth/register', { body }))
+    await unwrap(this.ap.POST('/api/auth/register', { body }))
   }
 
-  /** Signs in; rejects for an account of the other role, which has a page of its own. */
+  /** Signs in; rejects accounts of the other role, which has its own page. */
   async login (username: string, password: string, remember: boolean): Promise<void> {
-    const askedAt = Date.now()
-    const tokens = await answered(this.ap.POST('/api/auth/login', { body: { username, password } })) as Tokens
+    const requestedAt = Date.now()
+    const tokens = await unwrap(this.ap.POST('/api/auth/login', { body: { username, password } })) as Tokens
     if (tokens.user.role !== this.role) {
       await this.ap.POST('/api/auth/logout', { body: { refresh_token: tokens.refresh_token } }).catch(() => null)
-      throw new AnswerError(`This is a ${tokens.user.role}'s account; this page is for ${this.role}s`, 403, null, null)
+      throw new ApiError(
+        `This is a ${tokens.user.role} account. Sign in on the ${tokens.user.role} page instead.`,
+        403,
+        null,
+        null
+      )
     }
     this.#store.remember = remember
-    this.#keep(sessionOf(tokens, askedAt))
+    this.#save(sessionOf(tokens, requestedAt))
   }
 
   async logout (): Promise<void> {
-    const spent = this.#current?.refreshToken
+    const refreshToken = this.#current?.refreshToken
     this.#end(null)
-    if (spent !== undefined) { await this.ap.POST('/api/auth/logout', { body: { refresh_token: spent } }).catch(() => null) }
+    if (refreshToken === undefined) return
+    await this.ap.POST('/api/auth/logout', { body: { refresh_token: refreshToken } }).catch(() => null)
   }
 
   async get (): Promise<AccessToken> {
     const current = this.#current
-    if (current === null) throw new AnswerError('Not signed in', 401, null, null)
+    if (current === null) throw new ApiError('Not signed in', 401, null, null)
     if (Date.now() < current.renewAt) return this.#access(current)
     try {
       return this.#access(await this.#renew())
     } catch (error) {
-      // A token that still lives is better than none while AP is away.
+      // While AP is unavailable, the current token is used until it expires.
       if (this.#current !== null && Date.now() < this.#current.expiresAt) return this.#access(this.#current)
       throw error
     }
@@ -81,10 +87,10 @@ export class Session implements TokenSource {
   }
 
   #renew (): Promise<StoredSession> {
-    this.#pending ??= alone(async () => {
+    this.#pending ??= withRenewalLock(async () => {
       const other = this.#store.load()
       if (other !== null && other.accessToken !== this.#current?.accessToken && Date.now() < other.renewAt) {
-        this.#take(other)
+        this.#use(other)
         return other
       }
       return await this.#refresh()
@@ -93,50 +99,50 @@ export class Session implements TokenSource {
   }
 
   async #refresh (): Promise<StoredSession> {
-    if (this.#current === null) throw new AnswerError('Not signed in', 401, null, null)
-    const askedAt = Date.now()
+    if (this.#current === null) throw new ApiError('Not signed in', 401, null, null)
+    const requestedAt = Date.now()
     try {
-      const tokens = (await answered(
+      const tokens = (await unwrap(
         this.ap.POST('/api/auth/refresh', { body: { refresh_token: this.#current.refreshToken } })
       )) as Tokens
-      const session = sessionOf(tokens, askedAt)
-      this.#keep(session)
+      const session = sessionOf(tokens, requestedAt)
+      this.#save(session)
       return session
     } catch (error) {
-      if (error instanceof AnswerError && error.final) this.#end('Your session has ended. Sign in again to go on.')
+      if (error instanceof ApiError && error.final) this.#end('Your session has ended. Sign in again.')
       throw error
     }
   }
 
-  #keep (session: StoredSession): void {
+  #save (session: StoredSession): void {
     this.#store.save(session)
-    this.#take(session)
+    this.#use(session)
   }
 
-  #take (session: StoredSession): void {
+  #use (session: StoredSession): void {
     this.#current = session
     this.ended.value = null
     this.expiresAt.value = session.expiresAt
     if (this.user.peek()?.id !== session.user.id) this.user.value = session.user
-    this.#plan(session.renewAt - Date.now())
+    this.#scheduleRenewal(session.renewAt - Date.now())
     const access = this.#access(session)
     for (const handler of this.#handlers) handler(access)
   }
 
-  #plan (ms: number): void {
+  #scheduleRenewal (ms: number): void {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
-      this.#renew().catch(() => { if (this.#current !== null) this.#plan(5000) })
+      this.#renew().catch(() => { if (this.#current !== null) this.#scheduleRenewal(5000) })
     }, Math.min(Math.max(ms, 0), 2 ** 31 - 1))
   }
 
-  #end (why: string | null): void {
+  #end (reason: string | null): void {
     clearTimeout(this.#timer)
     this.#store.clear()
     this.#current = null
     this.expiresAt.value = null
     this.user.value = null
-    this.ended.value = why
+    this.ended.value = reason
   }
 
   #access (session: StoredSession): AccessToken {

@@ -3,7 +3,7 @@ import { chromium, type Browser } from 'playwright-core'
 
 const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
 
-const isThere = (path: string): boolean => {
+const isExecutable = (path: string): boolean => {
   try {
     accessSync(path, constants.X_OK)
     return true
@@ -13,15 +13,16 @@ const isThere = (path: string): boolean => {
 }
 
 /**
- * A Chromium of this machine, or null where there is none. With `MOTIENCE_REQUIRE_SERVERS=1` its absence is an error,
- * so that a machine that should test the pages does not pass without. `hosts` are names that it resolves to addresses
- * by itself.
+ * Launches the installed Chromium; null if there is none. With `MOTIENCE_REQUIRE_SERVERS=1` its absence is an error, so
+ * that CI can't pass without testing the pages. `hosts` maps host names to addresses, without DNS.
  */
 export const openBrowser = async (hosts: Record<string, string> = {}): Promise<Browser | null> => {
-  const executablePath = process.env['CHROMIUM_PATH'] ?? PATHS.find(isThere)
+  const executablePath = process.env['CHROMIUM_PATH'] ?? PATHS.find(isExecutable)
   if (executablePath === undefined) {
-    if (process.env['MOTIENCE_REQUIRE_SERVERS'] === '1') { throw new Error('No Chromium was found, and MOTIENCE_REQUIRE_SERVERS is set') }
-    console.log('# The pages are not tested: no Chromium was found')
+    if (process.env['MOTIENCE_REQUIRE_SERVERS'] === '1') {
+      throw new Error('No Chromium found, and MOTIENCE_REQUIRE_SERVERS is set')
+    }
+    console.log('# Skipping browser tests: no Chromium found')
     return null
   }
   return await chromium.launch({

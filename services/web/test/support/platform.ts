@@ -12,7 +12,7 @@ import { startWss1 } from '@motience/wss1'
 import { startWss2 } from '@motience/wss2'
 import pino from 'pino'
 
-/** A free port; the pages have to know it before the server that takes it listens. */
+/** Finds a free port: the pages' configuration needs it before the server listens. */
 const freePort = async (): Promise<number> => {
   const server = createServer()
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
@@ -21,25 +21,25 @@ const freePort = async (): Promise<number> => {
   return port
 }
 
-/** All five services in this process, on an embedded database and a broker in memory. */
+/** All five services in this process, with an embedded database and an in-memory broker. */
 export interface TestPlatform {
   producerPage: string
   consumerPage: string
   apUrl: string
   smUrl: string
   producerUrl: string
-  /** Ends both WebSocket servers, as a deploy does, and starts them again on the same ports. */
+  /** Restarts both WebSocket servers on the same ports, like a deployment. */
   restart (between?: () => Promise<void>): Promise<void>
-  /** Subscribes a consumer, by its tokens. */
+  /** Subscribes a consumer to a producer. */
   subscribe (consumer: Tokens, producerId: number): Promise<void>
-  /** Makes a producer approve its subscribers by hand. */
-  approveByHand (producer: Tokens): Promise<void>
-  /** Signs up and signs in. */
+  /** Makes a producer approve its subscribers manually. */
+  approveManually (producer: Tokens): Promise<void>
+  /** Creates an account and signs in. */
   account (username: string, role: 'producer' | 'consumer', deviceId?: string): Promise<Tokens>
   close (): Promise<void>
 }
 
-/** The password of every account of these tests. */
+/** The password of all test accounts. */
 export const PASSWORD = 'a long password'
 
 const post = async (url: string, body: object, token?: string, method = 'POST'): Promise<unknown> => {
@@ -48,11 +48,11 @@ const post = async (url: string, body: object, token?: string, method = 'POST'):
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` })
   }
   const response = await fetch(url, { method, headers, body: JSON.stringify(body) })
-  if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`)
+  if (!response.ok) throw new Error(`${url} returned ${response.status}: ${await response.text()}`)
   return await response.json()
 }
 
-/** `environment` is laid over what the platform is started with. */
+/** Starts a platform; `environment` overrides its settings. */
 export const startPlatform = async (environment: Record<string, string> = {}): Promise<TestPlatform> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'motience-web-'))
   const [ap, sm, dsm, wss1, wss1Http, wss2, wss2Http] = (await Promise.all(Array.from({ length: 7 }, freePort))) as [
@@ -104,7 +104,7 @@ export const startPlatform = async (environment: Record<string, string> = {}): P
     subscribe: async (consumer, producerId) => {
       await post(`${local(sm)}/api/subscribe`, { producer_id: producerId }, consumer.access_token)
     },
-    approveByHand: async producer => {
+    approveManually: async producer => {
       await post(
         `${local(sm)}/api/producers/${producer.user_id}/policy`,
         { approval: 'manual' },

@@ -1,26 +1,27 @@
 import { useComputed, useSignal } from '@preact/signals'
-import { Icon } from '../../parts/icon.js'
-import { Card, Segments } from '../../parts/pieces.js'
-import { routeQuery } from '../../parts/router.js'
-import type { AlertRule } from '../../series/alerts.js'
+import { Icon } from '../../components/icon.js'
+import { Card } from '../../components/card.js'
+import { SegmentedControl } from '../../components/segmented-control.js'
+import { routeQuery } from '../../components/router.js'
+import type { AlertRule } from '../../series/alert-engine.js'
 import { MAX_RULES } from '../alert-store.js'
-import type { ConsumerModel } from '../model.js'
+import type { ConsumerModel } from '../consumer-model.js'
 
 const kinds = [
   { value: 'above', label: 'Above' },
   { value: 'below', label: 'Below' },
-  { value: 'silent', label: 'Silent for' }
+  { value: 'silent', label: 'No data for' }
 ] as const
 
-/** Makes a rule; filled in where the person came from a chart. */
+/** Creates a rule; prefilled when opened from a chart. */
 export const AlertForm = ({ model }: { model: ConsumerModel }) => {
-  const asked = routeQuery.peek()
+  const query = routeQuery.peek()
   const known = [...(model.subscriptions.value?.values() ?? [])]
     .filter(({ status }) => status === 'active')
     .map(({ producer_id: id }) => id)
-  const producer = useSignal<number | null>(Number(asked.get('producer')) || null)
-  const device = useSignal(asked.get('device') ?? '')
-  const path = useSignal(asked.get('path') ?? '')
+  const producer = useSignal<number | null>(Number(query.get('producer')) || null)
+  const device = useSignal(query.get('device') ?? '')
+  const path = useSignal(query.get('path') ?? '')
   const kind = useSignal<AlertRule['kind']>('above')
   const limit = useSignal(Number.NaN)
   const producerId = producer.value ?? known[0] ?? null
@@ -61,7 +62,7 @@ export const AlertForm = ({ model }: { model: ConsumerModel }) => {
       <div class='note'>
         <Icon name='info' />
         <span>
-          Rules need a producer to watch. <a href='#/catalogue'>Subscribe to one</a> first.
+          Alerts require a subscription. <a href='#/catalogue'>Subscribe to a producer</a> first.
         </span>
       </div>
     )
@@ -95,9 +96,9 @@ export const AlertForm = ({ model }: { model: ConsumerModel }) => {
           </select>
         </label>
         <div class='field'>
-          <span class='label'>When it is</span>
-          <Segments
-            label='Kind of rule'
+          <span class='label'>Condition</span>
+          <SegmentedControl
+            label='Condition'
             options={kinds}
             value={kind.value}
             onChange={value => {
@@ -107,7 +108,7 @@ export const AlertForm = ({ model }: { model: ConsumerModel }) => {
         </div>
         {kind.value !== 'silent' && (
           <label class='field'>
-            <span class='label'>Number</span>
+            <span class='label'>Field</span>
             <select
               class='input'
               value={chosenPath}
@@ -124,7 +125,7 @@ export const AlertForm = ({ model }: { model: ConsumerModel }) => {
           </label>
         )}
         <label class='field'>
-          <span class='label'>{kind.value === 'silent' ? 'Seconds' : 'Limit'}</span>
+          <span class='label'>{kind.value === 'silent' ? 'Seconds' : 'Threshold'}</span>
           <input
             class='input'
             type='number'

@@ -1,9 +1,11 @@
-import { seconds } from '../../parts/clock.js'
-import { Icon } from '../../parts/icon.js'
-import { Card, Empty, ViewHead } from '../../parts/pieces.js'
-import { describeRule, type AlertRule } from '../../series/alerts.js'
+import { now } from '../../components/clock.js'
+import { Icon } from '../../components/icon.js'
+import { Card } from '../../components/card.js'
+import { EmptyState } from '../../components/empty-state.js'
+import { ViewHeader } from '../../components/view-header.js'
+import { describeRule, type AlertRule } from '../../series/alert-engine.js'
 import { formatSpan, formatTime, formatValue } from '../../series/format.js'
-import type { ConsumerModel } from '../model.js'
+import type { ConsumerModel } from '../consumer-model.js'
 import { AlertForm } from './alert-form.js'
 
 const RuleRow = ({ rule, model }: { rule: AlertRule, model: ConsumerModel }) => {
@@ -21,12 +23,12 @@ const RuleRow = ({ rule, model }: { rule: AlertRule, model: ConsumerModel }) => 
           : firing
             ? (
               <span class='badge bad'>
-                alert for {formatSpan(seconds.value - (state?.since ?? seconds.value))}
+                firing for {formatSpan(now.value - (state?.since ?? now.value))}
                 {state?.value != null && ` · ${formatValue(state.value)}`}
               </span>
               )
             : (
-              <span class='badge ok'>watching</span>
+              <span class='badge ok'>OK</span>
               )}
       </td>
       <td>
@@ -59,12 +61,12 @@ const RuleRow = ({ rule, model }: { rule: AlertRule, model: ConsumerModel }) => 
   )
 }
 
-/** Rules that watch the numbers while this page is open. */
+/** Alert rules, evaluated while this page is open, and their history. */
 export const Alerts = ({ model }: { model: ConsumerModel }) => {
   const { alerts } = model
   return (
     <>
-      <ViewHead
+      <ViewHeader
         title='Alerts'
         actions={
           alerts.permission.value === 'granted'
@@ -89,26 +91,25 @@ export const Alerts = ({ model }: { model: ConsumerModel }) => {
               )
         }
       >
-        Rules are kept in this browser and watch for as long as the page is open, in the background too.
-      </ViewHead>
+        Rules are stored in this browser and evaluated while the page is open, even in the background.
+      </ViewHeader>
       <AlertForm model={model} />
       <Card title='Rules' flush>
         {alerts.rules.value.length === 0
           ? (
-            <Empty icon='bell' title='No rule yet'>
+            <EmptyState icon='bell' title='No rules yet'>
               <p>
-                Say above which a number may not rise, below which it may not fall, or for how long a device may be
-                silent.
+                Get an alert when a value rises above or falls below a threshold, or when a device stops sending.
               </p>
-            </Empty>
+            </EmptyState>
             )
           : (
             <div class='table-wrap'>
               <table class='table'>
                 <thead>
                   <tr>
-                    <th>Where</th>
-                    <th>When</th>
+                    <th>Source</th>
+                    <th>Condition</th>
                     <th>State</th>
                     <th>
                       <span class='visually-hidden'>Actions</span>
@@ -126,7 +127,7 @@ export const Alerts = ({ model }: { model: ConsumerModel }) => {
       </Card>
       {alerts.entries.value.length > 0 && (
         <Card
-          title='What was found'
+          title='History'
           flush
           actions={
             <button
@@ -140,9 +141,9 @@ export const Alerts = ({ model }: { model: ConsumerModel }) => {
             </button>
           }
         >
-          <ol class='marks'>
+          <ol class='event-list'>
             {alerts.entries.value.slice(0, 40).map(entry => (
-              <li key={entry.id} class='mark'>
+              <li key={entry.id} class='event'>
                 <time>{formatTime(entry.time).slice(0, 8)}</time>
                 <span class={`dot ${entry.firing ? 'bad' : 'ok'}`} aria-hidden='true' />
                 <span>{entry.text}</span>

@@ -1,16 +1,18 @@
 import type { CatalogueEntry, Subscription } from '@motience/schemas'
 import { useSignal, useSignalEffect } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { confirm } from '../../parts/confirm.js'
-import { Failure } from '../../parts/failure.js'
-import { Empty, Progress, ViewHead } from '../../parts/pieces.js'
-import { answered } from '../../session/answer.js'
-import type { ConsumerModel } from '../model.js'
+import { confirm } from '../../components/confirm-dialog.js'
+import { ErrorNote } from '../../components/error-note.js'
+import { EmptyState } from '../../components/empty-state.js'
+import { Progress } from '../../components/progress.js'
+import { ViewHeader } from '../../components/view-header.js'
+import { unwrap } from '../../session/api-error.js'
+import type { ConsumerModel } from '../consumer-model.js'
 
 const PAGE_LIMIT = 48
-const TYPING_MS = 250
+const DEBOUNCE_MS = 250
 
-const badges = { active: ['ok', 'subscribed'], pending: ['warn', 'waits for approval'] } as const
+const badges = { active: ['ok', 'subscribed'], pending: ['warn', 'pending approval'] } as const
 
 const ProducerCard = ({
   entry, subscription, model, onFailure
@@ -27,7 +29,7 @@ const ProducerCard = ({
       status === 'active' &&
       !(await confirm(
         `Unsubscribe from ${entry.username}?`,
-        'Its charts go away here. What is kept in history can be read again once you subscribe anew, from then on.',
+        'Its charts are removed. If you subscribe again, you can only read history from that time on.',
         'Unsubscribe'
       ))
     ) { return }
@@ -76,18 +78,18 @@ const ProducerCard = ({
   )
 }
 
-/** Every producer that there is, to be searched and subscribed to. */
+/** The searchable catalogue of producers. */
 export const Catalogue = ({ model }: { model: ConsumerModel }) => {
   const search = useSignal('')
   const entries = useSignal<readonly CatalogueEntry[] | null>(null)
   const cursor = useSignal<string | null>(null)
   const busy = useSignal(false)
   const failure = useSignal<unknown>(null)
-  const asked = useRef(0)
-  const typing = useRef<ReturnType<typeof setTimeout>>()
+  const requests = useRef(0)
+  const debounce = useRef<ReturnType<typeof setTimeout>>()
 
-  const read = async (more: boolean): Promise<void> => {
-    const ask = ++asked.current
+  const load = async (more: boolean): Promise<void> => {
+    const request = ++requests.current
     busy.value = true
     const query = {
       limit: PAGE_LIMIT,
@@ -95,35 +97,40 @@ export const Catalogue = ({ model }: { model: ConsumerModel }) => {
       ...(more && cursor.peek() !== null ? { cursor: cursor.peek()! } : {})
     }
     try {
-      const page = await answered(model.platform.ap.GET('/api/producers', { params: { query } }))
-      if (ask !== asked.current) return
+      const page = await unwrap(model.platform.ap.GET('/api/producers', { params: { query } }))
+      if (request !== requests.current) return
       entries.value = more ? [...entries.peek() ?? [], ...page.items] : page.items
       cursor.value = page.next_cursor
       failure.value = null
-      model.learn(page.items)
+      model.addNames(page.items)
     } catch (error) {
-      if (ask === asked.current) failure.value = error
+      if (request === requests.current) failure.value = error
     } finally {
-      if (ask === asked.current) busy.value = false
+      if (request === requests.current) busy.value = false
     }
   }
   useSignalEffect(() => {
     const isFirst = entries.peek() === null
-    clearTimeout(typing.current)
-    typing.current = setTimeout(() => { read(false).catch(() => null) }, search.value === '' && isFirst ? 0 : TYPING_MS)
+    clearTimeout(debounce.current)
+    debounce.current = setTimeout(
+      () => {
+        load(false).catch(() => null)
+      },
+      search.value === '' && isFirst ? 0 : DEBOUNCE_MS
+    )
   })
-  useEffect(() => () => { clearTimeout(typing.current) }, [])
+  useEffect(() => () => { clearTimeout(debounce.current) }, [])
 
   return (
     <>
-      <ViewHead
+      <ViewHeader
         title='Producers'
         actions={
           <input
             class='input search'
             type='search'
             maxLength={64}
-            placeholder='Search by name or device'
+            placeholder='Search by username or device'
             aria-label='Search producers'
             value={search.value}
             onInput={event => {
@@ -132,21 +139,21 @@ export const Catalogue = ({ model }: { model: ConsumerModel }) => {
           />
         }
       >
-        Subscribe to see a producer's numbers live. Some approve their subscribers by hand.
-      </ViewHead>
-      <Failure error={failure.value} retry={() => { read(false).catch(() => null) }} />
-      {busy.value && entries.value === null && <Progress label='Reading the catalogue' />}
+        Subscribe to a producer to see its data live. Some producers approve subscribers manually.
+      </ViewHeader>
+      <ErrorNote error={failure.value} retry={() => { load(false).catch(() => null) }} />
+      {busy.value && entries.value === null && <Progress label='Loading producers' />}
       {entries.value?.length === 0 && (
         <section class='card'>
           {search.value === ''
             ? (
-              <Empty icon='device' title='No producer has signed up yet'>
-                <p>As soon as someone signs up on the producer's page, or connects a device, they are listed here.</p>
-              </Empty>
+              <EmptyState icon='device' title='No producers yet'>
+                <p>Producers appear here as soon as they create an account on the producer page.</p>
+              </EmptyState>
               )
             : (
-              <Empty icon='search' title={`Nothing is called “${search.value}”`}>
-                <p>Search by a part of the name or of the device.</p>
+              <EmptyState icon='search' title={`No producers match “${search.value}”`}>
+                <p>Search by part of the username or device name.</p>
                 <button
                   type='button'
                   class='button'
@@ -156,7 +163,7 @@ export const Catalogue = ({ model }: { model: ConsumerModel }) => {
                 >
                   Show all producers
                 </button>
-              </Empty>
+              </EmptyState>
               )}
         </section>
       )}
@@ -179,10 +186,10 @@ export const Catalogue = ({ model }: { model: ConsumerModel }) => {
           class='button'
           disabled={busy.value}
           onClick={() => {
-            read(true).catch(() => null)
+            load(true).catch(() => null)
           }}
         >
-          {busy.value ? 'Reading' : 'Show more'}
+          {busy.value ? 'Loading' : 'Show more'}
         </button>
       )}
     </>

@@ -1,30 +1,30 @@
 import { useComputed, useSignal } from '@preact/signals'
 import { useMemo, useRef } from 'preact/hooks'
 import { LiveChart } from '../../charts/live-chart.js'
-import { Icon } from '../../parts/icon.js'
-import { goTo } from '../../parts/router.js'
+import { Icon } from '../../components/icon.js'
+import { goTo } from '../../components/router.js'
 import { formatValue } from '../../series/format.js'
-import { layout, moved, setOrder, toggleHidden, toggleWide } from '../layout.js'
-import type { ConsumerModel } from '../model.js'
+import { layout, moved, setOrder, toggleHidden, toggleWide } from '../chart-layout.js'
+import type { ConsumerModel } from '../consumer-model.js'
 import type { Group, LiveSeries } from '../streams.js'
 
-/** Milliseconds between two changes of the figures: faster could not be read. */
-const FIGURES_EVERY_MS = 125
+/** The figures are updated at most this often. */
+const FIGURES_INTERVAL_MS = 125
 
 interface ChartCardProps {
   series: LiveSeries
   group: Group
   model: ConsumerModel
-  /** Where it stands among `keys`, which are shown in this order. */
-  place: number
+  /** Index of the chart in `keys`, the order in which they are shown. */
+  index: number
   keys: string[]
   ended: boolean
 }
 
-/** What is being dragged; drop targets ask for it, as the browser tells them only at the end. */
+/** The key being dragged; browsers only reveal it to drop targets on drop. */
 let dragged: string | null = null
 
-const Tools = ({ series, group, place, keys, wide }: ChartCardProps & { wide: boolean }) => {
+const Tools = ({ series, group, index, keys, wide }: ChartCardProps & { wide: boolean }) => {
   const move = (to: number): void => { setOrder(moved(keys, series.key, to)) }
   const query = new URLSearchParams({
     producer: String(group.producerId),
@@ -38,9 +38,9 @@ const Tools = ({ series, group, place, keys, wide }: ChartCardProps & { wide: bo
         class='button plain compact icon'
         aria-label={`Move ${series.label} forward`}
         title='Move forward'
-        disabled={place === 0}
+        disabled={index === 0}
         onClick={() => {
-          move(place - 1)
+          move(index - 1)
         }}
       >
         <Icon name='left' />
@@ -50,9 +50,9 @@ const Tools = ({ series, group, place, keys, wide }: ChartCardProps & { wide: bo
         class='button plain compact icon'
         aria-label={`Move ${series.label} back`}
         title='Move back'
-        disabled={place === keys.length - 1}
+        disabled={index === keys.length - 1}
         onClick={() => {
-          move(place + 1)
+          move(index + 1)
         }}
       >
         <Icon name='right' />
@@ -95,7 +95,7 @@ const Tools = ({ series, group, place, keys, wide }: ChartCardProps & { wide: bo
   )
 }
 
-/** One number: what it is now, what it was at least and at most, and how it moves. */
+/** The chart of one series, with its current, minimum and maximum value. */
 export const ChartCard = (props: ChartCardProps) => {
   const { series, group, model, keys, ended } = props
   const value = useSignal('–')
@@ -117,19 +117,25 @@ export const ChartCard = (props: ChartCardProps) => {
 
   const showRange = useMemo(() => (min: number, max: number): void => {
     const now = performance.now()
-    if (now - shownAt.current < FIGURES_EVERY_MS) return
+    if (now - shownAt.current < FIGURES_INTERVAL_MS) return
     shownAt.current = now
     const spread = max - min
     value.value = formatValue(series.ring.lastValue, spread)
     low.value = formatValue(min, spread)
     high.value = formatValue(max, spread)
   }, [series])
-  const marks = useMemo(() => () => model.events.marks(group.producerId), [model, group.producerId])
+  const markers = useMemo(() => () => model.events.markers(group.producerId), [model, group.producerId])
 
   return (
     <article
       ref={card}
-      class={`chart-card ${wide ? 'wide' : ''} ${alarm.value ? 'alarm' : ''} ${ended ? 'ended' : ''} ${over.value ? 'drag-over' : ''}`}
+      class={[
+        'chart-card',
+        wide && 'wide',
+        alarm.value && 'alarm',
+        ended && 'ended',
+        over.value && 'drag-over'
+      ].filter(Boolean).join(' ')}
       aria-label={series.label}
       data-path={series.path}
       onDragOver={event => {
@@ -161,7 +167,7 @@ export const ChartCard = (props: ChartCardProps) => {
         <span
           class='button plain compact icon chart-handle'
           draggable
-          title='Drag to arrange'
+          title='Drag to reorder'
           aria-hidden='true'
           onDragStart={event => {
             dragged = series.key
@@ -188,7 +194,7 @@ export const ChartCard = (props: ChartCardProps) => {
         colourIndex={series.colourIndex}
         windowMs={layout.value.windowMs}
         now={model.streams.now}
-        marks={marks}
+        markers={markers}
         onRange={showRange}
         label={`Chart of ${series.label}`}
       />

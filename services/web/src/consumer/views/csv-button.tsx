@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { Icon } from '../../parts/icon.js'
-import { toast } from '../../parts/toasts.js'
+import { Icon } from '../../components/icon.js'
+import { toast } from '../../components/toasts.js'
 import { formatBytes } from '../../series/format.js'
 import { downloadCsv } from '../csv-download.js'
-import type { ConsumerModel } from '../model.js'
+import type { ConsumerModel } from '../consumer-model.js'
 
-/** Downloads everything of a range, shows how much has come, and can be stopped. */
+/** Downloads a range as CSV, with progress and a button to cancel. */
 export const CsvButton = ({
   model, producerId, deviceId, from, to
 }: {
@@ -65,7 +65,7 @@ export const CsvButton = ({
       }}
     >
       <Icon name='cross' />
-      Stop · {formatBytes(bytes.value)}
+      Cancel · {formatBytes(bytes.value)}
     </button>
   )
 }

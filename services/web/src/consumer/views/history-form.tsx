@@ -1,16 +1,16 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import { Icon } from '../../parts/icon.js'
-import { Segments } from '../../parts/pieces.js'
-import { extractSamples } from '../../series/extract.js'
-import { answered } from '../../session/answer.js'
-import { kept } from '../../session/kept.js'
-import type { ConsumerModel } from '../model.js'
+import { Icon } from '../../components/icon.js'
+import { SegmentedControl } from '../../components/segmented-control.js'
+import { extractSamples } from '../../series/extract-samples.js'
+import { unwrap } from '../../session/api-error.js'
+import { persistentSignal } from '../../session/persistent-signal.js'
+import type { ConsumerModel } from '../consumer-model.js'
 
-/** What history is asked for; times in milliseconds since 1970. */
+/** The selected series and range; times in milliseconds since 1970. */
 export interface HistoryChoice { producerId: number, deviceId: string | null, path: string, from: number, to: number }
 
-interface Kept { producerId: number | null, deviceId: string, path: string, rangeMs: number }
+interface StoredChoice { producerId: number | null, deviceId: string, path: string, rangeMs: number }
 
 const ranges = [
   { value: 900_000, label: '15 min' },
@@ -21,20 +21,20 @@ const ranges = [
   { value: 0, label: 'Custom' }
 ]
 
-/** Messages that are looked at for the numbers and devices that there are. */
-const LOOKED_AT = 200
+/** Number of recent messages searched for devices and numeric fields. */
+const SAMPLED_MESSAGES = 200
 
-const kepts = kept<Kept>(
+const storedChoice = persistentSignal<StoredChoice>(
   'motience.consumer.history',
   { producerId: null, deviceId: '', path: '', rangeMs: 3_600_000 },
   value => typeof value === 'object' && value !== null && 'rangeMs' in value
 )
 
-/** A time as `datetime-local` has it, in the reader's zone. */
-const local = (time: number): string =>
+/** The value of a `datetime-local` input, in the browser's time zone. */
+const localTime = (time: number): string =>
   new Date(time - new Date(time).getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 
-/** Chooses producer, device, number and range; tells of each choice that is complete. */
+/** Selects producer, device, field and range; calls `onChoice` whenever the selection is complete. */
 export const HistoryForm = ({
   model, onChoice
 }: {
@@ -46,23 +46,23 @@ export const HistoryForm = ({
     .map(({ producer_id: id }) => id)
   const devices = useSignal<readonly string[]>([])
   const paths = useSignal<readonly string[]>([])
-  const from = useSignal(local(Date.now() - 3_600_000))
-  const to = useSignal(local(Date.now()))
-  const { deviceId, path, rangeMs } = kepts.value
+  const from = useSignal(localTime(Date.now() - 3_600_000))
+  const to = useSignal(localTime(Date.now()))
+  const { deviceId, path, rangeMs } = storedChoice.value
   const producerId =
-    kepts.value.producerId !== null && known.includes(kepts.value.producerId)
-      ? kepts.value.producerId
+    storedChoice.value.producerId !== null && known.includes(storedChoice.value.producerId)
+      ? storedChoice.value.producerId
       : (known[0] ?? null)
-  const change = (part: Partial<Kept>): void => {
-    kepts.value = { ...kepts.peek(), ...part }
+  const change = (part: Partial<StoredChoice>): void => {
+    storedChoice.value = { ...storedChoice.peek(), ...part }
   }
 
   useEffect(() => {
     if (producerId === null) return
     let current = true
-    answered(
+    unwrap(
       model.platform.dsm.GET('/api/data/{producerId}', {
-        params: { path: { producerId }, query: { order: 'desc', limit: LOOKED_AT } }
+        params: { path: { producerId }, query: { order: 'desc', limit: SAMPLED_MESSAGES } }
       })
     ).then(
       ({ items }) => {
@@ -83,7 +83,7 @@ export const HistoryForm = ({
 
   const chosenPath = paths.value.includes(path) ? path : paths.value[0] ?? ''
   const chosenDevice = devices.value.includes(deviceId) ? deviceId : ''
-  const tell = (): void => {
+  const submit = (): void => {
     if (producerId === null || chosenPath === '') return
     const range =
       rangeMs > 0
@@ -91,16 +91,16 @@ export const HistoryForm = ({
         : { from: Date.parse(from.value), to: Date.parse(to.value) }
     if (range.from < range.to) onChoice({ producerId, deviceId: chosenDevice || null, path: chosenPath, ...range })
   }
-  useEffect(tell, [producerId, chosenPath, chosenDevice, rangeMs, from.value, to.value])
+  useEffect(submit, [producerId, chosenPath, chosenDevice, rangeMs, from.value, to.value])
 
   return (
     <section class='card'>
       <form
         class='card-body range-form'
-        aria-label='What to show'
+        aria-label='Series and range'
         onSubmit={event => {
           event.preventDefault()
-          tell()
+          submit()
         }}
       >
         <label class='field'>
@@ -129,19 +129,40 @@ export const HistoryForm = ({
             }}
           >
             <option value=''>all</option>
-            {devices.value.map(id => <option key={id} value={id}>{id}</option>)}
+            {devices.value.map(id => (
+              <option key={id} value={id}>
+                {id}
+              </option>
+            ))}
           </select>
         </label>
         <label class='field'>
-          <span class='label'>Number</span>
-          <select class='input' value={chosenPath} onChange={event => { change({ path: event.currentTarget.value }) }}>
+          <span class='label'>Field</span>
+          <select
+            class='input'
+            value={chosenPath}
+            onChange={event => {
+              change({ path: event.currentTarget.value })
+            }}
+          >
             {paths.value.length === 0 && <option value=''>none found</option>}
-            {paths.value.map(name => <option key={name} value={name}>{name}</option>)}
+            {paths.value.map(name => (
+              <option key={name} value={name}>
+                {name}
+              </option>
+            ))}
           </select>
         </label>
         <div class='field'>
           <span class='label'>Range</span>
-          <Segments label='Range' options={ranges} value={rangeMs} onChange={value => { change({ rangeMs: value }) }} />
+          <SegmentedControl
+            label='Range'
+            options={ranges}
+            value={rangeMs}
+            onChange={value => {
+              change({ rangeMs: value })
+            }}
+          />
         </div>
         {rangeMs === 0 && (
           <>
@@ -169,7 +190,7 @@ export const HistoryForm = ({
             </label>
           </>
         )}
-        <button type='submit' class='button icon' aria-label='Read again' title='Read again'>
+        <button type='submit' class='button icon' aria-label='Refresh' title='Refresh'>
           <Icon name='again' />
         </button>
       </form>

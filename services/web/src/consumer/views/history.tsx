@@ -2,19 +2,23 @@ import type { NumberPoint } from '@motience/schemas'
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { SeriesChart } from '../../charts/series-chart.js'
-import { Failure } from '../../parts/failure.js'
-import { Icon } from '../../parts/icon.js'
-import { Card, Empty, Fact, Progress, ViewHead } from '../../parts/pieces.js'
+import { ErrorNote } from '../../components/error-note.js'
+import { Icon } from '../../components/icon.js'
+import { Card } from '../../components/card.js'
+import { EmptyState } from '../../components/empty-state.js'
+import { Fact } from '../../components/fact.js'
+import { Progress } from '../../components/progress.js'
+import { ViewHeader } from '../../components/view-header.js'
 import { bucketFor } from '../../series/buckets.js'
 import { formatSpan, formatValue } from '../../series/format.js'
-import { answered } from '../../session/answer.js'
-import type { ConsumerModel } from '../model.js'
+import { unwrap } from '../../session/api-error.js'
+import type { ConsumerModel } from '../consumer-model.js'
 import { CsvButton } from './csv-button.js'
 import { HistoryForm, type HistoryChoice } from './history-form.js'
 
 interface Shown { points: NumberPoint[], bucketMs: number, from: number, to: number }
 
-/** Ranges that were zoomed out of, at most. */
+/** Maximum number of nested zooms. */
 const MAX_ZOOMS = 20
 
 const Figures = ({ points }: { points: NumberPoint[] }) => {
@@ -34,25 +38,25 @@ const Figures = ({ points }: { points: NumberPoint[] }) => {
   )
 }
 
-/** What was, by range: one number as a chart to zoom into, and everything as CSV. */
+/** History of a range: one field as a zoomable chart, and all messages as CSV. */
 export const History = ({ model }: { model: ConsumerModel }) => {
   const choice = useSignal<HistoryChoice | null>(null)
   const zooms = useSignal<readonly { from: number, to: number }[]>([])
   const shown = useSignal<Shown | null>(null)
   const busy = useSignal(false)
   const failure = useSignal<unknown>(null)
-  const asked = useRef(0)
+  const requests = useRef(0)
 
   const range = zooms.value.at(-1) ?? choice.value
-  const read = async (): Promise<void> => {
+  const load = async (): Promise<void> => {
     if (choice.value === null || range === null) return
     const { producerId, deviceId, path } = choice.value
     const { from, to } = range
-    const ask = ++asked.current
+    const request = ++requests.current
     const bucket = bucketFor(to - from)
     busy.value = true
     try {
-      const series = await answered(
+      const series = await unwrap(
         model.platform.dsm.GET('/api/data/{producerId}/series', {
           params: {
             path: { producerId },
@@ -67,31 +71,31 @@ export const History = ({ model }: { model: ConsumerModel }) => {
           }
         })
       )
-      if (ask !== asked.current) return
+      if (request !== requests.current) return
       shown.value = { points: series.kind === 'number' ? series.points : [], bucketMs: bucket * 1000, from, to }
       failure.value = null
     } catch (error) {
-      if (ask === asked.current) failure.value = error
+      if (request === requests.current) failure.value = error
     } finally {
-      if (ask === asked.current) busy.value = false
+      if (request === requests.current) busy.value = false
     }
   }
-  useEffect(() => { read().catch(() => null) }, [choice.value, zooms.value])
+  useEffect(() => { load().catch(() => null) }, [choice.value, zooms.value])
 
-  const isWaiting =
+  const hasNoSubscription =
     model.subscriptions.value !== null &&
     ![...model.subscriptions.value.values()].some(({ status }) => status === 'active')
-  if (isWaiting) {
+  if (hasNoSubscription) {
     return (
       <>
-        <ViewHead title='History' />
+        <ViewHeader title='History' />
         <section class='card'>
-          <Empty icon='clock' title='No history to read yet'>
-            <p>History is open to active subscribers, from the moment they were let in.</p>
+          <EmptyState icon='clock' title='No history yet'>
+            <p>Active subscribers can read history from the time their subscription was approved.</p>
             <a class='button primary' href='#/catalogue'>
-              Browse the producers
+              Browse producers
             </a>
-          </Empty>
+          </EmptyState>
         </section>
       </>
     )
@@ -99,9 +103,9 @@ export const History = ({ model }: { model: ConsumerModel }) => {
   const { value: view } = shown
   return (
     <>
-      <ViewHead title='History'>
-        Drag across the chart to zoom in. You see what was accepted since you were let in.
-      </ViewHead>
+      <ViewHeader title='History'>
+        Drag across the chart to zoom in. History starts when your subscription was approved.
+      </ViewHeader>
       <HistoryForm
         model={model}
         onChoice={next => {
@@ -109,10 +113,10 @@ export const History = ({ model }: { model: ConsumerModel }) => {
           choice.value = next
         }}
       />
-      <Failure
+      <ErrorNote
         error={failure.value}
         retry={() => {
-          read().catch(() => null)
+          load().catch(() => null)
         }}
       />
       <Card
@@ -144,11 +148,11 @@ export const History = ({ model }: { model: ConsumerModel }) => {
           )
         }
       >
-        {busy.value && <Progress label='Reading history' />}
+        {busy.value && <Progress label='Loading history' />}
         {view !== null && view.points.length === 0 && !busy.value && (
-          <Empty icon='chart' title='Nothing in this range'>
-            <p>Choose a longer range, or another number.</p>
-          </Empty>
+          <EmptyState icon='chart' title='No data in this range'>
+            <p>Choose a longer range or another field.</p>
+          </EmptyState>
         )}
         {view !== null && view.points.length > 0 && (
           <>
@@ -157,13 +161,13 @@ export const History = ({ model }: { model: ConsumerModel }) => {
               bucketMs={view.bucketMs}
               from={view.from}
               to={view.to}
-              label={`${choice.value?.path ?? ''} over ${formatSpan(view.to - view.from)}, ${view.points.length} points`}
+              label={`${choice.value?.path ?? ''}, ${formatSpan(view.to - view.from)}, ${view.points.length} points`}
               onZoom={(from, to) => {
                 zooms.value = [...zooms.value, { from, to }].slice(-MAX_ZOOMS)
               }}
             />
             <p class='hint'>
-              Each point stands for {formatSpan(view.bucketMs)}; the band goes from the least to the greatest in it.
+              The line shows the average per {formatSpan(view.bucketMs)}, the band the minimum and maximum.
             </p>
           </>
         )}

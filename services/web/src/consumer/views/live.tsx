@@ -1,10 +1,13 @@
-import { Failure } from '../../parts/failure.js'
-import { Icon } from '../../parts/icon.js'
-import { Empty, Progress, Segments, ViewHead } from '../../parts/pieces.js'
-import { arrange, layout } from '../layout.js'
-import type { ConsumerModel } from '../model.js'
+import { ErrorNote } from '../../components/error-note.js'
+import { Icon } from '../../components/icon.js'
+import { EmptyState } from '../../components/empty-state.js'
+import { Progress } from '../../components/progress.js'
+import { SegmentedControl } from '../../components/segmented-control.js'
+import { ViewHeader } from '../../components/view-header.js'
+import { arrange, layout } from '../chart-layout.js'
+import type { ConsumerModel } from '../consumer-model.js'
 import { EventList } from './event-list.js'
-import { GroupView } from './group.js'
+import { DeviceCharts } from './device-charts.js'
 
 const windows = [
   { value: 30_000, label: '30 s' },
@@ -13,49 +16,49 @@ const windows = [
   { value: 900_000, label: '15 min' }
 ]
 
-const Nothing = ({ model }: { model: ConsumerModel }) => {
+const NoCharts = ({ model }: { model: ConsumerModel }) => {
   const subscriptions = [...model.subscriptions.value?.values() ?? []]
   const active = subscriptions.filter(({ status }) => status === 'active')
   const pending = subscriptions.filter(({ status }) => status === 'pending')
   if (active.length > 0) {
     return (
-      <Empty icon='pulse' title='Waiting for the first numbers'>
+      <EmptyState icon='pulse' title='Waiting for data'>
         <p>
-          You are subscribed to {active.map(({ producer_id: id }) => model.nameOf(id)).join(', ')}. Each number in their
-          messages becomes a chart here as soon as it comes.
+          You are subscribed to {active.map(({ producer_id: id }) => model.nameOf(id)).join(', ')}. A chart appears here
+          for each numeric field of their messages.
         </p>
-      </Empty>
+      </EmptyState>
     )
   }
   if (pending.length > 0) {
     return (
-      <Empty icon='clock' title='Waiting for an approval'>
+      <EmptyState icon='clock' title='Waiting for approval'>
         <p>
           {pending.map(({ producer_id: id }) => model.nameOf(id)).join(', ')}{' '}
-          {pending.length === 1 ? 'approves' : 'approve'} subscribers by hand. Charts appear here once you are let in.
+          {pending.length === 1 ? 'approves' : 'approve'} subscribers manually. Charts appear here after approval.
         </p>
-      </Empty>
+      </EmptyState>
     )
   }
   return (
-    <Empty icon='search' title='No producer yet'>
-      <p>Find a producer in the catalogue and subscribe. Its numbers become live charts here by themselves.</p>
-      <a class='button primary' href='#/catalogue'>Browse the producers</a>
-    </Empty>
+    <EmptyState icon='search' title='No subscriptions yet'>
+      <p>Find a producer in the catalogue and subscribe. Live charts of its data appear here.</p>
+      <a class='button primary' href='#/catalogue'>Browse producers</a>
+    </EmptyState>
   )
 }
 
-/** Every number that comes, as a chart, by producer and device. */
+/** A live chart of every numeric field, grouped by producer and device. */
 export const Live = ({ model }: { model: ConsumerModel }) => {
   const groups = arrange(model.streams.groups.value, layout.value.order)
   return (
     <>
-      <ViewHead
+      <ViewHeader
         title='Live'
         actions={
           groups.length > 0 && (
-            <Segments
-              label='Span of time'
+            <SegmentedControl
+              label='Time span'
               options={windows}
               value={layout.value.windowMs}
               onChange={windowMs => {
@@ -65,7 +68,7 @@ export const Live = ({ model }: { model: ConsumerModel }) => {
           )
         }
       />
-      <Failure
+      <ErrorNote
         error={model.failure.value}
         retry={() => {
           model.refresh().catch((error: unknown) => {
@@ -73,21 +76,21 @@ export const Live = ({ model }: { model: ConsumerModel }) => {
           })
         }}
       />
-      {!model.ready.value && <Progress label='Reading the last minutes' />}
+      {!model.ready.value && <Progress label='Loading recent data' />}
       {model.ready.value && groups.length === 0 && (
         <section class='card'>
-          <Nothing model={model} />
+          <NoCharts model={model} />
         </section>
       )}
       {model.streams.overflowed.value && (
         <div class='note warn'>
           <Icon name='info' />
-          <span>There are more numbers than charts can be drawn for; the first 200 are shown.</span>
+          <span>There are too many fields to chart; the first 200 are shown.</span>
         </div>
       )}
       <div class='groups'>
         {groups.map((group, index) => (
-          <GroupView key={group.key} group={group} model={model} index={index} keys={groups.map(({ key }) => key)} />
+          <DeviceCharts key={group.key} group={group} model={model} index={index} keys={groups.map(({ key }) => key)} />
         ))}
       </div>
       {groups.length > 0 && <EventList model={model} />}

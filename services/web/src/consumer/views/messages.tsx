@@ -1,19 +1,20 @@
 import { envelopeText } from '@motience/client/consumer'
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
-import { CopyButton } from '../../parts/copy.js'
-import { Icon } from '../../parts/icon.js'
-import { Empty, ViewHead } from '../../parts/pieces.js'
+import { CopyButton } from '../../components/copy-button.js'
+import { Icon } from '../../components/icon.js'
+import { EmptyState } from '../../components/empty-state.js'
+import { ViewHeader } from '../../components/view-header.js'
 import { formatTime } from '../../series/format.js'
-import { layOutJson } from '../../series/json-layout.js'
+import { indentJson } from '../../json/format-json.js'
 import type { LogLine } from '../message-log.js'
-import type { ConsumerModel } from '../model.js'
+import type { ConsumerModel } from '../consumer-model.js'
 
 const SHOWN = 150
-const LOOK_EVERY_MS = 250
+const REFRESH_MS = 250
 
-/** A text with what was searched for marked in it. */
-const Marked = ({ text, search }: { text: string, search: string }) => {
+/** Text with the search term highlighted. */
+const Highlighted = ({ text, search }: { text: string, search: string }) => {
   if (search === '') return <>{text}</>
   const parts = []
   const lower = text.toLowerCase()
@@ -27,7 +28,7 @@ const Marked = ({ text, search }: { text: string, search: string }) => {
 
 const Line = ({ line: { envelope, text }, search, name }: { line: LogLine, search: string, name: string }) => {
   const open = useSignal(false)
-  const place = `${envelope.epoch}·${envelope.offset}`
+  const position = `${envelope.epoch}·${envelope.offset}`
   return (
     <div class={`log-line ${open.value ? 'open' : ''}`} role='listitem'>
       <span class='quiet'>{formatTime(Date.parse(envelope.received_at))}</span>
@@ -35,44 +36,44 @@ const Line = ({ line: { envelope, text }, search, name }: { line: LogLine, searc
         {name}
         {envelope.device_id !== null && <span class='quiet'>/{envelope.device_id}</span>}
       </span>
-      <span class='quiet place'>{place}</span>
+      <span class='quiet position'>{position}</span>
       <button type='button' class='payload' aria-expanded={open.value} onClick={() => { open.value = !open.peek() }}>
-        {open.value ? layOutJson(envelopeText(envelope)) : <Marked text={text} search={search} />}
+        {open.value ? indentJson(envelopeText(envelope)) : <Highlighted text={text} search={search} />}
       </button>
-      <CopyButton text={envelopeText(envelope)} label={`Copy message ${place}`} compact />
+      <CopyButton text={envelopeText(envelope)} label={`Copy message ${position}`} compact />
     </div>
   )
 }
 
-/** The messages as they came. */
+/** The latest messages. */
 export const Messages = ({ model }: { model: ConsumerModel }) => {
   const search = useSignal('')
   const producer = useSignal<number | null>(null)
   const paused = useSignal(false)
   const lines = useSignal<readonly LogLine[]>([])
-  /** Messages that had come when the list was looked up, and those that came since while it is held. */
-  const looked = useRef(0)
+  /** The message count at the last update of the list, and the messages received since while it is paused. */
+  const shownCount = useRef(0)
   const unseen = useSignal(0)
-  const look = (): void => {
-    looked.current = model.messages.count
+  const update = (): void => {
+    shownCount.current = model.messages.count
     unseen.value = 0
     lines.value = model.messages.find({ producerId: producer.peek(), search: search.peek(), limit: SHOWN })
   }
 
   useEffect(() => {
-    look()
+    update()
     const timer = setInterval(() => {
-      if (model.messages.count === looked.current) return
-      if (paused.peek()) unseen.value = model.messages.count - looked.current
-      else look()
-    }, LOOK_EVERY_MS)
+      if (model.messages.count === shownCount.current) return
+      if (paused.peek()) unseen.value = model.messages.count - shownCount.current
+      else update()
+    }, REFRESH_MS)
     return () => { clearInterval(timer) }
   }, [model])
 
   const producers = [...model.subscriptions.value?.keys() ?? []]
   return (
     <>
-      <ViewHead
+      <ViewHeader
         title='Messages' actions={(
           <>
             <select
@@ -81,7 +82,7 @@ export const Messages = ({ model }: { model: ConsumerModel }) => {
               value={producer.value ?? ''}
               onChange={event => {
                 producer.value = Number(event.currentTarget.value) || null
-                look()
+                update()
               }}
             >
               <option value=''>All producers</option>
@@ -95,7 +96,7 @@ export const Messages = ({ model }: { model: ConsumerModel }) => {
               value={search.value}
               onInput={event => {
                 search.value = event.currentTarget.value
-                look()
+                update()
               }}
             />
             <button
@@ -104,29 +105,29 @@ export const Messages = ({ model }: { model: ConsumerModel }) => {
               aria-pressed={paused.value}
               onClick={() => {
                 paused.value = !paused.peek()
-                look()
+                update()
               }}
             >
               <Icon name={paused.value ? 'play' : 'pause'} />
-              {!paused.value ? 'Pause' : unseen.value === 0 ? 'Go on' : `Go on · ${unseen.value} new`}
+              {!paused.value ? 'Pause' : unseen.value === 0 ? 'Resume' : `Resume · ${unseen.value} new`}
             </button>
           </>
         )}
       >
-        The latest 2,000 as they came. Pausing holds this list only; the charts go on.
-      </ViewHead>
+        The latest 2,000 messages. Pausing only affects this list, not the charts.
+      </ViewHeader>
       <section class='card'>
         {lines.value.length === 0
           ? (
-            <Empty icon='list' title={search.value === '' ? 'No message yet' : 'No message matches'}>
+            <EmptyState icon='list' title={search.value === '' ? 'No messages yet' : 'No matching messages'}>
               {search.value === ''
                 ? (
-                  <p>Messages of the producers that you are subscribed to show here as they come.</p>
+                  <p>Messages from the producers you are subscribed to appear here.</p>
                   )
                 : (
-                  <p>Nothing among the latest messages has “{search.value}” in it.</p>
+                  <p>None of the latest messages contains “{search.value}”.</p>
                   )}
-            </Empty>
+            </EmptyState>
             )
           : (
             <div class='log' role='list' aria-label='Messages, newest first' tabIndex={0}>

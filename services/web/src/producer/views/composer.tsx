@@ -1,30 +1,30 @@
 import { useComputed } from '@preact/signals'
-import { Icon } from '../../parts/icon.js'
-import { Card } from '../../parts/pieces.js'
-import { toast } from '../../parts/toasts.js'
+import { DEVICE_ID_HINT, isDeviceId } from '../../components/device-id.js'
+import { Icon } from '../../components/icon.js'
+import { Card } from '../../components/card.js'
+import { toast } from '../../components/toasts.js'
 import { formatBytes } from '../../series/format.js'
-import { checkJson } from '../../series/json-check.js'
-import { kept } from '../../session/kept.js'
-import type { ProducerModel } from '../model.js'
-import { MAX_RATE } from '../repeat.js'
+import { checkJson } from '../../json/check-json.js'
+import { persistentSignal } from '../../session/persistent-signal.js'
+import type { ProducerModel } from '../producer-model.js'
+import { MAX_RATE } from '../repeater.js'
 import { templates } from '../templates.js'
 
-const DEVICE_ID = /^[A-Za-z0-9._:@/+-]{1,64}$/
 const DEFAULT_MAX_PAYLOAD = 65_536
 
-const draft = kept('motience.producer.draft', templates[0]!.text, value => typeof value === 'string')
-const device = kept('motience.producer.device', '', value => typeof value === 'string')
-const rate = kept('motience.producer.rate', 1, value => typeof value === 'number')
+const draft = persistentSignal('motience.producer.draft', templates[0]!.text, value => typeof value === 'string')
+const device = persistentSignal('motience.producer.device', '', value => typeof value === 'string')
+const rate = persistentSignal('motience.producer.rate', 1, value => typeof value === 'number')
 
-/** A message by hand, checked as it is typed. */
+/** Editor for a message, validated as it is typed. */
 export const Composer = ({ model }: { model: ProducerModel }) => {
-  const repeat = model.repeats.message
+  const repeater = model.repeaters.message
   const check = useComputed(() =>
     checkJson(draft.value, model.connection.welcome.value?.max_payload ?? DEFAULT_MAX_PAYLOAD)
   )
-  const deviceIsWrong = device.value !== '' && !DEVICE_ID.test(device.value)
+  const invalidDevice = device.value !== '' && !isDeviceId(device.value)
   const { fault, bytes } = check.value
-  const ready = fault === null && !deviceIsWrong
+  const ready = fault === null && !invalidDevice
 
   const send = (): boolean => {
     const { payload } = check.peek()
@@ -32,26 +32,36 @@ export const Composer = ({ model }: { model: ProducerModel }) => {
     return model.send(payload, device.peek() || null)
   }
   const sendOnce = (): void => {
-    if (ready && !send()) toast('Too many messages wait for their acknowledgement', 'bad')
+    if (ready && !send()) toast('Too many unacknowledged messages', 'bad')
   }
 
   return (
     <Card
-      title='Message' actions={(
+      title='Message'
+      actions={
         <select
-          class='input auto' aria-label='Start from a template' value='' onChange={event => {
+          class='input auto'
+          aria-label='Use a template'
+          value=''
+          onChange={event => {
             const template = templates.find(({ name }) => name === event.currentTarget.value)
             if (template !== undefined) draft.value = template.text
             event.currentTarget.value = ''
           }}
         >
           <option value=''>Templates…</option>
-          {templates.map(({ name }) => <option key={name} value={name}>{name}</option>)}
+          {templates.map(({ name }) => (
+            <option key={name} value={name}>
+              {name}
+            </option>
+          ))}
         </select>
-      )}
+      }
     >
       <div class='field'>
-        <label class='label' for='payload'>Payload, a JSON object</label>
+        <label class='label' for='payload'>
+          Payload, a JSON object
+        </label>
         <textarea
           class='input'
           id='payload'
@@ -72,31 +82,42 @@ export const Composer = ({ model }: { model: ProducerModel }) => {
         />
         <span class={`hint ${fault === null ? '' : 'bad'}`} id='payload-check' aria-live='polite'>
           {fault === null
-            ? `Good JSON · ${formatBytes(bytes)}`
-            : <>{fault.line !== null && <b>Line {fault.line}, column {fault.column}: </b>}{fault.message}</>}
+            ? (
+            `Valid JSON · ${formatBytes(bytes)}`
+              )
+            : (
+              <>
+                {fault.line !== null && (
+                  <b>
+                    Line {fault.line}, column {fault.column}:{' '}
+                  </b>
+                )}
+                {fault.message}
+              </>
+              )}
         </span>
       </div>
       <div class='field'>
         <label class='label' for='device'>
-          Device (optional)
+          Device name (optional)
         </label>
         <input
           class='input'
           id='device'
           value={device.value}
-          placeholder='the account itself'
+          placeholder='none'
           maxLength={64}
-          aria-invalid={deviceIsWrong}
+          aria-invalid={invalidDevice}
           onInput={event => {
             device.value = event.currentTarget.value.trim()
           }}
         />
-        {deviceIsWrong && <span class='hint bad'>Letters, digits and . _ : @ / + - only</span>}
+        {invalidDevice && <span class='hint bad'>{DEVICE_ID_HINT}</span>}
       </div>
       <div class='row wrap between'>
         <button type='button' class='button primary' disabled={!ready} onClick={sendOnce}>
           <Icon name='send' />
-          Send <span class='visually-hidden'>(Control and Enter)</span>
+          Send <span class='visually-hidden'>(Ctrl+Enter)</span>
         </button>
         <div class='row wrap'>
           <label class='row small'>
@@ -115,15 +136,22 @@ export const Composer = ({ model }: { model: ProducerModel }) => {
             <span class='quiet nowrap'>/ s</span>
           </label>
           <button
-            type='button' class='button' aria-pressed={repeat.running.value} disabled={!ready && !repeat.running.value}
-            onClick={() => { if (repeat.running.peek()) repeat.stop(); else repeat.start(() => rate.peek(), send) }}
+            type='button'
+            class='button'
+            aria-pressed={repeater.running.value}
+            disabled={!ready && !repeater.running.value}
+            onClick={() => {
+              if (repeater.running.peek()) repeater.stop()
+              else repeater.start(() => rate.peek(), send)
+            }}
           >
-            <Icon name={repeat.running.value ? 'pause' : 'play'} />{repeat.running.value ? 'Stop' : 'Start'}
+            <Icon name={repeater.running.value ? 'pause' : 'play'} />
+            {repeater.running.value ? 'Stop' : 'Start'}
           </button>
         </div>
       </div>
-      {repeat.held.value > 0 && (
-        <p class='hint'>{repeat.held.value} left out: too many waited for their acknowledgement.</p>
+      {repeater.skipped.value > 0 && (
+        <p class='hint'>{repeater.skipped.value} messages skipped: too many unacknowledged messages.</p>
       )}
     </Card>
   )

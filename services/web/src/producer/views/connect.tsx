@@ -1,13 +1,16 @@
 import { useSignal } from '@preact/signals'
-import { Code, CopyButton } from '../../parts/copy.js'
-import { Card, Segments, ViewHead } from '../../parts/pieces.js'
-import { kept } from '../../session/kept.js'
+import { DEVICE_ID_HINT, DEVICE_ID_PATTERN } from '../../components/device-id.js'
+import { CodeBlock, CopyButton } from '../../components/copy-button.js'
+import { Card } from '../../components/card.js'
+import { SegmentedControl } from '../../components/segmented-control.js'
+import { ViewHeader } from '../../components/view-header.js'
+import { persistentSignal } from '../../session/persistent-signal.js'
 import { deviceCommands } from '../device-commands.js'
-import type { ProducerModel } from '../model.js'
+import type { ProducerModel } from '../producer-model.js'
 
-const way = kept('motience.producer.way', 'Agent', value => typeof value === 'string')
+const selected = persistentSignal('motience.producer.command', 'Agent', value => typeof value === 'string')
 
-/** How a device connects: what to type, with this account's values. */
+/** Commands that connect a device to this account. */
 export const Connect = ({ model: { platform, producerId } }: { model: ProducerModel }) => {
   const user = platform.session.user.value
   const deviceId = useSignal(user?.device_id ?? 'device-1')
@@ -18,51 +21,52 @@ export const Connect = ({ model: { platform, producerId } }: { model: ProducerMo
     authUrl: platform.config.ap_url,
     websocketUrl: platform.config.websocket_url
   })
-  const command = commands.find(({ name }) => name === way.value) ?? commands[0]!
+  const command = commands.find(({ name }) => name === selected.value) ?? commands[0]!
   const values = [
     ['Account', user.username],
     ['Producer id', String(producerId)],
-    ['Sign-in (AUTH_URL)', platform.config.ap_url],
-    ['WebSocket (WEBSOCKET_URL)', platform.config.websocket_url]
+    ['AP URL (AUTH_URL)', platform.config.ap_url],
+    ['WebSocket URL (WEBSOCKET_URL)', platform.config.websocket_url]
   ] as const
   return (
     <>
-      <ViewHead title='Connect a device'>
-        Your password is asked for where the command runs; it is in none of these lines.
-      </ViewHead>
+      <ViewHeader title='Connect a device'>
+        The command prompts for your password; it is not part of the command.
+      </ViewHeader>
       <Card
         title='Command'
         actions={
-          <Segments
-            label='Way to connect'
+          <SegmentedControl
+            label='Method'
             value={command.name}
             options={commands.map(({ name }) => ({ value: name, label: name }))}
             onChange={name => {
-              way.value = name
+              selected.value = name
             }}
           />
         }
       >
         <div class='field'>
           <label class='label' for='device-name'>
-            Name of the device
+            Device name
           </label>
           <input
             class='input'
             id='device-name'
             value={deviceId.value}
             maxLength={64}
-            pattern='[A-Za-z0-9._:@/+\-]+'
+            pattern={DEVICE_ID_PATTERN}
+            title={DEVICE_ID_HINT}
             onInput={event => {
               if (event.currentTarget.validity.valid) deviceId.value = event.currentTarget.value
             }}
           />
           <span class='hint'>
-            Consumers see its numbers under this name. Any number of devices can share this account.
+            Consumers see the device's data under this name. Several devices can share an account.
           </span>
         </div>
-        <p class='small quiet'>{command.about}</p>
-        <Code text={command.text} label={`Command for ${command.name}`} />
+        <p class='small quiet'>{command.description}</p>
+        <CodeBlock text={command.text} label={`Command for ${command.name}`} />
       </Card>
       <Card title='Values' flush>
         <table class='table'>

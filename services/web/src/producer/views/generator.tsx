@@ -1,28 +1,29 @@
 import { useMemo } from 'preact/hooks'
-import { Icon } from '../../parts/icon.js'
-import { Card } from '../../parts/pieces.js'
-import { SampleGenerator, type GeneratedField } from '../../series/generator.js'
-import { kept } from '../../session/kept.js'
-import type { ProducerModel } from '../model.js'
-import { MAX_RATE } from '../repeat.js'
-import { firstFields } from '../templates.js'
+import { DEVICE_ID_HINT, DEVICE_ID_PATTERN } from '../../components/device-id.js'
+import { Icon } from '../../components/icon.js'
+import { Card } from '../../components/card.js'
+import { SampleGenerator, type GeneratedField } from '../../series/sample-generator.js'
+import { persistentSignal } from '../../session/persistent-signal.js'
+import type { ProducerModel } from '../producer-model.js'
+import { MAX_RATE } from '../repeater.js'
+import { defaultFields } from '../templates.js'
 
 const MAX_FIELDS = 24
 const shapes: { value: GeneratedField['shape']; label: string }[] = [
   { value: 'sine', label: 'Sine' },
   { value: 'walk', label: 'Random walk' },
   { value: 'square', label: 'Square' },
-  { value: 'saw', label: 'Saw' },
+  { value: 'saw', label: 'Sawtooth' },
   { value: 'noise', label: 'Noise' }
 ]
 
-const fields = kept<readonly GeneratedField[]>(
+const fields = persistentSignal<readonly GeneratedField[]>(
   'motience.producer.generator',
-  firstFields,
+  defaultFields,
   value => Array.isArray(value) && value.length <= MAX_FIELDS
 )
-const device = kept('motience.producer.generator.device', 'generator', value => typeof value === 'string')
-const rate = kept('motience.producer.generator.rate', 10, value => typeof value === 'number')
+const device = persistentSignal('motience.producer.generator.device', 'generator', value => typeof value === 'string')
+const rate = persistentSignal('motience.producer.generator.rate', 10, value => typeof value === 'number')
 
 const change = (index: number, part: Partial<GeneratedField>): void => {
   fields.value = fields.value.map((field, i) => i === index ? { ...field, ...part } : field)
@@ -82,7 +83,7 @@ const FieldRow = ({ field, index }: { field: GeneratedField, index: number }) =>
       </select>
     </td>
     <NumberInput
-      label={`Middle of ${field.name}`}
+      label={`Offset of ${field.name}`}
       value={field.base}
       onValue={base => {
         change(index, { base })
@@ -118,22 +119,25 @@ const FieldRow = ({ field, index }: { field: GeneratedField, index: number }) =>
   </tr>
 )
 
-/** Made-up numbers, to see the way to the consumer's charts without a device. */
+/** Generates sample data, to try the platform without a device. */
 export const Generator = ({ model }: { model: ProducerModel }) => {
-  const repeat = model.repeats.generator
+  const repeater = model.repeaters.generator
   const generator = useMemo(() => new SampleGenerator(), [])
-  const work = (): boolean =>
+  const sendSample = (): boolean =>
     model.send(JSON.stringify(generator.payload(fields.peek(), Date.now() / 1000)), device.peek() || null)
   return (
     <Card
-      title='Sample generator' flush actions={(
+      title='Sample generator'
+      flush
+      actions={
         <div class='row wrap'>
           <label class='row small'>
             <span class='label'>Device</span>
             <input
               class='input device-input'
               maxLength={64}
-              pattern='[A-Za-z0-9._:@/+\-]*'
+              pattern={DEVICE_ID_PATTERN}
+              title={DEVICE_ID_HINT}
               value={device.value}
               onInput={event => {
                 if (event.currentTarget.validity.valid) device.value = event.currentTarget.value
@@ -156,14 +160,20 @@ export const Generator = ({ model }: { model: ProducerModel }) => {
             <span class='quiet nowrap'>/ s</span>
           </label>
           <button
-            type='button' class='button' aria-pressed={repeat.running.value} disabled={fields.value.length === 0}
-            onClick={() => { if (repeat.running.peek()) repeat.stop(); else repeat.start(() => rate.peek(), work) }}
+            type='button'
+            class='button'
+            aria-pressed={repeater.running.value}
+            disabled={fields.value.length === 0}
+            onClick={() => {
+              if (repeater.running.peek()) repeater.stop()
+              else repeater.start(() => rate.peek(), sendSample)
+            }}
           >
-            <Icon name={repeat.running.value ? 'pause' : 'play'} />
-            {repeat.running.value ? 'Stop generating' : 'Generate'}
+            <Icon name={repeater.running.value ? 'pause' : 'play'} />
+            {repeater.running.value ? 'Stop generating' : 'Generate'}
           </button>
         </div>
-      )}
+      }
     >
       <div class='table-wrap'>
         <table class='table inputs'>
@@ -171,7 +181,7 @@ export const Generator = ({ model }: { model: ProducerModel }) => {
             <tr>
               <th>Name</th>
               <th>Shape</th>
-              <th>Middle</th>
+              <th>Offset</th>
               <th>Amplitude</th>
               <th>Period, s</th>
               <th>
@@ -198,7 +208,8 @@ export const Generator = ({ model }: { model: ProducerModel }) => {
             ]
           }}
         >
-          <Icon name='plus' />Add a number
+          <Icon name='plus' />
+          Add field
         </button>
       </div>
     </Card>

@@ -1,19 +1,22 @@
-import { Card, Empty, Fact, ViewHead } from '../../parts/pieces.js'
+import { Card } from '../../components/card.js'
+import { EmptyState } from '../../components/empty-state.js'
+import { Fact } from '../../components/fact.js'
+import { ViewHeader } from '../../components/view-header.js'
 import { formatMs } from '../../series/format.js'
-import type { ProducerModel } from '../model.js'
+import type { ProducerModel } from '../producer-model.js'
 import { LastHour } from './last-hour.js'
 import { Receipts } from './receipts.js'
 
-/** How it goes: the connection, what was acknowledged, and the last hour of it. */
+/** Statistics, the last hour of data, and the latest acknowledgements. */
 export const Overview = ({ model }: { model: ProducerModel }) => {
-  const { connection, rates } = model
+  const { connection, stats } = model
   const active = model.subscribers.value?.filter(subscriber => subscriber.status === 'active').length
-  const latency = rates.latency.value
-  const last = rates.lastOffset.value
+  const latency = stats.latency.value
+  const last = stats.lastOffset.value
   const isOpen = connection.state.value === 'open'
   return (
     <>
-      <ViewHead
+      <ViewHeader
         title='Overview'
         actions={
           isOpen || connection.state.value === 'connecting' || connection.state.value === 'waiting'
@@ -41,17 +44,17 @@ export const Overview = ({ model }: { model: ProducerModel }) => {
               )
         }
       >
-        What this page has sent since it was opened, and what all your devices sent in the last hour.
-      </ViewHead>
+        Messages sent from this page since it was opened, and data from all your devices in the last hour.
+      </ViewHeader>
       <dl class='facts-grid'>
-        <Fact name='Acknowledged' after={`${rates.refused.value} refused`}>
-          {rates.acked.value.toLocaleString('en')}
+        <Fact name='Acknowledged' after={`${stats.rejected.value} rejected`}>
+          {stats.acked.value.toLocaleString('en')}
         </Fact>
-        <Fact name='Rate' after='acknowledged, last 5 s'>
-          {rates.perSecond.value.toFixed(1)}
+        <Fact name='Rate' after='acks, last 5 s'>
+          {stats.perSecond.value.toFixed(1)}
           <small>/s</small>
         </Fact>
-        <Fact name='Latency' after={`95 % below ${formatMs(latency.p95)}`}>
+        <Fact name='Latency' after={`95th percentile ${formatMs(latency.p95)}`}>
           {latency.p50 === null
             ? (
                 '–'
@@ -63,31 +66,41 @@ export const Overview = ({ model }: { model: ProducerModel }) => {
               </>
               )}
         </Fact>
-        <Fact name='Last offset' after={last === null ? 'nothing sent yet' : `epoch ${last.epoch}`}>
+        <Fact name='Last offset' after={last === null ? 'no message sent yet' : `epoch ${last.epoch}`}>
           {last === null ? '–' : last.offset.toLocaleString('en')}
         </Fact>
         <Fact name='Subscribers' after={<a href='#/subscribers'>manage</a>}>
           {active ?? '–'}
         </Fact>
         <Fact
-          name='In flight'
+          name='Unacknowledged'
           after={
-            connection.welcome.value === null ? 'not connected' : `at most ${connection.welcome.value.max_in_flight}`
+            connection.welcome.value === null
+              ? 'not connected'
+              : `${connection.welcome.value.max_in_flight} in flight at most`
           }
         >
-          {model.waiting.value}
+          {model.unacknowledged.value}
         </Fact>
       </dl>
       <LastHour model={model} />
-      <Card title='Latest acknowledgements' flush actions={<a class='button compact' href='#/send'>Send a message</a>}>
+      <Card
+        title='Latest acknowledgements'
+        flush
+        actions={
+          <a class='button compact' href='#/send'>
+            Send a message
+          </a>
+        }
+      >
         {model.receipts.value.length === 0
           ? (
-            <Empty icon='send' title='Nothing was sent from here yet'>
-              <p>Compose a message, or let the generator make some.</p>
+            <EmptyState icon='send' title='No messages sent yet'>
+              <p>Compose a message, or use the sample generator.</p>
               <a class='button primary' href='#/send'>
                 Compose a message
               </a>
-            </Empty>
+            </EmptyState>
             )
           : (
             <Receipts receipts={model.receipts.value.slice(0, 8)} />

@@ -9,7 +9,7 @@ const Outcome = ({ receipt }: { receipt: Receipt }) =>
           {receipt.offset}
         </td>
         <td class='number'>{receipt.subscriberCount}</td>
-        <td>{receipt.duplicate ? <span class='badge warn'>kept before</span> : <span class='badge ok'>kept</span>}</td>
+        <td>{receipt.duplicate ? <span class='badge warn'>duplicate</span> : <span class='badge ok'>stored</span>}</td>
       </>
       )
     : (
@@ -18,12 +18,12 @@ const Outcome = ({ receipt }: { receipt: Receipt }) =>
         <td class='number quiet'>–</td>
         <td class='bad'>
           {receipt.message} <span class='mono'>{receipt.code}</span>
-          {receipt.retryAfterMs !== null && ` · again in ${formatMs(receipt.retryAfterMs)}`}
+          {receipt.retryAfterMs !== null && ` · retry after ${formatMs(receipt.retryAfterMs)}`}
         </td>
       </>
       )
 
-/** What became of messages, newest first. */
+/** A table of outcomes, newest first. */
 export const Receipts = ({ receipts, compact = false }: { receipts: readonly Receipt[]; compact?: boolean }) => (
   <div
     class={`table-wrap receipts ${compact ? 'compact' : ''}`}
@@ -38,8 +38,8 @@ export const Receipts = ({ receipts, compact = false }: { receipts: readonly Rec
           <th class='number'>Latency</th>
           <th class='number size'>Size</th>
           <th class='number'>Offset</th>
-          <th class='number' title='Subscribers that it went to'>
-            To
+          <th class='number' title='Number of active subscribers'>
+            Subscribers
           </th>
           <th>Outcome</th>
         </tr>

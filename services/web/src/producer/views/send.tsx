@@ -1,29 +1,30 @@
-import { Empty, Card, ViewHead } from '../../parts/pieces.js'
-import type { ProducerModel } from '../model.js'
+import { EmptyState } from '../../components/empty-state.js'
+import { Card } from '../../components/card.js'
+import { ViewHeader } from '../../components/view-header.js'
+import type { ProducerModel } from '../producer-model.js'
 import { Composer } from './composer.js'
 import { Generator } from './generator.js'
 import { Receipts } from './receipts.js'
 
-/** Sending by hand, again and again, or made up. */
+/** Sends messages: composed, repeated or generated. */
 export const Send = ({ model }: { model: ProducerModel }) => (
   <>
-    <ViewHead title='Send'>
-      Messages are numbered by this page: one that has to be sent again after a lost connection is not counted twice.
-    </ViewHead>
+    <ViewHeader title='Send'>
+      Messages are numbered, so that resending after a lost connection does not create duplicates.
+    </ViewHeader>
     <div class='columns'>
       <div class='stack'>
         <Composer model={model} />
         <Generator model={model} />
       </div>
-      <Card title='What became of it' flush>
+      <Card title='Acknowledgements' flush>
         {model.receipts.value.length === 0
           ? (
-            <Empty icon='list' title='No acknowledgement yet'>
+            <EmptyState icon='list' title='No acknowledgements yet'>
               <p>
-                Each message shows here with its offset once the platform has kept it, or with the reason why it was
-                refused.
+                Each message appears here with its offset once it is stored, or with the reason why it was rejected.
               </p>
-            </Empty>
+            </EmptyState>
             )
           : (
             <Receipts receipts={model.receipts.value.slice(0, 60)} compact />

@@ -1,16 +1,20 @@
 import type { Subscriber } from '@motience/schemas'
 import { useSignal } from '@preact/signals'
-import { confirm } from '../../parts/confirm.js'
-import { Failure } from '../../parts/failure.js'
-import { Card, Empty, Progress, Segments, ViewHead } from '../../parts/pieces.js'
-import { toast } from '../../parts/toasts.js'
-import type { ProducerModel } from '../model.js'
+import { confirm } from '../../components/confirm-dialog.js'
+import { ErrorNote } from '../../components/error-note.js'
+import { Card } from '../../components/card.js'
+import { EmptyState } from '../../components/empty-state.js'
+import { Progress } from '../../components/progress.js'
+import { SegmentedControl } from '../../components/segmented-control.js'
+import { ViewHeader } from '../../components/view-header.js'
+import { toast } from '../../components/toasts.js'
+import type { ProducerModel } from '../producer-model.js'
 
 const order = { pending: 0, active: 1, inactive: 2 }
 const tones = { pending: 'warn', active: 'ok', inactive: '' }
-const names = { pending: 'waits for you', active: 'active', inactive: 'ended' }
+const names = { pending: 'pending approval', active: 'active', inactive: 'inactive' }
 
-const when = (time: string | null): string =>
+const formatDate = (time: string | null): string =>
   time === null ? '–' : new Date(time).toLocaleString('en', { dateStyle: 'medium', timeStyle: 'short' })
 
 const Row = ({
@@ -38,7 +42,7 @@ const Row = ({
       <td>
         <span class={`badge ${tones[status]}`}>{names[status]}</span>
       </td>
-      <td class='quiet nowrap'>{when(subscriber.activated_at)}</td>
+      <td class='quiet nowrap'>{formatDate(subscriber.activated_at)}</td>
       <td>
         <div class='row end'>
           {status === 'pending' && (
@@ -62,7 +66,7 @@ const Row = ({
                 set('inactive')
               }}
             >
-              Refuse<span class='visually-hidden'> {username}</span>
+              Reject<span class='visually-hidden'> {username}</span>
             </button>
           )}
           {status === 'active' && (
@@ -86,7 +90,7 @@ const Row = ({
                 set('active')
               }}
             >
-              Let in again<span class='visually-hidden'> {username}</span>
+              Approve<span class='visually-hidden'> {username}</span>
             </button>
           )}
         </div>
@@ -95,7 +99,7 @@ const Row = ({
   )
 }
 
-/** Who gets this producer's data, and who decides about it. */
+/** The subscribers of this producer, and how new ones are approved. */
 export const Subscribers = ({ model }: { model: ProducerModel }) => {
   const busy = useSignal<number | null>(null)
   const failure = useSignal<unknown>(null)
@@ -110,7 +114,7 @@ export const Subscribers = ({ model }: { model: ProducerModel }) => {
       before === 'active' &&
       !(await confirm(
         `Revoke ${username}?`,
-        `${username} sees nothing that is accepted from then on. What they have seen before stays with them.`,
+        `${username} will not receive any further messages. Messages already received are not affected.`,
         'Revoke'
       ))
     ) { return }
@@ -120,9 +124,9 @@ export const Subscribers = ({ model }: { model: ProducerModel }) => {
       await model.setStatus(id, status)
       toast(
         status === 'active'
-          ? `${username} gets your data now`
+          ? `${username} was approved`
           : before === 'pending'
-            ? `${username} was refused`
+            ? `${username} was rejected`
             : `${username} was revoked`,
         'ok'
       )
@@ -135,28 +139,27 @@ export const Subscribers = ({ model }: { model: ProducerModel }) => {
 
   return (
     <>
-      <ViewHead title='Subscribers'>
-        A revocation is exact: once it is confirmed here, nothing that the platform accepts afterwards reaches that
-        consumer.
-      </ViewHead>
+      <ViewHeader title='Subscribers'>
+        Revoking takes effect immediately: messages accepted after the confirmation are not delivered to the consumer.
+      </ViewHeader>
       <Card
         title='New subscriptions'
         actions={
           policy !== null && (
-            <Segments
+            <SegmentedControl
               label='How new subscriptions are approved'
               value={policy}
               options={[
-                { value: 'automatic', label: 'Let everyone in' },
-                { value: 'manual', label: 'Ask me first' }
+                { value: 'automatic', label: 'Approve automatically' },
+                { value: 'manual', label: 'Approve manually' }
               ]}
               onChange={approval => {
                 model.setPolicy(approval).then(
                   () => {
                     toast(
                       approval === 'manual'
-                        ? 'New subscribers wait for your approval'
-                        : 'New subscribers are let in at once',
+                        ? 'New subscriptions require your approval'
+                        : 'New subscriptions are approved automatically',
                       'ok'
                     )
                   },
@@ -171,10 +174,10 @@ export const Subscribers = ({ model }: { model: ProducerModel }) => {
       >
         <p class='quiet small'>
           {policy === 'manual'
-            ? 'New subscribers wait until you approve them. Those who are in stay in.'
-            : 'Whoever subscribes gets your data at once. You can revoke anyone at any time.'}
+            ? 'New subscribers receive data after you approve them. Existing subscribers are not affected.'
+            : 'New subscribers receive your data immediately. You can revoke access at any time.'}
         </p>
-        <Failure
+        <ErrorNote
           error={failure.value ?? model.failure.value}
           retry={() => {
             failure.value = null
@@ -188,16 +191,16 @@ export const Subscribers = ({ model }: { model: ProducerModel }) => {
       >
         {list === null && (
           <div class='card-body'>
-            <Progress label='Reading who subscribes' />
+            <Progress label='Loading subscribers' />
           </div>
         )}
         {list?.length === 0 && (
-          <Empty icon='people' title='Nobody subscribes yet'>
+          <EmptyState icon='people' title='No subscribers yet'>
             <p>
-              Consumers find you in their catalogue as <b>{model.platform.session.user.value?.username}</b>. They show
-              up here as soon as they subscribe.
+              Consumers find you in the catalogue as <b>{model.platform.session.user.value?.username}</b>. They appear
+              here as soon as they subscribe.
             </p>
-          </Empty>
+          </EmptyState>
         )}
         {list !== null && list.length > 0 && (
           <div class='table-wrap'>
@@ -205,7 +208,7 @@ export const Subscribers = ({ model }: { model: ProducerModel }) => {
               <thead>
                 <tr>
                   <th>Consumer</th>
-                  <th>State</th>
+                  <th>Status</th>
                   <th>Since</th>
                   <th>
                     <span class='visually-hidden'>Actions</span>
