@@ -1,17 +1,18 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-/** The project's root folder. */
+/** The root folder of the repository. */
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
-const MAX_TOLD_BYTES = 16_384
+const MAX_OUTPUT_BYTES = 16_384
 
 const path = name => `${root}${name}`
 
 /**
- * Runs a command in the project's root and rejects if it fails. With `quiet` its output is not shown; the end of it is
- * part of the error's message.
+ * Runs a command in the root folder and rejects if it fails. With `quiet` its output is hidden, and the end of it is
+ * part of the error message.
  * @param {string} command
  * @param {string[]} args
  * @param {{ quiet?: boolean, env?: Record<string, string> }} [options]
@@ -28,14 +29,16 @@ export const run = (command, args, { quiet = false, env = {} } = {}) => new Prom
   child.once('error', reject)
   child.once('exit', (code, signal) => {
     if (code === 0) return resolve()
-    const told = Buffer.concat(output).subarray(-MAX_TOLD_BYTES).toString()
-    reject(new Error(`\`${command} ${args.join(' ')}\` ended with ${signal ?? code}\n${told}`.trimEnd()))
+    const end = Buffer.concat(output).subarray(-MAX_OUTPUT_BYTES).toString()
+    reject(new Error(`\`${command} ${args.join(' ')}\` exited with ${signal ?? code}\n${end}`.trimEnd()))
   })
 })
 
 const checkNode = () => {
   const [major, minor] = process.versions.node.split('.').map(Number)
-  if (major < 20 || (major === 20 && minor < 19)) { throw new Error(`Motience needs Node 20.19 or newer; this is ${process.version}`) }
+  if (major < 20 || (major === 20 && minor < 19)) {
+    throw new Error(`Motience requires Node.js 20.19 or later; this is ${process.version}`)
+  }
 }
 
 const isInstalled = () => {
@@ -43,7 +46,7 @@ const isInstalled = () => {
   return existsSync(installed) && statSync(installed).mtimeMs >= statSync(path('package-lock.json')).mtimeMs
 }
 
-/** Installs the packages that the lock file names, unless they are there. */
+/** Installs the packages of the lock file, unless they are installed. */
 export const install = async () => {
   checkNode()
   if (isInstalled()) return
@@ -55,9 +58,37 @@ export const install = async () => {
 const isPatched = () =>
   readFileSync(path('node_modules/postgres/src/connection.js'), 'utf8').includes('if (socket === null)\n      return queryError')
 
-/** Builds every package; what did not change is taken from turbo's cache. */
+/** Builds all packages; turbo caches those that have not changed. */
 export const build = async () => {
   if (!isPatched()) await run('npx', ['patch-package', '--patch-dir', 'infra/patches'], { quiet: true })
   if (!existsSync(path('services/ap/dist/server.js'))) console.log('Building (once)…')
   await run('npx', ['turbo', 'run', 'build', '--output-logs=errors-only'], { quiet: true })
+}
+
+/**
+ * Installs and builds if necessary, then runs a TypeScript file of this folder on the built packages; resolves to its
+ * exit code. Started with `--conditions=motience-source`, it runs on the sources of the packages, without a build.
+ * @param {string} file path in this folder
+ * @param {string[]} args
+ * @param {{ cwd?: string }} [options] by default, the file runs in the root folder
+ * @returns {Promise<number>}
+ */
+export const runSource = async (file, args, { cwd = root } = {}) => {
+  const runsSources = process.execArgv.includes('--conditions=motience-source')
+  if (!runsSources) {
+    try {
+      await install()
+      await build()
+    } catch (error) {
+      console.error(error.message)
+      return 1
+    }
+  }
+  const options = [...runsSources ? ['--conditions=motience-source'] : [], '--import', import.meta.resolve('tsx')]
+  const child = spawn(process.execPath, [...options, path(`scripts/${file}`), ...args], { cwd, stdio: 'inherit' })
+  // A terminal sends Ctrl-C to both processes: the launcher waits for the other one to shut down.
+  process.on('SIGINT', () => {})
+  process.on('SIGTERM', () => { child.kill('SIGTERM') })
+  const [code] = await once(child, 'exit')
+  return code ?? 1
 }

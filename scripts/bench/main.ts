@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startPostgres, startRedis } from '@motience/testing'
 import { startFleet } from '../fleet/fleet.js'
-import { barChart } from './plot.js'
-import { benchRest, type RestFigure } from './rest.js'
+import { barChart } from './bar-chart.js'
+import { benchRest, type RestFigure } from './rest-calls.js'
 import { benchSockets, type SocketFigure, type SocketScenario } from './sockets.js'
 
 /**

@@ -1,21 +1,21 @@
-/** What one message of one producer went through. `number` counts 1, 2, 3… as the producer sent them. */
+/** A message of a producer; `number` is 1, 2, 3… in the order of sending. */
 export interface SentMessage { number: number, sentAt: number, ackedAt: number | null }
 
-/** Times (ms, one clock for all) in which a consumer's access was surely there, or surely was not. */
+/** A period, in milliseconds by a common clock. */
 export interface AccessWindow { from: number, to: number }
 
-/** What one consumer saw of one producer, in the order in which it saw it. */
+/** The messages that a consumer received from a producer, in order of receipt. */
 export interface Reader {
   consumer: string
   producer: string
   numbers: number[]
-  /** From a grant's 2xx to the request that ends it: everything sent and acked within must be seen. */
+  /** From the response to a grant to the request that revokes it: messages sent and acked within must be received. */
   granted: AccessWindow[]
-  /** From a revocation's 2xx to the next request to subscribe: nothing sent and acked within may be seen. */
+  /** From the response to a revocation to the next request to subscribe: messages sent within must not be received. */
   revoked: AccessWindow[]
 }
 
-/** The sums that must be nought, and those that say how much was tried. */
+/** Counts of violations, which must be zero, and of what was checked. */
 export interface Ledger {
   sent: number
   acked: number
@@ -23,36 +23,38 @@ export interface Ledger {
   ackedNotStored: number
   storedTwice: number
   received: number
-  holes: number
-  repeats: number
+  gaps: number
+  duplicates: number
   /**
-   * Messages that a failover forgot before they were acked: their sender repeats them, they are numbered again, and who
-   * saw them sees them again.
+   * Messages that were published, but lost in a failover before they were acked. Their sender resends them, they get a
+   * new offset, and consumers receive them again.
    */
-  seenAgain: number
+  redelivered: number
   outOfOrder: number
   afterRevocation: number
-  /** Which messages were missed or seen too much, the first of them, for whoever looks for the fault. */
-  faults: { what: 'hole' | 'after revocation', consumer: string, producer: string, number: number, sentAt: number }[]
+  /** The first violations, for debugging. */
+  faults: { kind: FaultKind, consumer: string, producer: string, number: number, sentAt: number }[]
 }
+
+type FaultKind = 'gap' | 'after revocation'
 
 const MAX_FAULTS = 50
 
 const within = (windows: readonly AccessWindow[], message: SentMessage): boolean =>
   windows.some(({ from, to }) => message.sentAt > from && message.ackedAt !== null && message.ackedAt < to)
 
-const between = (windows: readonly AccessWindow[], { sentAt, ackedAt }: SentMessage): boolean =>
+const overlaps = (windows: readonly AccessWindow[], { sentAt, ackedAt }: SentMessage): boolean =>
   windows.some(({ from, to }) => sentAt < to && (ackedAt ?? Infinity) > from)
 
 /**
- * Compares what was sent with what is stored and what each reader saw. `forgetting` are the times in which Redis may
- * have forgotten what was not acked.
+ * Compares the sent messages with the stored and the received ones. `failovers` are the periods in which Redis may have
+ * lost unacknowledged messages.
  */
-export const settle = (
+export const createLedger = (
   sent: ReadonlyMap<string, readonly SentMessage[]>,
   stored: ReadonlyMap<string, readonly number[]>,
   readers: readonly Reader[],
-  forgetting: readonly AccessWindow[] = []
+  failovers: readonly AccessWindow[] = []
 ): Ledger => {
   const ledger: Ledger = {
     sent: 0,
@@ -61,39 +63,39 @@ export const settle = (
     ackedNotStored: 0,
     storedTwice: 0,
     received: 0,
-    holes: 0,
-    repeats: 0,
-    seenAgain: 0,
+    gaps: 0,
+    duplicates: 0,
+    redelivered: 0,
     outOfOrder: 0,
     afterRevocation: 0,
     faults: []
   }
   for (const [producer, messages] of sent) {
     const numbers = stored.get(producer) ?? []
-    const kept = new Set(numbers)
+    const distinct = new Set(numbers)
     ledger.sent += messages.length
     ledger.stored += numbers.length
-    ledger.storedTwice += numbers.length - kept.size
+    ledger.storedTwice += numbers.length - distinct.size
     for (const message of messages) {
       if (message.ackedAt === null) continue
       ledger.acked++
-      if (!kept.has(message.number)) ledger.ackedNotStored++
+      if (!distinct.has(message.number)) ledger.ackedNotStored++
     }
   }
-  for (const reader of readers) settleReader(ledger, sent.get(reader.producer) ?? [], reader, forgetting)
+  for (const reader of readers) addReader(ledger, sent.get(reader.producer) ?? [], reader, failovers)
   return ledger
 }
 
-const settleReader = (
+const addReader = (
   ledger: Ledger,
   messages: readonly SentMessage[],
   { consumer, producer, numbers, granted, revoked }: Reader,
-  forgetting: readonly AccessWindow[]
+  failovers: readonly AccessWindow[]
 ): void => {
-  const note = (what: 'hole' | 'after revocation', { number, sentAt }: SentMessage): void => {
-    if (what === 'hole') ledger.holes++
+  const addFault = (kind: FaultKind, { number, sentAt }: SentMessage): void => {
+    if (kind === 'gap') ledger.gaps++
     else ledger.afterRevocation++
-    if (ledger.faults.length < MAX_FAULTS) ledger.faults.push({ what, consumer, producer, number, sentAt })
+    if (ledger.faults.length < MAX_FAULTS) ledger.faults.push({ kind, consumer, producer, number, sentAt })
   }
   const seen = new Set<number>()
   let last = 0
@@ -101,20 +103,20 @@ const settleReader = (
     ledger.received++
     const message = messages[number - 1]
     if (seen.has(number)) {
-      if (message !== undefined && between(forgetting, message)) ledger.seenAgain++
-      else ledger.repeats++
+      if (message !== undefined && overlaps(failovers, message)) ledger.redelivered++
+      else ledger.duplicates++
     } else if (number < last) ledger.outOfOrder++
     seen.add(number)
     last = Math.max(last, number)
   }
   for (const message of messages) {
-    if (!seen.has(message.number) && within(granted, message)) note('hole', message)
-    if (seen.has(message.number) && within(revoked, message)) note('after revocation', message)
+    if (!seen.has(message.number) && within(granted, message)) addFault('gap', message)
+    if (seen.has(message.number) && within(revoked, message)) addFault('after revocation', message)
   }
 }
 
-/** Whether everything that must be nought is. */
+/** Whether there are no violations. */
 export const isClean = ({
-  ackedNotStored, storedTwice, holes, repeats, outOfOrder, afterRevocation
+  ackedNotStored, storedTwice, gaps, duplicates, outOfOrder, afterRevocation
 }: Omit<Ledger, 'faults'>): boolean =>
-  ackedNotStored + storedTwice + holes + repeats + outOfOrder + afterRevocation === 0
+  ackedNotStored + storedTwice + gaps + duplicates + outOfOrder + afterRevocation === 0

@@ -4,42 +4,42 @@ import WebSocket from 'ws'
 import type { Account } from '../fleet/accounts.js'
 import type { SentMessage } from './ledger.js'
 
-/** Sends 1, 2, 3… as a device does: keeps what was not acked, and sends it again on the next connection. */
+/** Sends 1, 2, 3… like a device: keeps unacknowledged messages and resends them after reconnecting. */
 export interface ChaosProducer {
   readonly name: string
   readonly producerId: number
   readonly messages: readonly SentMessage[]
-  /** Stops numbering new messages. */
+  /** Stops sending new messages. */
   finish (): void
-  /** How many are not acked yet. */
+  /** Number of unacknowledged messages. */
   pending (): number
   close (): Promise<void>
 }
 
 const RECONNECT_MS = 100
 
-/** How a producer sends. */
+/** The load of a producer. */
 export interface ProducerPace {
-  /** Messages a second. */
+  /** Messages per second. */
   rate: number
-  /** Most messages that wait for their acks; at it numbering pauses. */
+  /** Maximum number of unacknowledged messages; when it is reached, sending pauses. */
   window?: number
-  /** Bytes that a payload is filled up with. */
-  filling?: number
+  /** Additional bytes per payload. */
+  padding?: number
 }
 
-/** A producer that speaks the protocol by itself, so that a fault of the libraries can't hide one of the platform. */
+/** A producer without the client library, so that a bug of the library can't hide one of the platform. */
 export const startProducer = (
   urls: { ap: string; producer: string },
   account: Account,
-  { rate, window = 200, filling = 0 }: ProducerPace
+  { rate, window = 200, padding = 0 }: ProducerPace
 ): ChaosProducer => {
   const messages: SentMessage[] = []
-  const rest = filling > 0 ? { filling: 'x'.repeat(filling) } : {}
+  const rest = padding > 0 ? { padding: 'x'.repeat(padding) } : {}
   const session = `chaos-${account.user.id}`
   let unacked: SentMessage[] = []
   let socket: WebSocket | null = null
-  /** Whether what is unacked was sent on this connection: only then may what is newer follow it. */
+  /** Whether all unacknowledged messages were sent on this connection, so that newer ones may follow. */
   let caughtUp = false
   let token = account.token
   let finished = false
@@ -62,7 +62,7 @@ export const startProducer = (
       unacked[index]!.ackedAt = performance.now()
       unacked.splice(index, 1)
     } else if (frame.type === 'error') {
-      // What was refused for now is sent again, with all that follows it, on a new connection: order is kept.
+      // Rejected messages are resent with all that follow them on a new connection, to preserve their order.
       caughtUp = false
       socket?.close()
     }

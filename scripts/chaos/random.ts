@@ -1,4 +1,6 @@
-/** Numbers that a seed determines: the same seed gives the same faults. Mulberry32, 32 bits of state. */
+import { seededRandom } from '@motience/testing'
+
+/** Seeded pseudo-random numbers: the same seed selects the same faults. */
 export interface Random {
   /** In [0, 1). */
   next (): number
@@ -8,17 +10,11 @@ export interface Random {
 }
 
 export const createRandom = (seed: number): Random => {
-  let state = seed >>> 0
-  const next = (): number => {
-    state = (state + 0x6D2B79F5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
+  const next = seededRandom(seed)
   const between = (from: number, to: number): number => from + Math.floor(next() * (to - from + 1))
   const pick = <T>(items: readonly T[]): T => {
     const item = items[between(0, items.length - 1)]
-    if (item === undefined) throw new Error('There is nothing to pick from')
+    if (item === undefined) throw new Error('No items to pick from')
     return item
   }
   return { next, between, pick }

@@ -1,28 +1,25 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { startRawConsumer, type RawLedger } from '@motience/testing'
-import { createApClient, createDsmClient, type Envelope, type LogPosition } from '@motience/schemas'
+import {
+  comparePositions, createApClient, createDsmClient, type Envelope, type LogPosition
+} from '@motience/schemas'
 import type { Account } from '../fleet/accounts.js'
 import type { ChaosConsumer, ConsumerUrls } from './consumer.js'
-import { observe, type Clash, type Places } from './observations.js'
+import { observe, type Clash, type PositionNumbers } from './observe.js'
 
 const PAGE = 1000
-/** Attempts at one page of history, half a second apart, before it is given up. */
+/** Maximum number of attempts to read a page of history. */
 const MAX_ATTEMPTS = 60
 const RETRY_MS = 500
-/** A token is good for an hour. */
+/** Tokens are valid for an hour. */
 const RENEW_EVERY_MS = 1_800_000
 
-const isBefore = (a: LogPosition, b: LogPosition): boolean =>
-  a.epoch < b.epoch || (a.epoch === b.epoch && a.offset < b.offset)
-
-/**
- * The same without the library and without any buffer, so that a fault of the library can't hide one of the platform.
- */
+/** A consumer without the client library and without a buffer, so that a bug of the library can't hide one of the platform. */
 export const startRawChaosConsumer = (
-  urls: ConsumerUrls, account: Account, producers: ReadonlyMap<number, string>, places: Places, clashes: Clash[]
+  urls: ConsumerUrls, account: Account, producers: ReadonlyMap<number, string>, positions: PositionNumbers, clashes: Clash[]
 ): ChaosConsumer & { readonly ledger: RawLedger } => {
-  const observations = observe(account, producers, places, clashes)
-  const announced = { unrecovered: 0, history: 0, incomplete: 0, gaps: 0 }
+  const observations = observe(account, producers, positions, clashes)
+  const reported = { unrecovered: 0, history: 0, incomplete: 0, gaps: 0 }
   const closing = new AbortController()
   let token = account.token
   let renewedAt = performance.now()
@@ -39,28 +36,28 @@ export const startRawChaosConsumer = (
     return token
   }
 
-  /** One page of history; null where access has ended or it can't be had. */
+  /** Reads a page of history; null if access has ended or all attempts failed. */
   const readPage = async (producerId: number, after: LogPosition) => {
     for (let attempt = 0; attempt < MAX_ATTEMPTS && !closing.signal.aborted; attempt++) {
       const dsm = createDsmClient({ baseUrl: urls.dsm, headers: { authorization: `Bearer ${token}` } })
       const query = { after: `${after.epoch}-${after.offset}`, order: 'asc', limit: PAGE } as const
-      const answer = await dsm
+      const result = await dsm
         .GET('/api/data/{producerId}', { params: { path: { producerId }, query } })
         .catch(() => null)
-      if (answer?.data !== undefined) return answer.data
-      if (answer?.response.status === 403) return null
+      if (result?.data !== undefined) return result.data
+      if (result?.response.status === 403) return null
       await pause(RETRY_MS)
     }
     return null
   }
 
   const history = async (producerId: number, after: LogPosition, before: LogPosition): Promise<Envelope[]> => {
-    announced.history++
+    reported.history++
     const found: Envelope[] = []
     for (let at = after; ;) {
       const page = await readPage(producerId, at)
-      if (page?.complete !== true) announced.incomplete++
-      const wanted = page?.items.filter(envelope => isBefore(envelope, before)) ?? []
+      if (page?.complete !== true) reported.incomplete++
+      const wanted = page?.items.filter(envelope => comparePositions(envelope, before) < 0) ?? []
       found.push(...wanted)
       if (page === null || page.next_cursor === null || wanted.length < page.items.length) return found
       at = wanted.at(-1)!
@@ -79,7 +76,7 @@ export const startRawChaosConsumer = (
   return {
     ...observations,
     account,
-    get announced () { return { ...announced, unrecovered: consumer.ledger.announced } },
+    get reported () { return { ...reported, unrecovered: consumer.ledger.announced } },
     ledger: consumer.ledger,
     close: async () => {
       closing.abort()

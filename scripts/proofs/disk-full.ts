@@ -24,7 +24,7 @@ export const diskFull = async () => {
   try {
     await withFleet({}, async ({ fleet, database }) => {
       const account = await createAccount(fleet.urls.ap, 'disk-producer', 'producer')
-      const producer = startProducer(fleet.urls, account, { rate: 50, filling: 2000 })
+      const producer = startProducer(fleet.urls, account, { rate: 50, padding: 2000 })
       const acked = () => producer.messages.filter(message => message.ackedAt !== null).length
       await waitFor(() => acked() > 100, { timeoutMs: 30_000, what: 'the first acks' })
 

@@ -16,7 +16,7 @@ export const dsmStopped = () => withFleet({}, async ({ fleet, database }) => {
   const accounts: Account[] = []
   for (let i = 0; i < PRODUCERS; i++) accounts.push(await createAccount(fleet.urls.ap, `flood-${i}`, 'producer'))
   const producers = accounts.map(account =>
-    startProducer(fleet.urls, account, { rate: 200, window: 5000, filling: 1000 })
+    startProducer(fleet.urls, account, { rate: 200, window: 5000, padding: 1000 })
   )
   const wss1 = fleet.instances.find(instance => instance.name === 'wss1')!
   const dsm = fleet.instances.find(instance => instance.name === 'dsm')!

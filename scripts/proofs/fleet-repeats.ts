@@ -1,7 +1,7 @@
 import postgres from 'postgres'
 import { createAccount } from '../fleet/accounts.js'
 import type { Fleet } from '../fleet/fleet.js'
-import { newSending, sendByWebSocket, type GatewayMessage } from './gateway.js'
+import { newSendResult, sendByWebSocket, type GatewayMessage } from './send-in-batches.js'
 import { withFleet } from './with-fleet.js'
 
 const DEVICES = Number(process.env['DEVICES'] ?? 5000)
@@ -49,7 +49,7 @@ export const fleetRepeats = () =>
               payload: { round }
             }))
         ).flat()
-      const total = newSending()
+      const total = newSendResult()
       const sendEverything = async () => {
         await Promise.all(
           Array.from(
@@ -71,12 +71,12 @@ export const fleetRepeats = () =>
         sent: 3 * DEVICES * MESSAGES,
         acked: total.acked,
         repeats: total.repeats,
-        'refused for ever': total.refused.length,
+        rejected: total.rejected.length,
         'stored twice': stored!.rows - stored!.names,
         lost: DEVICES * MESSAGES - stored!.names
       }
       console.table({ ...sums, 'sessions looked up': lookups.sum, 'processes of DSM that accepted': accepted.processes })
-      const clean = sums['stored twice'] + sums.lost + sums['refused for ever'] === 0 && sums.acked === sums.sent
+      const clean = sums['stored twice'] + sums.lost + sums['rejected'] === 0 && sums.acked === sums.sent
       // Without lookups the bound was never reached, and nothing was shown.
       if (!clean || lookups.sum <= 2 * DEVICES || accepted.processes < 2) process.exitCode = 1
     }, { copies: 2 })

@@ -6,7 +6,7 @@ import { fleetRepeats } from './fleet-repeats.js'
 import { postgresHangs } from './postgres-hangs.js'
 import { restore } from './restore.js'
 import { rollbacks, staleFailovers } from './rollbacks.js'
-import { standStill } from './stand-still.js'
+import { restartLatency } from './restart-latency.js'
 import { stalledConsumers } from './stalled-consumers.js'
 
 /** `npm run prove -- <name>`: shows one promise on real servers, with figures. Each takes a minute or a few. */
@@ -20,7 +20,7 @@ const proofs: Record<string, () => Promise<void>> = {
   restore,
   rollbacks,
   'stale-failovers': staleFailovers,
-  'stand-still': standStill,
+  'restart-latency': restartLatency,
   'stalled-consumers': stalledConsumers
 }
 

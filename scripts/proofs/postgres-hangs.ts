@@ -3,7 +3,7 @@ import { waitFor } from '@motience/testing'
 import postgres from 'postgres'
 import WebSocket from 'ws'
 import { createAccount, subscribe, type Account } from '../fleet/accounts.js'
-import { newSending, sendByRest, sendByWebSocket, type GatewayMessage } from './gateway.js'
+import { newSendResult, sendByRest, sendByWebSocket, type GatewayMessage } from './send-in-batches.js'
 import { withFleet } from './with-fleet.js'
 
 const LOGS = (process.env['LOGS'] ?? '100,10000').split(',').map(Number)
@@ -45,7 +45,7 @@ const hangWith = (log: number) => withFleet({ LOG_MAX_MESSAGES: String(log) }, a
   const producers = await Promise.all(Object.entries(WAYS).map(async ([way, send]) => {
     const account = await createAccount(urls.ap, `hang-${way}`, 'producer')
     await subscribe(urls.sm, consumer, account.user.id)
-    return { way, send, account, sending: newSending() }
+    return { way, send, account, sending: newSendResult() }
   }))
   const { seen, close } = await watch(urls.consumer, consumer)
   const seenOf = (account: Account): string[] => seen.get(account.user.id) ?? []
@@ -90,14 +90,14 @@ const hangWith = (log: number) => withFleet({ LOG_MAX_MESSAGES: String(log) }, a
       'acked before the end of the hang': ackedBefore[n]!,
       'published during it': whilePaused[n]!,
       'seen and not kept': names.filter(name => !kept.has(name)).length,
-      'refused for ever': sending.refused.length,
+      rejected: sending.rejected.length,
       'stored twice': rows.length - kept.size,
       'seen twice': names.length - new Set(names).size,
       lost: MESSAGES - kept.size
     }
     const {
       'seen and not kept': notKept,
-      'refused for ever': refused,
+      rejected: refused,
       'stored twice': storedTwice,
       'seen twice': seenTwice,
       lost
@@ -115,7 +115,7 @@ const hangWith = (log: number) => withFleet({ LOG_MAX_MESSAGES: String(log) }, a
 
 /**
  * PostgreSQL hangs while producers send as fast as they may, over WebSocket and REST: all that consumers saw is kept,
- * and nothing is refused for ever.
+ * and nothing is rejected.
  */
 export const postgresHangs = async (): Promise<void> => {
   for (const log of LOGS) await hangWith(log)

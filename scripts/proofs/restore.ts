@@ -1,6 +1,6 @@
 import { embeddedForm } from './restore/embedded-form.js'
 import { isClean, type RestoreSums } from './restore/ledger.js'
-import { liveThrough, type RestorablePlatform, type RestoreForm } from './restore/scenario.js'
+import { liveThrough, type RestorablePlatform, type RestoreForm } from './restore/backup-and-restore.js'
 import { serverForms } from './restore/server-forms.js'
 import { withFleet } from './with-fleet.js'
 

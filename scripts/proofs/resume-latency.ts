@@ -62,9 +62,9 @@ export const resumeLatency = () => withFleet({}, async ({ fleet: { urls } }) => 
     .catch((error: unknown) => { console.log(String(error)) })
 
   const rows = readers.map(({ latencyMs, numbers, consumer: { ledger } }) => {
-    const { connections, repeats, backwards, holes, announced } = ledger
+    const { connections, repeats, backwards, gaps, announced } = ledger
     const row = {
-      'each way, ms': latencyMs, connections, messages: 0, repeats, backwards, holes, announced, 'not 1, 2, 3…': 0
+      'each way, ms': latencyMs, connections, messages: 0, repeats, backwards, gaps, announced, 'not 1, 2, 3…': 0
     }
     for (const { producerId, messages } of producers) {
       const seen = numbers.get(producerId)!
@@ -78,5 +78,5 @@ export const resumeLatency = () => withFleet({}, async ({ fleet: { urls } }) => 
     await consumer.close()
     await proxy.close()
   })])
-  if (rows.some(row => row.repeats + row.backwards + row.holes + row.announced + row['not 1, 2, 3…'] > 0)) { process.exitCode = 1 }
+  if (rows.some(row => row.repeats + row.backwards + row.gaps + row.announced + row['not 1, 2, 3…'] > 0)) { process.exitCode = 1 }
 }, { copies: 2 })

@@ -2,12 +2,12 @@ import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { waitFor } from '@motience/testing'
-import { startConsumer, type Clash, type Places } from '../chaos/consumer.js'
-import { startAccessChanges } from '../chaos/access.js'
-import { settle } from '../chaos/ledger.js'
+import { startConsumer, type Clash, type PositionNumbers } from '../chaos/consumer.js'
+import { startAccessChanges } from '../chaos/access-changes.js'
+import { createLedger } from '../chaos/ledger.js'
 import { startProducer } from '../chaos/producer.js'
 import { createRandom, type Random } from '../chaos/random.js'
-import { startFaultyRedis } from '../chaos/redis-forms.js'
+import { startFaultyRedis } from '../chaos/faulty-redis.js'
 import { createAccount, subscribe } from '../fleet/accounts.js'
 import { storedNumbers } from './stored-numbers.js'
 import { withFleet, withFleetOn, type ProofParts } from './with-fleet.js'
@@ -29,12 +29,12 @@ const rollBackOver = async (
   const { urls } = fleet
   const producerAccount = await createAccount(urls.ap, 'rollback-producer', 'producer')
   const names = new Map([[producerAccount.user.id, producerAccount.username]])
-  const places: Places = new Map()
+  const positions: PositionNumbers = new Map()
   const clashes: Clash[] = []
   const start = async (username: string) => {
     const account = await createAccount(urls.ap, username, 'consumer')
     await subscribe(urls.sm, account, producerAccount.user.id)
-    return startConsumer(urls, account, names, places, clashes)
+    return startConsumer(urls, account, names, positions, clashes)
   }
   const steady = await start('rollback-steady')
   const changing = await start('rollback-changing')
@@ -74,22 +74,22 @@ const rollBackOver = async (
   })
 
   const stored = new Map([[producer.name, [...(await storedNumbers(database.url)).get(producer.producerId) ?? []]]])
-  const ledger = settle(new Map([[producer.name, producer.messages]]), stored, [readerOf(steady), readerOf(changing)])
+  const ledger = createLedger(new Map([[producer.name, producer.messages]]), stored, [readerOf(steady), readerOf(changing)])
   const { faults, ...sums } = ledger
   if (faults.length > 0) console.table(faults)
   console.table({
     rollbacks: rolledBack,
     ...sums,
-    'places that name two messages': clashes.length,
+    'conflicting positions': clashes.length,
     'access changes': changes.changes()
   })
-  console.table({ steady: steady.announced, changing: changing.announced })
+  console.table({ steady: steady.reported, changing: changing.reported })
   console.log(
     'Repeats: a message that was published, never acked, and forgotten by Redis is numbered again in the new epoch.'
   )
   await producer.close()
   await Promise.all([steady.close(), changing.close()])
-  if (clashes.length + ledger.afterRevocation + ledger.ackedNotStored + ledger.holes > 0) process.exitCode = 1
+  if (clashes.length + ledger.afterRevocation + ledger.ackedNotStored + ledger.gaps > 0) process.exitCode = 1
 }
 
 /** Redis is killed, and its files are put back to how they were up to a second before. */

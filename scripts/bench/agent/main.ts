@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { bundle } from '../../../agent/scripts/bundle.mjs'
 import { seeded, simulateFleet } from '../../../clients/js/test/fleet.js'
-import { measureGrowth } from './growth.js'
-import { measureSteady } from './steady.js'
+import { measureGrowth } from './memory-growth.js'
+import { measureSteady } from './steady-state.js'
 
 // What the agent costs a device, and what a fleet of them costs the platform. Exits with 1 where a bound is passed.
 const { values } = parseArgs({

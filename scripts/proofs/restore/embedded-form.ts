@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPlatform } from '@motience/platform'
-import { runDocumented } from './documented.js'
-import { numbers, type RestorablePlatform, type RestoreForm } from './scenario.js'
+import { runDocumented } from './run-documented.js'
+import { numbers, type RestorablePlatform, type RestoreForm } from './backup-and-restore.js'
 
 const anyPort = Object.fromEntries(
   ['AP', 'SM', 'DSM', 'WSS1', 'WSS1_HTTP', 'WSS2', 'WSS2_HTTP'].map(name => [`${name}_PORT`, '0'])

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { PostgresServer, RedisServer } from '@motience/testing'
 import postgres from 'postgres'
-import { runDocumented } from './documented.js'
-import { numbers, type RestoreForm } from './scenario.js'
+import { runDocumented } from './run-documented.js'
+import { numbers, type RestoreForm } from './backup-and-restore.js'
 
 /** Runs a documented step on the servers' machine. */
 type Step = (name: string, as?: string) => Promise<void>

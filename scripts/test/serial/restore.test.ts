@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import t from 'tap'
 import { embeddedForm, inOneProcess } from '../../proofs/restore/embedded-form.js'
 import { isClean } from '../../proofs/restore/ledger.js'
-import { liveThrough } from '../../proofs/restore/scenario.js'
+import { liveThrough } from '../../proofs/restore/backup-and-restore.js'
 import { dumpForms } from '../../proofs/restore/server-forms.js'
 
 t.setTimeout(240_000)

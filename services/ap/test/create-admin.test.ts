@@ -32,13 +32,13 @@ t.test('the command makes an administrator, once, and not beside a running platf
   t.teardown(async () => { await rm(dataDir, { recursive: true, force: true }) })
   t.match(await run(['boss'], dataDir, `${PASSWORD}\nanother line`), {
     code: 0,
-    out: 'Made the administrator boss.',
+    out: 'Created administrator boss.',
     err: ''
   })
   const database = await openDatabase({ dataDir: join(dataDir, 'database') })
   t.teardown(async () => { await database.close() })
   t.equal(await createAdmin(database.sql, 'BOSS', 'another password'), 'exists')
-  t.match(await run(['second'], dataDir, PASSWORD), { code: 1, err: /No administrator was made: .*in use/ })
+  t.match(await run(['second'], dataDir, PASSWORD), { code: 1, err: /No administrator was created: .*in use/ })
   const broker = createMemoryBroker()
   t.teardown(async () => { await broker.close() })
   const app = await testAp(t, { database, broker })

@@ -1,1 +1,2 @@
+export { runPlatform } from './run-platform.js'
 export { startPlatform, type Platform } from './start-platform.js'

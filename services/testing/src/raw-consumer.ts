@@ -27,7 +27,7 @@ export interface RawLedger {
   /** In an older epoch than the position. */
   backwards: number
   /** Not the next after the position, without a frame that said so. */
-  holes: number
+  gaps: number
   /** `recovered: false`, which is no fault. */
   announced: number
 }
@@ -46,18 +46,18 @@ export const startRawConsumer = ({
   url, token, onMessage, history, onConnected, onEnded, reconnectMs = 100
 }: RawConsumerOptions): RawConsumer => {
   const positions = new Map<number, LogPosition>()
-  const ledger: RawLedger = { connections: 0, messages: 0, repeats: 0, backwards: 0, holes: 0, announced: 0 }
+  const ledger: RawLedger = { connections: 0, messages: 0, repeats: 0, backwards: 0, gaps: 0, announced: 0 }
   let socket: WebSocket | null = null
   const closing = new AbortController()
 
   const check = ({ producer_id: id, epoch, offset }: LogPosition & { producer_id: number }): void => {
     const at = positions.get(id)
     ledger.messages++
-    if (at === undefined) ledger.holes++
+    if (at === undefined) ledger.gaps++
     else if (epoch < at.epoch) ledger.backwards++
     else if (epoch === at.epoch && offset <= at.offset) ledger.repeats++
-    else if (offset !== at.offset + 1 && epoch === at.epoch) ledger.holes++
-    else if (epoch !== at.epoch && (at.epoch !== 0 || at.offset !== 0 || offset !== 1)) ledger.holes++
+    else if (offset !== at.offset + 1 && epoch === at.epoch) ledger.gaps++
+    else if (epoch !== at.epoch && (at.epoch !== 0 || at.offset !== 0 || offset !== 1)) ledger.gaps++
   }
 
   const resume = (ws: WebSocket): void => {

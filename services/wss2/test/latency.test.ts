@@ -76,7 +76,7 @@ t.test(
           `${latencyMs} ms`
         )
       }
-      t.match(consumer.ledger, { repeats: 0, backwards: 0, holes: 0, announced: 0 })
+      t.match(consumer.ledger, { repeats: 0, backwards: 0, gaps: 0, announced: 0 })
       t.ok(consumer.ledger.connections > CUTS)
     }
   }

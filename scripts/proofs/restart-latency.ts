@@ -92,7 +92,7 @@ const killOver = async (fleet: Fleet, name: ServiceName, streams: Streams): Prom
 const percentile = (sorted: readonly number[], p: number): number =>
   Math.round(sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * p) / 100))]!)
 
-const standStillWith = (copies: number) => withFleet({}, async ({ fleet }) => {
+const restartLatencyWith = (copies: number) => withFleet({}, async ({ fleet }) => {
   const streams = new Streams()
   const producers: Account[] = []
   for (let i = 0; i < PRODUCERS; i++) { producers.push(await createAccount(fleet.urls.ap, `still-producer-${i}`, 'producer', `device-${i}`)) }
@@ -120,6 +120,6 @@ const standStillWith = (copies: number) => withFleet({}, async ({ fleet }) => {
 }, { copies })
 
 /** Shown for one process of each service, and for two. */
-export const standStill = async (): Promise<void> => {
-  for (const copies of [1, 2]) await standStillWith(copies)
+export const restartLatency = async (): Promise<void> => {
+  for (const copies of [1, 2]) await restartLatencyWith(copies)
 }

@@ -2,16 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Fleet } from '../fleet/fleet.js'
-import { runDocumented } from '../proofs/restore/documented.js'
-import type { Fault } from './faults.js'
+import { runDocumented } from '../proofs/restore/run-documented.js'
+import type { Fault } from './service-faults.js'
 
-/** Whoever sends ends before whom it sends to, so that all that was taken is answered. */
-const ORDER = ['wss1', 'wss2', 'dsm', 'sm', 'ap']
+/** Senders stop before their receivers, so that every accepted request is answered. */
+const STOP_ORDER = ['wss1', 'wss2', 'dsm', 'sm', 'ap']
 
 /**
- * Stops the platform, puts PostgreSQL back from a dump of that moment, empties Redis, and starts it again, by the
- * commands of docs/operations.md. Nothing that was acked is lost by that, and no change of access; all that Redis knew
- * is.
+ * Stops the platform, restores PostgreSQL from a dump made at that time, empties Redis and restarts the platform, with
+ * the commands in docs/operations.md. Only the state of Redis is lost: no acknowledged message and no access change.
  */
 export const restoreFault = ({
   fleet, databaseUrl, redisUrl
@@ -24,7 +23,7 @@ export const restoreFault = ({
   run: async () => {
     const backups = await mkdtemp(join(tmpdir(), 'motience-chaos-backup-'))
     const variables = { BACKUPS: backups, DATABASE_URL: databaseUrl, REDIS_URL: redisUrl }
-    for (const name of ORDER) {
+    for (const name of STOP_ORDER) {
       await Promise.all(
         fleet.instances
           .filter(one => one.name === name)
@@ -36,7 +35,7 @@ export const restoreFault = ({
     await runDocumented('dump', variables)
     await runDocumented('restore a dump', variables)
     await runDocumented('empty Redis', variables)
-    for (const name of ORDER.toReversed()) {
+    for (const name of STOP_ORDER.toReversed()) {
       await Promise.all(
         fleet.instances
           .filter(one => one.name === name)

@@ -5,8 +5,8 @@ import type { Reader } from './ledger.js'
 import type { Random } from './random.js'
 
 /**
- * Takes one consumer's access to one producer away and gives it back, over and over, and writes down when which was
- * sure. A call that fails is repeated, as the contract says.
+ * Repeatedly revokes and grants a consumer's access to a producer, and records the windows in which access was certain.
+ * Failed calls are retried.
  */
 export const startAccessChanges = (
   smUrl: string,
@@ -19,18 +19,18 @@ export const startAccessChanges = (
   const stopping = new AbortController()
   let changes = 0
 
-  /** Repeats a call until it is answered with one of `statuses`; resolves to whether it was. */
-  const insist = async (call: () => Promise<{ response: Response }>, statuses: readonly number[]): Promise<boolean> => {
+  /** Retries a call until it returns one of `statuses`; resolves to false if stopped before. */
+  const retryUntil = async (call: () => Promise<{ response: Response }>, statuses: readonly number[]): Promise<boolean> => {
     for (;;) {
-      const answer = await call().catch(() => null)
-      if (answer !== null && statuses.includes(answer.response.status)) return true
+      const result = await call().catch(() => null)
+      if (result !== null && statuses.includes(result.response.status)) return true
       if (stopping.signal.aborted) return false
       await pause(200)
     }
   }
   const unsubscribe = () =>
-    insist(() => sm.DELETE('/api/unsubscribe', { params: { query: { producer_id: producerId } } }), [204, 404])
-  const subscribe = () => insist(() => sm.POST('/api/subscribe', { body: { producer_id: producerId } }), [200, 201])
+    retryUntil(() => sm.DELETE('/api/unsubscribe', { params: { query: { producer_id: producerId } } }), [204, 404])
+  const subscribe = () => retryUntil(() => sm.POST('/api/subscribe', { body: { producer_id: producerId } }), [200, 201])
 
   const running = (async () => {
     let granted = { from: performance.now(), to: Infinity }

@@ -1,7 +1,7 @@
 import { waitFor } from '@motience/testing'
 import { createAccount } from '../../fleet/accounts.js'
 import { createPlaces, type RestoreSums } from './ledger.js'
-import { openReader, readHistory, send, signInAgain, subscribe, unsubscribe, type Urls } from './parties.js'
+import { openReader, readHistory, send, signInAgain, subscribe, unsubscribe, type Urls } from './clients.js'
 
 /** The platform, as far as a restore is concerned. */
 export interface RestorablePlatform {

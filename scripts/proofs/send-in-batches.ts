@@ -8,14 +8,14 @@ import type { Account } from '../fleet/accounts.js'
 export type GatewayMessage = Omit<DataBody, 'producer_id'>
 
 /** What became of messages that were sent until each was answered for good. */
-export interface Sending {
+export interface SendResult {
   acked: number
   /** Answered with `duplicate: true`. */
   repeats: number
   /** Refused for now and sent again. */
   delayed: number
   /** Refused in a way that says: never. */
-  refused: { seq: number | undefined, code: string }[]
+  rejected: { seq: number | undefined, code: string }[]
 }
 
 /** What one message is answered; `again` where it may be sent again. */
@@ -34,7 +34,7 @@ const sendAll = async (
   send: SendBatch,
   messages: readonly GatewayMessage[],
   batch: number,
-  total: Sending
+  total: SendResult
 ): Promise<void> => {
   for (let from = 0; from < messages.length;) {
     const part = messages.slice(from, from + batch)
@@ -43,7 +43,7 @@ const sendAll = async (
     if (settled < 0) settled = answers.length
     for (const [n, answer] of answers.slice(0, settled).entries()) {
       if (answer.code === undefined) total.acked++
-      else total.refused.push({ seq: part[n]!.seq, code: answer.code })
+      else total.rejected.push({ seq: part[n]!.seq, code: answer.code })
       if (answer.duplicate) total.repeats++
     }
     total.delayed += answers.length - settled
@@ -53,7 +53,7 @@ const sendAll = async (
 }
 
 /** Sums to begin with. */
-export const newSending = (): Sending => ({ acked: 0, repeats: 0, delayed: 0, refused: [] })
+export const newSendResult = (): SendResult => ({ acked: 0, repeats: 0, delayed: 0, rejected: [] })
 
 /** Sends over REST, as the producer itself. */
 export const sendByRest = async (
@@ -61,8 +61,8 @@ export const sendByRest = async (
   { user, token }: Account,
   messages: readonly GatewayMessage[],
   batch = 100,
-  total = newSending()
-): Promise<Sending> => {
+  total = newSendResult()
+): Promise<SendResult> => {
   await sendAll(
     async part => {
       const answer = await fetch(`${dsmUrl}/api/data/batch`, {
@@ -108,8 +108,8 @@ export const sendByWebSocket = async (
   { token }: Account,
   messages: readonly GatewayMessage[],
   batch = 100,
-  total = newSending()
-): Promise<Sending> => {
+  total = newSendResult()
+): Promise<SendResult> => {
   let socket: WebSocket | null = null
   await sendAll(
     async part => {

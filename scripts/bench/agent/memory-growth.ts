@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import { FakeWss1 } from '@motience/testing'
 import { percentile } from './process-stats.js'
-import { NODE_ENV, NODE_FLAGS } from './steady.js'
+import { NODE_ENV, NODE_FLAGS } from './steady-state.js'
 
 export interface GrowthFigures {
   samples: number

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Fleet } from '../fleet/fleet.js'
 import type { Random } from './random.js'
 
-/** A server that the faults act on. */
+/** A server that faults can be injected into. */
 export interface FaultyServer {
   kill (): Promise<void>
   start (): Promise<void>
@@ -10,11 +10,11 @@ export interface FaultyServer {
   resume (): void | Promise<void>
 }
 
-/** One thing that goes wrong and is put right again. Resolves once the part works again. */
+/** A temporary fault. Resolves once the affected component works again. */
 export interface Fault { name: string, run: (random: Random) => Promise<void> }
 
-/** Everything that can go wrong with the services and PostgreSQL. */
-export const faultsOf = ({ fleet, postgres }: { fleet: Fleet, postgres: FaultyServer }): Fault[] => [
+/** Faults of the services, their network and PostgreSQL. */
+export const serviceFaults = ({ fleet, postgres }: { fleet: Fleet, postgres: FaultyServer }): Fault[] => [
   ...fleet.instances.map(instance => ({
     name: `kill ${instance.name}-${instance.index}`,
     run: async (random: Random) => {

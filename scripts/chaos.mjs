@@ -1,5 +1,0 @@
-import { build, install, run } from './prepare.mjs'
-
-await install()
-await build()
-await run(process.execPath, ['--import', 'tsx', 'scripts/chaos/main.ts', ...process.argv.slice(2)])
