@@ -3,6 +3,7 @@ import { afterClose } from '@motience/schemas/protocol'
 import { createBackoff } from '../session/backoff.js'
 import { parseRetryAfter, RestError } from '../session/rest.js'
 import { createTokenSession } from '../session/tokens.js'
+import { checkUrl } from '../session/url-fault.js'
 import { wait } from '../time/wait.js'
 import { runtime } from '#consumer-runtime'
 import { HistoryBackfill } from './history-backfill.js'
@@ -52,6 +53,8 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
   constructor (options: ConsumerOptions) {
     super()
     this.#options = options
+    checkUrl('url', options.url, 'ws')
+    if (options.history !== undefined) checkUrl('history', options.history, 'http')
     if (options.tokens === undefined) {
       const session = createTokenSession({
         authUrl: options.authUrl,
@@ -246,5 +249,8 @@ const consumerUrl = ({ url, slow }: ConsumerOptions): string => {
   return resuming.href
 }
 
-/** Connects a consumer; see `Consumer`. It retries whatever fails, until its state is `stopped`. */
+/**
+ * Connects a consumer; see `Consumer`. It retries whatever fails, until its state is `stopped`. Throws `TypeError` if a
+ * URL is not usable.
+ */
 export const createConsumer = (options: ConsumerOptions): Consumer => new Consumer(options)

@@ -1,4 +1,4 @@
-import { FakeWss1, waitFor } from '@motience/testing'
+import { FakeWss1, tempDir, waitFor } from '@motience/testing'
 import t, { type Test } from 'tap'
 import { openBuffer } from '../buffer/buffer.js'
 import { monotonicMs } from '../time/monotonic.js'
@@ -55,6 +55,50 @@ t.test('signs in, connects, sends, and removes acked readings', async t => {
   })
   t.same(platform.calls, ['auth/login'])
   t.same([...platform.sockets].map(({ protocol }) => protocol), ['motience.v1'])
+})
+
+t.test('a time that no timestamp can express is an error of the caller', async t => {
+  const platform = await start(t)
+  const producer = await produce(t, platform)
+  for (const time of [NaN, Infinity, 1e16, 253_402_300_800_000, -62_167_219_200_001, '0' as unknown as number]) {
+    t.throws(() => producer.send({ cpu: 1 }, { time }), RangeError, String(time))
+  }
+  t.throws(() => producer.send({ cpu: 1 }, { mono: NaN }), RangeError)
+  const toJson = { toJSON: () => undefined }
+  for (const payload of [new Date() as unknown as Record<string, unknown>, toJson]) {
+    t.throws(() => producer.send(payload), { name: 'TypeError', message: 'Payload must be an object in JSON' })
+  }
+  producer.send({ last: true }, { time: 253_402_300_799_999 })
+  producer.send({ first: true }, { time: -62_167_219_200_000 })
+  t.ok(await producer.drained(5000))
+  t.match(
+    platform.history.kept.map(({ timestamp }) => timestamp),
+    ['9999-12-31T23:59:59.999Z', '0000-01-01T00:00:00.000Z']
+  )
+})
+
+t.test('a buffered reading with such a time is sent without a timestamp', async t => {
+  const platform = await start(t)
+  const dir = tempDir(t)
+  const earlier = await openBuffer({ dir, boot: 'boot', mono: monotonicMs })
+  for (const time of [NaN, 1e16]) earlier.append({ payload: '{"cpu":1}', time, mono: 0 }, 'backlog')
+  await earlier.close()
+  const producer = await produce(t, platform, { dir })
+  t.ok(await producer.drained(5000))
+  t.equal(platform.history.kept.length, 2)
+})
+
+t.test('unusable URLs are errors of the caller, and are not quoted', async t => {
+  const platform = await start(t)
+  const attempt = (options: Partial<ProducerOptions>) => produce(t, platform, options)
+  await t.rejects(attempt({ websocketUrl: 'ws://u:secret@h/p#x' }), {
+    name: 'TypeError',
+    message: 'websocketUrl must not have a fragment (#)'
+  })
+  for (const websocketUrl of ['localhost:8001', 'http://127.0.0.1:8001', '', undefined as unknown as string]) {
+    await t.rejects(attempt({ websocketUrl }), { message: 'websocketUrl must begin with ws:// or wss://' })
+  }
+  await t.rejects(attempt({ authUrl: 'localhost:3001' }), { message: 'authUrl must begin with http:// or https://' })
 })
 
 t.test('readings taken before connecting are the backlog, and are sent in batches', async t => {

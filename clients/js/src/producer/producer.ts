@@ -4,6 +4,8 @@ import type { Loss, NewReading } from '../buffer/record.js'
 import type { BackoffOptions } from '../session/backoff.js'
 import type { RestFetch } from '../session/rest.js'
 import { createTokenSession } from '../session/tokens.js'
+import { checkUrl } from '../session/url-fault.js'
+import { formatDeviceTime, isDeviceTime } from '../time/device-time.js'
 import { createServerClock } from '../time/server-clock.js'
 import { monotonicMs } from '../time/monotonic.js'
 import { createConnection, type ConnectionFault, type ConnectionState } from './connection.js'
@@ -82,7 +84,8 @@ export interface Producer {
   readonly events: EventEmitter<ProducerEvents>
   /**
    * Stores a reading and sends it as soon as possible. Returns its number, which is sent as `seq`. Throws `TypeError` if
-   * the payload is not an object, `RangeError` if it is larger than 2 MiB.
+   * the payload is not an object in JSON, `RangeError` if it is larger than 2 MiB or `time` is not a date of the years 0
+   * to 9999.
    */
   send (payload: Record<string, unknown>, options?: SendOptions): number
   status (): ProducerStatus
@@ -107,8 +110,8 @@ export const describeLoss = (lost: Loss, time: number, mono: number, deviceId?: 
         damaged: lost.damaged,
         first_seq: lost.firstN,
         last_seq: lost.lastN,
-        from: new Date(lost.from).toISOString(),
-        to: new Date(lost.to).toISOString()
+        from: formatDeviceTime(lost.from),
+        to: formatDeviceTime(lost.to)
       }
     }
   }),
@@ -121,13 +124,14 @@ export const describeLoss = (lost: Loss, time: number, mono: number, deviceId?: 
 const connectionKey = ({ authUrl, websocketUrl, username, password, compression = false }: MutableProducerOptions) =>
   JSON.stringify([authUrl, websocketUrl, username, password, compression])
 
-/** Starts a producer. It signs in and reconnects by itself until it is closed. */
+/** Starts a producer. It signs in and reconnects by itself until it is closed. Throws `TypeError` for an unusable URL. */
 export const createProducer = ({
   buffer, stoppedRetryMs = null, fetch, backoff, mono = monotonicMs, now = Date.now, ...initialOptions
 }: ProducerOptions): Producer => {
   let current: MutableProducerOptions = initialOptions
   const events = new EventEmitter<ProducerEvents>()
   const clock = createServerClock()
+  checkUrl('websocketUrl', initialOptions.websocketUrl, 'ws')
   const signIn = ({ authUrl, username, password }: MutableProducerOptions) =>
     createTokenSession({ authUrl, username, password, ...(fetch === undefined ? {} : { fetch }) })
   let tokens = signIn(current)
@@ -191,12 +195,13 @@ export const createProducer = ({
       if (typeof payload !== 'object' || payload === null || Array.isArray(payload)) {
         throw new TypeError('Payload must be an object')
       }
+      const text = JSON.stringify(payload) as string | undefined
+      if (text?.[0] !== '{') throw new TypeError('Payload must be an object in JSON')
+      const { time = now(), mono: takenMono = mono() } = options
+      if (!isDeviceTime(time)) throw new RangeError('time must be milliseconds since 1970, of the years 0 to 9999')
+      if (!Number.isFinite(takenMono)) throw new RangeError('mono must be a finite number of milliseconds')
       const live = sender.liveReady
-      const reading: NewReading = {
-        payload: JSON.stringify(payload),
-        time: options.time ?? now(),
-        mono: options.mono ?? mono()
-      }
+      const reading: NewReading = { payload: text, time, mono: takenMono }
       const device = options.deviceId ?? current.deviceId
       if (device !== undefined) reading.deviceId = device
       if (options.id !== undefined) reading.id = options.id
@@ -231,6 +236,8 @@ export const createProducer = ({
       })
     },
     configure: next => {
+      checkUrl('websocketUrl', next.websocketUrl, 'ws')
+      checkUrl('authUrl', next.authUrl, 'http')
       const before = current
       current = next
       if (connectionKey(before) === connectionKey(next)) return

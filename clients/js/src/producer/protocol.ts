@@ -1,5 +1,6 @@
 import type { AuthenticatedFrame, BatchAckFrame, AckFrame, ErrorFrame, ProducerWelcomeFrame } from '@motience/schemas'
 import { sessionOf, type Reading } from '../buffer/record.js'
+import { formatDeviceTime } from '../time/device-time.js'
 import { clockOffsetMs } from '../time/server-clock.js'
 
 /** A frame from WSS1. */
@@ -67,11 +68,14 @@ export const MESSAGE_OVERHEAD = 512
 /** The fields of a message as JSON text, without the outer braces. The payload is not parsed again. */
 const messageFields = (entry: Entry, anchor: number | null): string => {
   const { reading } = entry
-  const offset = anchor === null ? '' : `,"clock_offset_ms":${clockOffsetMs(anchor, reading)}`
+  // A buffer of an earlier version may hold times that no timestamp can express; the platform then uses its own time.
+  const timestamp = formatDeviceTime(reading.time)
+  const offset =
+    anchor === null || timestamp === null ? '' : `,"clock_offset_ms":${clockOffsetMs(anchor, reading)}`
   const device = reading.deviceId === undefined ? '' : `"device_id":${JSON.stringify(reading.deviceId)},`
   const id = reading.id === undefined ? '' : `"id":${JSON.stringify(reading.id)},`
-  const time = new Date(reading.time).toISOString()
-  return `${device}${id}"session":"${entrySession(entry)}","seq":${reading.n},"timestamp":"${time}"${offset},` +
+  const time = timestamp === null ? '' : `,"timestamp":"${timestamp}"`
+  return `${device}${id}"session":"${entrySession(entry)}","seq":${reading.n}${time}${offset},` +
     `"payload":${reading.payload}`
 }
 

@@ -1,6 +1,7 @@
 import type { Tokens } from '@motience/schemas'
 import { createBackoff } from './backoff.js'
 import { postJson, RestError, type RestFetch } from './rest.js'
+import { checkUrl } from './url-fault.js'
 
 export interface TokenSessionOptions {
   /** URL of AP without `/api`, such as `https://ap.example.org`. */
@@ -77,6 +78,7 @@ export const createTokenSession = ({
   random = Math.random
 }: TokenSessionOptions): TokenSession => {
   const call: RestFetch = fetch ?? ((url, init) => globalThis.fetch(url, init))
+  checkUrl('authUrl', authUrl, 'http')
   const base = authUrl.replace(/\/+$/, '')
   const backoff = createBackoff({ random })
   const handlers = new Set<(token: AccessToken) => void>()
