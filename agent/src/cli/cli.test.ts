@@ -69,7 +69,9 @@ t.test('validate reports whether the configuration is valid', async t => {
 })
 
 t.test('invalid command lines', async t => {
-  for (const argv of [['--nonsense'], ['fly'], ['run', '--interval', 'often'], ['listen', '--slow', 'never']]) {
+  for (const argv of [['--nonsense'], ['fly'], ['run', '--interval', 'often'], ['listen', '--slow', 'never'],
+    ['listen', '--count', 'abc'], ['listen', '--count', '0'], ['top', '--count', '1.5'], ['init', '--interval', 'abc'],
+    ['init', '--interval', '0'], ['run', '--interval', ''], ['pipe', '--wait', '-1']]) {
     t.equal(await main(argv, terminal()), EXIT.usage, argv.join(' '))
   }
   const io = terminal()
@@ -145,4 +147,18 @@ t.test('listen: exits with 1 if the account is rejected, with 0 after `--count` 
 t.test('durations and sizes', async t => {
   t.same([0, 59_000, 61_000, 3_600_000, 90_000_000].map(formatAge), ['0 s', '59 s', '1 min 1 s', '1 h', '1 d 1 h'])
   t.same([5, 2048, 3 * 1024 * 1024].map(formatBytes), ['5 B', '2.0 KiB', '3.0 MiB'])
+})
+
+t.test('listen: a URL that is none is an error of usage, not an endless retry', async t => {
+  const attempt = async (...flags: string[]) => {
+    const io = terminal({ USERNAME: 'alice', PASSWORD: 'long-secret' })
+    t.equal(await main(['listen', ...flags], io), EXIT.usage)
+    return io.errors
+  }
+  t.equal(
+    await attempt('--auth-url', 'localhost:3001'),
+    "--auth-url must begin with http:// or https://, got 'localhost:3001'\n"
+  )
+  t.match(await attempt('--websocket-url', 'http://127.0.0.1'), /--websocket-url must begin with ws/)
+  t.match(await attempt('--history', 'nowhere'), /--history must begin with http/)
 })

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import t from 'tap'
@@ -125,4 +125,62 @@ t.test('init: the WebSocket URL is derived from that of AP, and the printed comm
   t.equal(await guessed('http://plant.local:3010/ap'), 'ws://plant.local:3010/producer', 'below the producer\'s page')
   t.equal(await guessed('https://example.org/send/ap/'), 'wss://example.org/send/producer')
   t.same(platform.calls, [])
+})
+
+t.test('init: answers from a pipe, and an input that ends too early', async t => {
+  const { platform, dir } = await setUp(t)
+  const flags = { authUrl: platform.authUrl, websocketUrl: platform.websocketUrl }
+  const attempt = async (config: string, answers: string) => {
+    const io = terminal()
+    const input = Readable.from([Buffer.from(answers)])
+    return { code: await init({ ...flags, config }, io, { input, output: new PassThrough() }), errors: io.errors }
+  }
+  const config = join(dir, 'piped.yaml')
+  t.same(await attempt(config, 'kitchen\nkitchen-1\nlong-secret\n'), { code: EXIT.ok, errors: '' })
+  t.match(readFileSync(config, 'utf8'), /device_id: kitchen\nusername: kitchen-1\npassword: long-secret\n/)
+  for (const answers of ['', 'kitchen', 'kitchen\n\n']) {
+    t.same(await attempt(join(dir, 'never.yaml'), answers), {
+      code: EXIT.usage, errors: 'The input ended before every question was answered\n'
+    })
+  }
+  t.notOk(existsSync(join(dir, 'never.yaml')))
+  t.same(platform.calls, ['auth/register'])
+})
+
+t.test('init: registers nothing if the file can not be written', async t => {
+  const { platform, dir } = await setUp(t)
+  writeFileSync(join(dir, 'file'), '')
+  const flags = { authUrl: platform.authUrl, websocketUrl: platform.websocketUrl, deviceId: 'd', username: 'd' }
+  const parts = { input: Readable.from([]), output: new PassThrough() }
+  const io = terminal({ PASSWORD: 'long-secret' })
+  await t.rejects(init({ ...flags, config: join(dir, 'file', 'agent.yaml') }, io, parts))
+  t.equal(await init({ ...flags, config: dir, force: true }, io, parts), EXIT.failed)
+  t.same(platform.calls, [])
+  t.equal(await init({ ...flags, username: 'taken', config: join(dir, 'a.yaml') }, io, parts), EXIT.failed)
+  t.same(readdirSync(dir).filter(name => name.includes('a.yaml')), [], 'no file is left behind')
+})
+
+t.test('init: an account that is no producer, and a WebSocket URL without a path', async t => {
+  const { platform, dir } = await setUp(t)
+  const parts = { input: Readable.from([]), output: new PassThrough() }
+  const flags = {
+    authUrl: platform.authUrl,
+    deviceId: 'd',
+    username: 'alice',
+    existing: true,
+    websocketUrl: 'ws://h:8001'
+  }
+  const answer = (role: string) => async () => ({
+    status: 200, headers: { get: () => null }, text: async () => JSON.stringify({ user: { role } })
+  })
+  const io = terminal({ PASSWORD: 'long-secret' })
+  const config = join(dir, 'b.yaml')
+  t.equal(await init({ ...flags, config }, io, { ...parts, fetch: answer('consumer') }), EXIT.usage)
+  t.equal(io.errors, 'alice is a consumer, and an agent needs the account of a producer\n')
+  t.notOk(existsSync(config))
+  t.equal(await init({ ...flags, config }, io, { ...parts, fetch: answer('producer') }), EXIT.ok)
+  t.match(readFileSync(config, 'utf8'), /websocket_url: ws:\/\/h:8001\/producer\n/)
+  const fragment = terminal({ PASSWORD: 'long-secret' })
+  t.equal(await init({ ...flags, config, force: true, websocketUrl: 'ws://h/producer#1' }, fragment, parts), EXIT.usage)
+  t.match(fragment.errors, /must not have a fragment/)
 })

@@ -1,5 +1,6 @@
 import type { Envelope } from '@motience/schemas'
 import type { ConsumerOptions } from '@motience/client/consumer'
+import { urlFault } from '@motience/client/session'
 import { EXIT, type CliIo } from './options.js'
 
 /** Flags of `listen`. The password comes from the environment, as `PASSWORD`. */
@@ -23,6 +24,18 @@ const formatEnvelope = (envelope: Envelope, payload: string): string => {
   return `${envelope.timestamp.slice(11, 23).replace('Z', '')}  ${from}  #${envelope.offset}  ${inLine(payload)}\n`
 }
 
+/** The first flag that is not a usable URL, as a message; null if all are. */
+const flagFault = ({ authUrl, websocketUrl, history }: ListenFlags): string | null => {
+  const urls = [
+    ['--auth-url', authUrl, 'http'], ['--websocket-url', websocketUrl, 'ws'], ['--history', history, 'http']
+  ] as const
+  for (const [flag, url, scheme] of urls) {
+    const fault = url === undefined ? null : urlFault(url, scheme)
+    if (fault !== null) return `${flag} ${fault}, got '${url}'\n`
+  }
+  return null
+}
+
 /**
  * Prints what a consumer receives, one line per message, until it is stopped or has printed `count` of them, and exits
  * with 0. Exits with 1 if the platform rejects the account; an unavailable platform is retried forever.
@@ -33,6 +46,11 @@ export const listen = async (flags: ListenFlags, io: CliIo): Promise<number> => 
   if (username === undefined || password === undefined || password === '') {
     io.err('Missing account: set USERNAME (or --username) and PASSWORD\n')
     return EXIT.config
+  }
+  const fault = flagFault(flags)
+  if (fault !== null) {
+    io.err(fault)
+    return EXIT.usage
   }
   const { createConsumer, envelopeText, filePositions, payloadText } = await import('@motience/client/consumer')
   const consumer = createConsumer({

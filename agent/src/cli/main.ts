@@ -2,12 +2,12 @@ import { Command, CommanderError, Option } from 'commander'
 import { loadConfig, defaultConfigPath, findConfigFile } from '../config/load.js'
 import type { InitFlags } from './init.js'
 import type { ListenFlags } from './listen.js'
-import { addConfigFlags, EXIT, guarded, readConfig, type CliIo, type ConfigFlags } from './options.js'
+import {
+  addConfigFlags, count, EXIT, guarded, interval, number, readConfig, type CliIo, type ConfigFlags
+} from './options.js'
 import type { PipeFlags } from './pipe.js'
 
 export const VERSION = '0.1.0'
-
-const positive = (text: string): number => Math.max(0, Number(text) || 0)
 
 /** The command that runs this program again; in a clone it is not on the PATH. */
 const calledAs = (program = ''): string => program.endsWith('/motience-agent.js') ? `node ${program}` : 'motience-agent'
@@ -42,7 +42,7 @@ export const main = async (argv: readonly string[], io: CliIo): Promise<number> 
         .choices(['close', 'drop', 'latest'])
         .default('close')
     )
-    .option('--count <n>', 'exit after this many messages', positive)
+    .option('--count <n>', 'exit after this many messages', count)
     .option('--json', 'print whole envelopes')
     .action((flags: ListenFlags) => { work = async () => (await import('./listen.js')).listen(flags, io) })
 
@@ -52,7 +52,7 @@ export const main = async (argv: readonly string[], io: CliIo): Promise<number> 
     .option('--websocket-url <url>', 'URL of WSS1')
     .option('--username <name>', 'name of the account')
     .option('--device-id <name>', 'name of this device')
-    .option('--interval <seconds>', 'seconds between readings', positive)
+    .option('--interval <seconds>', 'seconds between readings', interval)
     .option('--existing', 'sign in to an existing account')
     .option('--force', 'replace an existing file')
     .action((flags: InitFlags) => {
@@ -84,7 +84,7 @@ export const main = async (argv: readonly string[], io: CliIo): Promise<number> 
     })
 
   program.command('top').description('show the sensors of this machine live')
-    .option('--count <n>', 'exit after this many readings', positive)
+    .option('--count <n>', 'exit after this many readings', count)
     .option('--root <path>', 'root of /proc and /sys', '/')
     .action((flags: { count?: number, root: string }) => {
       work = async () => (await import('./top.js')).top(flags.count, flags.root, process.stdout.isTTY === true, io)
@@ -92,7 +92,7 @@ export const main = async (argv: readonly string[], io: CliIo): Promise<number> 
 
   addConfigFlags(program.command('pipe').description('send each line of JSON from standard input'))
     .option('--name <name>', 'name of the sensor, under which its values are sent')
-    .option('--wait <seconds>', 'maximum time to wait for the last acks', positive, 30)
+    .option('--wait <seconds>', 'maximum time to wait for the last acks', number(0, 86_400), 30)
     .action((flags: PipeFlags) => { work = async () => (await import('./pipe.js')).pipe(flags, process.stdin, io) })
 
   try {

@@ -1,3 +1,4 @@
+import { agentEnv } from '@motience/schemas'
 import { Command, InvalidArgumentError } from 'commander'
 import { ConfigError, type Config } from '../config/config.js'
 import { findConfigFile, loadConfig } from '../config/load.js'
@@ -25,11 +26,25 @@ export interface ConfigFlags {
   logLevel?: string
 }
 
-const number = (text: string): number => {
-  const value = Number(text)
+/** Parses the value of a flag; commander reports what it throws together with the flag. */
+export const number = (min: number, max = Infinity) => (text: string): number => {
+  const value = text.trim() === '' ? NaN : Number(text)
   if (!Number.isFinite(value)) throw new InvalidArgumentError('Not a number.')
+  if (value < min || value > max) {
+    throw new InvalidArgumentError(max === Infinity ? `Less than ${min}.` : `Not between ${min} and ${max}.`)
+  }
   return value
 }
+
+/** The same for a whole number of at least 1. */
+export const count = (text: string): number => {
+  const value = number(1)(text)
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError('Not a whole number.')
+  return value
+}
+
+/** The same for the interval between readings, in seconds. */
+export const interval = number(agentEnv.SEND_INTERVAL_SECS.minimum!, agentEnv.SEND_INTERVAL_SECS.maximum)
 
 /** Adds the flags. There is none for the password: every user of a machine can see its processes' arguments. */
 export const addConfigFlags = (command: Command): Command => command
@@ -38,7 +53,7 @@ export const addConfigFlags = (command: Command): Command => command
   .option('--username <name>', 'name of the account')
   .option('--auth-url <url>', 'URL of AP')
   .option('--websocket-url <url>', 'URL of WSS1')
-  .option('--interval <seconds>', 'seconds between readings', number)
+  .option('--interval <seconds>', 'seconds between readings', interval)
   .option('--buffer-dir <path>', 'folder of the buffer')
   .option('--log-level <level>', 'error, warn, info or debug')
 

@@ -1,3 +1,4 @@
+import { urlFault } from '@motience/client/session'
 import type { LogLevel } from '../log/logger.js'
 import { sensorNames } from '../sensors/index.js'
 import type { ConfigFile, SourceConfig } from './schema.js'
@@ -74,6 +75,11 @@ export const completeConfig = (
   const ms = (path: string, value: string | number, min = 0, max = Infinity) =>
     unit(path, parseDuration, value, min, max)
   const intervalMs = ms('interval', file.interval ?? 1, MIN_INTERVAL_MS, MAX_INTERVAL_MS)
+  const url = (path: string, value: string, scheme: 'http' | 'ws'): string => {
+    const fault = urlFault(value, scheme)
+    if (fault !== null) faults.push({ path, message: fault })
+    return value
+  }
   const names = new Set<string>()
   const sources = (file.sources ?? []).map((source, i): Source => {
     const { every, timeout, ...rest } = source
@@ -95,8 +101,8 @@ export const completeConfig = (
     deviceId: file.device_id ?? defaults.deviceId,
     username: need('username', file.username),
     password: need('password', file.password),
-    authUrl: file.auth_url ?? 'http://127.0.0.1:3001',
-    websocketUrl: file.websocket_url ?? 'ws://127.0.0.1:8001/producer',
+    authUrl: url('auth_url', file.auth_url ?? 'http://127.0.0.1:3001', 'http'),
+    websocketUrl: url('websocket_url', file.websocket_url ?? 'ws://127.0.0.1:8001/producer', 'ws'),
     intervalMs,
     sensors: file.sensors ?? sensorNames,
     sources,
