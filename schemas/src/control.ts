@@ -34,6 +34,11 @@ export const ControlEventSchema = Type.Union([
     status: Type.Union([Type.Literal('active'), Type.Literal('pending'), Type.Literal('inactive')]),
     reason: Type.String(),
     version: Type.Integer({ minimum: 0 }),
+    /**
+     * The subscriber list version that this change alone turned into `version`. Null or absent where that can't be
+     * said: a subscriber list then has to be read again.
+     */
+    previous_version: Type.Optional(Type.Union([Type.Integer({ minimum: 0 }), Type.Null()])),
     activated_version: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()])
   })
 ])

@@ -4,7 +4,7 @@ import { testBroker, testDatabase } from '@motience/testing'
 import type { Accepted, ControlEvent, DataBody, Envelope, Role } from '@motience/schemas'
 import type { LightMyRequestResponse } from 'fastify'
 import { buildDsm, type DsmParts } from '../src/app.js'
-import type { SubscriberList, SubscriptionSource } from '../src/subscriptions.js'
+import type { SubscriberList, SubscriptionChange, SubscriptionSource } from '../src/subscriptions.js'
 
 export interface Teardown { teardown (fn: () => unknown): void }
 
@@ -12,6 +12,8 @@ export interface Teardown { teardown (fn: () => unknown): void }
 export interface FakeSm extends SubscriptionSource {
   activate (producerId: number, consumerId: number): Promise<void>
   revoke (producerId: number, consumerId: number): Promise<void>
+  /** A consumer asks for a subscription that the producer has to approve. */
+  request (producerId: number, consumerId: number): Promise<void>
   version (producerId: number): number
   /** How often a producer's subscribers were asked for. */
   asked: number
@@ -29,7 +31,7 @@ export const fakeSm = (broker: Broker): FakeSm => {
   const tell = async (
     producerId: number,
     consumerId: number,
-    status: 'active' | 'inactive',
+    status: SubscriptionChange['status'],
     version: number
   ): Promise<void> => {
     await broker.raiseVersion(producerId, version)
@@ -40,6 +42,7 @@ export const fakeSm = (broker: Broker): FakeSm => {
       status,
       reason: 'test',
       version,
+      previous_version: version - 1,
       activated_version: status === 'active' ? version : null
     }
     await broker.publishControl(event)
@@ -58,6 +61,9 @@ export const fakeSm = (broker: Broker): FakeSm => {
       const version = ++producer.version
       producer.active.delete(consumerId)
       await tell(producerId, consumerId, 'inactive', version)
+    },
+    async request (producerId, consumerId) {
+      await tell(producerId, consumerId, 'pending', ++of(producerId).version)
     },
     version: producerId => of(producerId).version,
     async subscribers (producerId): Promise<SubscriberList> {

@@ -1,3 +1,5 @@
+import type { Broker } from '@motience/broker'
+import type { ControlEvent } from '@motience/schemas'
 import { brokerKinds, databaseKinds, testBroker, testDatabase, waitFor } from '@motience/testing'
 import t from 'tap'
 import { fakeSm, testDsm } from './fixture.js'
@@ -15,14 +17,30 @@ const random = (seed: number) => (): number => {
 
 const databaseKind = (await databaseKinds()).at(-1)!
 
-for (const brokerKind of await brokerKinds()) {
+/** Loses some control events, and publishes some of them twice, the second time late. */
+const disturbControl = (broker: Broker, next: () => number): void => {
+  const publish = broker.publishControl.bind(broker)
+  let held: ControlEvent | null = null
+  broker.publishControl = async event => {
+    const chance = next()
+    if (chance > 0.2) await publish(event)
+    if (held !== null) await publish(held)
+    held = chance > 0.8 ? event : null
+  }
+}
+
+const brokers = await brokerKinds()
+const cases = [...brokers.map(kind => [kind, false] as const), [brokers.at(-1)!, true] as const]
+
+for (const [brokerKind, disturbed] of cases) {
   t.test(
-    `on ${brokerKind}, 2,000 interleavings of send, grant and revoke through two instances: nothing after a revocation, everything after a grant`,
+    `on ${brokerKind}${disturbed ? ', with control events lost, late and repeated' : ''}, 2,000 interleavings of send, grant and revoke through two instances: nothing after a revocation, everything after a grant`,
     async t => {
       const next = random(20_261_124)
       const pick = <T>(items: readonly T[]): T => items[Math.floor(next() * items.length)]!
       const database = await testDatabase(t, { kind: databaseKind })
       const broker = await testBroker(t, brokerKind)
+      if (disturbed) disturbControl(broker, next)
       const sm = fakeSm(broker)
       const instances = [await testDsm(t, { database, broker, sm }), await testDsm(t, { database, broker, sm })]
 

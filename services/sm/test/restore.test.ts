@@ -57,7 +57,7 @@ for (const database of await databaseKinds()) {
         const endOf = await waitFor(() => told.find(event => 'version' in event && event.version === ended), {
           what: 'the event of the end'
         })
-        t.match(endOf, { consumer_id: consumer.id, status: 'inactive' })
+        t.match(endOf, { consumer_id: consumer.id, status: 'inactive', previous_version: 1_001 })
         await parts.broker.raiseVersion(producer.id, 2_000)
         t.equal((await subscribe(app, consumer, producer)).status, 201)
         const grant = await waitFor(() => told.find(event => 'version' in event && event.version === 2_001), {
@@ -65,7 +65,7 @@ for (const database of await databaseKinds()) {
         })
         t.match(
           grant,
-          { consumer_id: consumer.id, status: 'active', activated_version: 2_001 },
+          { consumer_id: consumer.id, status: 'active', activated_version: 2_001, previous_version: null },
           'nothing of before is to be seen'
         )
         const { body } = await subscribers(app, producer, '?status=active')

@@ -113,6 +113,19 @@ for (const database of await databaseKinds()) {
         }
       )
 
+      t.test('a change by an instance of an earlier release follows no known version', async t => {
+        const [producer, consumer, other] = [await parts.producer(), await parts.consumer(), await parts.consumer()]
+        const { sql } = parts.database
+        const { body: { id = 0 } } = await subscribe(app, consumer, producer)
+        await subscribe(app, other, producer)
+        const previousVersion = async () =>
+          (await sql<{ value: number | null }[]>`
+            SELECT previous_version AS value FROM sm.subscriptions WHERE id = ${id}`)[0]?.value
+        t.equal(await previousVersion(), 0)
+        await sql`UPDATE sm.subscriptions SET changed_version = 3 WHERE id = ${id}`
+        t.equal(await previousVersion(), null)
+      })
+
       t.test('nobody is made a subscriber who left', async t => {
         const [producer, consumer] = [await parts.producer(), await parts.consumer()]
         const { body: { id = 0 } } = await subscribe(app, consumer, producer)
@@ -121,11 +134,13 @@ for (const database of await databaseKinds()) {
         t.match(await patch(app, producer, id, 'inactive'), { status: 200, body: { status: 'inactive', version: 2 } })
       })
 
-      t.test('each change is told on the control channel, with its version', async t => {
+      t.test('each change is published on the control channel, with its version and the one that it follows', async t => {
         const [producer, consumer] = [await parts.producer(), await parts.consumer()]
         const told: unknown[] = []
         t.teardown(parts.broker.onControl(event => {
-          if (event.type === 'subscription-changed' && event.producer_id === producer.id) { told.push([event.consumer_id, event.status, event.reason, event.version, event.activated_version]) }
+          if (event.type !== 'subscription-changed' || event.producer_id !== producer.id) return
+          const { status, reason, version, previous_version: previousVersion, activated_version: activated } = event
+          told.push([event.consumer_id, status, reason, previousVersion, version, activated])
         }))
         const { body: { id = 0 } } = await subscribe(app, consumer, producer)
         await patch(app, producer, id, 'inactive')
@@ -135,12 +150,12 @@ for (const database of await databaseKinds()) {
         await unsubscribe(app, consumer, producer)
         await t.resolves(parts.broker.ping(), 'what was told before an answer is handed on before the next')
         t.strictSame(told, [
-          [consumer.id, 'active', 'subscribed', 1, 1],
-          [consumer.id, 'inactive', 'revoked', 2, null],
-          [consumer.id, 'pending', 'requested', 3, null],
-          [consumer.id, 'inactive', 'refused', 4, null],
-          [consumer.id, 'active', 'approved', 5, 5],
-          [consumer.id, 'inactive', 'unsubscribed', 6, null]
+          [consumer.id, 'active', 'subscribed', 0, 1, 1],
+          [consumer.id, 'inactive', 'revoked', 1, 2, null],
+          [consumer.id, 'pending', 'requested', 2, 3, null],
+          [consumer.id, 'inactive', 'refused', 3, 4, null],
+          [consumer.id, 'active', 'approved', 4, 5, 5],
+          [consumer.id, 'inactive', 'unsubscribed', 5, 6, null]
         ])
       })
     })

@@ -1,6 +1,7 @@
 import type { Broker } from '@motience/broker'
 import { ProblemError, type Logger } from '@motience/kit'
 import type { DsmMetrics } from '../metrics.js'
+import { applyChange } from '../subscriptions.js'
 import { createBatch } from './batch.js'
 import type { Draft } from './envelope.js'
 import type { Keep } from './keeper.js'
@@ -93,7 +94,7 @@ export const createAcceptor = ({
   const stopControl = broker.onControl(event => {
     if (event.type !== 'subscription-changed') return
     const lane = lanes.find(event.producer_id)
-    if (lane?.subscribers != null && lane.subscribers.version < event.version) lane.subscribers = null
+    if (lane?.subscribers != null) lane.subscribers = applyChange(lane.subscribers, event)
   })
 
   const stopLink = broker.onConnection(state => {

@@ -23,7 +23,7 @@ export interface Lane {
   queue: Job[]
   /** Whether a batch is on its way to the broker. */
   working: boolean
-  /** Active subscribers as last read; null where they have to be read anew. */
+  /** Active subscribers as last read and changed since; null where they have to be read from SM. */
   subscribers: SubscriberList | null
   /** Where this instance saw the log end; null where it is not known what others accepted. */
   seen: LogPosition | null

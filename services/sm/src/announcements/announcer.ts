@@ -38,6 +38,7 @@ const eventOf = (row: SubscriptionRow): ControlEvent => ({
   status: row.status,
   reason: row.reason,
   version: row.changed_version,
+  previous_version: row.previous_version,
   activated_version: row.activated_version
 })
 

@@ -21,17 +21,23 @@ export interface Changes {
 const store = async (
   transaction: TransactionSql,
   { producerId, consumerId, username }: Pair,
-  version: number,
+  { previousVersion, version }: { previousVersion: number; version: number },
   { status, reason, barred }: Decision
 ): Promise<SubscriptionRow | undefined> => {
   await transaction`UPDATE sm.producers SET version = ${version} WHERE producer_id = ${producerId}`
   const activated = status === 'active' ? transaction`now(), ${version}` : transaction`NULL, NULL`
   const [row] = await transaction<SubscriptionRow[]>`
-    INSERT INTO sm.subscriptions (consumer_id, producer_id, username, status, reason, barred, created_at, activated_at, activated_version, changed_version)
-    VALUES (${consumerId}, ${producerId}, ${username}, ${status}, ${reason}, ${barred}, now(), ${activated}, ${version})
+    INSERT INTO sm.subscriptions (
+      consumer_id, producer_id, username, status, reason, barred, created_at, activated_at, activated_version,
+      previous_version, changed_version
+    ) VALUES (
+      ${consumerId}, ${producerId}, ${username}, ${status}, ${reason}, ${barred}, now(), ${activated},
+      ${previousVersion}, ${version}
+    )
     ON CONFLICT (consumer_id, producer_id) DO UPDATE SET
       status = EXCLUDED.status, reason = EXCLUDED.reason, barred = EXCLUDED.barred, activated_at = EXCLUDED.activated_at,
-      activated_version = EXCLUDED.activated_version, changed_version = EXCLUDED.changed_version, confirmed = false
+      activated_version = EXCLUDED.activated_version, previous_version = EXCLUDED.previous_version,
+      changed_version = EXCLUDED.changed_version, confirmed = false
     RETURNING *`
   return row
 }
@@ -51,7 +57,7 @@ export const createChanges = (sql: Sql, now: () => number = Date.now): Changes =
     const decision = decide(row, producer)
     if (!decision) return { row, producer, changed: false }
     const version = nextVersion(producer.version, now())
-    const stored = await store(transaction, pair, version, decision)
+    const stored = await store(transaction, pair, { previousVersion: producer.version, version }, decision)
     return { row: stored ?? null, producer: { ...producer, version }, changed: true }
   }),
 

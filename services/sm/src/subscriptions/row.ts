@@ -16,6 +16,7 @@ export interface SubscriptionRow {
   activated_at: string | null
   activated_version: number | null
   changed_version: number
+  previous_version: number | null
   confirmed: boolean
 }
 

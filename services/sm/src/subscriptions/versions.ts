@@ -57,7 +57,8 @@ export const createVersions = ({ sql, broker, log, metrics, now }: VersionsParts
       const version = nextVersion(known, now())
       await transaction`
         UPDATE sm.subscriptions
-        SET changed_version = ${version}, activated_version = CASE WHEN status = 'active' THEN ${version}::bigint END
+        SET changed_version = ${version}, previous_version = NULL,
+          activated_version = CASE WHEN status = 'active' THEN ${version}::bigint END
         WHERE producer_id = ${producerId} AND changed_version > ${producer.raised_version}`
       await transaction`UPDATE sm.producers SET version = ${version} WHERE producer_id = ${producerId}`
       return { from: producer.version, version }
