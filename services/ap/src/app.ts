@@ -2,7 +2,7 @@ import { buildService, createClientAddresses, type ServiceApp, maxLoopDelayMs } 
 import { createOwnAuthenticator } from './authenticator.js'
 import { startHousekeeping } from './housekeeping.js'
 import { createApMetrics } from './metrics.js'
-import type { ApOptions, ApParts } from './parts.js'
+import type { ApOptions, ApParts } from './dependencies.js'
 import { createPasswords } from './passwords/passwords.js'
 import { createAnnouncer } from './revocations/announcer.js'
 import { startRevocationWorker } from './revocations/worker.js'

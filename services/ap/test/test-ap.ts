@@ -5,7 +5,7 @@ import type { Tokens } from '@motience/schemas'
 import type { Test } from 'tap'
 import { buildAp } from '../src/app.js'
 import { migrateAp } from '../src/migrate.js'
-import type { ApOptions, ApSettings } from '../src/parts.js'
+import type { ApOptions, ApSettings } from '../src/dependencies.js'
 
 export const HOUR = 3_600_000
 export const DAY = 24 * HOUR

@@ -5,7 +5,7 @@ import {
 import { buildDsm } from './app.js'
 import { DsmEnvSchema, type DsmEnv } from './env.js'
 import { parseRetention } from './settings.js'
-import { createSmSource } from './sm-source.js'
+import { createSmSource } from './sm-subscriptions.js'
 
 export type { Shared }
 

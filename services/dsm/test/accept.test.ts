@@ -1,6 +1,6 @@
 import { brokerKinds, databaseKinds, waitFor } from '@motience/testing'
 import t from 'tap'
-import { inbox, numbered, resultsOf, storedOf, testDsm } from './fixture.js'
+import { inbox, numbered, resultsOf, storedOf, testDsm } from './test-dsm.js'
 
 for (const databaseKind of await databaseKinds()) {
   for (const brokerKind of await brokerKinds()) {

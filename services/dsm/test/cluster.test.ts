@@ -2,7 +2,7 @@ import { createRedisBroker } from '@motience/broker'
 import { redisAvailable, redisCall, startRedisCluster, waitFor } from '@motience/testing'
 import { metaKey } from '@motience/schemas'
 import t from 'tap'
-import { testDsm } from './fixture.js'
+import { testDsm } from './test-dsm.js'
 
 const SLOTS = 16_384
 

@@ -1,6 +1,6 @@
 import { databaseKinds, testBroker, testDatabase, waitFor } from '@motience/testing'
 import t from 'tap'
-import { fakeSm, storedOf, testDsm } from './fixture.js'
+import { fakeSm, storedOf, testDsm } from './test-dsm.js'
 
 for (const kind of await databaseKinds()) {
   t.test(`on ${kind}, what another instance accepted and did not store`, async t => {

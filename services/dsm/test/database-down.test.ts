@@ -1,7 +1,7 @@
 import { openDatabase } from '@motience/kit'
 import { databaseKinds, startPostgres, waitFor } from '@motience/testing'
 import t from 'tap'
-import { inbox, numbered, resultsOf, storedOf, testDsm } from './fixture.js'
+import { inbox, numbered, resultsOf, storedOf, testDsm } from './test-dsm.js'
 
 if ((await databaseKinds()).includes('postgres')) {
   t.test('with PostgreSQL', async t => {

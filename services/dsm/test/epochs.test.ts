@@ -1,7 +1,7 @@
 import { createRedisBroker, type Broker } from '@motience/broker'
 import { brokerKinds, databaseKinds, startRedis, testBroker, testDatabase, waitFor } from '@motience/testing'
 import t from 'tap'
-import { fakeSm, numbered, resultsOf, storedOf, testDsm } from './fixture.js'
+import { fakeSm, numbered, resultsOf, storedOf, testDsm } from './test-dsm.js'
 
 for (const databaseKind of await databaseKinds()) {
   t.test(`on ${databaseKind}`, async t => {

@@ -2,7 +2,7 @@ import { SESSION_OVERHEAD } from '@motience/broker'
 import { brokerKinds, databaseKinds, testBroker, testDatabase } from '@motience/testing'
 import type { DataBody } from '@motience/schemas'
 import t from 'tap'
-import { fakeSm, resultsOf, storedOf, testDsm } from './fixture.js'
+import { fakeSm, resultsOf, storedOf, testDsm } from './test-dsm.js'
 
 /** Messages of many devices of one producer, each with a session of its own, device by device. */
 const fleet = (devices: number, seq: number): DataBody[] =>

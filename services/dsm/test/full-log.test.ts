@@ -3,7 +3,7 @@ import { openDatabase, type Database } from '@motience/kit'
 import { brokerKinds, databaseKinds, startPostgres, testBroker, testDatabase, waitFor } from '@motience/testing'
 import type { DataBody } from '@motience/schemas'
 import t from 'tap'
-import { fakeSm, inbox, numbered, resultsOf, storedOf, testDsm, type Teardown, type TestDsm } from './fixture.js'
+import { fakeSm, inbox, numbered, resultsOf, storedOf, testDsm, type Teardown, type TestDsm } from './test-dsm.js'
 
 const LOG = 100
 const BATCH = 30

@@ -1,7 +1,7 @@
 import { databaseKinds } from '@motience/testing'
 import type { HistoryPage } from '@motience/schemas'
 import t from 'tap'
-import { fillHistory, testDsm } from './fixture.js'
+import { fillHistory, testDsm } from './test-dsm.js'
 
 const BASE = Date.parse('2026-03-01T00:00:00Z')
 const COUNT = 20_000

@@ -1,7 +1,7 @@
 import { databaseKinds } from '@motience/testing'
 import type { HistoryPage } from '@motience/schemas'
 import t from 'tap'
-import { testDsm } from './fixture.js'
+import { testDsm } from './test-dsm.js'
 import { fillRaw, randomFrom, type RawMessage } from './raw-history.js'
 
 const BASE = Date.parse('2026-03-01T00:00:00Z')

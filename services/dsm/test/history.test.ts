@@ -1,7 +1,7 @@
 import { databaseKinds } from '@motience/testing'
 import type { Envelope, HistoryPage } from '@motience/schemas'
 import t from 'tap'
-import { testDsm, type TestDsm } from './fixture.js'
+import { testDsm, type TestDsm } from './test-dsm.js'
 
 const BASE = Date.parse('2026-03-01T00:00:00Z')
 const at = (n: number): string => new Date(BASE + n * 1_000).toISOString()

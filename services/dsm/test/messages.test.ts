@@ -1,6 +1,6 @@
 import { createMemoryBroker } from '@motience/broker'
 import t from 'tap'
-import { resultsOf, testDsm } from './fixture.js'
+import { resultsOf, testDsm } from './test-dsm.js'
 
 t.test('who may send what', async t => {
   const dsm = await testDsm(t, { settings: { maxPayload: 100 } })

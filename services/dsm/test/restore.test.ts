@@ -2,7 +2,7 @@ import { createMemoryBroker, type Broker } from '@motience/broker'
 import type { Database } from '@motience/kit'
 import { brokerKinds, databaseKinds, testBroker, testDatabase, waitFor } from '@motience/testing'
 import t, { type Test } from 'tap'
-import { fakeSm, numbered, resultsOf, storedOf, testDsm } from './fixture.js'
+import { fakeSm, numbered, resultsOf, storedOf, testDsm } from './test-dsm.js'
 
 /** Puts the history back to how it was when it had four messages of the first epoch. */
 const putBack = async ({ sql }: Database): Promise<void> => {

@@ -3,7 +3,7 @@ import type { HistoryPage } from '@motience/schemas'
 import t from 'tap'
 import { enforceRetention } from '../src/storage/retention.js'
 import { listPartitions } from '../src/storage/partitions.js'
-import { storedOf, testDsm } from './fixture.js'
+import { storedOf, testDsm } from './test-dsm.js'
 
 const DAY = 86_400_000
 const NOW = Date.parse('2026-03-10T12:00:00Z')

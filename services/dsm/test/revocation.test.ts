@@ -2,7 +2,7 @@ import type { Broker } from '@motience/broker'
 import type { ControlEvent } from '@motience/schemas'
 import { brokerKinds, databaseKinds, testBroker, testDatabase, waitFor } from '@motience/testing'
 import t from 'tap'
-import { fakeSm, testDsm } from './fixture.js'
+import { fakeSm, testDsm } from './test-dsm.js'
 
 const CONSUMERS = [101, 102, 103]
 const PRODUCER = 7

@@ -1,6 +1,6 @@
 import { databaseKinds } from '@motience/testing'
 import t from 'tap'
-import { testDsm } from './fixture.js'
+import { testDsm } from './test-dsm.js'
 
 const zeros = (count: number): string => '0'.repeat(count)
 

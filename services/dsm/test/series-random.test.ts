@@ -1,8 +1,8 @@
 import { databaseKinds } from '@motience/testing'
 import { type BooleanPoint, type NumberPoint, type Series, type SeriesKind, type StringPoint } from '@motience/schemas'
 import t, { type Test } from 'tap'
-import { readSeries, seriesBounds } from '../src/history/series.js'
-import { testDsm } from './fixture.js'
+import { readSeries, seriesBounds } from '../src/history/read-series.js'
+import { testDsm } from './test-dsm.js'
 import { fillRaw, randomFrom, type RawMessage } from './raw-history.js'
 
 const BASE = Date.parse('2026-03-01T00:00:00Z')

@@ -6,7 +6,7 @@ import { get as httpGet } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text as textOf } from 'node:stream/consumers'
 import t from 'tap'
-import { testDsm } from './fixture.js'
+import { testDsm } from './test-dsm.js'
 import { fillRaw } from './raw-history.js'
 
 const BASE = Date.parse('2026-03-01T00:00:00Z')

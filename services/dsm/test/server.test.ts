@@ -7,7 +7,7 @@ import { fakeAp, testDatabase } from '@motience/testing'
 import t from 'tap'
 import { DsmEnvSchema } from '../src/env.js'
 import { startDsm } from '../src/index.js'
-import type { Teardown } from './fixture.js'
+import type { Teardown } from './test-dsm.js'
 
 /** SM over HTTP: answers the two calls that DSM makes by what `answer` says. */
 const serveSm = async (t: Teardown, answer: (url: URL) => { status?: number, body: object }): Promise<string> => {

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 import { databaseKinds, waitFor } from '@motience/testing'
 import type { Envelope } from '@motience/schemas'
 import t from 'tap'
-import { fillHistory, testDsm, type TestDsm } from './fixture.js'
+import { fillHistory, testDsm, type TestDsm } from './test-dsm.js'
 
 const COUNT = 100_000
 

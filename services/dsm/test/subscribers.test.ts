@@ -1,6 +1,6 @@
 import { brokerKinds, waitFor } from '@motience/testing'
 import t from 'tap'
-import { inbox, testDsm } from './fixture.js'
+import { inbox, testDsm } from './test-dsm.js'
 
 const offsetOf = (response: { json (): { offset: number } }): number => response.json().offset
 

@@ -1,6 +1,6 @@
 import { databaseKinds } from '@motience/testing'
 import t from 'tap'
-import { resultsOf, testDsm } from './fixture.js'
+import { resultsOf, testDsm } from './test-dsm.js'
 
 const NEXT_DAY = Date.parse('2017-01-01T00:00:00.000Z')
 

@@ -1,6 +1,6 @@
 import { argon2id, hash, verify } from 'argon2'
 import { randomBytes } from 'node:crypto'
-import { createLimiter, type Limiter } from '../limiter.js'
+import { createLimiter, type Limiter } from '../concurrency-limiter.js'
 
 /** Parameters of OWASP's password storage cheat sheet: 19 MiB, 2 passes, 1 lane. About 23 ms of a core. */
 export const argon2Parameters = { type: argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const

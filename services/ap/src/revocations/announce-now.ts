@@ -1,4 +1,4 @@
-import type { ApParts } from '../parts.js'
+import type { ApParts } from '../dependencies.js'
 
 /**
  * Announces before a call is answered. Rejects with MOT_UNAVAILABLE where that can't be done; it is done later then.

@@ -1,6 +1,6 @@
 import { ProblemError, requireRole, type ServiceApp } from '@motience/kit'
 import { apRoutes } from '@motience/schemas'
-import type { ApParts } from '../parts.js'
+import type { ApParts } from '../dependencies.js'
 import { announceNow } from '../revocations/announce-now.js'
 import { publicUser } from '../users/users.js'
 

@@ -1,6 +1,6 @@
 import { ProblemError, type ServiceApp } from '@motience/kit'
 import { apRoutes, type Tokens } from '@motience/schemas'
-import type { ApParts } from '../parts.js'
+import type { ApParts } from '../dependencies.js'
 import { announceNow } from '../revocations/announce-now.js'
 import type { Grant } from '../sessions/sessions.js'
 import { publicUser } from '../users/users.js'

@@ -1,6 +1,6 @@
 import { bearerToken, ProblemError, type ServiceApp } from '@motience/kit'
 import { apRoutes, type Verified } from '@motience/schemas'
-import type { ApParts } from '../parts.js'
+import type { ApParts } from '../dependencies.js'
 import { sameSecret } from '../tokens/secrets.js'
 import { publicUser } from '../users/users.js'
 import { serviceTokenLimiter } from './rates.js'

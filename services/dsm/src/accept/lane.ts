@@ -1,9 +1,9 @@
 import type { LogPosition } from '@motience/schemas'
-import type { SubscriberList } from '../subscriptions.js'
+import type { SubscriberList } from '../subscriber-list.js'
 import type { Draft } from './envelope.js'
-import { createOneAtATime, type OneAtATime } from './one-at-a-time.js'
+import { createOneAtATime, type OneAtATime } from './serial-runner.js'
 import type { Outcome } from './outcome.js'
-import { createStoredMark, type StoredMark } from './stored-mark.js'
+import { createStoredMark, type StoredMark } from './stored-position.js'
 
 /** The messages of one request that are one producer's, and whoever waits for their outcomes. */
 export interface Job {

@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { AcceptOutcome, Broker, SessionFloors } from '@motience/broker'
 import type { DsmMetrics } from '../metrics.js'
-import type { SubscriptionSource } from '../subscriptions.js'
+import type { SubscriptionSource } from '../subscriber-list.js'
 import { within } from './deadline.js'
 import type { Draft } from './envelope.js'
 import type { Lane } from './lane.js'
 import { unavailable } from './outcome.js'
-import type { Relieve } from './relief.js'
+import type { Relieve } from './wait-for-log-room.js'
 import type { FindFloors } from './session-floors.js'
-import { createTurn } from './turn.js'
-import type { Verify } from './verifier.js'
+import { createTurn } from './shared-immediate.js'
+import type { Verify } from './epoch-opener.js'
 
 /** SM raises the broker's version before its own list shows it, so the first lists read may still be old. */
 const FIRST_PAUSE_MS = 5

@@ -3,7 +3,7 @@ import type { Broker } from '@motience/broker'
 import { ProblemError, type Database, type Identity, type Logger } from '@motience/kit'
 import type { Completion } from '../storage/completion.js'
 import { newestPosition } from '../storage/messages.js'
-import type { SubscriptionSource } from '../subscriptions.js'
+import type { SubscriptionSource } from '../subscriber-list.js'
 import { createFirstVisible } from './first-visible.js'
 
 /** What opening a history needs. */

@@ -1,4 +1,4 @@
-import { hasAbsences, type LogStretch } from '../storage/absences.js'
+import { hasAbsences, type LogStretch } from '../storage/missing-ranges.js'
 import { hasReached } from '../storage/epochs.js'
 import type { SqlRunner } from '../storage/messages.js'
 import type { Access } from './access.js'

@@ -1,6 +1,6 @@
 import type { NumberPoint } from '@motience/schemas'
-import { Mean } from './mean.js'
-import type { Sample } from './samples.js'
+import { Mean } from './compensated-mean.js'
+import type { Sample } from './read-samples.js'
 
 /** A device's counter as it was seen last. */
 interface Counter { at: number, value: number }

@@ -1,9 +1,9 @@
 import type { Database } from '@motience/kit'
 import type { Fragment } from 'postgres'
 import type { SqlRunner } from '../storage/messages.js'
-import type { PageEnd } from './cursor.js'
+import type { PageEnd } from './page-cursor.js'
 import { withinTime } from './device-time.js'
-import { beyond, type HistoryRange } from './range.js'
+import { beyond, type HistoryRange } from './history-range.js'
 
 /** Characters that one query should bring, and the bounds of its rows. */
 const CHUNK_CHARACTERS = 262_144

@@ -1,6 +1,6 @@
 import { MAX_SERIES_VALUES, type BooleanPoint, type StringPoint } from '@motience/schemas'
 import { instantText } from './instant-text.js'
-import type { Sample } from './samples.js'
+import type { Sample } from './read-samples.js'
 
 /** Most values of one bucket that are counted, those that came first; the most frequent of them are told. */
 const MAX_COUNTED = 1_000

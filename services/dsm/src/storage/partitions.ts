@@ -1,5 +1,5 @@
 import type { Database } from '@motience/kit'
-import { writeDropped } from './absences.js'
+import { writeDropped } from './missing-ranges.js'
 
 const DAY_MS = 86_400_000
 

@@ -1,6 +1,6 @@
 import { ProblemError, requireRole, type Identity, type ServiceApp } from '@motience/kit'
 import { smRoutes } from '@motience/schemas'
-import type { SmParts } from '../parts.js'
+import type { SmParts } from '../dependencies.js'
 import { approving, revoking } from '../subscriptions/decisions.js'
 import { publicSubscription } from '../subscriptions/row.js'
 

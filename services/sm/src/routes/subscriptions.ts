@@ -1,6 +1,6 @@
 import { compileChecker, ProblemError, requireRole, type Identity, type ServiceApp } from '@motience/kit'
 import { SubscribeBodySchema, smRoutes, type SubscribeBody } from '@motience/schemas'
-import type { SmParts } from '../parts.js'
+import type { SmParts } from '../dependencies.js'
 import { subscribing, unsubscribing } from '../subscriptions/decisions.js'
 import { publicSubscription, type SubscriptionRow } from '../subscriptions/row.js'
 

@@ -1,7 +1,7 @@
 import { laterPosition } from '@motience/schemas'
 import type { Database } from '@motience/kit'
 import { withinTime } from './device-time.js'
-import type { HistoryRange } from './range.js'
+import type { HistoryRange } from './history-range.js'
 
 /** Most messages of a time that are looked through; of more, some come soon in log order anyway. */
 const MAX_MATCHES = 100_000

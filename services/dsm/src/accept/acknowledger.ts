@@ -5,8 +5,8 @@ import { within } from './deadline.js'
 import type { Draft } from './envelope.js'
 import { commitsEnded, type Lane } from './lane.js'
 import { refusal, type Outcome } from './outcome.js'
-import type { Repairs } from './repairs.js'
-import type { FindRepeats } from './repeats.js'
+import type { Repairs } from './completion-schedule.js'
+import type { FindRepeats } from './find-repeats.js'
 import type { Sent } from './sender.js'
 
 /** What the keeper needs. Without `store` nothing is kept but the broker's log. */

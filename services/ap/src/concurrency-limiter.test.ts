@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createLimiter } from './limiter.js'
+import { createLimiter } from './concurrency-limiter.js'
 
 const gate = () => {
   let open = () => {}

@@ -3,9 +3,9 @@ import type { HistoryQuery } from '@motience/schemas'
 import { envelopeText } from '../accept/envelope.js'
 import type { Access } from './access.js'
 import { isComplete } from './completeness.js'
-import { writeCursor } from './cursor.js'
-import { narrowByTime } from './narrow.js'
-import { rangeOf, readPart } from './range.js'
+import { writeCursor } from './page-cursor.js'
+import { narrowByTime } from './time-bounds.js'
+import { rangeOf, readPart } from './history-range.js'
 import { readChunks, type HistoryRow } from './read-chunks.js'
 
 /** Most characters of one page; a page of long messages has fewer of them than asked for. */

@@ -2,9 +2,9 @@ import { ProblemError } from '@motience/kit'
 import {
   comparePositions, earlierPosition, laterPosition, type HistoryQuery, type LogPosition
 } from '@motience/schemas'
-import type { LogStretch } from '../storage/absences.js'
+import type { LogStretch } from '../storage/missing-ranges.js'
 import type { Access } from './access.js'
-import { readCursor, type PageEnd } from './cursor.js'
+import { readCursor, type PageEnd } from './page-cursor.js'
 import { readDeviceTime, type DeviceTime } from './device-time.js'
 
 /** What of a producer's history is read, and in which order. */

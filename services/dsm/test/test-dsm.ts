@@ -4,7 +4,7 @@ import { testBroker, testDatabase } from '@motience/testing'
 import type { Accepted, ControlEvent, DataBody, Envelope, Role } from '@motience/schemas'
 import type { LightMyRequestResponse } from 'fastify'
 import { buildDsm, type DsmParts } from '../src/app.js'
-import type { SubscriberList, SubscriptionChange, SubscriptionSource } from '../src/subscriptions.js'
+import type { SubscriberList, SubscriptionChange, SubscriptionSource } from '../src/subscriber-list.js'
 
 export interface Teardown { teardown (fn: () => unknown): void }
 

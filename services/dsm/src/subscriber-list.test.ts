@@ -1,5 +1,5 @@
 import t from 'tap'
-import { applyChange, type SubscriptionChange } from './subscriptions.js'
+import { applyChange, type SubscriptionChange } from './subscriber-list.js'
 
 const list = { version: 10, consumerIds: [1, 2, 3] }
 

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { chooseFormat, csvField } from './formats.js'
+import { chooseFormat, csvField } from './stream-formats.js'
 
 t.test('a CSV field is quoted only where RFC 4180 asks for it', async t => {
   t.same(

@@ -4,9 +4,9 @@ import type { HistoryQuery } from '@motience/schemas'
 import type { DsmMetrics } from '../metrics.js'
 import type { Access } from './access.js'
 import { isComplete } from './completeness.js'
-import type { StreamFormat } from './formats.js'
-import { narrowByTime } from './narrow.js'
-import { rangeOf, readPart, type HistoryRange } from './range.js'
+import type { StreamFormat } from './stream-formats.js'
+import { narrowByTime } from './time-bounds.js'
+import { rangeOf, readPart, type HistoryRange } from './history-range.js'
 import { readChunks } from './read-chunks.js'
 
 /** A stream of everything that a query asks for, and whether all of it is there. */

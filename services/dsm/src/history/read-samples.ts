@@ -3,7 +3,7 @@ import { MAX_SERIES_TEXT, type SeriesKind } from '@motience/schemas'
 import type { SqlRunner } from '../storage/messages.js'
 import type { Access } from './access.js'
 import { withinTime, type DeviceTime } from './device-time.js'
-import { decodeText, fieldText, shortNumber, shortString } from './json-field.js'
+import { decodeText, fieldText, shortNumber, shortString } from './json-field-sql.js'
 
 /** Most messages of one query. */
 const CHUNK = 10_000

@@ -1,6 +1,6 @@
 import { brokerKinds, createRandomJson, databaseKinds, seededRandom, waitFor } from '@motience/testing'
 import t from 'tap'
-import { resultsOf, testDsm, type TestDsm } from './fixture.js'
+import { resultsOf, testDsm, type TestDsm } from './test-dsm.js'
 
 /** Payloads that parsing and writing again would change, or that are hard to keep. */
 const payloads = [

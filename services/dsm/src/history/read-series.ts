@@ -1,11 +1,11 @@
 import { ProblemError, type Database } from '@motience/kit'
 import { MAX_SERIES_POINTS, parseField, type Series, type SeriesKind, type SeriesQuery } from '@motience/schemas'
 import type { Access } from './access.js'
-import { openBuckets, type Bucket } from './bucket.js'
+import { openBuckets, type Bucket } from './buckets.js'
 import { readDeviceTime } from './device-time.js'
 import { instantText } from './instant-text.js'
 import { NumberPoints } from './number-points.js'
-import { readSamples, type Sample } from './samples.js'
+import { readSamples, type Sample } from './read-samples.js'
 import { BooleanPoints, StringPoints } from './state-points.js'
 
 /** What one series may take; past it the question is refused. */

@@ -1,6 +1,6 @@
 import { databaseKinds, testDatabase } from '@motience/testing'
 import t from 'tap'
-import { openBuckets } from './bucket.js'
+import { openBuckets } from './buckets.js'
 
 const show = (ms: number): string => new Date(ms).toISOString()
 const bucketOf = (bucket: string, tz: string | undefined, at: string): string[] => {

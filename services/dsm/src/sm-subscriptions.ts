@@ -1,6 +1,6 @@
 import { ProblemError } from '@motience/kit'
 import type { SmClient } from '@motience/schemas'
-import type { SubscriberList, SubscriptionSource } from './subscriptions.js'
+import type { SubscriberList, SubscriptionSource } from './subscriber-list.js'
 
 const PAGE = 1_000
 

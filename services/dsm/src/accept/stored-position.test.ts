@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createStoredMark } from './stored-mark.js'
+import { createStoredMark } from './stored-position.js'
 
 const places = (from: number, to: number, epoch = 1) =>
   Array.from({ length: to - from + 1 }, (_, n) => ({ epoch, offset: from + n }))

@@ -3,7 +3,7 @@ import type { Database } from '@motience/kit'
 import type { DsmMetrics } from '../metrics.js'
 import type { Completion } from '../storage/completion.js'
 import { allocateEpoch, closeEpochs } from '../storage/epochs.js'
-import type { SubscriptionSource } from '../subscriptions.js'
+import type { SubscriptionSource } from '../subscriber-list.js'
 import { commitsEnded, type Lane } from './lane.js'
 
 /** What the verifier needs. */

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { Mean } from './mean.js'
+import { Mean } from './compensated-mean.js'
 
 const meanOf = (values: readonly number[]): number => {
   const mean = new Mean()

@@ -1,5 +1,5 @@
 import { parseDuration, ProblemError } from '@motience/kit'
-import { DAY_MS, MAX_INSTANT, openZone, type Zone } from './zone.js'
+import { DAY_MS, MAX_INSTANT, openZone, type Zone } from './time-zone.js'
 
 /** One stretch of time: from `start` on, before `end`, milliseconds since 1970. */
 export interface Bucket { start: number, end: number }

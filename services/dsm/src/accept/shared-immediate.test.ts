@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createTurn } from './turn.js'
+import { createTurn } from './shared-immediate.js'
 
 t.test('whoever waits in one turn goes on together, and later ones after them', async t => {
   const turn = createTurn()
