@@ -2,7 +2,7 @@ import { buildService, createClientAddresses, type ServiceApp, maxLoopDelayMs } 
 import { createOwnAuthenticator } from './authenticator.js'
 import { startHousekeeping } from './housekeeping.js'
 import { createApMetrics } from './metrics.js'
-import type { ApOptions, ApParts } from './dependencies.js'
+import type { ApDependencies, ApRouteDependencies } from './dependencies.js'
 import { createPasswords } from './passwords/passwords.js'
 import { createAnnouncer } from './revocations/announcer.js'
 import { startRevocationWorker } from './revocations/worker.js'
@@ -22,7 +22,7 @@ import { createUsers } from './users/users.js'
 /** Builds AP: accounts, sessions and tokens. The database has to be migrated before. Knows no environment. */
 export const buildAp = async ({
   database, broker, settings, logger, clock = Date.now, sweepMs = 2_000, ...options
-}: ApOptions): Promise<ServiceApp> => {
+}: ApDependencies): Promise<ServiceApp> => {
   const { sql } = database
   const { lifetimes } = settings
   const secrets = deriveSecrets(settings.serviceSecret)
@@ -42,7 +42,7 @@ export const buildAp = async ({
     clientAddresses: createClientAddresses(settings.serviceSecret),
     ready: { database: async () => await database.ping(), broker: async () => await broker.ping() }
   })
-  const parts: ApParts = {
+  const parts: ApRouteDependencies = {
     settings,
     users: createUsers(sql),
     catalogue: createCatalogue(sql),

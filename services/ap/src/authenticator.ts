@@ -5,7 +5,7 @@ import type { Keyring } from './tokens/keyring.js'
 import type { UserRow } from './users/users.js'
 
 /** What AP verifies tokens with. */
-export interface OwnAuthenticatorParts { keyring: Keyring, sessions: Pick<Sessions, 'living'>, clock: Clock }
+export interface OwnAuthenticatorDependencies { keyring: Keyring, sessions: Pick<Sessions, 'living'>, clock: Clock }
 
 /** AP's own authenticator. */
 export interface OwnAuthenticator extends Authenticator {
@@ -19,7 +19,7 @@ const SESSION_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
  * Asks PostgreSQL about every token, so it needs neither the broker nor a call to itself, and knows of every revocation
  * from its commit on. AP holds no connections that would have to be closed for one.
  */
-export const createOwnAuthenticator = ({ keyring, sessions, clock }: OwnAuthenticatorParts): OwnAuthenticator => {
+export const createOwnAuthenticator = ({ keyring, sessions, clock }: OwnAuthenticatorDependencies): OwnAuthenticator => {
   let readToken: ReadToken = async () => { throw new Error('The authenticator is registered with no service') }
 
   const verifyUser = async (token: string): Promise<{ identity: Identity, user: UserRow | null }> => {

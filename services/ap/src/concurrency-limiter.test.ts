@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createLimiter } from './concurrency-limiter.js'
+import { createConcurrencyLimiter } from './concurrency-limiter.js'
 
 const gate = () => {
   let open = () => {}
@@ -8,7 +8,7 @@ const gate = () => {
 }
 
 t.test('runs as many as it may at once, the rest in order, and refuses what is beyond its queue', async t => {
-  const limiter = createLimiter(2, 2)
+  const limiter = createConcurrencyLimiter(2, 2)
   const gates = [gate(), gate(), gate(), gate()]
   const order: number[] = []
   const tasks = gates.map(async ({ opened }, index) => await limiter.run(async () => {
@@ -29,7 +29,7 @@ t.test('runs as many as it may at once, the rest in order, and refuses what is b
 })
 
 t.test('a task that fails makes room as well', async t => {
-  const limiter = createLimiter(1, 1)
+  const limiter = createConcurrencyLimiter(1, 1)
   const failing = limiter.run(async () => { throw new Error('broken') })
   const next = limiter.run(async () => 'done')
   await t.rejects(failing, { message: 'broken' })

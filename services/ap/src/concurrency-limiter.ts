@@ -1,7 +1,7 @@
 import { ProblemError } from '@motience/kit'
 
 /** Runs tasks a few at a time; see `createLimiter`. */
-export interface Limiter {
+export interface ConcurrencyLimiter {
   /** Resolves or rejects as the task does; rejects with MOT_UNAVAILABLE where too many wait already. */
   run<T> (task: () => Promise<T>): Promise<T>
   /** Tasks that run now. */
@@ -14,7 +14,7 @@ export interface Limiter {
  * At most `concurrency` tasks at once, and at most `maxWaiting` that wait, in order. Past it a task is refused with
  * 503 and `Retry-After: 1`, so that the work in front of it stays short.
  */
-export const createLimiter = (concurrency: number, maxWaiting: number): Limiter => {
+export const createConcurrencyLimiter = (concurrency: number, maxWaiting: number): ConcurrencyLimiter => {
   const queue: (() => void)[] = []
   let running = 0
 

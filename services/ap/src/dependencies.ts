@@ -28,7 +28,7 @@ export interface ApSettings {
 }
 
 /** What AP is built from. The database has been migrated (`migrateAp`). */
-export interface ApOptions {
+export interface ApDependencies {
   database: Database
   broker: Broker
   settings: ApSettings
@@ -42,7 +42,7 @@ export interface ApOptions {
 }
 
 /** What the routes work with. */
-export interface ApParts {
+export interface ApRouteDependencies {
   settings: ApSettings
   users: Users
   catalogue: Catalogue

@@ -1,6 +1,6 @@
 export { afterRestore, type AfterRestore } from './after-restore.js'
 export { buildAp } from './app.js'
 export { migrateAp } from './migrate.js'
-export type { ApOptions, ApSettings } from './dependencies.js'
+export type { ApDependencies, ApSettings } from './dependencies.js'
 export { startAp, type RunningAp, type Shared } from './server.js'
 export { createAdmin, type CreatedAdmin } from './users/create-admin.js'

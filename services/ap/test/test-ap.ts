@@ -5,7 +5,7 @@ import type { Tokens } from '@motience/schemas'
 import type { Test } from 'tap'
 import { buildAp } from '../src/app.js'
 import { migrateAp } from '../src/migrate.js'
-import type { ApOptions, ApSettings } from '../src/dependencies.js'
+import type { ApDependencies, ApSettings } from '../src/dependencies.js'
 
 export const HOUR = 3_600_000
 export const DAY = 24 * HOUR
@@ -29,7 +29,7 @@ export const createTestClock = (start = Date.now()) => {
 /** Builds an AP on the given parts; it closes with the test. */
 export const testAp = async (
   t: Test,
-  options: Partial<ApOptions> & Pick<ApOptions, 'database' | 'broker'>
+  options: Partial<ApDependencies> & Pick<ApDependencies, 'database' | 'broker'>
 ): Promise<ServiceApp> => {
   const app = await buildAp({ settings: testSettings, ...options })
   t.teardown(async () => { await app.close() })

@@ -3,14 +3,14 @@ import {
   buildService, migrate, type Authenticator, type Database, type Logger, type ServiceApp, maxLoopDelayMs
 } from '@motience/kit'
 import { createAcceptor } from './accept/acceptor.js'
-import { createKeeper } from './accept/acknowledger.js'
+import { createAcknowledger } from './accept/acknowledger.js'
 import { createLanes } from './accept/lanes.js'
-import { createRelief } from './accept/wait-for-log-room.js'
-import { createRepairs } from './accept/completion-schedule.js'
+import { createWaitForLogRoom } from './accept/wait-for-log-room.js'
+import { createCompletionSchedule } from './accept/completion-schedule.js'
 import { findLoggedRepeats, findStoredRepeats } from './accept/find-repeats.js'
 import { createSender } from './accept/sender.js'
 import { findFloors } from './accept/session-floors.js'
-import { createVerifier } from './accept/epoch-opener.js'
+import { createEpochOpener } from './accept/epoch-opener.js'
 import { createAccess } from './history/access.js'
 import { createDsmMetrics } from './metrics.js'
 import { addDataRoutes } from './routes/data.js'
@@ -18,12 +18,12 @@ import { addHistoryRoutes } from './routes/history.js'
 import { defaultDsmSettings, type DsmSettings } from './settings.js'
 import { createCompletion } from './storage/completion.js'
 import { comingDays, ensurePartitions } from './storage/partitions.js'
-import { createUpkeep } from './storage/maintenance.js'
+import { createMaintenance } from './storage/maintenance.js'
 import { createWriter } from './storage/writer.js'
 import type { SubscriptionSource } from './subscriber-list.js'
 
-/** What DSM is built from. Whoever builds it closes the parts after the app. */
-export interface DsmParts {
+/** What DSM is built from. The caller closes the dependencies after the app. */
+export interface DsmDependencies {
   database: Database
   broker: Broker
   auth: Authenticator
@@ -36,13 +36,13 @@ export interface DsmParts {
   now?: () => number
 }
 
-/** A field may be named that is too long; that is answered with the bound, and not by cutting the connection off. */
+/** Lets a query name a field that is too long: it gets a problem with the limit rather than a closed connection. */
 const MAX_HEADER_BYTES = 131_072
 
-/** Builds DSM and brings its schema up to date. Closing it waits for what is pending. */
-export const buildDsm = async (parts: DsmParts): Promise<ServiceApp> => {
-  const { database, broker, auth, source, now = Date.now } = parts
-  const settings: DsmSettings = { ...defaultDsmSettings, ...parts.settings }
+/** Builds DSM and migrates its schema. Closing it waits for pending messages. */
+export const buildDsm = async (dependencies: DsmDependencies): Promise<ServiceApp> => {
+  const { database, broker, auth, source, now = Date.now } = dependencies
+  const settings: DsmSettings = { ...defaultDsmSettings, ...dependencies.settings }
   const { persist } = settings
   await migrate(database, { schema: 'dsm', folder: new URL('../migrations/', import.meta.url) })
   await ensurePartitions(database, comingDays(now(), 1))
@@ -52,9 +52,9 @@ export const buildDsm = async (parts: DsmParts): Promise<ServiceApp> => {
     auth,
     maxEventLoopDelayMs: maxLoopDelayMs(database),
     maxHeaderBytes: MAX_HEADER_BYTES,
-    ...(parts.logger === undefined ? {} : { logger: parts.logger }),
-    ...(parts.corsOrigin === undefined ? {} : { corsOrigin: parts.corsOrigin }),
-    ...(parts.trustProxy === undefined ? {} : { trustProxy: parts.trustProxy })
+    ...(dependencies.logger === undefined ? {} : { logger: dependencies.logger }),
+    ...(dependencies.corsOrigin === undefined ? {} : { corsOrigin: dependencies.corsOrigin }),
+    ...(dependencies.trustProxy === undefined ? {} : { trustProxy: dependencies.trustProxy })
   })
   const logger = app.log
   const lanes = createLanes(settings.maxIdleLanes)
@@ -70,13 +70,13 @@ export const buildDsm = async (parts: DsmParts): Promise<ServiceApp> => {
       lanes.find(producerId)?.stored.reach(upTo)
     }
   })
-  const repairs = createRepairs(broker, completion, logger, settings.repairDelayMs)
+  const completionSchedule = createCompletionSchedule(broker, completion, logger, settings.completionDelayMs)
   const send = createSender({
     source,
     metrics,
     broker,
-    verify: createVerifier({ database, broker, source, completion, persist, metrics, now }),
-    history: persist ? { findFloors: findFloors(database), relieve: createRelief(completion) } : null,
+    openNewEpoch: createEpochOpener({ database, broker, source, completion, persist, metrics, now }),
+    history: persist ? { findFloors: findFloors(database), waitForLogRoom: createWaitForLogRoom(completion) } : null,
     wideList: settings.wideList
   })
   const acceptor = createAcceptor({
@@ -87,14 +87,14 @@ export const buildDsm = async (parts: DsmParts): Promise<ServiceApp> => {
     maxPending: settings.maxPending,
     deadlineMs: settings.acceptDeadlineMs,
     send,
-    keep: createKeeper({
+    acknowledge: createAcknowledger({
       store: persist ? rows => writer.store(rows) : null,
       findRepeats: persist ? findStoredRepeats(database, broker, completion) : findLoggedRepeats(broker),
-      repairs,
+      completionSchedule,
       deadlineMs: settings.commitDeadlineMs
     })
   })
-  const upkeep = createUpkeep({ database, broker, completion, settings, logger, metrics, now })
+  const maintenance = createMaintenance({ database, broker, completion, settings, logger, metrics, now })
   const openAccess = createAccess({ database, broker, completion, source, persist, logger })
 
   await app.register(async scope => {
@@ -103,8 +103,8 @@ export const buildDsm = async (parts: DsmParts): Promise<ServiceApp> => {
   await app.register(async scope => { addHistoryRoutes(scope as ServiceApp, { database, openAccess, metrics }) })
   app.addHook('onClose', async () => {
     await acceptor.close()
-    repairs.close()
-    await upkeep.close()
+    completionSchedule.close()
+    await maintenance.close()
   })
   return app
 }

@@ -5,7 +5,7 @@ import {
 import { buildDsm } from './app.js'
 import { DsmEnvSchema, type DsmEnv } from './env.js'
 import { parseRetention } from './settings.js'
-import { createSmSource } from './sm-subscriptions.js'
+import { createSmSubscriptions } from './sm-subscriptions.js'
 
 export type { Shared }
 
@@ -13,8 +13,8 @@ export type { Shared }
 export type RunningDsm = Running<{ http: string }>
 
 /**
- * Opens what is not shared, migrates, and listens on `DSM_PORT`. Rejects with an `EnvError` or `StartError` that names
- * the variable that is to blame.
+ * Opens the resources that are not shared, migrates, and listens on `DSM_PORT`. Rejects with an `EnvError` or
+ * `StartError` that names the offending variable.
  */
 export const startDsm = async (env: DsmEnv, shared: Shared = {}): Promise<RunningDsm> =>
   await startService('dsm', env, shared, async ({ secret, logger, opened }) => {
@@ -28,7 +28,7 @@ export const startDsm = async (env: DsmEnv, shared: Shared = {}): Promise<Runnin
         database,
         broker,
         auth,
-        source: createSmSource(clients.sm),
+        source: createSmSubscriptions(clients.sm),
         logger,
         corsOrigin: env.CORS_ORIGIN,
         trustProxy: env.TRUST_PROXY,

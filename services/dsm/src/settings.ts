@@ -1,27 +1,27 @@
-/** How much history is kept; null for no bound. */
+/** How much history is kept; null for no limit. */
 export interface Retention { ageDays: number | null, bytes: number | null }
 
-/** What DSM's operator decides, and bounds that tests make smaller. */
+/** DSM's settings, and limits that tests lower. */
 export interface DsmSettings {
-  /** Whether messages are kept in PostgreSQL, and acked only then. */
+  /** Whether messages are stored in PostgreSQL before they are acknowledged. */
   persist: boolean
   retention: Retention
-  /** Most bytes of one payload's JSON text. */
+  /** Maximum payload size (JSON text), in bytes. */
   maxPayload: number
-  /** Most messages that wait for the broker and the database; past it the answer is 503. */
+  /** Maximum messages that wait for the broker and the database; further ones are answered with 503. */
   maxPending: number
-  /** Subscribers from which a message is published once, on the producer's channel. */
+  /** Number of subscribers from which a message is published once, on the producer's channel. */
   wideList: number
-  /** Most milliseconds that a message waits for subscribers, broker and verification. */
+  /** Maximum milliseconds that a message waits for subscribers, broker and new epoch. */
   acceptDeadlineMs: number
-  /** Most milliseconds that a message waits for its commit; then the answer is 503. */
+  /** Maximum milliseconds that a message waits for its commit before it is answered with 503. */
   commitDeadlineMs: number
-  /** Milliseconds after which it is checked whether what another instance accepted was stored. */
-  repairDelayMs: number
-  /** Most producers whose lanes are kept while they are idle; the one unused longest goes first. */
+  /** Milliseconds before checking that what another instance accepted was stored. */
+  completionDelayMs: number
+  /** Maximum idle lanes in memory; the least recently used is dropped first. */
   maxIdleLanes: number
-  /** Milliseconds between rounds of upkeep: partitions, retention, the logs' ends. */
-  upkeepMs: number
+  /** Milliseconds between rounds of maintenance: partitions, retention, completing and trimming logs. */
+  maintenanceMs: number
 }
 
 export const defaultDsmSettings: DsmSettings = {
@@ -32,17 +32,17 @@ export const defaultDsmSettings: DsmSettings = {
   wideList: 16,
   acceptDeadlineMs: 5_000,
   commitDeadlineMs: 10_000,
-  repairDelayMs: 2_000,
+  completionDelayMs: 2_000,
   maxIdleLanes: 10_000,
-  upkeepMs: 600_000
+  maintenanceMs: 600_000
 }
 
 const units: Record<string, number> = { MB: 1e6, GB: 1e9, TB: 1e12 }
 
-/** Reads `DSM_RETENTION`: `30d`, `50GB`, `30d,50GB`, or '' for ever. Throws a RangeError for anything else. */
+/** Reads `DSM_RETENTION`: `30d`, `50GB`, `30d,50GB`, or '' for unlimited. Throws a RangeError for anything else. */
 export const parseRetention = (text: string): Retention => {
   const match = /^(?:([1-9]\d{0,4})d)?(?:,?([1-9]\d{0,5})(MB|GB|TB))?$/.exec(text)
-  if (match === null) throw new RangeError(`Not a retention such as 30d, 50GB or 30d,50GB: ${text}`)
+  if (match === null) throw new RangeError(`Invalid retention, expected for example 30d, 50GB or 30d,50GB: ${text}`)
   return {
     ageDays: match[1] === undefined ? null : Number(match[1]),
     bytes: match[2] === undefined ? null : Number(match[2]) * units[match[3]!]!

@@ -4,18 +4,18 @@ import type { SubscriberList, SubscriptionSource } from './subscriber-list.js'
 
 const PAGE = 1_000
 
-/** How often a list is read anew because it changed between two of its pages. */
+/** Maximum attempts to read a list that changes between two of its pages. */
 const MAX_READS = 5
 
-const noAnswer = (status: number): ProblemError =>
-  new ProblemError('MOT_UNAVAILABLE', 'SM does not tell the subscribers', {
+const smUnavailable = (status: number): ProblemError =>
+  new ProblemError('MOT_UNAVAILABLE', 'SM is unavailable', {
     retryAfterSecs: 1,
     cause: new Error(`SM answered ${status}`)
   })
 
-/** Asks SM over HTTP. */
-export const createSmSource = (sm: SmClient): SubscriptionSource => {
-  /** One reading of all pages; null where they were not of one version. */
+/** Reads subscriptions from SM over HTTP. */
+export const createSmSubscriptions = (sm: SmClient): SubscriptionSource => {
+  /** Reads all pages once; null if they are not all of one version. */
   const readList = async (producerId: number): Promise<SubscriberList | null> => {
     const consumerIds: number[] = []
     let version: number | null = null
@@ -27,7 +27,7 @@ export const createSmSource = (sm: SmClient): SubscriptionSource => {
           query: { status: 'active', limit: PAGE, ...(cursor === undefined ? {} : { cursor }) }
         }
       })
-      if (data === undefined) throw noAnswer(response.status)
+      if (data === undefined) throw smUnavailable(response.status)
       version ??= data.version
       if (data.version !== version) return null
       for (const subscriber of data.subscribers) consumerIds.push(subscriber.consumer_id)
@@ -42,14 +42,14 @@ export const createSmSource = (sm: SmClient): SubscriptionSource => {
         const list = await readList(producerId)
         if (list !== null) return list
       }
-      throw new ProblemError('MOT_UNAVAILABLE', 'The subscribers change too fast', { retryAfterSecs: 1 })
+      throw new ProblemError('MOT_UNAVAILABLE', 'The subscribers change too frequently', { retryAfterSecs: 1 })
     },
 
     async activatedVersion (consumerId, producerId) {
       const { data, response } = await sm.GET('/api/subscriptions/{id}', {
         params: { path: { id: consumerId }, query: { producer_id: producerId, status: 'active' } }
       })
-      if (data === undefined) throw noAnswer(response.status)
+      if (data === undefined) throw smUnavailable(response.status)
       const subscription = data.subscriptions.find(item => item.producer_id === producerId && item.status === 'active')
       return subscription?.activated_version ?? null
     }

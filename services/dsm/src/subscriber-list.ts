@@ -3,7 +3,7 @@ import type { ControlEvent } from '@motience/schemas'
 /** A producer's active subscribers as SM had them at one version. */
 export interface SubscriberList { version: number, consumerIds: readonly number[] }
 
-/** What DSM asks SM. Each call may reject with a `ProblemError` where SM can't be reached. */
+/** DSM's queries to SM. Each may reject with a `ProblemError` if SM can't be reached. */
 export interface SubscriptionSource {
   /** The active subscribers of a producer, all of one version. */
   subscribers (producerId: number): Promise<SubscriberList>
@@ -15,9 +15,9 @@ export interface SubscriptionSource {
 export type SubscriptionChange = Extract<ControlEvent, { type: 'subscription-changed' }>
 
 /**
- * The subscriber list after a change. A change that the list already contains leaves it as it is. Null where changes
- * between the two are missing: only SM knows the list then. Versions are not consecutive numbers, so the change names
- * the version that it follows.
+ * The subscriber list after a change. A change that the list already contains leaves it unchanged. Null after a gap:
+ * then the list has to be read from SM. Versions are not consecutive numbers, so the change names the version it
+ * follows.
  */
 export const applyChange = (
   list: SubscriberList,

@@ -7,7 +7,7 @@ for (const kind of await databaseKinds()) {
     const database = await testDatabase(t, { kind })
     const broker = await testBroker(t, 'memory')
     const sm = fakeSm(broker)
-    const { post } = await testDsm(t, { database, broker, sm, settings: { repairDelayMs: 20 } })
+    const { post } = await testDsm(t, { database, broker, sm, settings: { completionDelayMs: 20 } })
     await post({ producer_id: 1, payload: {} })
 
     /** Accepts as an instance does that is killed before it commits. */
@@ -49,14 +49,14 @@ for (const kind of await databaseKinds()) {
 
     t.test('is stored by the first use of a new instance', async t => {
       await acceptOnly(4)
-      const other = await testDsm(t, { database, broker, sm, settings: { repairDelayMs: 20 } })
+      const other = await testDsm(t, { database, broker, sm, settings: { completionDelayMs: 20 } })
       await other.post({ producer_id: 1, payload: {} })
       await waitFor(async () => (await storedOf(database, 1)).length === 7)
     })
 
     t.test('is in the history that is read', async t => {
       await acceptOnly(5)
-      const { get } = await testDsm(t, { database, broker, sm, settings: { repairDelayMs: 60_000 } })
+      const { get } = await testDsm(t, { database, broker, sm, settings: { completionDelayMs: 60_000 } })
       const page = (await get('1?limit=1000')).json<{ items: { offset: number }[], complete: boolean }>()
       t.same(page.items.map(item => item.offset), [1, 2, 3, 4, 5, 6, 7, 8])
       t.equal(page.complete, true)

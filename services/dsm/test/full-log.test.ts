@@ -84,7 +84,7 @@ for (const brokerKind of await brokerKinds()) {
 
   t.test(`what an instance that died left in a full log is stored by the next, on ${brokerKind}`, async t => {
     const broker = await testBroker(t, brokerKind, { limits: { logMaxMessages: 10 } })
-    const { post, postBatch, database } = await testDsm(t, { broker, settings: { repairDelayMs: 60_000 } })
+    const { post, postBatch, database } = await testDsm(t, { broker, settings: { completionDelayMs: 60_000 } })
     await post({ producer_id: 1, session: 's', seq: 1, payload: {} })
     const message = (seq: number) => {
       const time = new Date().toISOString()

@@ -40,7 +40,7 @@ const restored = async (t: Test, database: Database, broker: Broker) => {
   t.equal(new Set(sent.map(({ epoch }) => epoch)).size, 3)
   await before.app.close()
   await putBack(database)
-  return { sent, ...await testDsm(t, { database, broker, sm, settings: { repairDelayMs: 10 } }) }
+  return { sent, ...await testDsm(t, { database, broker, sm, settings: { completionDelayMs: 10 } }) }
 }
 
 for (const databaseKind of await databaseKinds()) {

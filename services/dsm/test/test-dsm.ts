@@ -3,7 +3,7 @@ import { ProblemError, type Authenticator, type Database, type Identity, type Se
 import { testBroker, testDatabase } from '@motience/testing'
 import type { Accepted, ControlEvent, DataBody, Envelope, Role } from '@motience/schemas'
 import type { LightMyRequestResponse } from 'fastify'
-import { buildDsm, type DsmParts } from '../src/app.js'
+import { buildDsm, type DsmDependencies } from '../src/app.js'
 import type { SubscriberList, SubscriptionChange, SubscriptionSource } from '../src/subscriber-list.js'
 
 export interface Teardown { teardown (fn: () => unknown): void }
@@ -115,7 +115,7 @@ export interface TestDsm {
 }
 
 /** What a test chooses; whatever is left out is made. */
-export interface TestDsmOptions extends Partial<DsmParts> {
+export interface TestDsmOptions extends Partial<DsmDependencies> {
   databaseKind?: Database['kind']
   brokerKind?: Broker['kind']
   sm?: FakeSm

@@ -3,7 +3,7 @@ import { createAnnouncer } from './announcements/announcer.js'
 import { startAnnouncementWorker } from './announcements/worker.js'
 import { createDirectory } from './directory.js'
 import { createSmMetrics } from './metrics.js'
-import type { SmOptions, SmParts } from './dependencies.js'
+import type { SmDependencies, SmRouteDependencies } from './dependencies.js'
 import { changeLimiter } from './routes/rates.js'
 import { addSubscriberRoutes } from './routes/subscribers.js'
 import { addSubscriptionRoutes } from './routes/subscriptions.js'
@@ -13,7 +13,7 @@ import { createPolicies } from './subscriptions/policies.js'
 import { createVersions } from './subscriptions/versions.js'
 
 /** Builds SM: who is subscribed to whom. The database has to be migrated before. Knows no environment. */
-export const buildSm = async (options: SmOptions): Promise<ServiceApp> => {
+export const buildSm = async (options: SmDependencies): Promise<ServiceApp> => {
   const { database, broker, auth, ap, settings = {}, logger, sweepMs = 2_000, now = Date.now } = options
   const { sql } = database
   const app = await buildService('sm', {
@@ -32,7 +32,7 @@ export const buildSm = async (options: SmOptions): Promise<ServiceApp> => {
   const metrics = createSmMetrics(app.metrics)
   const versions = createVersions({ sql, broker, log: app.log, metrics, now })
   const announcer = createAnnouncer({ sql, broker, versions, metrics })
-  const parts: SmParts = {
+  const parts: SmRouteDependencies = {
     changes: createChanges(sql, now),
     lists: keepListsAbove(createLists(sql), versions),
     policies: createPolicies(sql),

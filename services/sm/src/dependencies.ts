@@ -18,7 +18,7 @@ export interface SmSettings {
 }
 
 /** What SM is built from. */
-export interface SmOptions {
+export interface SmDependencies {
   /** Migrated before, by `migrateSm`. */
   database: Database
   broker: Broker
@@ -34,7 +34,7 @@ export interface SmOptions {
 }
 
 /** What SM's routes work with. */
-export interface SmParts {
+export interface SmRouteDependencies {
   changes: Changes
   lists: Lists
   policies: Policies

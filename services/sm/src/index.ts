@@ -1,5 +1,5 @@
 export { SmEnvSchema, type SmEnv } from '@motience/schemas'
 export { buildSm } from './app.js'
 export { migrateSm } from './migrate.js'
-export type { SmOptions, SmSettings } from './dependencies.js'
+export type { SmDependencies, SmSettings } from './dependencies.js'
 export { startSm, type RunningSm, type Shared } from './server.js'

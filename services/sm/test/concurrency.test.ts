@@ -1,7 +1,7 @@
 import t from 'tap'
 import { brokerKinds, databaseKinds, testBroker } from '@motience/testing'
 import type { ControlEvent } from '@motience/schemas'
-import { subscribe, subscribers, testParts, unsubscribe } from './test-sm.js'
+import { subscribe, subscribers, testSetup, unsubscribe } from './test-sm.js'
 
 const brokers = await brokerKinds()
 
@@ -10,7 +10,7 @@ for (const database of await databaseKinds()) {
     t.test(
       `three instances on the ${database} database and the ${kind} broker change one producer's subscribers at once`,
       async t => {
-        const parts = await testParts(t, { database, broker: kind })
+        const parts = await testSetup(t, { database, broker: kind })
         const shared = () => (kind === 'memory' ? Promise.resolve(parts.broker) : testBroker(t, kind, { keep: true }))
         const apps = await Promise.all([0, 1, 2].map(async () => await parts.sm({ broker: await shared() })))
         const producer = await parts.producer()

@@ -1,10 +1,10 @@
 import t from 'tap'
 import { databaseKinds } from '@motience/testing'
-import { call, subscribe, subscribers, testParts, unsubscribe, type TestUser } from './test-sm.js'
+import { call, subscribe, subscribers, testSetup, unsubscribe, type TestUser } from './test-sm.js'
 
 for (const database of await databaseKinds()) {
   t.test(`on the ${database} database`, async t => {
-    const parts = await testParts(t, { database })
+    const parts = await testSetup(t, { database })
     const app = await parts.sm()
     const producer = await parts.producer()
 

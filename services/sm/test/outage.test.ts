@@ -2,13 +2,13 @@ import t from 'tap'
 import { databaseKinds, waitFor } from '@motience/testing'
 import type { ControlEvent } from '@motience/schemas'
 import { createFaultyBroker } from './faulty-broker.js'
-import { patch, statusOf, subscribe, testParts, unsubscribe } from './test-sm.js'
+import { patch, statusOf, subscribe, testSetup, unsubscribe } from './test-sm.js'
 
 const unavailable = { status: 503, body: { code: 'MOT_UNAVAILABLE' }, headers: { 'retry-after': /^\d+$/ } }
 
 for (const database of await databaseKinds()) {
   t.test(`on the ${database} database`, async t => {
-    const parts = await testParts(t, { database })
+    const parts = await testSetup(t, { database })
     const broker = createFaultyBroker(parts.broker)
     const app = await parts.sm({ broker })
     const events: ControlEvent[] = []

@@ -1,8 +1,8 @@
 import t from 'tap'
-import { call, subscribe, subscribers, testParts, unsubscribe } from './test-sm.js'
+import { call, subscribe, subscribers, testSetup, unsubscribe } from './test-sm.js'
 
 t.test('who changes too often is refused for a while, by all routes that change something', async t => {
-  const parts = await testParts(t)
+  const parts = await testSetup(t)
   const app = await parts.sm({ changeRate: 3 })
   const [producer, consumer, other] = [await parts.producer(), await parts.consumer(), await parts.consumer()]
   const { body: { id } } = await subscribe(app, consumer, producer)

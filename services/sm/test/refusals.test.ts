@@ -1,7 +1,7 @@
 import t from 'tap'
-import { call, subscribe, testParts, unsubscribe } from './test-sm.js'
+import { call, subscribe, testSetup, unsubscribe } from './test-sm.js'
 
-const parts = await testParts(t)
+const parts = await testSetup(t)
 const app = await parts.sm()
 const [producer, consumer] = [await parts.producer(), await parts.consumer()]
 const { body: { id } } = await subscribe(app, consumer, producer)

@@ -1,14 +1,14 @@
 import t from 'tap'
 import { brokerKinds, databaseKinds, waitFor } from '@motience/testing'
 import type { ControlEvent } from '@motience/schemas'
-import { call, subscribe, subscribers, testParts, unsubscribe } from './test-sm.js'
+import { call, subscribe, subscribers, testSetup, unsubscribe } from './test-sm.js'
 
 const brokers = await brokerKinds()
 
 for (const database of await databaseKinds()) {
   for (const broker of brokers) {
     t.test(`the ${database} database was put back, the ${broker} broker was not`, async t => {
-      const parts = await testParts(t, { database, broker })
+      const parts = await testSetup(t, { database, broker })
       const { sql } = parts.database
       const head = async (producerId: number) => (await parts.broker.heads([producerId]))[0]!.version
 

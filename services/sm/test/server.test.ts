@@ -6,7 +6,7 @@ import { fakeAp } from '@motience/testing'
 import { SmEnvSchema } from '@motience/schemas'
 import t from 'tap'
 import { startSm } from '../src/index.js'
-import { testParts } from './test-sm.js'
+import { testSetup } from './test-sm.js'
 
 const environment = (changes: Record<string, string>) =>
   readEnv(SmEnvSchema, { SM_PORT: '0', LOG_LEVEL: 'silent', ...changes })
@@ -36,7 +36,7 @@ t.test('on parts of its own, kept in DATA_DIR: what was subscribed outlives a re
 })
 
 t.test('on shared parts, which it leaves open', async t => {
-  const { database, broker, ap } = await testParts(t)
+  const { database, broker, ap } = await testSetup(t)
   const { urls, close } = await startSm(environment({ AP_URL: ap.url, SERVICE_SECRET: ap.secret }), {
     database, broker
   })
@@ -48,7 +48,7 @@ t.test('on shared parts, which it leaves open', async t => {
 })
 
 t.test('a port in use stops the start with the variable\'s name', async t => {
-  const { database, broker, ap } = await testParts(t)
+  const { database, broker, ap } = await testSetup(t)
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.teardown(() => server.close())

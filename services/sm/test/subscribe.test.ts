@@ -1,13 +1,13 @@
 import t from 'tap'
 import { brokerKinds, databaseKinds } from '@motience/testing'
-import { call, patch, statusOf, subscribe, subscribers, testParts, unsubscribe } from './test-sm.js'
+import { call, patch, statusOf, subscribe, subscribers, testSetup, unsubscribe } from './test-sm.js'
 
 const brokers = await brokerKinds()
 
 for (const database of await databaseKinds()) {
   for (const broker of brokers) {
     t.test(`on the ${database} database and the ${broker} broker`, async t => {
-      const parts = await testParts(t, { database, broker })
+      const parts = await testSetup(t, { database, broker })
       const app = await parts.sm()
 
       t.test('a subscription is made once, and the broker knows its version before the answer', async t => {

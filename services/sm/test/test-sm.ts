@@ -41,7 +41,7 @@ export const call = async (
 export interface TestUser { id: number, token: string, username: string }
 
 /** Stores, an AP and users for tests of SM. */
-export interface TestParts {
+export interface TestSetup {
   database: Database
   broker: Broker
   ap: FakeAp
@@ -54,10 +54,10 @@ export interface TestParts {
   consumer (): Promise<TestUser>
 }
 
-export const testParts = async (
+export const testSetup = async (
   t: Teardown,
   kinds: { database?: Database['kind']; broker?: Broker['kind'] } = {}
-): Promise<TestParts> => {
+): Promise<TestSetup> => {
   const database = await testDatabase(t, { kind: kinds.database ?? 'embedded', pool: 8 })
   await migrateSm(database)
   const broker = await testBroker(t, kinds.broker ?? 'memory')

@@ -1,10 +1,10 @@
-import type { ApParts } from '../dependencies.js'
+import type { ApRouteDependencies } from '../dependencies.js'
 
 /**
  * Announces before a call is answered. Rejects with MOT_UNAVAILABLE where that can't be done; it is done later then.
  */
 export const announceNow = async (
-  { announcer, metrics }: Pick<ApParts, 'announcer' | 'metrics'>,
+  { announcer, metrics }: Pick<ApRouteDependencies, 'announcer' | 'metrics'>,
   userId: number
 ): Promise<void> => {
   try {

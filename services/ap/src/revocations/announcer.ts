@@ -3,7 +3,7 @@ import { ProblemError } from '@motience/kit'
 import type { ControlEvent } from '@motience/schemas'
 import type { Sql, TransactionSql } from 'postgres'
 import type { Clock } from '../clock.js'
-import { createLimiter } from '../concurrency-limiter.js'
+import { createConcurrencyLimiter } from '../concurrency-limiter.js'
 import type { EndReason } from '../sessions/session-row.js'
 import { CLOCK_MARGIN_MS } from '../tokens/lifetimes.js'
 import { ownInForce, ownUser, shareInForce } from './locks.js'
@@ -72,7 +72,7 @@ const tell = async (tx: TransactionSql, userId: number, notes: readonly Note[], 
 }
 
 export const createAnnouncer = (sql: Sql, broker: Broker, clock: Clock): Announcer => {
-  const limiter = createLimiter(STEPS_AT_ONCE, STEPS_WAITING)
+  const limiter = createConcurrencyLimiter(STEPS_AT_ONCE, STEPS_WAITING)
 
   const reachable = async (work: () => Promise<void>): Promise<void> => {
     try {

@@ -1,13 +1,13 @@
 import { ProblemError, requireRole, type ServiceApp } from '@motience/kit'
 import { apRoutes } from '@motience/schemas'
-import type { ApParts } from '../dependencies.js'
+import type { ApRouteDependencies } from '../dependencies.js'
 import { announceNow } from '../revocations/announce-now.js'
 import { publicUser } from '../users/users.js'
 
 const taken = () => new ProblemError('MOT_AP_USERNAME_TAKEN', 'Someone has this username already')
 
 /** Signing up, who one is, and one's password. */
-export const addAccountRoutes = (app: ServiceApp, parts: ApParts): void => {
+export const addAccountRoutes = (app: ServiceApp, parts: ApRouteDependencies): void => {
   const { limitSignIns, users, passwords, administration, announcer, clock } = parts
 
   app.route({

@@ -1,6 +1,6 @@
 import { ProblemError, type ServiceApp } from '@motience/kit'
 import { apRoutes, type Tokens } from '@motience/schemas'
-import type { ApParts } from '../dependencies.js'
+import type { ApRouteDependencies } from '../dependencies.js'
 import { announceNow } from '../revocations/announce-now.js'
 import type { Grant } from '../sessions/sessions.js'
 import { publicUser } from '../users/users.js'
@@ -9,7 +9,7 @@ import { publicUser } from '../users/users.js'
 const NO_STORE = ['cache-control', 'no-store'] as const
 
 /** Signing in, refreshing, signing out. */
-export const addSessionRoutes = (app: ServiceApp, parts: ApParts): void => {
+export const addSessionRoutes = (app: ServiceApp, parts: ApRouteDependencies): void => {
   const { limitSignIns, users, passwords, sessions, tokens, metrics } = parts
 
   const answer = async ({ user, sid, refreshToken, accessExpiresAt }: Grant): Promise<Tokens> => ({

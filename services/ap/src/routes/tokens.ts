@@ -1,12 +1,12 @@
 import { bearerToken, ProblemError, type ServiceApp } from '@motience/kit'
 import { apRoutes, type Verified } from '@motience/schemas'
-import type { ApParts } from '../dependencies.js'
+import type { ApRouteDependencies } from '../dependencies.js'
 import { sameSecret } from '../tokens/secrets.js'
 import { publicUser } from '../users/users.js'
 import { serviceTokenLimiter } from './rates.js'
 
 /** What tokens say, the services' own tokens, and the keys that all are signed with. */
-export const addTokenRoutes = (app: ServiceApp, { settings, authenticator, tokens, keyring }: ApParts): void => {
+export const addTokenRoutes = (app: ServiceApp, { settings, authenticator, tokens, keyring }: ApRouteDependencies): void => {
   const verify = async (token: string): Promise<Verified> => {
     const { identity, user } = await authenticator.verifyUser(token)
     if (user === null) throw new ProblemError('MOT_UNAUTHORIZED', 'The token is a service\'s, not a user\'s')

@@ -1,13 +1,13 @@
 import { ProblemError, requireRole, type ServiceApp } from '@motience/kit'
 import { apRoutes, type AccountRole } from '@motience/schemas'
-import type { ApParts } from '../dependencies.js'
+import type { ApRouteDependencies } from '../dependencies.js'
 import { announceNow } from '../revocations/announce-now.js'
 import { publicUser } from '../users/users.js'
 
 const noSuchUser = () => new ProblemError('MOT_NOT_FOUND', 'There is no user with this id')
 
 /** The catalogue, and what an administrator does to users. */
-export const addUserRoutes = (app: ServiceApp, parts: ApParts): void => {
+export const addUserRoutes = (app: ServiceApp, parts: ApRouteDependencies): void => {
   const { users, catalogue, administration } = parts
 
   const addCatalogue = (route: typeof apRoutes.producersRoute | typeof apRoutes.consumersRoute, role: AccountRole) =>

@@ -5,7 +5,7 @@ import { childRefreshToken, parseRefreshToken, type RefreshToken } from '../toke
 import type { UserRow } from '../users/users.js'
 import { endSessions } from './end-sessions.js'
 import type { SessionRow } from './session-row.js'
-import type { Grant, SessionParts } from './sessions.js'
+import type { Grant, SessionDependencies } from './sessions.js'
 
 /**
  * What became of a refresh. `reused`: a spent token came again, and the session has ended for it.
@@ -31,7 +31,7 @@ const lockSession = async (
 }
 
 /** Spends a refresh token: see the contract's `POST /auth/refresh`. Two that come at once get the same child. */
-export const rotate = async ({ sql, secrets, lifetimes, clock }: SessionParts, text: string): Promise<Rotation> => {
+export const rotate = async ({ sql, secrets, lifetimes, clock }: SessionDependencies, text: string): Promise<Rotation> => {
   const token = parseRefreshToken(secrets, text)
   if (!token) return INVALID
   return await sql.begin(async tx => {
@@ -72,7 +72,7 @@ export const rotate = async ({ sql, secrets, lifetimes, clock }: SessionParts, t
 
 /** Ends the session of a current or spent token. */
 export const endByToken = async (
-  { sql, secrets, clock }: SessionParts,
+  { sql, secrets, clock }: SessionDependencies,
   text: string
 ): Promise<{ userId: number } | null> => {
   const token = parseRefreshToken(secrets, text)

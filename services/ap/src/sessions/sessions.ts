@@ -42,11 +42,11 @@ export interface Sessions {
 export const MAX_SESSIONS = 100
 
 /** What sessions are made with. */
-export interface SessionParts { sql: Sql, secrets: Secrets, lifetimes: Lifetimes, clock: Clock }
+export interface SessionDependencies { sql: Sql, secrets: Secrets, lifetimes: Lifetimes, clock: Clock }
 
 const FORGET_AFTER_MS = 24 * 3_600_000
 
-export const createSessions = (parts: SessionParts): Sessions => {
+export const createSessions = (parts: SessionDependencies): Sessions => {
   const { sql, secrets, lifetimes, clock } = parts
 
   return {

@@ -4,47 +4,47 @@ import type { DsmMetrics } from '../metrics.js'
 import { applyChange } from '../subscriber-list.js'
 import { createBatch } from './batch.js'
 import type { Draft } from './envelope.js'
-import type { Keep } from './acknowledger.js'
+import type { Acknowledge } from './acknowledger.js'
 import { takeBatch, type Job, type Lane } from './lane.js'
 import type { Lanes } from './lanes.js'
 import { refusal, unavailable, type Outcome } from './outcome.js'
 import type { Send } from './sender.js'
 
-/** What the acceptor needs. */
-export interface AcceptorOptions {
+/** Collaborators and limits of the acceptor. */
+export interface AcceptorDependencies {
   broker: Broker
   lanes: Lanes
   send: Send
-  keep: Keep
-  /** Most milliseconds that a message waits for subscribers, broker, verification and room in the log. */
+  acknowledge: Acknowledge
+  /** Maximum milliseconds that a message waits for subscribers, broker, new epoch and room in the log. */
   deadlineMs: number
   maxPending: number
   logger: Logger
   metrics: DsmMetrics
 }
 
-/** Accepts checked messages: numbers, publishes and keeps them. */
+/** Accepts checked messages: numbers, publishes and stores them. */
 export interface Acceptor {
   /**
-   * Accepts messages of one producer, in order. One outcome each; never rejects. Past `maxPending` waiting messages all
-   * are refused with MOT_UNAVAILABLE; more messages than that at once are taken where none waits.
+   * Accepts messages of one producer, in order. Resolves to one outcome per message and never rejects. Refuses all of
+   * them with MOT_UNAVAILABLE above `maxPending` waiting messages; a single larger request is taken if none waits.
    */
   accept (producerId: number, drafts: readonly Draft[]): Promise<Outcome[]>
   /** Messages that wait for the broker or the database. */
   readonly pending: number
-  /** Resolves once nothing is pending; call it when nothing comes in any more. */
+  /** Resolves once nothing is pending. Call it after the last `accept`. */
   close (): Promise<void>
 }
 
 export const createAcceptor = ({
-  broker, lanes, send, keep, deadlineMs, maxPending, logger, metrics
-}: AcceptorOptions): Acceptor => {
+  broker, lanes, send, acknowledge, deadlineMs, maxPending, logger, metrics
+}: AcceptorDependencies): Acceptor => {
   let pending = 0
   const idle: (() => void)[] = []
 
   /**
-   * Sends a batch, in parts where the log has no room for all of it: the first ones are being stored while the next
-   * wait.
+   * Sends a batch, in parts if the log has no room for all of it: the first part is being stored while the next one
+   * waits.
    */
   const sendBatch = async (lane: Lane, jobs: readonly Job[]): Promise<void> => {
     const batch = createBatch(jobs)
@@ -54,15 +54,15 @@ export const createAcceptor = ({
       const drafts = start === 0 ? batch.drafts : batch.drafts.slice(start)
       try {
         const sent = await send(lane, drafts, deadline)
-        keep(lane, drafts, sent).then(outcomes => { batch.settle(start, outcomes) })
+        acknowledge(lane, drafts, sent).then(outcomes => { batch.settle(start, outcomes) })
         from += sent.outcomes.length
       } catch (error) {
         const problem = refusal(error)
         logger.warn(
           { err: problem.cause ?? problem, producer_id: lane.producerId, messages: drafts.length },
-          'Refused messages that could not be accepted now'
+          'Failed to accept messages, refusing them'
         )
-        // What waits behind is refused too: a later message must not overtake an earlier one that will come again.
+        // The queue is refused too: a later message must not overtake an earlier one that will be sent again.
         for (const job of lane.queue.splice(0)) job.resolve(job.drafts.map(() => problem))
         batch.settle(start, drafts.map(() => problem))
         return
@@ -91,13 +91,13 @@ export const createAcceptor = ({
     metrics.accepted.inc(accepted)
   }
 
-  const stopControl = broker.onControl(event => {
+  const removeControlHandler = broker.onControl(event => {
     if (event.type !== 'subscription-changed') return
     const lane = lanes.find(event.producer_id)
     if (lane?.subscribers != null) lane.subscribers = applyChange(lane.subscribers, event)
   })
 
-  const stopLink = broker.onConnection(state => {
+  const removeConnectionHandler = broker.onConnection(state => {
     if (state === 'up') return
     for (const lane of lanes.all()) {
       lane.subscribers = null
@@ -107,7 +107,7 @@ export const createAcceptor = ({
 
   const accept = async (producerId: number, drafts: readonly Draft[]): Promise<Outcome[]> => {
     if (pending > 0 && pending + drafts.length > maxPending) {
-      const problem = unavailable('Too many messages wait; send it again later')
+      const problem = unavailable('Too many messages are pending, send it again later')
       const outcomes = drafts.map(() => problem)
       count(outcomes)
       return outcomes
@@ -132,8 +132,8 @@ export const createAcceptor = ({
     get pending () { return pending },
     async close () {
       if (pending > 0) await new Promise<void>(resolve => { idle.push(resolve) })
-      stopControl()
-      stopLink()
+      removeControlHandler()
+      removeConnectionHandler()
     }
   }
 }

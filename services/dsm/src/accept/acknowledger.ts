@@ -5,34 +5,42 @@ import { within } from './deadline.js'
 import type { Draft } from './envelope.js'
 import { commitsEnded, type Lane } from './lane.js'
 import { refusal, type Outcome } from './outcome.js'
-import type { Repairs } from './completion-schedule.js'
+import type { CompletionSchedule } from './completion-schedule.js'
 import type { FindRepeats } from './find-repeats.js'
 import type { Sent } from './sender.js'
 
-/** What the keeper needs. Without `store` nothing is kept but the broker's log. */
-export interface KeeperOptions {
+/** Collaborators of the acknowledger. Without `store` the broker's log is the only copy. */
+export interface AcknowledgerDependencies {
   store: ((rows: readonly StoredMessage[]) => Promise<void>) | null
   findRepeats: FindRepeats
-  repairs: Repairs
-  /** Most milliseconds for finding a repeat's first place, commits that come before it included. */
+  completionSchedule: CompletionSchedule
+  /** Maximum milliseconds for finding the position of a repeat, including the commits that precede it. */
   deadlineMs: number
 }
 
-/** Sees that what the broker did with messages is kept; one outcome each, once it is. Never rejects. */
-export type Keep = (lane: Lane, drafts: readonly Draft[], sent: Sent) => Promise<Outcome[]>
+/** Stores what the broker accepted and resolves to one outcome per message once it is committed. Never rejects. */
+export type Acknowledge = (lane: Lane, drafts: readonly Draft[], sent: Sent) => Promise<Outcome[]>
 
-interface Repeat { draft: Draft, index: number, place: LogPosition | null }
+interface Repeat { draft: Draft, index: number, position: LogPosition | null }
 
-const passed = new ProblemError('MOT_DSM_SEQ_PASSED')
+const sequencePassed = new ProblemError('MOT_DSM_SEQ_PASSED')
 
-export const createKeeper = ({ store, findRepeats, repairs, deadlineMs }: KeeperOptions): Keep => {
-  /** Notes where the log ends; asks for a check where others wrote to it, or may have before this lane's first use. */
-  const note = (lane: Lane, rows: readonly StoredMessage[]): void => {
+export const createAcknowledger = ({
+  store,
+  findRepeats,
+  completionSchedule,
+  deadlineMs
+}: AcknowledgerDependencies): Acknowledge => {
+  /**
+   * Records where the log ends. Schedules a check if another instance wrote to it, or may have before this lane's first
+   * use.
+   */
+  const recordEnd = (lane: Lane, rows: readonly StoredMessage[]): void => {
     const [first, last] = [rows[0], rows.at(-1)]
     if (first === undefined || last === undefined) return
     const follows = lane.seen !== null && lane.seen.epoch === first.epoch && lane.seen.offset + 1 === first.offset
     const isWhole = last.epoch === first.epoch && last.offset - first.offset === rows.length - 1
-    if (!(follows && isWhole) && store !== null) repairs.schedule(lane.producerId)
+    if (!(follows && isWhole) && store !== null) completionSchedule.schedule(lane.producerId)
     lane.seen = { epoch: last.epoch, offset: last.offset }
   }
 
@@ -45,7 +53,7 @@ export const createKeeper = ({ store, findRepeats, repairs, deadlineMs }: Keeper
       lane.stored.add(rows)
       return null
     } catch (error) {
-      repairs.schedule(lane.producerId)
+      completionSchedule.schedule(lane.producerId)
       return refusal(error)
     } finally {
       lane.commits.delete(stored)
@@ -53,24 +61,24 @@ export const createKeeper = ({ store, findRepeats, repairs, deadlineMs }: Keeper
   }
 
   /**
-   * The places that repeats are answered with. Without persistence the broker's word is enough; otherwise they are
-   * found where they are kept. One that was accepted is: in PostgreSQL, or in the log, which drops nothing before it is
-   * stored.
+   * The positions to answer repeats with. Without persistence the broker's answer is enough. Otherwise each is looked
+   * up where it is stored: an accepted message is in PostgreSQL, or in the log, which trims nothing that is not stored
+   * yet.
    */
-  const findPlaces = async (
+  const findPositions = async (
     lane: Lane,
     repeats: readonly Repeat[],
     deadline: number
   ): Promise<(LogPosition | null)[]> => {
     await commitsEnded(lane)
-    const known = store === null ? repeats.map(repeat => repeat.place) : repeats.map(() => null)
+    const known = store === null ? repeats.map(repeat => repeat.position) : repeats.map(() => null)
     const unknown = repeats
       .filter((_repeat, n) => known[n] === null)
       .map(({ draft }) => ({ deviceId: draft.deviceId, session: draft.session!, seq: draft.seq! }))
     const found =
-      unknown.length === 0 ? [] : await lane.oneAtATime(() => findRepeats(lane.producerId, unknown), deadline)
+      unknown.length === 0 ? [] : await lane.runSerially(() => findRepeats(lane.producerId, unknown), deadline)
     let next = 0
-    return known.map(place => place ?? found[next++] ?? null)
+    return known.map(position => position ?? found[next++] ?? null)
   }
 
   const answerRepeats = async (
@@ -81,27 +89,27 @@ export const createKeeper = ({ store, findRepeats, repairs, deadlineMs }: Keeper
   ): Promise<void> => {
     const deadline = performance.now() + deadlineMs
     try {
-      const places = await within(findPlaces(lane, repeats, deadline), deadline)
+      const positions = await within(findPositions(lane, repeats, deadline), deadline)
       for (const [n, { index }] of repeats.entries()) {
-        const place = places[n]
-        outcomes[index] = place
-          ? { epoch: place.epoch, offset: place.offset, subscriberCount, duplicate: true, receivedAt: null }
-          : passed
+        const position = positions[n]
+        outcomes[index] = position
+          ? { epoch: position.epoch, offset: position.offset, subscriberCount, duplicate: true, receivedAt: null }
+          : sequencePassed
       }
     } catch (error) {
       for (const { index } of repeats) outcomes[index] = refusal(error)
     }
   }
 
-  return async (lane, drafts, { subscriberCount, outcomes: done }) => {
+  return async (lane, drafts, { subscriberCount, outcomes: sent }) => {
     const { producerId } = lane
-    const outcomes = new Array<Outcome>(done.length)
+    const outcomes = new Array<Outcome>(sent.length)
     const rows: StoredMessage[] = []
     const repeats: Repeat[] = []
-    for (const [index, outcome] of done.entries()) {
+    for (const [index, outcome] of sent.entries()) {
       const draft = drafts[index]!
       if (outcome.kind === 'repeat') {
-        repeats.push({ draft, index, place: outcome.place })
+        repeats.push({ draft, index, position: outcome.place })
         continue
       }
       const { epoch, offset, version } = outcome
@@ -120,12 +128,12 @@ export const createKeeper = ({ store, findRepeats, repairs, deadlineMs }: Keeper
         tail: draft.tail
       })
     }
-    note(lane, rows)
+    recordEnd(lane, rows)
     const refused = await commit(lane, rows)
     if (refused !== null) {
-      for (const [index, outcome] of done.entries()) if (outcome.kind === 'accepted') outcomes[index] = refused
+      for (const [index, outcome] of sent.entries()) if (outcome.kind === 'accepted') outcomes[index] = refused
     }
-    // Repeats come after the commit: their first place may be in this very batch.
+    // Repeats are answered after the commit: the original may be in this very batch.
     if (repeats.length > 0) await answerRepeats(lane, repeats, subscriberCount, outcomes)
     return outcomes
   }

@@ -2,13 +2,10 @@ import type { Draft } from './envelope.js'
 import type { Job } from './lane.js'
 import type { Outcome } from './outcome.js'
 
-/**
- * Jobs whose messages go to the broker one after the other, in one call or, where the log has no room for all at once,
- * in several.
- */
+/** Jobs whose messages go to the broker in order: in one call or, if the log has no room for all, in several. */
 export interface Batch {
   readonly drafts: readonly Draft[]
-  /** Tells what became of the messages from an index on; a job is answered once all of its own are known. */
+  /** Records the outcomes of messages from an index on; a job resolves once all of its own are known. */
   settle (from: number, outcomes: readonly Outcome[]): void
 }
 

@@ -3,9 +3,9 @@ import { readInstant, type DataBody, type PayloadText } from '@motience/schemas'
 import { draftMessage, type Draft } from './envelope.js'
 
 /**
- * Checks of a message what its schema can't, and writes its envelope: who sends it (a service for anybody, a producer
- * for itself), and the size and form of its payload, which goes on as it was sent. A producer's own message without
- * `device_id` gets that of its token. Returns the draft, or the problem to answer.
+ * Checks what a message's schema can't, and writes its envelope: the sender (a service for any producer, a producer for
+ * itself), and the size and form of the payload, which is passed on unchanged. A producer's own message without a
+ * `device_id` gets that of its token. Returns the draft, or the problem to answer with.
  */
 export const checkMessage = (
   body: DataBody,
@@ -15,14 +15,18 @@ export const checkMessage = (
   receivedAt: number
 ): Draft | ProblemError => {
   const own = identity.role === 'producer' && identity.userId === body.producer_id
-  if (!own && identity.role !== 'service') { return new ProblemError('MOT_FORBIDDEN', 'A producer sends messages of its own only') }
+  if (!own && identity.role !== 'service') {
+    return new ProblemError('MOT_FORBIDDEN', 'A producer can only send its own messages')
+  }
   const { fault } = payload
   if (fault !== null) {
     return new ProblemError('MOT_DSM_BAD_PAYLOAD', undefined, {
       errors: [{ path: `/payload${fault.path}`, message: fault.message }]
     })
   }
-  if (payload.exceeds(maxPayload)) { return new ProblemError('MOT_DSM_PAYLOAD_TOO_LARGE', `The payload may have ${maxPayload} bytes`) }
+  if (payload.exceeds(maxPayload)) {
+    return new ProblemError('MOT_DSM_PAYLOAD_TOO_LARGE', `The maximum payload size is ${maxPayload} bytes`)
+  }
   return draftMessage(
     body,
     body.device_id ?? (own ? identity.deviceId : null),

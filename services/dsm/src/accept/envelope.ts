@@ -2,7 +2,7 @@ import type { LogEntry } from '@motience/broker'
 import { comparePositions, readInstant, type DataBody, type Envelope, type Instant } from '@motience/schemas'
 import { type StoredMessage } from '../storage/stored-message.js'
 
-/** A message that was checked and only lacks its place. Fits the broker's `AcceptMessage`. */
+/** A checked message that only lacks its position. Fits the broker's `AcceptMessage`. */
 export interface Draft {
   head: string
   tail: string
@@ -15,18 +15,18 @@ export interface Draft {
   atNs: number
 }
 
-/** Instants that a JavaScript date can hold, either side of 1970. */
+/** Maximum milliseconds before or after 1970 that a JavaScript date can hold. */
 const MAX_INSTANT = 8.64e15
 
-let isoOf = { ms: 0, text: new Date(0).toISOString() }
+let lastIsoTime = { ms: 0, text: new Date(0).toISOString() }
 
-/** RFC 3339 text of an instant; the last one is kept, since many messages come in the same millisecond. */
+/** RFC 3339 text of an instant. The last one is cached, since many messages arrive in the same millisecond. */
 export const isoTime = (ms: number): string => {
-  if (isoOf.ms !== ms) isoOf = { ms, text: new Date(ms).toISOString() }
-  return isoOf.text
+  if (lastIsoTime.ms !== ms) lastIsoTime = { ms, text: new Date(ms).toISOString() }
+  return lastIsoTime.text
 }
 
-/** The device's time on the platform's clock. Out of what a date can hold, the nearest that it can. */
+/** The device's time on the platform's clock, clamped to what a JavaScript date can hold. */
 const correctedTime = (
   { ms, ns }: Pick<Instant, 'ms' | 'ns'>,
   clockOffsetMs: number | undefined
@@ -35,13 +35,13 @@ const correctedTime = (
   return Math.abs(at) < MAX_INSTANT ? { at, atNs: ns } : { at: Math.sign(at) * MAX_INSTANT, atNs: 0 }
 }
 
-/** Text of an envelope up to and with `"epoch":`. A device's name needs no escapes: see `DeviceIdSchema`. */
+/** Text of an envelope up to and including `"epoch":`. A device id needs no escaping: see `DeviceIdSchema`. */
 export const envelopeHead = (producerId: number, deviceId: string | null): string =>
   `{"type":"data","producer_id":${producerId},"device_id":${deviceId === null ? 'null' : `"${deviceId}"`},"epoch":`
 
 /**
- * Writes the text of a checked message's envelope, once: it is logged, published, stored and read again as it is.
- * `payload` is its JSON text as it was sent, `timestamp` the device's time; where it told none `receivedAt` is.
+ * Writes the text of a checked message's envelope, once: it is logged, published, stored and read again unchanged.
+ * `payload` is its JSON text as it was sent, `timestamp` the device's time, `receivedAt` by default.
  */
 export const draftMessage = (
   body: DataBody,
@@ -54,11 +54,11 @@ export const draftMessage = (
   const clockOffset = body.clock_offset_ms
   return {
     head: envelopeHead(body.producer_id, deviceId),
-    tail: `,"id":${body.id === undefined ? 'null' : JSON.stringify(body.id)},"session":${
-      body.session === undefined ? 'null' : JSON.stringify(body.session)
-    },"seq":${body.seq ?? 'null'},"timestamp":"${
-      timestamp === null ? isoTime(receivedAt) : timestamp.text
-    }",${clockOffset === undefined ? '' : `"clock_offset_ms":${clockOffset},`}"received_at":"${isoTime(receivedAt)}","payload":${payload}}`,
+    tail: `,"id":${body.id === undefined ? 'null' : JSON.stringify(body.id)}` +
+      `,"session":${body.session === undefined ? 'null' : JSON.stringify(body.session)},"seq":${body.seq ?? 'null'}` +
+      `,"timestamp":"${timestamp === null ? isoTime(receivedAt) : timestamp.text}"` +
+      `${clockOffset === undefined ? '' : `,"clock_offset_ms":${clockOffset}`}` +
+      `,"received_at":"${isoTime(receivedAt)}","payload":${payload}}`,
     device: deviceId ?? '',
     session,
     seq: session === null ? null : body.seq!,
@@ -68,7 +68,7 @@ export const draftMessage = (
   }
 }
 
-/** The envelope's text of a stored message: byte for byte what was published. */
+/** The envelope's text of a stored message: byte for byte as it was published. */
 export const envelopeText = (
   message: Pick<StoredMessage, 'producerId' | 'deviceId' | 'epoch' | 'offset' | 'tail'>
 ): string =>
@@ -77,23 +77,23 @@ export const envelopeText = (
 const PAYLOAD = ',"payload":'
 
 /**
- * Parts the text of an envelope, or its end, at the payload, which comes last: what comes before it, without the comma,
- * and the payload's own text. No name before it holds the mark: within a JSON string its quotes would be escaped.
+ * Splits the text of an envelope, or its tail, at the payload, which comes last: the fields before it, without the
+ * comma, and the payload's text. No earlier field can contain the separator: its quotes would be escaped in a string.
  */
-export const partEnvelope = (text: string): { fields: string, payload: string } => {
+export const splitEnvelope = (text: string): { fields: string, payload: string } => {
   const at = text.indexOf(PAYLOAD)
   return { fields: text.slice(0, at), payload: text.slice(at + PAYLOAD.length, -1) }
 }
 
-/** What is stored of an entry of the broker's log: the same as when it had been stored at once. */
+/** The stored message of an entry of the broker's log: the same as if it had been stored when accepted. */
 export const storedFromLog = (producerId: number, entry: LogEntry): StoredMessage => {
-  const envelope = JSON.parse(`${partEnvelope(entry.text).fields}}`) as Omit<Envelope, 'payload'>
+  const envelope = JSON.parse(`${splitEnvelope(entry.text).fields}}`) as Omit<Envelope, 'payload'>
   const timestamp = readInstant(envelope.timestamp)
   const head = `${envelopeHead(producerId, envelope.device_id)}${entry.epoch},"offset":${entry.offset}`
   if (timestamp === null || comparePositions(envelope, entry) !== 0 || !entry.text.startsWith(head)) {
-    throw new Error(`The log's entry ${entry.epoch}-${entry.offset} is not the envelope of its place`)
+    throw new Error(`The log's entry ${entry.epoch}-${entry.offset} is not the envelope of its position`)
   }
-  const named = envelope.session !== null && envelope.seq !== null
+  const hasSession = envelope.session !== null && envelope.seq !== null
   return {
     producerId,
     epoch: entry.epoch,
@@ -102,8 +102,8 @@ export const storedFromLog = (producerId: number, entry: LogEntry): StoredMessag
     receivedAt: Date.parse(envelope.received_at),
     ...correctedTime(timestamp, envelope.clock_offset_ms),
     deviceId: envelope.device_id,
-    session: named ? envelope.session : null,
-    seq: named ? envelope.seq : null,
+    session: hasSession ? envelope.session : null,
+    seq: hasSession ? envelope.seq : null,
     tail: entry.text.slice(head.length)
   }
 }

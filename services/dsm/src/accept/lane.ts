@@ -1,38 +1,38 @@
 import type { LogPosition } from '@motience/schemas'
 import type { SubscriberList } from '../subscriber-list.js'
 import type { Draft } from './envelope.js'
-import { createOneAtATime, type OneAtATime } from './serial-runner.js'
+import { createSerialRunner, type RunSerially } from './serial-runner.js'
 import type { Outcome } from './outcome.js'
-import { createStoredMark, type StoredMark } from './stored-position.js'
+import { createStoredPosition, type StoredPosition } from './stored-position.js'
 
-/** The messages of one request that are one producer's, and whoever waits for their outcomes. */
+/** The messages of one request and producer, and the promise of their outcomes. */
 export interface Job {
   drafts: readonly Draft[]
   resolve: (outcomes: Outcome[]) => void
 }
 
-/** Most messages of one lane in one call of the broker; a job is never split. */
+/** Maximum messages of one lane in one call of the broker; a job is never split. */
 const MAX_BATCH = 1_000
 
 /**
- * The way of one producer's messages through this instance. One call of the broker is under way at a time, so their
- * order is kept; what comes in meanwhile waits and goes with the next call.
+ * One producer's ordered queue of messages in this instance. One call of the broker is in flight at a time, which keeps
+ * their order; messages that arrive meanwhile go with the next call.
  */
 export interface Lane {
   readonly producerId: number
   queue: Job[]
-  /** Whether a batch is on its way to the broker. */
+  /** Whether a batch is in flight to the broker. */
   working: boolean
-  /** Active subscribers as last read and changed since; null where they have to be read from SM. */
+  /** Active subscribers as last read and changed since; null if they have to be read from SM. */
   subscribers: SubscriberList | null
-  /** Where this instance saw the log end; null where it is not known what others accepted. */
+  /** Where this instance saw the log end; null if other instances may have appended to it. */
   seen: LogPosition | null
-  /** Up to where this instance knows the log to be stored. */
-  readonly stored: StoredMark
-  /** Commits of this lane that are under way. */
+  /** The position up to which this instance knows the log to be stored. */
+  readonly stored: StoredPosition
+  /** Commits of this lane that are in flight. */
   commits: Set<Promise<void>>
-  /** What this lane asks PostgreSQL beside its commits. */
-  readonly oneAtATime: OneAtATime
+  /** Runs this lane's queries to PostgreSQL other than its commits. */
+  readonly runSerially: RunSerially
 }
 
 export const createLane = (producerId: number): Lane => ({
@@ -41,15 +41,15 @@ export const createLane = (producerId: number): Lane => ({
   working: false,
   subscribers: null,
   seen: null,
-  stored: createStoredMark(),
+  stored: createStoredPosition(),
   commits: new Set(),
-  oneAtATime: createOneAtATime()
+  runSerially: createSerialRunner()
 })
 
-/** Whether nothing of the lane is under way. */
+/** Whether nothing of the lane is queued or in flight. */
 export const isIdle = (lane: Lane): boolean => !lane.working && lane.queue.length === 0 && lane.commits.size === 0
 
-/** Takes from the queue what goes with the next call of the broker. */
+/** Takes from the queue the jobs of the next call of the broker. */
 export const takeBatch = (lane: Lane): Job[] => {
   let messages = 0
   let jobs = 0
@@ -61,7 +61,7 @@ export const takeBatch = (lane: Lane): Job[] => {
   return lane.queue.splice(0, jobs)
 }
 
-/** Resolves once the commits that are under way now have ended, well or not. */
+/** Resolves once the commits that are in flight now have settled. */
 export const commitsEnded = async (lane: Lane): Promise<void> => {
   await Promise.allSettled(lane.commits)
 }

@@ -3,7 +3,7 @@ import { createLanes } from './lanes.js'
 import { takeBatch, type Job } from './lane.js'
 import type { Draft } from './envelope.js'
 
-t.test('the lane unused longest is forgotten, but none that is in use', async t => {
+t.test('the least recently used lane is dropped, but none in use', async t => {
   const lanes = createLanes(2)
   const one = lanes.of(1)
   lanes.of(2)

@@ -2,16 +2,16 @@ import { createLane, isIdle, type Lane } from './lane.js'
 
 /** The lanes of this instance, by producer. */
 export interface Lanes {
-  /** The lane of a producer, made if there is none. */
+  /** The lane of a producer, created if there is none. */
   of (producerId: number): Lane
   find (producerId: number): Lane | undefined
   all (): Iterable<Lane>
   readonly size: number
 }
 
-/** Keeps every lane that is in use, and at most `maxIdle` others: the one unused longest goes first. */
+/** Keeps every lane in use and at most `maxIdle` idle ones; the least recently used is dropped first. */
 export const createLanes = (maxIdle: number): Lanes => {
-  /** In the order of their last use. */
+  /** Least recently used first. */
   const lanes = new Map<number, Lane>()
 
   const dropOldest = (): void => {

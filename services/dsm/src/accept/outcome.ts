@@ -1,29 +1,29 @@
 import { ProblemError } from '@motience/kit'
 
-/** A message that is accepted and kept, now or by an earlier call. */
-export interface Kept {
+/** A message that is accepted and stored, by this call or an earlier one. */
+export interface Acknowledged {
   epoch: number
   offset: number
   subscriberCount: number
   duplicate: boolean
-  /** Milliseconds since 1970 at which it was accepted; null for a repeat. */
+  /** Milliseconds since 1970 at which it was received; null for a repeat. */
   receivedAt: number | null
 }
 
-/** What became of one message: kept, or why it was not. */
-export type Outcome = Kept | ProblemError
+/** The outcome of one message: acknowledged, or the reason for refusing it. */
+export type Outcome = Acknowledged | ProblemError
 
 const RETRY_AFTER_SECS = 1
 
-/** The refusal of a message that may be sent again later. */
+/** Refuses a message that may be sent again later. */
 export const unavailable = (detail: string, cause?: unknown): ProblemError =>
   new ProblemError('MOT_UNAVAILABLE', detail, { retryAfterSecs: RETRY_AFTER_SECS, cause })
 
 /**
- * What an error on a message's way becomes. Whatever failed between DSM and its parts, the sender keeps the message
- * and repeats it.
+ * The refusal for an error while accepting a message. Whatever failed between DSM and its collaborators, the sender
+ * keeps the message and sends it again.
  */
 export const refusal = (error: unknown): ProblemError =>
   error instanceof ProblemError && error.code === 'MOT_UNAVAILABLE' && error.retryAfterSecs !== undefined
     ? error
-    : unavailable('The message could not be kept now; send it again', error)
+    : unavailable('The message could not be stored, send it again', error)

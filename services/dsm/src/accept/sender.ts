@@ -6,16 +6,16 @@ import { within } from './deadline.js'
 import type { Draft } from './envelope.js'
 import type { Lane } from './lane.js'
 import { unavailable } from './outcome.js'
-import type { Relieve } from './wait-for-log-room.js'
+import type { WaitForLogRoom } from './wait-for-log-room.js'
 import type { FindFloors } from './session-floors.js'
-import { createTurn } from './shared-immediate.js'
-import type { Verify } from './epoch-opener.js'
+import { createSharedImmediate } from './shared-immediate.js'
+import type { OpenNewEpoch } from './epoch-opener.js'
 
-/** SM raises the broker's version before its own list shows it, so the first lists read may still be old. */
+/** The broker may know a version before SM's list can be read at it, so the first lists may still be stale. */
 const FIRST_PAUSE_MS = 5
 const LAST_PAUSE_MS = 200
 
-/** What the broker did with one message; an accepted one with the epoch and the version that it was accepted in. */
+/** What the broker did with one message, with the epoch and version that an accepted one got. */
 export type SentOutcome =
   | { kind: 'accepted', epoch: number, offset: number, version: number }
   | Extract<AcceptOutcome, { kind: 'repeat' }>
@@ -23,36 +23,36 @@ export type SentOutcome =
 /** What the broker did with the first messages of a batch. */
 export interface Sent { subscriberCount: number, outcomes: SentOutcome[] }
 
-/** PostgreSQL's part: what the broker has forgotten, and room for what it can not take yet. */
-export interface SenderHistory { findFloors: FindFloors, relieve: Relieve }
+/** PostgreSQL's part: sessions that the broker does not remember, and making room in a full log. */
+export interface SenderHistory { findFloors: FindFloors, waitForLogRoom: WaitForLogRoom }
 
-/** What the sender needs. Without `history` nothing is stored, and what the broker has forgotten is forgotten. */
-export interface SenderOptions {
+/** Collaborators of the sender. Without `history` there is no persistence, and the broker's memory is all there is. */
+export interface SenderDependencies {
   source: SubscriptionSource
   broker: Pick<Broker, 'accept'>
-  verify: Verify
+  openNewEpoch: OpenNewEpoch
   history: SenderHistory | null
-  /** Subscribers from which a message is published once for all of them. */
+  /** Number of subscribers from which a message is published once for all of them. */
   wideList: number
   metrics: Pick<DsmMetrics, 'stale' | 'brokerMessages' | 'sessionLookups' | 'fullLogs'>
 }
 
 /**
- * Hands messages of a lane to the broker: the first ones at least, and no more than the log has room for. Rejects where
- * nothing was accepted that will be acked.
+ * Sends messages of a lane to the broker: at least the first one, at most as many as the log has room for. Rejects if
+ * nothing was accepted that will be acknowledged.
  */
 export type Send = (lane: Lane, drafts: readonly Draft[], deadline: number) => Promise<Sent>
 
 /**
- * Each lane makes calls of its own: in a Cluster a server that is dead or slow then holds up its own producers only.
- * The calls that several lanes make in one turn of the event loop leave together.
+ * Each lane makes its own calls, so that in a Cluster a dead or slow server delays its own producers only. The calls of
+ * several lanes in one event loop iteration leave together.
  *
- * Repeats the call until the deadline: with a fresh subscriber list where the broker says `stale`, after a new epoch
- * was opened where it says `unverified`, with what history knows of sessions that are `unknown`, and once more is
- * stored of a log that is `full`.
+ * Repeats the call until the deadline: with a fresh subscriber list if the broker answers `stale`, after opening a new
+ * epoch for `unverified`, with the sessions' floors from the history for `unknown`, and once there is room in the log
+ * for `full`.
  */
-export const createSender = ({ source, broker, verify, history, wideList, metrics }: SenderOptions): Send => {
-  const endOfTurn = createTurn()
+export const createSender = ({ source, broker, openNewEpoch, history, wideList, metrics }: SenderDependencies): Send => {
+  const nextIteration = createSharedImmediate()
   return async (lane, drafts, deadline) => {
     const { producerId } = lane
     let floors: SessionFloors | undefined
@@ -66,7 +66,7 @@ export const createSender = ({ source, broker, verify, history, wideList, metric
       lane.subscribers = subscribers
       const { version, consumerIds } = subscribers
       metrics.brokerMessages.observe(drafts.length)
-      await endOfTurn()
+      await nextIteration()
       const [answer] = await broker.accept([
         {
           producerId,
@@ -74,7 +74,7 @@ export const createSender = ({ source, broker, verify, history, wideList, metric
           subscribers: consumerIds,
           wide: consumerIds.length >= wideList,
           messages: drafts,
-          ...(history === null ? {} : { stored: lane.stored.place, floors })
+          ...(history === null ? {} : { stored: lane.stored.position, floors })
         }
       ])
       const result = answer!
@@ -88,21 +88,21 @@ export const createSender = ({ source, broker, verify, history, wideList, metric
           return { subscriberCount: consumerIds.length, outcomes }
         }
         case 'unverified':
-          await within(verify(lane, result.head), deadline)
+          await within(openNewEpoch(lane, result.head), deadline)
           break
         case 'unknown':
           metrics.sessionLookups.inc(result.sessions.length)
-          floors = await lane.oneAtATime(() => history!.findFloors(producerId, result), deadline)
+          floors = await lane.runSerially(() => history!.findFloors(producerId, result), deadline)
           break
         case 'full':
           metrics.fullLogs.inc()
-          await history!.relieve(lane, result, fulls++, deadline)
+          await history!.waitForLogRoom(lane, result, fulls++, deadline)
           break
         case 'stale':
           metrics.stale.inc()
           if (lane.subscribers === subscribers) lane.subscribers = null
       }
     }
-    throw unavailable('The subscribers or the log could not be confirmed in time; send it again')
+    throw unavailable('The subscriber list or the log could not be confirmed in time, send it again')
   }
 }

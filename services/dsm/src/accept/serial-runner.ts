@@ -1,45 +1,42 @@
 import { within } from './deadline.js'
 
-/**
- * Does one piece of work at a time; rejects as `within` does where its turn does not come, or it does not end, in time.
- */
-export type OneAtATime = <T>(work: () => Promise<T>, deadline: number) => Promise<T>
+/** Runs one task at a time. Rejects as `within` does if the task has not started or not ended by the deadline. */
+export type RunSerially = <T>(task: () => Promise<T>, deadline: number) => Promise<T>
 
 /**
- * Keeps a database that hangs from gathering what nobody waits for any more: the work that was begun goes on, and what
- * waits for its turn is never begun after its deadline. Whoever calls is counted by `maxPending`, which bounds who
- * waits.
+ * Keeps tasks that nobody waits for any more from piling up on a database that hangs: a task that has started runs on,
+ * one that waits never starts after its deadline. The number of waiting tasks is bounded by the caller (`maxPending`).
  */
-export const createOneAtATime = (): OneAtATime => {
+export const createSerialRunner = (): RunSerially => {
   const waiting = new Set<() => void>()
   let busy = false
 
-  const next = (): void => {
-    const [begin] = waiting
-    if (begin === undefined) {
+  const startNext = (): void => {
+    const [start] = waiting
+    if (start === undefined) {
       busy = false
     } else {
-      waiting.delete(begin)
-      begin()
+      waiting.delete(start)
+      start()
     }
   }
 
-  const turn = async (deadline: number): Promise<void> => {
-    let begin = (): void => {}
-    const mine = new Promise<void>(resolve => { begin = resolve })
-    waiting.add(begin)
+  const waitForStart = async (deadline: number): Promise<void> => {
+    let start = (): void => {}
+    const started = new Promise<void>(resolve => { start = resolve })
+    waiting.add(start)
     try {
-      await within(mine, deadline)
+      await within(started, deadline)
     } catch (error) {
-      // Given the turn in the very moment that its time was over: the next one takes it.
-      if (!waiting.delete(begin)) next()
+      // Started at the very moment of the deadline: pass the slot on.
+      if (!waiting.delete(start)) startNext()
       throw error
     }
   }
 
-  return async (work, deadline) => {
-    if (busy) await turn(deadline)
+  return async (task, deadline) => {
+    if (busy) await waitForStart(deadline)
     busy = true
-    return await within(work().finally(next), deadline)
+    return await within(task().finally(startNext), deadline)
   }
 }

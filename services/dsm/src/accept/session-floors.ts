@@ -2,13 +2,13 @@ import { sessionName, type AcceptResult, type SessionFloors } from '@motience/br
 import type { Database } from '@motience/kit'
 import { greatestSeqs } from '../storage/messages.js'
 
-/** Looks up what the broker does not remember. */
+/** Looks up device sessions that the broker does not remember. */
 export type FindFloors = (
   producerId: number,
   unknown: Extract<AcceptResult, { kind: 'unknown' }>
 ) => Promise<SessionFloors>
 
-/** Asks PostgreSQL for the sessions' greatest `seq`: what is not above is a repeat, however old. */
+/** Reads the sessions' greatest `seq` from PostgreSQL: any message not above it is a repeat, however old. */
 export const findFloors = ({ sql }: Database): FindFloors => async (producerId, { asOf, sessions }) => {
   const seqs = await greatestSeqs(
     sql,

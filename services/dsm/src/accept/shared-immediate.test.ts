@@ -1,19 +1,19 @@
 import t from 'tap'
-import { createTurn } from './shared-immediate.js'
+import { createSharedImmediate } from './shared-immediate.js'
 
-t.test('whoever waits in one turn goes on together, and later ones after them', async t => {
-  const turn = createTurn()
-  const story: string[] = []
+t.test('callers of one event loop iteration resume together, later callers after them', async t => {
+  const nextIteration = createSharedImmediate()
+  const order: string[] = []
   const wait = async (name: string): Promise<void> => {
-    await turn()
-    story.push(name)
+    await nextIteration()
+    order.push(name)
   }
   const first = [wait('a'), wait('b')]
-  t.equal(turn(), turn())
-  t.same(story, [])
+  t.equal(nextIteration(), nextIteration())
+  t.same(order, [])
   await Promise.all(first)
-  const before = turn()
+  const before = nextIteration()
   await before
-  t.not(turn(), before)
-  t.same(story, ['a', 'b'])
+  t.not(nextIteration(), before)
+  t.same(order, ['a', 'b'])
 })

@@ -1,16 +1,16 @@
 /**
- * Makes a wait for the end of the event loop's turn that everyone shares: whoever waits in one turn goes on together,
- * so that what they write to one connection leaves as one.
+ * Creates a `setImmediate` that concurrent callers share: all callers of one event loop iteration resume together, so
+ * that what they write to one connection leaves in one packet.
  */
-export const createTurn = (): () => Promise<void> => {
-  let end: Promise<void> | null = null
+export const createSharedImmediate = (): () => Promise<void> => {
+  let pending: Promise<void> | null = null
   return () => {
-    end ??= new Promise(resolve => {
+    pending ??= new Promise(resolve => {
       setImmediate(() => {
-        end = null
+        pending = null
         resolve()
       })
     })
-    return end
+    return pending
   }
 }

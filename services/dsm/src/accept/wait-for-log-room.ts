@@ -4,14 +4,14 @@ import type { Completion } from '../storage/completion.js'
 import { within } from './deadline.js'
 import type { Lane } from './lane.js'
 
-/** What another instance has just stored is told by its next call: mostly it comes within so many milliseconds. */
-const OTHERS_MS = 5
+/** Another instance reports what it stored with its next call, which usually follows within this many milliseconds. */
+const OTHER_INSTANCES_MS = 5
 
 /**
- * Waits until a lane knows of more that is stored than the broker that said `full`, or makes it so; rejects after the
- * deadline.
+ * Waits until more of the log is stored than the broker knew of when it answered `full`, or stores it. Rejects after
+ * the deadline.
  */
-export type Relieve = (
+export type WaitForLogRoom = (
   lane: Lane,
   full: Extract<AcceptResult, { kind: 'full' }>,
   attempt: number,
@@ -19,17 +19,23 @@ export type Relieve = (
 ) => Promise<void>
 
 /**
- * Where commits of this instance are under way they are waited for. What others accepted is waited for once; then it is
- * made sure that all of the log is stored, whoever took it and whatever became of them.
+ * Waits for commits of this instance while there are any. Then it waits once for the other instances; if that does not
+ * help, it completes the history from the log, whichever instance accepted the messages and whether or not it still
+ * runs.
  */
-export const createRelief =
-  ({ complete }: Completion): Relieve =>
+export const createWaitForLogRoom =
+  ({ complete }: Completion): WaitForLogRoom =>
     async (lane, { head, stored }, attempt, deadline) => {
       const known = { epoch: head.epoch, offset: stored }
-      const isRelieved = (): boolean => lane.stored.place.epoch === known.epoch && lane.stored.place.offset > known.offset
+      const hasRoom = (): boolean => {
+        const { epoch, offset } = lane.stored.position
+        return epoch === known.epoch && offset > known.offset
+      }
       lane.stored.reach(known)
-      while (!isRelieved() && lane.commits.size > 0) { await within(Promise.allSettled([Promise.race(lane.commits)]), deadline) }
-      if (isRelieved()) return
-      if (attempt === 0) await pause(OTHERS_MS)
-      else await lane.oneAtATime(() => complete(lane.producerId, head), deadline)
+      while (!hasRoom() && lane.commits.size > 0) {
+        await within(Promise.allSettled([Promise.race(lane.commits)]), deadline)
+      }
+      if (hasRoom()) return
+      if (attempt === 0) await pause(OTHER_INSTANCES_MS)
+      else await lane.runSerially(() => complete(lane.producerId, head), deadline)
     }

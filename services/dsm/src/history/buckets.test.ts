@@ -34,7 +34,9 @@ t.test('days, weeks and months are the calendar\'s, over changes of the clocks',
     ['1d', 'Pacific/Apia', '2011-12-30T09:59:59Z', '2011-12-29T10:00:00.000Z', '2011-12-30T10:00:00.000Z'],
     ['1d', 'Pacific/Apia', '2011-12-30T10:00:00Z', '2011-12-30T10:00:00.000Z', '2011-12-31T10:00:00.000Z']
   ]
-  for (const [bucket, tz, at, start, end] of cases) { t.same(bucketOf(bucket, tz, at), [start, end], `${bucket} ${tz ?? ''} ${at}`) }
+  for (const [bucket, tz, at, start, end] of cases) {
+    t.same(bucketOf(bucket, tz, at), [start, end], `${bucket} ${tz ?? ''} ${at}`)
+  }
 })
 
 t.test('what a date can\'t hold is in the first or last bucket', async t => {

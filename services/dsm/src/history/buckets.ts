@@ -1,13 +1,13 @@
 import { parseDuration, ProblemError } from '@motience/kit'
 import { DAY_MS, MAX_INSTANT, openZone, type Zone } from './time-zone.js'
 
-/** One stretch of time: from `start` on, before `end`, milliseconds since 1970. */
+/** A time interval from `start` (inclusive) to `end` (exclusive), in milliseconds since 1970. */
 export interface Bucket { start: number, end: number }
 
-/** The bucket in which an instant lies. */
+/** Finds the bucket that contains an instant. */
 export type FindBucket = (ms: number) => Bucket
 
-/** What a calendar counts, by the number of the local day: months, weeks and days since 1970. */
+/** A calendar unit (day, week or month): conversion between local day numbers and unit indexes, both since 1970. */
 interface Unit {
   indexOf: (day: number) => number
   firstDayOf: (index: number) => number
@@ -35,11 +35,11 @@ const findOnCalendar = (zone: Zone, { indexOf, firstDayOf }: Unit, length: numbe
   const startOf = (index: number): number => zone.startOf(firstDayOf(index * length))
   return ms => {
     let index = Math.floor(indexOf(zone.dayOf(bounded(ms))) / length)
-    // Clocks that were put back over midnight show a day's last minutes once more, after it has ended.
+    // Clocks set back across midnight repeat a day's last minutes after it has ended.
     if (ms < startOf(index)) index--
     while (ms >= startOf(index + 1) && startOf(index + 1) < MAX_INSTANT) index++
     const end = startOf(index + 1)
-    // Behind what a date can hold everything is in one bucket.
+    // Everything beyond the range of a JavaScript date is in one bucket.
     return { start: Math.min(ms, startOf(index)), end: end > ms ? end : Infinity }
   }
 }
@@ -48,15 +48,15 @@ const fault = (path: string, message: string): ProblemError =>
   new ProblemError('MOT_BAD_INPUT', undefined, { errors: [{ path, message }] })
 
 /**
- * Buckets of a length such as `60s`: seconds, minutes and hours are multiples since 1970; days, weeks (from Monday on)
- * and months are the calendar's in a time zone, several of them counted since 1970. Throws MOT_BAD_INPUT for a zone
- * that there isn't, or where the length needs none.
+ * Buckets of a length such as `60s`. Seconds, minutes and hours are multiples since 1970; days, weeks (from Monday) and
+ * months follow the calendar of a time zone, multiples of them counted since 1970. Throws MOT_BAD_INPUT for an unknown
+ * time zone, or for one given with a length that has no calendar.
  */
 export const openBuckets = (bucket: string, tz: string | undefined): FindBucket => {
   const [, length, unitName] = /^(\d+)([a-z]+)$/.exec(bucket)!
   const unit = units[unitName!]
   if (unit === undefined) {
-    if (tz !== undefined) throw fault('/tz', 'is for buckets of days, weeks or months, such as 1d, 1w or 1mo')
+    if (tz !== undefined) throw fault('/tz', 'applies to buckets of days, weeks or months only, such as 1d, 1w or 1mo')
     const ms = parseDuration(bucket)
     return at => {
       const start = Math.floor(at / ms) * ms
@@ -64,6 +64,6 @@ export const openBuckets = (bucket: string, tz: string | undefined): FindBucket 
     }
   }
   const zone = openZone(tz ?? 'UTC')
-  if (zone === null) throw fault('/tz', 'is no time zone that is known, such as Europe/Berlin')
+  if (zone === null) throw fault('/tz', 'is not a known time zone, such as Europe/Berlin')
   return findOnCalendar(zone, unit, Number(length))
 }

@@ -1,8 +1,8 @@
 import t from 'tap'
-import { Mean } from './compensated-mean.js'
+import { CompensatedMean } from './compensated-mean.js'
 
 const meanOf = (values: readonly number[]): number => {
-  const mean = new Mean()
+  const mean = new CompensatedMean()
   for (const value of values) mean.add(value)
   return mean.value
 }

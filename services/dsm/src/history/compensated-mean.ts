@@ -1,8 +1,8 @@
-/** Sums of numbers up to here, as many as there may be, are finite. */
+/** Sums of numbers below this are finite, however many there are. */
 const HUGE = 2 ** 900
 const SCALE = 2 ** -100
 
-/** A sum whose rounding errors are kept and added in the end (Neumaier's form of Kahan's). */
+/** Compensated summation (Neumaier's variant of Kahan's algorithm). */
 class CompensatedSum {
   #sum = 0
   #error = 0
@@ -17,11 +17,10 @@ class CompensatedSum {
 }
 
 /**
- * The mean of numbers that come one by one. It is right to the last digit or the one before whatever their order,
- * finite where the numbers are (those near to the greatest are summed up scaled), and never outside of the least and
- * greatest.
+ * The mean of numbers added one by one. It is exact to the last digit or the one before in any order, finite if the
+ * numbers are (huge ones are summed scaled), and always between their minimum and maximum.
  */
-export class Mean {
+export class CompensatedMean {
   #sum = new CompensatedSum()
   #scaledSum = new CompensatedSum()
   #count = 0

@@ -1,11 +1,11 @@
-import { hasAbsences, type LogStretch } from '../storage/missing-ranges.js'
+import { hasMissing, type LogRange } from '../storage/missing-ranges.js'
 import { hasReached } from '../storage/epochs.js'
 import type { SqlRunner } from '../storage/messages.js'
 import type { Access } from './access.js'
 
 /**
- * Whether everything of a stretch that was ever accepted is there. What follows on a place that this history never
- * reached is not: PostgreSQL and the broker were put back to an older state, and nobody knows what came behind it.
+ * Whether every message ever accepted in a range is stored. A range after a position that this history never reached is
+ * not complete: PostgreSQL and the broker were restored from a backup, and what followed that position is unknown.
  */
-export const isComplete = async (sql: SqlRunner, stretch: LogStretch, { settled, upTo }: Access): Promise<boolean> =>
-  settled && await hasReached(sql, stretch.producerId, stretch.after, upTo) && !await hasAbsences(sql, stretch)
+export const isComplete = async (sql: SqlRunner, range: LogRange, { settled, upTo }: Access): Promise<boolean> =>
+  settled && await hasReached(sql, range.producerId, range.after, upTo) && !await hasMissing(sql, range)

@@ -2,51 +2,53 @@ import type { LogPosition } from '@motience/schemas'
 import { BoundedMap, type Database } from '@motience/kit'
 import type { SqlRunner } from '../storage/messages.js'
 
-const MAX_REMEMBERED = 10_000
+/** Maximum positions in the cache. */
+const MAX_CACHED = 10_000
 
 /**
- * Finds the place before the first message of a producer whose version is at least `minVersion`. Where the history has
- * no holes (`settled`) it is remembered.
+ * Finds the position before a producer's first message whose version is at least `minVersion`. It is cached if the
+ * history has no gaps (`settled`).
  */
 export type FindFirstVisible = (producerId: number, minVersion: number, settled: boolean) => Promise<LogPosition>
 
-interface VersionedPlace { offset: number, version: number }
+interface VersionedOffset { offset: number, version: number }
 
 const nextInEpoch = async (
   sql: SqlRunner,
   producerId: number,
   epoch: number,
   offset: number
-): Promise<VersionedPlace | null> => {
-  const [row] = await sql<VersionedPlace[]>`
+): Promise<VersionedOffset | null> => {
+  const [row] = await sql<VersionedOffset[]>`
     SELECT "offset"::float8, version::float8 FROM dsm.messages
     WHERE producer_id = ${producerId} AND epoch = ${epoch} AND "offset" >= ${offset} ORDER BY "offset" LIMIT 1`
   return row ?? null
 }
 
-/** Each epoch that has messages, rising, with the place and version of its last one. */
-const lastOfEpochs = async (sql: SqlRunner, producerId: number): Promise<(VersionedPlace & { epoch: number })[]> =>
-  await sql<(VersionedPlace & { epoch: number })[]>`
+/** Each epoch that has messages, ascending, with the offset and version of its last one. */
+const lastOfEpochs = async (sql: SqlRunner, producerId: number): Promise<(VersionedOffset & { epoch: number })[]> =>
+  await sql<(VersionedOffset & { epoch: number })[]>`
   SELECT e.epoch::float8, last."offset"::float8, last.version::float8 FROM dsm.epochs AS e
   CROSS JOIN LATERAL (
-    SELECT "offset", version FROM dsm.messages WHERE producer_id = e.producer_id AND epoch = e.epoch ORDER BY "offset" DESC LIMIT 1
+    SELECT "offset", version FROM dsm.messages
+    WHERE producer_id = e.producer_id AND epoch = e.epoch ORDER BY "offset" DESC LIMIT 1
   ) AS last
   WHERE e.producer_id = ${producerId} ORDER BY e.epoch`
 
 /**
- * Versions only rise along the log, so the place is found by halving, and a consumer that subscribed today need not
- * wait for years of others' messages to be passed over.
+ * Versions never decrease along the log, so a binary search finds the position: a consumer that subscribed today does
+ * not wait for years of earlier messages to be scanned.
  */
 export const createFirstVisible = ({ sql }: Database): FindFirstVisible => {
-  const known = new BoundedMap<string, LogPosition>(MAX_REMEMBERED)
+  const cache = new BoundedMap<string, LogPosition>(MAX_CACHED)
   return async (producerId, minVersion, settled) => {
     const key = `${producerId}-${minVersion}`
-    const found = known.get(key)
+    const found = cache.get(key)
     if (found !== undefined) return found
     const last = (await lastOfEpochs(sql, producerId)).find(item => item.version >= minVersion)
     if (last === undefined) return { epoch: 0, offset: 0 }
     const { epoch } = last
-    // Before `low` all versions are too low; at `high` there is a message whose version is not.
+    // All versions before `low` are too low; the one at `high` is not.
     let low = 1
     let high = last.offset
     while (low < high) {
@@ -55,8 +57,8 @@ export const createFirstVisible = ({ sql }: Database): FindFirstVisible => {
       if (next !== null && next.version < minVersion) low = next.offset + 1
       else high = middle
     }
-    const place = { epoch, offset: low - 1 }
-    if (settled) known.set(key, place)
-    return place
+    const position = { epoch, offset: low - 1 }
+    if (settled) cache.set(key, position)
+    return position
   }
 }

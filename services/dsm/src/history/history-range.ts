@@ -2,45 +2,45 @@ import { ProblemError } from '@motience/kit'
 import {
   comparePositions, earlierPosition, laterPosition, type HistoryQuery, type LogPosition
 } from '@motience/schemas'
-import type { LogStretch } from '../storage/missing-ranges.js'
+import type { LogRange } from '../storage/missing-ranges.js'
 import type { Access } from './access.js'
 import { readCursor, type PageEnd } from './page-cursor.js'
 import { readDeviceTime, type DeviceTime } from './device-time.js'
 
-/** What of a producer's history is read, and in which order. */
+/** The part of a producer's history to read, and its order. */
 export interface HistoryRange {
   producerId: number
   after: LogPosition
   upTo: LogPosition
   minVersion: number
-  /** The device's time: from here on, and before. */
+  /** By the device's time: from (inclusive) and to (exclusive). */
   from: DeviceTime | null
   to: DeviceTime | null
   deviceId: string | null
   orderBy: 'received' | 'device'
   order: 'asc' | 'desc'
-  /** By the device's time: what was read already, up to here in this order. */
+  /** In the order of the device's time: the last message that was read already. */
   passed: PageEnd | null
 }
 
-const instant = (text: string | undefined): DeviceTime | null => text === undefined ? null : readDeviceTime(text)
+const optionalTime = (text: string | undefined): DeviceTime | null => text === undefined ? null : readDeviceTime(text)
 
 /**
- * Position of `<epoch>-<offset>`, whose shape the schema checked; 0-0 where there is none. Throws MOT_BAD_INPUT for
- * numbers that are none.
+ * Parses `<epoch>-<offset>`, whose form the schema has checked; 0-0 if absent. Throws MOT_BAD_INPUT for numbers that
+ * are too large.
  */
 const positionOf = (text: string | undefined): LogPosition => {
   const [epoch = 0, offset = 0] = (text ?? '0-0').split('-').map(Number)
   if (!Number.isSafeInteger(epoch) || !Number.isSafeInteger(offset)) {
-    throw new ProblemError('MOT_BAD_INPUT', undefined, { errors: [{ path: '/after', message: 'is no place' }] })
+    throw new ProblemError('MOT_BAD_INPUT', undefined, { errors: [{ path: '/after', message: 'is not a position' }] })
   }
   return { epoch, offset }
 }
 
 /**
- * The stretch of what may be read that a query asks for. A cursor goes on where its page ended; throws MOT_BAD_INPUT
- * for one of another query. By the device's time all pages are of the log as it was at the first: a message that comes
- * meanwhile may be of any time, and would be on the pages or not by chance.
+ * The range that a query requests, limited to what the caller may read. A cursor continues where its page ended; throws
+ * MOT_BAD_INPUT for a cursor of another query. In the order of the device's time, all pages show the log as it was at
+ * the first page: a message that arrives meanwhile may have any time, and would appear on a page or not by chance.
  */
 export const rangeOf = (producerId: number, query: HistoryQuery, access: Access): HistoryRange => {
   const range: HistoryRange = {
@@ -48,8 +48,8 @@ export const rangeOf = (producerId: number, query: HistoryQuery, access: Access)
     after: laterPosition(positionOf(query.after), access.after),
     upTo: access.upTo,
     minVersion: access.minVersion,
-    from: instant(query.from),
-    to: instant(query.to),
+    from: optionalTime(query.from),
+    to: optionalTime(query.to),
     deviceId: query.device_id ?? null,
     orderBy: query.order_by ?? 'received',
     order: query.order ?? 'asc',
@@ -57,27 +57,30 @@ export const rangeOf = (producerId: number, query: HistoryQuery, access: Access)
   }
   if (query.cursor === undefined) return range
   const { end, upTo } = readCursor(query.cursor, producerId, query)
-  return beyond(range.orderBy === 'device' ? { ...range, upTo: earlierPosition(upTo, access.upTo) } : range, end)
+  return remainingAfter(
+    range.orderBy === 'device' ? { ...range, upTo: earlierPosition(upTo, access.upTo) } : range,
+    end
+  )
 }
 
-/** What is left of a range once everything up to (descending: down to) a message was read. */
-export const beyond = (range: HistoryRange, end: PageEnd): HistoryRange => {
+/** The rest of a range once everything up to (descending: down to) a message was read. */
+export const remainingAfter = (range: HistoryRange, end: PageEnd): HistoryRange => {
   if (range.orderBy === 'device') return { ...range, passed: end }
   const { epoch, offset } = end
-  if (range.order === 'asc') { return { ...range, after: comparePositions({ epoch, offset }, range.after) > 0 ? { epoch, offset } : range.after } }
+  if (range.order === 'asc') return { ...range, after: laterPosition({ epoch, offset }, range.after) }
   const before = { epoch, offset: offset - 1 }
-  return { ...range, upTo: comparePositions(before, range.upTo) < 0 ? before : range.upTo }
+  return { ...range, upTo: earlierPosition(before, range.upTo) }
 }
 
 /**
- * The stretch of the log that was read of a range: all of it, or up to (descending: down to) a message. By the device's
- * time it is bounded by that, since a message of that time may be anywhere in the log.
+ * The part of the log covered by reading a range: all of it, or up to (descending: down to) a message. In the order of
+ * the device's time it is bounded by time, since a message of that time may be anywhere in the log.
  */
-export const readPart = (
+export const readRange = (
   { producerId, after, upTo, minVersion, from, to, orderBy, order, passed }: HistoryRange,
   end: PageEnd | undefined
-): LogStretch => {
-  const stretch: LogStretch = {
+): LogRange => {
+  const logRange: LogRange = {
     producerId,
     after,
     upTo,
@@ -86,11 +89,11 @@ export const readPart = (
     toMs: to === null ? null : to.ns === 0 ? to.ms : to.ms + 1
   }
   if (orderBy === 'received') {
-    if (end === undefined) return stretch
+    if (end === undefined) return logRange
     return order === 'asc'
-      ? { ...stretch, upTo: { epoch: end.epoch, offset: end.offset } }
-      : { ...stretch, after: { epoch: end.epoch, offset: end.offset - 1 } }
+      ? { ...logRange, upTo: { epoch: end.epoch, offset: end.offset } }
+      : { ...logRange, after: { epoch: end.epoch, offset: end.offset - 1 } }
   }
   const [low, high] = order === 'asc' ? [passed, end] : [end, passed]
-  return { ...stretch, ...low == null ? {} : { fromMs: low.at.ms }, ...high == null ? {} : { toMs: high.at.ms + 1 } }
+  return { ...logRange, ...low == null ? {} : { fromMs: low.at.ms }, ...high == null ? {} : { toMs: high.at.ms + 1 } }
 }

@@ -1,20 +1,20 @@
 import type { NumberPoint } from '@motience/schemas'
-import { Mean } from './compensated-mean.js'
+import { CompensatedMean } from './compensated-mean.js'
 import type { Sample } from './read-samples.js'
 
-/** A device's counter as it was seen last. */
+/** The last value of a device's counter. */
 interface Counter { at: number, value: number }
 
-/** By how much a device's counter rose in a bucket, and in how many milliseconds: from the value before on. */
+/** The increase of a device's counter in a bucket and its duration, both since the previous value. */
 interface Rise { increase: number, ms: number }
 
 /** JSON has no infinity. */
 const finite = (value: number): number => Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value))
 
-/** Sums up numbers, one bucket after the other; with `rate` counters too, each device's by itself. */
+/** Aggregates numbers bucket by bucket; with `rate` also as counters, each device on its own. */
 export class NumberPoints {
   readonly points: NumberPoint[] = []
-  #mean = new Mean()
+  #mean = new CompensatedMean()
   #last = 0
   #counters: Map<string, Counter> | null
   #rises = new Map<string, Rise>()
@@ -23,7 +23,7 @@ export class NumberPoints {
     this.#counters = rate ? new Map() : null
   }
 
-  /** Devices that are remembered. */
+  /** Number of devices with a known counter. */
   get devices (): number { return this.#counters?.size ?? 0 }
 
   add ({ at, device }: Sample, value: number): void {
@@ -34,18 +34,18 @@ export class NumberPoints {
     this.#counters.set(device, { at, value })
     if (before === undefined) return
     const rise = this.#rises.get(device) ?? { increase: 0, ms: 0 }
-    // As Prometheus' increase(): a counter that is less than before began again at 0.
+    // As in Prometheus' increase(): a counter below its previous value was reset to 0.
     rise.increase += value < before.value ? value : value - before.value
     rise.ms += at - before.at
     this.#rises.set(device, rise)
   }
 
-  /** Ends a bucket, which began at `t`. */
+  /** Closes the bucket that began at `t`. */
   close (t: string): void {
     const { count, min, max, value: avg } = this.#mean
     if (count === 0) return
     this.points.push({ t, count, min, max, avg, last: this.#last, ...this.#counters === null ? {} : this.#rate() })
-    this.#mean = new Mean()
+    this.#mean = new CompensatedMean()
     this.#rises = new Map()
   }
 

@@ -5,16 +5,16 @@ import type { DsmMetrics } from '../metrics.js'
 import type { Access } from './access.js'
 import { isComplete } from './completeness.js'
 import type { StreamFormat } from './stream-formats.js'
-import { narrowByTime } from './time-bounds.js'
-import { rangeOf, readPart, type HistoryRange } from './history-range.js'
+import { boundByTime } from './time-bounds.js'
+import { rangeOf, readRange, type HistoryRange } from './history-range.js'
 import { readChunks } from './read-chunks.js'
 
-/** A stream of everything that a query asks for, and whether all of it is there. */
+/** A stream of everything that a query requests, and whether it is complete. */
 export interface HistoryStream { body: Readable, complete: boolean }
 
 /**
- * Streams a range, all of it or the query's `limit`. The next messages are read when the client has taken those before;
- * a client that goes away ends the reading. A failure on the way breaks the stream off.
+ * Streams a range, up to the query's `limit` if it has one. Messages are read at the client's pace, and reading stops
+ * when it disconnects. An error while reading destroys the stream.
  */
 export const openStream = async (
   database: Database,
@@ -25,7 +25,7 @@ export const openStream = async (
   metrics: Pick<DsmMetrics, 'historyMessages'>
 ): Promise<HistoryStream> => {
   const range = rangeOf(producerId, query, access)
-  const complete = await isComplete(database.sql, readPart(range, undefined), access)
+  const complete = await isComplete(database.sql, readRange(range, undefined), access)
   const texts = async function * (part: HistoryRange): AsyncGenerator<string, void, undefined> {
     if (format.head !== '') yield format.head
     for await (const rows of readChunks(database, part, query.limit ?? Infinity)) {
@@ -33,5 +33,5 @@ export const openStream = async (
       yield rows.map(format.write).join('')
     }
   }
-  return { body: Readable.from(texts(await narrowByTime(database, range))), complete }
+  return { body: Readable.from(texts(await boundByTime(database, range))), complete }
 }

@@ -3,15 +3,15 @@ import type { Fragment } from 'postgres'
 import type { SqlRunner } from '../storage/messages.js'
 import type { PageEnd } from './page-cursor.js'
 import { withinTime } from './device-time.js'
-import { beyond, type HistoryRange } from './history-range.js'
+import { remainingAfter, type HistoryRange } from './history-range.js'
 
-/** Characters that one query should bring, and the bounds of its rows. */
+/** Target characters of one query, and the bounds of its rows. */
 const CHUNK_CHARACTERS = 262_144
 const MIN_ROWS = 4
 const FIRST_ROWS = 64
 const MAX_ROWS = 500
 
-/** One message as it is read for a client. */
+/** One message as read from the history. */
 export interface HistoryRow extends PageEnd {
   producerId: number
   deviceId: string | null
@@ -19,20 +19,21 @@ export interface HistoryRow extends PageEnd {
 }
 
 /**
- * The places of a range. PostgreSQL estimates a comparison of rows by their first columns, so within one epoch by
- * nothing: it would take what is left for a row or two, and sort all of it for each chunk.
+ * SQL condition for the positions of a range. PostgreSQL estimates row comparisons by their first column, which within
+ * one epoch says nothing: it would expect a row or two, and sort all the rest for each chunk.
  */
-const withinPlaces = (sql: SqlRunner, { after, upTo }: HistoryRange): Fragment =>
+const withinPositions = (sql: SqlRunner, { after, upTo }: HistoryRange): Fragment =>
   after.epoch === upTo.epoch
     ? sql`m.epoch = ${after.epoch} AND m."offset" > ${after.offset} AND m."offset" <= ${upTo.offset}`
-    : sql`(m.epoch, m."offset") > (${after.epoch}::bigint, ${after.offset}::bigint) AND (m.epoch, m."offset") <= (${upTo.epoch}::bigint, ${upTo.offset}::bigint)`
+    : sql`(m.epoch, m."offset") > (${after.epoch}::bigint, ${after.offset}::bigint)
+        AND (m.epoch, m."offset") <= (${upTo.epoch}::bigint, ${upTo.offset}::bigint)`
 
-/** What was not read yet of a range by the device's time. */
+/** SQL condition for the unread rest of a range in the order of the device's time. */
 const unread = (sql: SqlRunner, { orderBy, order, passed }: HistoryRange): Fragment => {
   if (orderBy === 'received' || passed === null) return sql``
   const { at: { ms, ns }, epoch, offset } = passed
   const key = sql`(${ms}::bigint, ${ns}::integer, ${epoch}::bigint, ${offset}::bigint)`
-  // The index knows the milliseconds alone.
+  // The index contains milliseconds only.
   return order === 'asc'
     ? sql`AND at_ms >= ${ms} AND (m.at_ms, m.at_ns, m.epoch, m."offset") > ${key}`
     : sql`AND at_ms <= ${ms} AND (m.at_ms, m.at_ns, m.epoch, m."offset") < ${key}`
@@ -50,7 +51,7 @@ const readRows = async (sql: SqlRunner, range: HistoryRange, limit: number): Pro
   const rows = await sql<{ epoch: number, offset: number, ms: number, ns: number, device_id: string, tail: string }[]>`
     SELECT epoch::float8, "offset"::float8, at_ms::float8 AS ms, at_ns AS ns, device_id, tail FROM dsm.messages AS m
     WHERE producer_id = ${producerId}
-      AND ${withinPlaces(sql, range)}
+      AND ${withinPositions(sql, range)}
       ${minVersion === 0 ? sql`` : sql`AND version >= ${minVersion}`}
       ${withinTime(sql, range)}
       ${deviceId === null ? sql`` : sql`AND device_id = ${deviceId}`}
@@ -68,8 +69,8 @@ const readRows = async (sql: SqlRunner, range: HistoryRange, limit: number): Pro
 }
 
 /**
- * Reads a range in its order, at most `limit` messages, by short queries of a bounded size: each waits until the one
- * before was taken, so a slow reader holds neither memory nor a connection. Ends when its consumer stops.
+ * Reads at most `limit` messages of a range in its order, with short queries of bounded size. Each runs once the rows
+ * of the previous one were consumed, so that a slow reader holds neither memory nor a connection.
  */
 export async function * readChunks (
   { sql }: Database,
@@ -85,7 +86,7 @@ export async function * readChunks (
     if (rows.length > 0) yield rows
     if (rows.length < wanted) return
     left -= rows.length
-    rest = beyond(rest, rows.at(-1)!)
+    rest = remainingAfter(rest, rows.at(-1)!)
     const characters = rows.reduce((sum, row) => sum + row.tail.length, 0)
     size = Math.max(MIN_ROWS, Math.min(MAX_ROWS, Math.floor(CHUNK_CHARACTERS * rows.length / characters)))
   }

@@ -1,17 +1,18 @@
 import type { Database } from '@motience/kit'
 import { MAX_SERIES_TEXT, type SeriesKind } from '@motience/schemas'
+import type { Fragment } from 'postgres'
 import type { SqlRunner } from '../storage/messages.js'
 import type { Access } from './access.js'
 import { withinTime, type DeviceTime } from './device-time.js'
 import { decodeText, fieldText, shortNumber, shortString } from './json-field-sql.js'
 
-/** Most messages of one query. */
+/** Maximum messages of one query. */
 const CHUNK = 10_000
 
-/** A value's text up to here comes as it stands in the message. */
+/** A value's text up to this length is returned unchanged. */
 const MAX_RAW_CHARACTERS = 768
 
-/** What is read: one field of a producer's messages. */
+/** One field of a producer's messages to read. */
 export interface SampleQuery {
   producerId: number
   access: Access
@@ -22,16 +23,16 @@ export interface SampleQuery {
   to: DeviceTime | null
 }
 
-/** One value that a device sent. */
+/** One value sent by a device. */
 export interface Sample {
-  /** Milliseconds since 1970, by the device's corrected time; the part behind the point has its nanoseconds. */
+  /** Milliseconds since 1970 by the device's corrected time; its nanoseconds are the fraction. */
   at: number
-  /** '' where there is none. */
+  /** '' if there is none. */
   device: string
   value: number | boolean | string
 }
 
-/** Where reading goes on: messages are taken in the order of the device's time, then of the log. */
+/** Where reading continues: messages are read in the order of the device's time, then of the log. */
 interface Key extends DeviceTime { epoch: number, offset: number }
 
 interface ChunkRow {
@@ -45,18 +46,24 @@ interface ChunkRow {
   last_offset: number
 }
 
-/** First characters of JSON text, by what it is. */
-const beginnings: Record<SeriesKind, string> = { number: '-0123456789', boolean: 'tf', string: '"' }
+/** First characters of JSON text, by its kind. */
+const firstCharacters: Record<SeriesKind, string> = { number: '-0123456789', boolean: 'tf', string: '"' }
+
+const afterKey = (sql: SqlRunner, { ms, ns, epoch, offset }: Key): Fragment => sql`
+  AND at_ms >= ${ms} AND (m.at_ms, m.at_ns, m.epoch, m."offset")
+    > (${ms}::bigint, ${ns}::integer, ${epoch}::bigint, ${offset}::bigint)`
 
 const readChunk = async (
   sql: SqlRunner,
   { producerId, access, keys, kind, deviceId, from, to }: SampleQuery,
   after: Key | null
 ): Promise<ChunkRow | undefined> => {
-  const wanted = kind === null ? Object.values(beginnings).join('') : beginnings[kind]
+  const wanted = kind === null ? Object.values(firstCharacters).join('') : firstCharacters[kind]
   const [row] = await sql<ChunkRow[]>`
     SELECT count(*)::integer AS rows,
-      string_agg(CASE WHEN at_ns = 0 THEN at_ms::text ELSE (at_ms + at_ns / 1e6::float8)::text END, chr(10)) FILTER (WHERE sample IS NOT NULL) AS times,
+      string_agg(
+        CASE WHEN at_ns = 0 THEN at_ms::text ELSE (at_ms + at_ns / 1e6::float8)::text END, chr(10)
+      ) FILTER (WHERE sample IS NOT NULL) AS times,
       string_agg(device_id, chr(10)) FILTER (WHERE sample IS NOT NULL) AS devices,
       string_agg(sample, chr(10)) FILTER (WHERE sample IS NOT NULL) AS texts,
       (array_agg(at_ms))[count(*)]::float8 AS last_ms, (array_agg(at_ns))[count(*)] AS last_ns,
@@ -73,7 +80,7 @@ const readChunk = async (
         WHERE producer_id = ${producerId} AND version >= ${access.minVersion}
           AND (m.epoch, m."offset") > (${access.after.epoch}::bigint, ${access.after.offset}::bigint)
           AND (m.epoch, m."offset") <= (${access.upTo.epoch}::bigint, ${access.upTo.offset}::bigint)
-          ${after === null ? sql`` : sql`AND at_ms >= ${after.ms} AND (m.at_ms, m.at_ns, m.epoch, m."offset") > (${after.ms}::bigint, ${after.ns}::integer, ${after.epoch}::bigint, ${after.offset}::bigint)`}
+          ${after === null ? sql`` : afterKey(sql, after)}
           ${withinTime(sql, { from, to })}
           ${deviceId === null ? sql`` : sql`AND device_id = ${deviceId}`}
         ORDER BY m.at_ms, m.at_ns, m.epoch, m."offset" LIMIT ${CHUNK}
@@ -86,7 +93,7 @@ const readChunk = async (
 const cut = (text: string): string =>
   text.length <= MAX_SERIES_TEXT ? text : [...text.slice(0, 2 * MAX_SERIES_TEXT)].slice(0, MAX_SERIES_TEXT).join('')
 
-/** The value of a scalar's JSON text; null for a number that overflows a double. */
+/** The value of a scalar's JSON text; null for a number beyond the range of a double. */
 const valueOf = (text: string): number | boolean | string | null => {
   if (text === 'true') return true
   if (text === 'false') return false
@@ -108,8 +115,8 @@ const samplesOf = ({ times, devices, texts }: ChunkRow): Sample[] => {
 }
 
 /**
- * Reads the numbers, booleans and strings of a field in the order of the device's time, by short queries of which each
- * waits until what came before was taken. With them comes how many messages were looked at.
+ * Reads the numbers, booleans and strings of a field in the order of the device's time, with short queries, each of
+ * which runs once the previous samples were consumed. Yields them with the number of messages that were scanned.
  */
 export async function * readSamples (
   { sql }: Database,

@@ -8,14 +8,14 @@ import { NumberPoints } from './number-points.js'
 import { readSamples, type Sample } from './read-samples.js'
 import { BooleanPoints, StringPoints } from './state-points.js'
 
-/** What one series may take; past it the question is refused. */
+/** Limits of one series; a query above them is refused. */
 export interface SeriesBounds {
   points: number
-  /** Messages that are looked at. */
+  /** Scanned messages. */
   messages: number
-  /** Devices whose changes or counters are followed. */
+  /** Devices whose changes or counters are tracked. */
   devices: number
-  /** Values of strings in all points. */
+  /** String values in all points. */
   values: number
 }
 
@@ -26,20 +26,20 @@ export const seriesBounds: SeriesBounds = {
   values: 50_000
 }
 
-/** What reading a series tells and asks while it lasts. */
-export interface SeriesReading {
-  /** Hears of the messages that were looked at. */
+/** Callbacks while a series is read. */
+export interface SeriesCallbacks {
+  /** Receives the number of messages that were scanned. */
   onMessages?: (count: number) => void
-  /** Whether anybody waits for the answer still; reading ends where not. */
+  /** Whether the client still waits; reading stops if not. */
   isAwaited?: () => boolean
 }
 
 const refuse = (path: string, message: string): ProblemError =>
   new ProblemError('MOT_BAD_INPUT', undefined, { errors: [{ path, message }] })
 
-const shorter = 'take a longer bucket or a shorter time'
+const shorten = 'use a longer bucket or a shorter time range'
 
-/** The values of a range by their kind, in one row of buckets. */
+/** The values of a range by kind, all in the same buckets. */
 class Points {
   readonly kinds: Record<SeriesKind, number> = { number: 0, boolean: 0, string: 0 }
   readonly number: NumberPoints
@@ -57,7 +57,7 @@ class Points {
     const { value } = sample
     this.#last = typeof value as SeriesKind
     this.kinds[this.#last]++
-    // With a number among them numbers are told: then the others are only counted.
+    // If there is any number, the series is of numbers, and other values are only counted.
     if (typeof value !== 'number' && this.kinds.number > 0) return
     if (this.#bucket === null || sample.at >= this.#bucket.end) this.#open(sample.at)
     if (typeof value === 'number') this.number.add(sample, value)
@@ -68,60 +68,64 @@ class Points {
   #open (at: number): void {
     this.close()
     this.#bucket = this.findBucket(at)
-    if (++this.#buckets > this.bounds.points) { throw refuse('/bucket', `gives more than ${this.bounds.points} points; ${shorter}`) }
+    if (++this.#buckets > this.bounds.points) {
+      throw refuse('/bucket', `results in more than ${this.bounds.points} points; ${shorten}`)
+    }
   }
 
-  /** Ends the last bucket. */
+  /** Closes the current bucket. */
   close (): void {
     if (this.#bucket === null) return
     const t = instantText(this.#bucket.start)
     for (const points of [this.number, this.boolean, this.string]) points.close(t)
   }
 
-  /** Throws where what is remembered is too much. */
+  /** Throws if the state in memory exceeds the bounds. */
   check (): void {
     const { devices, values } = this.bounds
     if (
       this.number.devices > devices ||
       (this.kinds.number === 0 && this.boolean.devices + this.string.devices > devices)
     ) {
-      throw refuse('/device_id', `is needed where there are more than ${devices} devices`)
+      throw refuse('/device_id', `is required for more than ${devices} devices`)
     }
-    if (this.kinds.number === 0 && this.string.values > values) { throw refuse('/bucket', `gives more than ${values} values; ${shorter}`) }
+    if (this.kinds.number === 0 && this.string.values > values) {
+      throw refuse('/bucket', `results in more than ${values} values; ${shorten}`)
+    }
   }
 
-  /** The kind to tell of where none was asked for: a field that has numbers is a number, as it always was. */
+  /** The kind of the series if the query names none: a field with any numbers is a number. */
   get kind (): SeriesKind { return this.kinds.number > 0 ? 'number' : this.#last ?? 'number' }
 }
 
 /**
- * Sums up one field of the payloads in buckets of the device's corrected time. Messages without a number, a boolean or
- * a string there don't count; buckets without a value are left out. Throws MOT_BAD_INPUT for a field, a bucket or a
- * zone that is none, and past the bounds.
+ * Aggregates one field of the payloads in buckets of the device's corrected time. Messages without a number, a boolean
+ * or a string there don't count; empty buckets are left out. Throws MOT_BAD_INPUT for an invalid field, bucket or time
+ * zone, and above the bounds.
  */
 export const readSeries = async (
   database: Database,
   producerId: number,
   query: SeriesQuery,
   access: Access,
-  { onMessages, isAwaited }: SeriesReading = {},
+  { onMessages, isAwaited }: SeriesCallbacks = {},
   bounds = seriesBounds
 ): Promise<Series> => {
   const { keys, fault } = parseField(query.field)
   if (keys === null) throw refuse('/field', fault)
   const { bucket = '60s', tz, fn } = query
-  if (fn === 'rate' && query.kind !== undefined && query.kind !== 'number') throw refuse('/fn', 'is for numbers')
+  if (fn === 'rate' && query.kind !== undefined && query.kind !== 'number') { throw refuse('/fn', 'applies to numbers only') }
   const points = new Points(openBuckets(bucket, tz), bounds, fn === 'rate')
   const from = query.from === undefined ? null : readDeviceTime(query.from)
   const to = query.to === undefined ? null : readDeviceTime(query.to)
-  const asked = fn === 'rate' ? 'number' : query.kind ?? null
+  const requestedKind = fn === 'rate' ? 'number' : query.kind ?? null
 
   let messages = 0
   for await (const chunk of readSamples(database, {
     producerId,
     access,
     keys,
-    kind: asked,
+    kind: requestedKind,
     deviceId: query.device_id ?? null,
     from,
     to
@@ -131,7 +135,7 @@ export const readSeries = async (
     if (messages > bounds.messages) {
       throw refuse(
         '/from',
-        `begins a time of more than ${bounds.messages} messages; take a shorter time, or one device`
+        `starts a time range of more than ${bounds.messages} messages; use a shorter one, or a single device`
       )
     }
     for (const sample of chunk.samples) points.add(sample)
@@ -141,7 +145,7 @@ export const readSeries = async (
   points.close()
   points.check()
 
-  const kind = asked ?? points.kind
+  const kind = requestedKind ?? points.kind
   const head = { field: query.field, bucket, ...tz === undefined ? {} : { tz } }
   const { kinds } = points
   if (kind === 'boolean') return { ...head, kind, kinds, points: points.boolean.points }

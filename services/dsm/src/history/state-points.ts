@@ -2,23 +2,23 @@ import { MAX_SERIES_VALUES, type BooleanPoint, type StringPoint } from '@motienc
 import { instantText } from './instant-text.js'
 import type { Sample } from './read-samples.js'
 
-/** Most values of one bucket that are counted, those that came first; the most frequent of them are told. */
+/** Maximum distinct values that are counted in a bucket, first come first; the most frequent of them are returned. */
 const MAX_COUNTED = 1_000
 
-/** What a device sent last, and since when; `since` is null where it sent nothing else in the range. */
+/** The last value of a device, and since when; `since` is null if it sent no other value in the range. */
 interface State { value: boolean | string, since: number | null }
 
-/** Counts values, one bucket after the other, and follows how each device's changes. */
+/** Counts values bucket by bucket, and tracks the changes of each device. */
 class StatePoints<V extends boolean | string> {
   protected counts = new Map<V, number>()
   protected count = 0
-  /** Values that are not in `counts`. */
+  /** Number of values that are not in `counts`. */
   protected uncounted = 0
   #states = new Map<string, State>()
   #last: State & { value: V } | null = null
   #changes = 0
 
-  /** Devices that are remembered. */
+  /** Number of devices with a known state. */
   get devices (): number { return this.#states.size }
 
   add ({ at, device }: Sample, value: V): void {
@@ -29,10 +29,14 @@ class StatePoints<V extends boolean | string> {
     this.#states.set(device, state)
     this.#last = state
     this.count++
-    if (this.counts.has(value) || this.counts.size < MAX_COUNTED) { this.counts.set(value, (this.counts.get(value) ?? 0) + 1) } else this.uncounted++
+    if (this.counts.has(value) || this.counts.size < MAX_COUNTED) {
+      this.counts.set(value, (this.counts.get(value) ?? 0) + 1)
+    } else {
+      this.uncounted++
+    }
   }
 
-  /** What every point has, but for its time; begins the next bucket. */
+  /** The fields common to all points except the time; starts the next bucket. */
   protected take (): { count: number, last: V, changes: number, changed_at: string | null } {
     const { value: last, since } = this.#last!
     const taken = {
@@ -47,11 +51,11 @@ class StatePoints<V extends boolean | string> {
   }
 }
 
-/** Booleans: the share of true. */
+/** Points of booleans: the share of true. */
 export class BooleanPoints extends StatePoints<boolean> {
   readonly points: BooleanPoint[] = []
 
-  /** Ends a bucket, which began at `t`. */
+  /** Closes the bucket that began at `t`. */
   close (t: string): void {
     if (this.count === 0) return
     const trues = this.counts.get(true) ?? 0
@@ -60,16 +64,16 @@ export class BooleanPoints extends StatePoints<boolean> {
   }
 }
 
-/** Strings: how often each came. */
+/** Points of strings: the frequency of each. */
 export class StringPoints extends StatePoints<string> {
   readonly points: StringPoint[] = []
-  /** Values in all points. */
+  /** Number of values in all points. */
   values = 0
 
-  /** Ends a bucket, which began at `t`. */
+  /** Closes the bucket that began at `t`. */
   close (t: string): void {
     if (this.count === 0) return
-    // Sorting is stable: of equally frequent values the one that came first is first.
+    // Sorting is stable: equally frequent values stay in the order of their first occurrence.
     const counted = [...this.counts].sort(([, a], [, b]) => b - a)
     const values = counted.slice(0, MAX_SERIES_VALUES).map(([value, count]) => ({ value, count }))
     const other = counted.slice(MAX_SERIES_VALUES).reduce((sum, [, count]) => sum + count, this.uncounted)

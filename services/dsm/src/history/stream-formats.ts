@@ -1,18 +1,18 @@
-import { envelopeText, partEnvelope } from '../accept/envelope.js'
+import { envelopeText, splitEnvelope } from '../accept/envelope.js'
 import type { HistoryRow } from './read-chunks.js'
 
-/** How a stream of messages is written. */
+/** How messages are written to a stream. */
 export interface StreamFormat {
   contentType: string
-  /** What comes before the first message. */
+  /** Text before the first message. */
   head: string
-  /** One message, with what ends it. */
+  /** One message, with its terminator. */
   write: (row: HistoryRow) => string
 }
 
 /**
- * One envelope a line: https://github.com/ndjson/ndjson-spec. A payload may have been sent with line breaks between its
- * tokens (within a string they are escaped): each becomes a space. All else stays as it was sent.
+ * One envelope per line: https://github.com/ndjson/ndjson-spec. A line break between the tokens of a payload becomes a
+ * space (within a string it is escaped). Everything else stays as it was sent.
  */
 const ndjson: StreamFormat = {
   contentType: 'application/x-ndjson; charset=utf-8',
@@ -20,7 +20,7 @@ const ndjson: StreamFormat = {
   write: row => `${envelopeText(row).replace(/[\r\n]/g, ' ')}\n`
 }
 
-/** A field of RFC 4180: in quotes, each doubled inside, where it has a comma, a quote or a line's end. */
+/** A field of RFC 4180: quoted, with quotes doubled, if it contains a comma, a quote or a line break. */
 export const csvField = (value: string | number | null | undefined): string => {
   if (value === null || value === undefined) return ''
   const text = String(value)
@@ -41,16 +41,13 @@ const columns = [
   'payload'
 ] as const
 
-/**
- * The same columns whatever the payloads hold; the payload's JSON text as it was sent is the last (RFC 4180, with a
- * header).
- */
+/** RFC 4180 with a header. The columns are fixed; the last one is the payload's JSON text as it was sent. */
 const csv: StreamFormat = {
   contentType: 'text/csv; charset=utf-8; header=present',
   head: `${columns.join(',')}\r\n`,
   write ({ producerId, deviceId, epoch, offset, tail }) {
-    const parts = partEnvelope(tail)
-    const fields = JSON.parse(`{${parts.fields.slice(1)}}`) as Record<string, string | number | null>
+    const envelope = splitEnvelope(tail)
+    const fields = JSON.parse(`{${envelope.fields.slice(1)}}`) as Record<string, string | number | null>
     const values = [
       producerId,
       deviceId,
@@ -62,13 +59,13 @@ const csv: StreamFormat = {
       fields['timestamp'],
       fields['clock_offset_ms'],
       fields['received_at'],
-      parts.payload
+      envelope.payload
     ]
     return `${values.map(csvField).join(',')}\r\n`
   }
 }
 
-/** Media types by the stream they stand for; null for a page as JSON. */
+/** Stream formats by media type; null for pages of JSON. */
 const formats = new Map<string, StreamFormat | null>([
   ['application/x-ndjson', ndjson],
   ['text/csv', csv],
@@ -78,8 +75,8 @@ const formats = new Map<string, StreamFormat | null>([
 ])
 
 /**
- * Chooses by `Accept` (RFC 9110): the type with the greatest weight, the first of equals; JSON pages (null) where there
- * is none that is known.
+ * Chooses the format by `Accept` (RFC 9110): the known type with the greatest weight, the first of equals; JSON pages
+ * (null) if none is known.
  */
 export const chooseFormat = (accept: string | undefined): StreamFormat | null => {
   let best: StreamFormat | null = null

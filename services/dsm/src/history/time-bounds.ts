@@ -3,17 +3,17 @@ import type { Database } from '@motience/kit'
 import { withinTime } from './device-time.js'
 import type { HistoryRange } from './history-range.js'
 
-/** Most messages of a time that are looked through; of more, some come soon in log order anyway. */
+/** Maximum matching messages that are examined; if there are more, reading in log order soon finds some anyway. */
 const MAX_MATCHES = 100_000
 
 interface Ends { matches: number, first_epoch: number, first_offset: number, last_epoch: number, last_offset: number }
 
 /**
- * Bounds a range that asks for a time by the first and last places that have it: reading in log order would pass over
- * everything before and after. Places outside have nothing of that time; a range of a long time, or that is read in
- * the order of time, stays as it is.
+ * Narrows a range with a time filter to the first and last positions that match it, so that reading in log order does
+ * not scan everything before and after them. A range with many matches, or one that is read in the order of time, stays
+ * as it is.
  */
-export const narrowByTime = async ({ sql }: Database, range: HistoryRange): Promise<HistoryRange> => {
+export const boundByTime = async ({ sql }: Database, range: HistoryRange): Promise<HistoryRange> => {
   const { producerId, from, to, orderBy } = range
   if (orderBy === 'device' || (from === null && to === null)) return range
   const [ends] = await sql<Ends[]>`
@@ -23,7 +23,8 @@ export const narrowByTime = async ({ sql }: Database, range: HistoryRange): Prom
       LIMIT ${MAX_MATCHES + 1}
     ), first AS (SELECT epoch, "offset" FROM matching ORDER BY epoch, "offset" LIMIT 1
     ), last AS (SELECT epoch, "offset" FROM matching ORDER BY epoch DESC, "offset" DESC LIMIT 1)
-    SELECT (SELECT count(*) FROM matching)::float8 AS matches, first.epoch::float8 AS first_epoch, first."offset"::float8 AS first_offset,
+    SELECT (SELECT count(*) FROM matching)::float8 AS matches,
+      first.epoch::float8 AS first_epoch, first."offset"::float8 AS first_offset,
       last.epoch::float8 AS last_epoch, last."offset"::float8 AS last_offset
     FROM first CROSS JOIN last`
   if (ends === undefined) return { ...range, after: range.upTo }

@@ -9,21 +9,24 @@ import { openStream } from '../history/open-stream.js'
 import type { DsmMetrics } from '../metrics.js'
 import { JSON_TYPE, sendReady } from './send-ready.js'
 
-/** What the routes need. */
-export interface HistoryRoutesOptions {
+/** Collaborators of the routes. */
+export interface HistoryRoutesDependencies {
   database: Database
   openAccess: OpenAccess
   metrics: DsmMetrics
 }
 
 /**
- * `GET /api/data/:producerId`, as pages or as a stream, and `GET /api/data/:producerId/series`. A stream tells in
- * `motience-complete` what a page says as `complete`, and in `motience-up-to` the place (`<epoch>-<offset>`) at which
- * it ends; `after` goes on from there.
+ * `GET /api/data/:producerId`, as pages or as a stream, and `GET /api/data/:producerId/series`. A stream has `complete`
+ * in the header `motience-complete`, and in `motience-up-to` the position (`<epoch>-<offset>`) at which it ends, from
+ * which `after` continues.
  */
-export const addHistoryRoutes = (app: ServiceApp, { database, openAccess, metrics }: HistoryRoutesOptions): void => {
+export const addHistoryRoutes = (
+  app: ServiceApp,
+  { database, openAccess, metrics }: HistoryRoutesDependencies
+): void => {
   const streams = new Set<Readable>()
-  // A stream may last as long as its client likes: a service that stops breaks it off, and `after` goes on elsewhere.
+  // A stream lasts as long as its client reads: shutdown destroys it, and the client resumes elsewhere with `after`.
   app.addHook('preClose', async () => {
     for (const stream of streams) stream.destroy()
   })
@@ -32,7 +35,10 @@ export const addHistoryRoutes = (app: ServiceApp, { database, openAccess, metric
     ...dsmRoutes.historyRoute,
     onRequest: requireRole(),
     handler: async (request, reply) => {
-      const { params: { producerId }, query } = request
+      const {
+        params: { producerId },
+        query
+      } = request
       const access = await openAccess(request.identity, producerId)
       const format = chooseFormat(request.headers.accept)
       reply.header('vary', 'accept')
@@ -44,7 +50,9 @@ export const addHistoryRoutes = (app: ServiceApp, { database, openAccess, metric
       }
       const { body, complete } = await openStream(database, producerId, query, access, format, metrics)
       streams.add(body)
-      body.once('close', () => { streams.delete(body) })
+      body.once('close', () => {
+        streams.delete(body)
+      })
       reply.headers({
         'motience-complete': String(complete),
         'motience-up-to': `${access.upTo.epoch}-${access.upTo.offset}`
@@ -58,9 +66,14 @@ export const addHistoryRoutes = (app: ServiceApp, { database, openAccess, metric
     ...dsmRoutes.seriesRoute,
     onRequest: requireRole(),
     handler: async request => {
-      const { params: { producerId }, query } = request
+      const {
+        params: { producerId },
+        query
+      } = request
       return await readSeries(database, producerId, query, await openAccess(request.identity, producerId), {
-        onMessages: count => { metrics.historyMessages.inc(count) },
+        onMessages: count => {
+          metrics.historyMessages.inc(count)
+        },
         isAwaited: () => !request.socket.destroyed
       })
     }

@@ -3,15 +3,15 @@ import { ProblemError, type ServiceApp } from '@motience/kit'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The text of a JSON body as it came. */
+    /** The text of a JSON body as it was received. */
     bodyText: string
   }
 }
 
 /**
- * Parses JSON bodies and keeps their text, so that a payload can go on as it was sent. Bytes that are not UTF-8 are
- * refused: decoded they would be other characters. Fastify's search for `__proto__` in the whole body is left out: each
- * payload is checked, and answered, on its own.
+ * Parses JSON bodies and keeps their text, so that a payload can be passed on as it was sent. Bytes that are not UTF-8
+ * are refused, since decoding would replace them. Fastify's search for `__proto__` in the whole body is omitted: each
+ * payload is checked, and answered, separately.
  */
 export const parseJsonText = (app: ServiceApp): void => {
   app.decorateRequest('bodyText', '')

@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream'
 import type { FastifyReply } from 'fastify'
 
-/** What of a reply is used here; its own type allows only what the route's schema says, as an object. */
+/** The methods of a reply used here; its own type allows only objects of the route's schema. */
 type ReadyReply = Pick<FastifyReply, 'type' | 'send'>
 
 /**
- * Sends a body that is written already, as text or as a stream: it goes out as it is, without Fastify's serialiser.
- * Return the reply from the handler.
+ * Sends a body that is already serialised, as text or as a stream, without Fastify's serialiser. Return the reply from
+ * the handler.
  */
 export const sendReady = (
   reply: { type: unknown; send: unknown },

@@ -7,41 +7,41 @@ import { producersWithEpochs, producersWithoutEpochs } from './epochs.js'
 import { comingDays, ensurePartitions } from './partitions.js'
 import { enforceRetention } from './retention.js'
 
-/** Days whose partitions are made ahead, and producers that one query of a round takes. */
+/** Days whose partitions are created ahead, and producers per query. */
 const DAYS_AHEAD = 3
 const PRODUCERS = 500
 
-/** What upkeep needs. */
-export interface UpkeepOptions {
+/** Collaborators of maintenance. */
+export interface MaintenanceDependencies {
   database: Database
   broker: Broker
   completion: Completion
-  settings: Pick<DsmSettings, 'persist' | 'retention' | 'upkeepMs'>
+  settings: Pick<DsmSettings, 'persist' | 'retention' | 'maintenanceMs'>
   logger: Logger
   metrics: Pick<DsmMetrics, 'droppedPartitions'>
   /** Milliseconds since 1970. */
   now?: () => number
 }
 
-/** What has to be done now and then, in the background. */
-export interface Upkeep {
+/** Periodic background work. */
+export interface Maintenance {
   /**
-   * One round: partitions ahead, retention, and each producer's log trimmed and its history completed. Rejects where a
-   * part can't be reached.
+   * One round: creates partitions ahead, enforces retention, completes each producer's history and trims its log.
+   * Rejects if the database or the broker can't be reached.
    */
   round (): Promise<void>
   close (): Promise<void>
 }
 
-/** Starts a round at once and one after each `upkeepMs`; rounds of one instance never overlap. */
-export const createUpkeep = ({
+/** Starts a round immediately and another after each `maintenanceMs`; rounds of one instance never overlap. */
+export const createMaintenance = ({
   database, broker, completion, settings, logger, metrics, now = Date.now
-}: UpkeepOptions): Upkeep => {
+}: MaintenanceDependencies): Maintenance => {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | null = null
   let closed = false
-  /** Once after the start is enough: PostgreSQL is put back while no service runs. */
-  let lookedForForgotten = false
+  /** Checking once after the start is enough: PostgreSQL is restored while no service runs. */
+  let checkedUnknown = false
 
   const checkLogs = async (): Promise<void> => {
     let afterId = 0
@@ -52,7 +52,7 @@ export const createUpkeep = ({
       for (const [index, producerId] of producerIds.entries()) {
         if (closed) return
         const head = heads[index]!
-        // Complete first: only what is stored is trimmed.
+        // Completing comes first: only what is stored is trimmed.
         if (settings.persist) await completion.complete(producerId, head)
         await broker.trimLog(producerId, settings.persist ? head : undefined)
       }
@@ -61,14 +61,14 @@ export const createUpkeep = ({
   }
 
   /**
-   * Completes producers that the broker knows and PostgreSQL does not: it was put back to a state before their first
-   * message.
+   * Completes producers that the broker knows and PostgreSQL does not, because it was restored from a backup made
+   * before their first message.
    */
-  const checkForgotten = async (): Promise<void> => {
+  const completeUnknownProducers = async (): Promise<void> => {
     for await (const producerIds of broker.producers()) {
-      const forgotten = await producersWithoutEpochs(database.sql, producerIds)
-      const heads = await broker.heads(forgotten)
-      for (const [index, producerId] of forgotten.entries()) {
+      const unknown = await producersWithoutEpochs(database.sql, producerIds)
+      const heads = await broker.heads(unknown)
+      for (const [index, producerId] of unknown.entries()) {
         if (closed) return
         await completion.complete(producerId, heads[index]!)
       }
@@ -79,9 +79,9 @@ export const createUpkeep = ({
     await ensurePartitions(database, comingDays(now(), DAYS_AHEAD))
     await enforceRetention(database, settings.retention, now(), logger, metrics)
     await checkLogs()
-    if (settings.persist && !lookedForForgotten) {
-      await checkForgotten()
-      lookedForForgotten = true
+    if (settings.persist && !checkedUnknown) {
+      await completeUnknownProducers()
+      checkedUnknown = true
     }
   }
 
@@ -94,9 +94,9 @@ export const createUpkeep = ({
     try {
       await round()
     } catch (error) {
-      logger.warn({ err: error }, 'Failed a round of upkeep; it is tried again')
+      logger.warn({ err: error }, 'Maintenance failed, retrying with the next round')
     }
-    if (!closed) timer = setTimeout(() => { tick() }, settings.upkeepMs).unref()
+    if (!closed) timer = setTimeout(() => { tick() }, settings.maintenanceMs).unref()
   }
   tick()
 

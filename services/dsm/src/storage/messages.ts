@@ -5,25 +5,24 @@ import type { MessageName, StoredMessage } from './stored-message.js'
 /** The driver, or one of its transactions. */
 export type SqlRunner = ISql
 
-/** An array as PostgreSQL reads it from text; values are numbers or null. */
+/** PostgreSQL's text form of an array of numbers or nulls. */
 export const numbers = (values: readonly (number | null)[]): string =>
   `{${values.map(value => value ?? 'NULL').join(',')}}`
 
 /**
- * Texts as one text, for `string_to_array`: nothing has to be escaped, since JSON text has no control character,
- * and neither has a device's or a session's name.
+ * Joins texts for `string_to_array`. Nothing has to be escaped, since JSON text contains no control character, and
+ * neither does a device id or a session's name.
  */
 const SEPARATOR = '\u0001'
 const texts = (values: readonly string[]): string => values.join(SEPARATOR)
 
-/**
- * Stores messages; those that are stored already stay as they are. Rejects with SQLSTATE 23514 where a day has no
- * partition.
- */
+/** Stores messages, unless they are stored already. Rejects with SQLSTATE 23514 if a day has no partition. */
 export const insertMessages = async (sql: SqlRunner, rows: readonly StoredMessage[]): Promise<void> => {
   await sql`
-    INSERT INTO dsm.messages (producer_id, epoch, "offset", received_at, at_ms, at_ns, version, device_id, session, seq, tail)
-    SELECT producer_id, epoch, "offset", to_timestamp(received_ms / 1000.0), at_ms, at_ns, version, coalesce(device_id, ''), session, seq, tail
+    INSERT INTO dsm.messages (
+      producer_id, epoch, "offset", received_at, at_ms, at_ns, version, device_id, session, seq, tail)
+    SELECT producer_id, epoch, "offset", to_timestamp(received_ms / 1000.0), at_ms, at_ns, version,
+      coalesce(device_id, ''), session, seq, tail
     FROM unnest(
       ${numbers(rows.map(row => row.producerId))}::text::integer[],
       ${numbers(rows.map(row => row.epoch))}::text::bigint[],
@@ -40,8 +39,8 @@ export const insertMessages = async (sql: SqlRunner, rows: readonly StoredMessag
     ON CONFLICT DO NOTHING`
 }
 
-/** The first place of each named message of a producer, in the order of `names`; null for one that is not stored. */
-export const findPlaces = async (
+/** The first position of each named message of a producer, in the order of `names`; null if it is not stored. */
+export const findPositions = async (
   sql: SqlRunner,
   producerId: number,
   names: readonly MessageName[]
@@ -55,17 +54,16 @@ export const findPlaces = async (
     ) WITH ORDINALITY AS name (device_id, session, seq, n)
     CROSS JOIN LATERAL (
       SELECT epoch, "offset" FROM dsm.messages
-      WHERE producer_id = ${producerId} AND device_id = coalesce(name.device_id, '') AND session = name.session AND seq = name.seq
+      WHERE producer_id = ${producerId} AND device_id = coalesce(name.device_id, '')
+        AND session = name.session AND seq = name.seq
       ORDER BY epoch, "offset" LIMIT 1
     ) AS found`
-  const places = new Array<LogPosition | null>(names.length).fill(null)
-  for (const { n, epoch, offset } of rows) places[n - 1] = { epoch, offset }
-  return places
+  const positions = new Array<LogPosition | null>(names.length).fill(null)
+  for (const { n, epoch, offset } of rows) positions[n - 1] = { epoch, offset }
+  return positions
 }
 
-/**
- * Greatest `seq` that is stored of each session of a producer, in the order of `sessions`; null where there is none.
- */
+/** Greatest stored `seq` of each device session of a producer, in the order of `sessions`; null if there is none. */
 export const greatestSeqs = async (
   sql: SqlRunner,
   producerId: number,
@@ -83,7 +81,7 @@ export const greatestSeqs = async (
   return rows.map(row => row.seq)
 }
 
-/** The last place that is stored of a producer; 0-0 where there is none. */
+/** The last stored position of a producer; 0-0 if there is none. */
 export const newestPosition = async (sql: SqlRunner, producerId: number): Promise<LogPosition> => {
   const [row] = await sql<LogPosition[]>`
     SELECT epoch::float8, "offset"::float8 FROM dsm.messages
@@ -91,7 +89,7 @@ export const newestPosition = async (sql: SqlRunner, producerId: number): Promis
   return row === undefined ? { epoch: 0, offset: 0 } : { epoch: row.epoch, offset: row.offset }
 }
 
-/** How many offsets of an epoch, from `from` to `to`, are stored. */
+/** Number of stored offsets of an epoch from `from` to `to`. */
 export const countStored = async (
   sql: SqlRunner,
   producerId: number,
@@ -105,7 +103,7 @@ export const countStored = async (
   return row!.count
 }
 
-/** Offsets of an epoch, from `from` to `to`, that are not stored, rising. */
+/** Offsets of an epoch from `from` to `to` that are not stored, ascending. */
 export const missingOffsets = async (
   sql: SqlRunner,
   producerId: number,

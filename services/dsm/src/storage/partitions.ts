@@ -1,17 +1,17 @@
 import type { Database } from '@motience/kit'
-import { writeDropped } from './missing-ranges.js'
+import { droppedPartitionSql } from './missing-ranges.js'
 
 const DAY_MS = 86_400_000
 
-/** Names the lock under which partitions are made and dropped. */
+/** Key of the advisory lock for creating and dropping partitions. */
 const PARTITION_LOCK = 0x6d6f7464
 
 /** One day's partition. */
 export interface Partition {
   name: string
-  /** Milliseconds since 1970 at which its day begins, in UTC. */
+  /** Start of its day in UTC, in milliseconds since 1970. */
   dayMs: number
-  /** Bytes on disk, with its indexes. */
+  /** Bytes on disk, including its indexes. */
   bytes: number
 }
 
@@ -20,27 +20,25 @@ const partitionName = (dayMs: number): string =>
   `messages_${new Date(dayMs).toISOString().slice(0, 10).replaceAll('-', '')}`
 
 /**
- * Does statements one after the other, all or none: PostgreSQL makes one transaction of a text of several. The driver's
- * own transactions are not used, since a connection that breaks in one makes it throw where nothing can catch it
+ * Runs statements as one transaction: PostgreSQL treats a multi-statement text as one. The driver's own transactions
+ * are not used, since a connection that breaks within one throws where nothing can catch it
  * (https://github.com/porsager/postgres/issues/1208).
  */
-const doTogether = async ({ sql }: Database, statements: readonly string[]): Promise<void> => {
+const runTogether = async ({ sql }: Database, statements: readonly string[]): Promise<void> => {
   await sql.unsafe([`SELECT pg_advisory_xact_lock(${PARTITION_LOCK})`, ...statements].join(';\n'))
 }
 
-/**
- * Makes the partitions of the days that the given instants are in, where they are missing. Instances may do it at the
- * same time.
- */
+/** Creates the missing partitions of the days of the given instants. Instances may do so concurrently. */
 export const ensurePartitions = async (database: Database, instants: readonly number[]): Promise<void> => {
   const days = [...new Set(instants.map(startOfDay))]
-  await doTogether(database, days.map(dayMs => {
+  await runTogether(database, days.map(dayMs => {
     const [from, to] = [dayMs, dayMs + DAY_MS].map(ms => new Date(ms).toISOString())
-    return `CREATE TABLE IF NOT EXISTS dsm.${partitionName(dayMs)} PARTITION OF dsm.messages FOR VALUES FROM ('${from}') TO ('${to}')`
+    return `CREATE TABLE IF NOT EXISTS dsm.${partitionName(dayMs)} PARTITION OF dsm.messages
+      FOR VALUES FROM ('${from}') TO ('${to}')`
   }))
 }
 
-/** Instants of today and of the `ahead` days after it. */
+/** An instant of today and of each of the `ahead` following days. */
 export const comingDays = (nowMs: number, ahead: number): number[] =>
   Array.from({ length: ahead + 1 }, (_, day) => nowMs + day * DAY_MS)
 
@@ -57,16 +55,13 @@ export const listPartitions = async (database: Database): Promise<Partition[]> =
   }))
 }
 
-/**
- * Drops a partition, and writes down what it held in the same step. Rejects with SQLSTATE 55P03 where it is in use for
- * 2 s.
- */
+/** Drops a partition and records its ranges, atomically. Rejects with SQLSTATE 55P03 if it is in use for 2 s. */
 export const dropPartition = async (database: Database, { dayMs }: Partition): Promise<void> => {
   const table = `dsm.${partitionName(dayMs)}`
-  await doTogether(database, [
+  await runTogether(database, [
     "SELECT set_config('lock_timeout', '2s', true)",
     `LOCK TABLE ${table} IN SHARE MODE`,
-    writeDropped(table),
+    droppedPartitionSql(table),
     `DROP TABLE ${table}`
   ])
 }

@@ -5,13 +5,13 @@ import { dropPartition, listPartitions, type Partition } from './partitions.js'
 
 const DAY_MS = 86_400_000
 
-/** SQLSTATEs that say: another instance was faster, or somebody reads the partition now. */
+/** SQLSTATEs of a partition that another instance has dropped, or that is being read. */
 const NO_SUCH_TABLE = '42P01'
 const LOCK_NOT_AVAILABLE = '55P03'
 
 /**
- * The days that retention drops, oldest first: those that ended longer ago than the greatest age, and the oldest while
- * all together are larger than the greatest size. The day of `nowMs` and later ones always stay.
+ * The days that retention drops, oldest first: those that ended before the maximum age, and the oldest ones while the
+ * total exceeds the maximum size. The day of `nowMs` and later ones always stay.
  */
 export const expiredPartitions = (
   partitions: readonly Partition[],
@@ -28,7 +28,7 @@ export const expiredPartitions = (
   })
 }
 
-/** Drops what is past the retention, whole days at a time. A day that is in use is left to the next round. */
+/** Drops what has exceeded the retention, in whole days. A day that is in use is left to the next round. */
 export const enforceRetention = async (
   database: Database,
   retention: Retention,
@@ -40,7 +40,7 @@ export const enforceRetention = async (
     try {
       await dropPartition(database, partition)
       metrics.droppedPartitions.inc()
-      logger.info({ partition: partition.name, bytes: partition.bytes }, 'Dropped a day of history past its retention')
+      logger.info({ partition: partition.name, bytes: partition.bytes }, 'Dropped a day of history')
     } catch (error) {
       const { code } = error as { code?: unknown }
       if (code !== NO_SUCH_TABLE && code !== LOCK_NOT_AVAILABLE) throw error

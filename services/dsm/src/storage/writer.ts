@@ -5,29 +5,29 @@ import { insertMessages } from './messages.js'
 import { ensurePartitions } from './partitions.js'
 import type { StoredMessage } from './stored-message.js'
 
-/** Most messages and most characters of one insert: many make a commit cheap, too many make it slow. */
+/** Maximum messages and characters of one insert: larger inserts make commits cheaper, up to a point. */
 const MAX_ROWS = 2_000
 const MAX_CHARACTERS = 4_194_304
 const FIRST_RETRY_MS = 50
 const LAST_RETRY_MS = 1_000
 
-/** Rejected with this when a message could not be stored in time. It may be stored later. */
+/** Thrown if a message could not be stored in time. It may be stored later. */
 export class NotStoredError extends Error {
   override name = 'NotStoredError'
 }
 
-/** What the writer needs. */
-export interface WriterOptions {
+/** Collaborators of the writer. */
+export interface WriterDependencies {
   database: Database
   logger: Logger
   metrics: DsmMetrics
-  /** Most milliseconds that a message waits for its commit. */
+  /** Maximum milliseconds that a message waits for its commit. */
   deadlineMs: number
 }
 
-/** Stores messages, many in one commit. */
+/** Stores messages with a group commit. */
 export interface Writer {
-  /** Resolves once all of them are committed; rejects with `NotStoredError` after the deadline. */
+  /** Resolves once all of them are committed. Rejects with `NotStoredError` after the deadline. */
   store (rows: readonly StoredMessage[]): Promise<void>
 }
 
@@ -42,19 +42,19 @@ interface Waiting {
 
 const sqlState = (error: unknown): string => String((error as { code?: unknown } | null)?.code)
 
-/** SQLSTATE 23514 here: the day has no partition. */
+/** SQLSTATE 23514, raised here for a day without a partition. */
 const NO_PARTITION = '23514'
 
-/** Data exceptions and constraints: the same rows will be refused again. */
-const isOfRows = (error: unknown): boolean => /^2[23]/.test(sqlState(error))
+/** Data exceptions and constraint violations: the same rows will be refused again. */
+const isRowError = (error: unknown): boolean => /^2[23]/.test(sqlState(error))
 
 /**
- * The group commit: while a commit is under way, what comes in meanwhile waits and goes with the next one, so commits
- * grow with the load and add no delay without it. A commit that failed is repeated, with back-off, for as long as one
- * of its messages may wait; one that failed for its rows is taken apart, so that one call's rows harm no other's. What
- * waits is bounded by whoever calls (`maxPending`).
+ * Group commit: messages that arrive during a commit go with the next one, so that commits grow with the load and add
+ * no delay without it. A failed commit is retried with back-off until the deadline of its messages. One that failed
+ * because of its rows is split by call, so that invalid rows affect no other call. The caller bounds the queue
+ * (`maxPending`).
  */
-export const createWriter = ({ database, logger, metrics, deadlineMs }: WriterOptions): Writer => {
+export const createWriter = ({ database, logger, metrics, deadlineMs }: WriterDependencies): Writer => {
   const maxCommits = database.kind === 'embedded' ? 1 : 3
   const queue: Waiting[] = []
   let commits = 0
@@ -64,7 +64,8 @@ export const createWriter = ({ database, logger, metrics, deadlineMs }: WriterOp
     let characters = 0
     let count = 0
     for (const waiting of queue) {
-      if (count > 0 && (rows + waiting.rows.length > MAX_ROWS || characters + waiting.characters > MAX_CHARACTERS)) { break }
+      const isFull = rows + waiting.rows.length > MAX_ROWS || characters + waiting.characters > MAX_CHARACTERS
+      if (count > 0 && isFull) break
       rows += waiting.rows.length
       characters += waiting.characters
       count++
@@ -72,7 +73,7 @@ export const createWriter = ({ database, logger, metrics, deadlineMs }: WriterOp
     return queue.splice(0, count)
   }
 
-  /** One attempt; a missing partition is made and the attempt repeated once. */
+  /** Inserts rows; if a partition is missing, creates it and retries once. */
   const insert = async (rows: readonly StoredMessage[]): Promise<void> => {
     try {
       await insertMessages(database.sql, rows)
@@ -90,7 +91,7 @@ export const createWriter = ({ database, logger, metrics, deadlineMs }: WriterOp
       await insert(rows)
     } catch (error) {
       metrics.commitFailures.inc()
-      // Not the error itself: its details may have a message in them.
+      // The error itself is not logged: its details may contain a message.
       logger.warn({ code: sqlState(error), messages: rows.length }, 'Failed to commit messages')
       throw error
     }
@@ -106,8 +107,8 @@ export const createWriter = ({ database, logger, metrics, deadlineMs }: WriterOp
         await attempt(live)
         return
       } catch (error) {
-        if (isOfRows(error)) {
-          if (live.length === 1) live[0]!.reject(new NotStoredError(`PostgreSQL refuses the rows: ${sqlState(error)}`))
+        if (isRowError(error)) {
+          if (live.length === 1) live[0]!.reject(new NotStoredError(`PostgreSQL refused the rows: ${sqlState(error)}`))
           else for (const waiting of live) await commit([waiting])
           return
         }
@@ -132,11 +133,11 @@ export const createWriter = ({ database, logger, metrics, deadlineMs }: WriterOp
         clearTimeout(waiting.timer)
         settle(...values)
       }
-      // A commit that hangs is not waited for; whatever still waits for its turn then leaves the queue.
+      // A commit that hangs is abandoned; one that has not started leaves the queue.
       const expire = (): void => {
         const index = queue.indexOf(waiting)
         if (index >= 0) queue.splice(index, 1)
-        reject(new NotStoredError('Not stored in time'))
+        reject(new NotStoredError('Storing the message timed out'))
       }
       const waiting: Waiting = {
         rows,

@@ -15,13 +15,13 @@ export interface Announcer {
    * Resolves once the broker was told of this version. Rejects with BrokerUnavailableError if it can't be, and it is
    * told later.
    */
-  settle (producerId: number, version: number): Promise<void>
+  publishUpTo (producerId: number, version: number): Promise<void>
   /** Producers of which something is still to be told, at most `limit`. */
   pending (limit: number): Promise<number[]>
 }
 
 /** What the announcer works with. */
-export interface AnnouncerParts { sql: Sql, broker: Broker, versions: Versions, metrics: SmMetrics }
+export interface AnnouncerDependencies { sql: Sql, broker: Broker, versions: Versions, metrics: SmMetrics }
 
 /** Most changed subscriptions that are read at once. */
 const ROWS_AT_ONCE = 500
@@ -42,7 +42,7 @@ const eventOf = (row: SubscriptionRow): ControlEvent => ({
   activated_version: row.activated_version
 })
 
-export const createAnnouncer = ({ sql, broker, versions, metrics }: AnnouncerParts): Announcer => {
+export const createAnnouncer = ({ sql, broker, versions, metrics }: AnnouncerDependencies): Announcer => {
   const running = new Map<number, Promise<number>>()
 
   const readUnraised = async (producerId: number) => await sql<Unraised[]>`
@@ -51,7 +51,7 @@ export const createAnnouncer = ({ sql, broker, versions, metrics }: AnnouncerPar
     WHERE p.producer_id = ${producerId} ORDER BY s.changed_version LIMIT ${ROWS_AT_ONCE + 1}`
 
   /** Tells all that there is to tell of a producer; resolves to the version that it told. */
-  const announce = async (producerId: number): Promise<number> => {
+  const publishChanges = async (producerId: number): Promise<number> => {
     for (;;) {
       const rows = await readUnraised(producerId)
       const [first] = rows
@@ -71,7 +71,7 @@ export const createAnnouncer = ({ sql, broker, versions, metrics }: AnnouncerPar
   }
 
   const start = (producerId: number): Promise<number> => {
-    const job = announce(producerId)
+    const job = publishChanges(producerId)
       .then(
         told => {
           metrics.announced('told')
@@ -90,7 +90,7 @@ export const createAnnouncer = ({ sql, broker, versions, metrics }: AnnouncerPar
   }
 
   return {
-    async settle (producerId, version) {
+    async publishUpTo (producerId, version) {
       // One at a time for a producer, so that its changes are told in order; who comes meanwhile shares its end,
       // a failure too: the broker that just did not answer need not be waited for by each of them in turn.
       while (await (running.get(producerId) ?? start(producerId)) < version);

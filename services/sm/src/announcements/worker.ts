@@ -18,7 +18,7 @@ export const startAnnouncementWorker = ({ announcer, broker, log, everyMs }: Wor
   everyMs,
   pending: announcer.pending,
   async tell (producerId) {
-    await announcer.settle(producerId, 0)
+    await announcer.publishUpTo(producerId, 0)
     log.info({ producer_id: producerId }, 'Told the broker of changed subscribers')
   },
   failure: 'Could not tell the broker of changed subscribers yet'

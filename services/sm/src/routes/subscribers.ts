@@ -1,6 +1,6 @@
 import { ProblemError, requireRole, type Identity, type ServiceApp } from '@motience/kit'
 import { smRoutes } from '@motience/schemas'
-import type { SmParts } from '../dependencies.js'
+import type { SmRouteDependencies } from '../dependencies.js'
 import { approving, revoking } from '../subscriptions/decisions.js'
 import { publicSubscription } from '../subscriptions/row.js'
 
@@ -11,7 +11,7 @@ const onlyOwn = (identity: Identity, producerId: number): void => {
 /** What a producer does: see who subscribes, approve, refuse, revoke, choose the policy. */
 export const addSubscriberRoutes = (
   app: ServiceApp,
-  { changes, lists, policies, announcer, metrics, limitChanges }: SmParts
+  { changes, lists, policies, announcer, metrics, limitChanges }: SmRouteDependencies
 ): void => {
   app.route({
     ...smRoutes.subscribersRoute,
@@ -33,7 +33,7 @@ export const addSubscriberRoutes = (
       const { row, producer, changed } = await changes.change(pair, body.status === 'active' ? approving : revoking)
       if (!row) throw new ProblemError('MOT_SM_NO_SUBSCRIPTION')
       if (changed) metrics.changed(row.reason)
-      if (row.changed_version > producer.raised_version) await announcer.settle(found.producer_id, row.changed_version)
+      if (row.changed_version > producer.raised_version) await announcer.publishUpTo(found.producer_id, row.changed_version)
       return publicSubscription(row, producer.version)
     }
   })

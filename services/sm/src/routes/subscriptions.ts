@@ -1,6 +1,6 @@
 import { compileChecker, ProblemError, requireRole, type Identity, type ServiceApp } from '@motience/kit'
 import { SubscribeBodySchema, smRoutes, type SubscribeBody } from '@motience/schemas'
-import type { SmParts } from '../dependencies.js'
+import type { SmRouteDependencies } from '../dependencies.js'
 import { subscribing, unsubscribing } from '../subscriptions/decisions.js'
 import { publicSubscription, type SubscriptionRow } from '../subscriptions/row.js'
 
@@ -25,7 +25,7 @@ const unsubscribed = (inQuery: number | undefined, body: unknown): number => {
 /** What a consumer does: subscribe, unsubscribe, see its subscriptions. */
 export const addSubscriptionRoutes = (
   app: ServiceApp,
-  { changes, lists, announcer, directory, metrics, limitChanges }: SmParts
+  { changes, lists, announcer, directory, metrics, limitChanges }: SmRouteDependencies
 ): void => {
   const usernameOf = async ({ userId, username }: Identity): Promise<string> =>
     username ?? (await directory.find(userId))?.username ?? `user ${userId}`
@@ -41,7 +41,7 @@ export const addSubscriptionRoutes = (
       const { row, producer, changed } = await changes.change(pair, subscribing)
       if (!row) throw new Error('A subscription was neither found nor made')
       if (changed) metrics.changed(row.reason)
-      if (row.changed_version > producer.raised_version) await announcer.settle(producerId, row.changed_version)
+      if (row.changed_version > producer.raised_version) await announcer.publishUpTo(producerId, row.changed_version)
       return reply.code(changed ? 201 : 200).send(publicSubscription(row, producer.version))
     }
   })
@@ -67,7 +67,7 @@ export const addSubscriptionRoutes = (
       if (!row) throw noSubscription()
       if (changed) metrics.changed(row.reason)
       else if (!isRepeat(row, producer.raised_version)) throw noSubscription()
-      if (row.changed_version > producer.raised_version) await announcer.settle(producerId, row.changed_version)
+      if (row.changed_version > producer.raised_version) await announcer.publishUpTo(producerId, row.changed_version)
       await changes.confirm(row)
       return reply.code(204).send(null)
     }

@@ -11,7 +11,7 @@ import type { ProducerRow } from './row.js'
 export const nextVersion = (last: number, now: number): number => Math.max(last + 1, Math.floor(now))
 
 /** What the versions work with. */
-export interface VersionsParts {
+export interface VersionsDependencies {
   sql: Sql
   broker: Pick<Broker, 'heads' | 'connection'>
   log: Logger
@@ -35,7 +35,7 @@ export interface Versions {
   overtake (producerId: number, known: number): Promise<void>
 }
 
-export const createVersions = ({ sql, broker, log, metrics, now }: VersionsParts): Versions => ({
+export const createVersions = ({ sql, broker, log, metrics, now }: VersionsDependencies): Versions => ({
   async known (producerId) {
     if (broker.connection === 'down') return 0
     try {
