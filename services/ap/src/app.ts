@@ -1,13 +1,13 @@
-import { buildService, createClientAddresses, type ServiceApp, maxLoopDelayMs } from '@motience/kit'
+import {
+  buildService, createClientAddresses, limitPerMinute, maxLoopDelayMs, startOutbox, type ServiceApp
+} from '@motience/kit'
 import { createOwnAuthenticator } from './authenticator.js'
 import { startHousekeeping } from './housekeeping.js'
 import { createApMetrics } from './metrics.js'
 import type { ApDependencies, ApRouteDependencies } from './dependencies.js'
 import { createPasswords } from './passwords/passwords.js'
-import { createAnnouncer } from './revocations/announcer.js'
-import { startRevocationWorker } from './revocations/worker.js'
+import { createRevocationPublisher } from './revocations/revocation-publisher.js'
 import { addAccountRoutes } from './routes/accounts.js'
-import { signInLimiter } from './routes/rates.js'
 import { addSessionRoutes } from './routes/sessions.js'
 import { addTokenRoutes } from './routes/tokens.js'
 import { addUserRoutes } from './routes/users.js'
@@ -19,7 +19,7 @@ import { createAdministration } from './users/administration.js'
 import { createCatalogue } from './users/catalogue.js'
 import { createUsers } from './users/users.js'
 
-/** Builds AP: accounts, sessions and tokens. The database has to be migrated before. Knows no environment. */
+/** Builds AP, the service of accounts, sessions and tokens, on a migrated database. Reads no environment variables. */
 export const buildAp = async ({
   database, broker, settings, logger, clock = Date.now, sweepMs = 2_000, ...options
 }: ApDependencies): Promise<ServiceApp> => {
@@ -30,7 +30,7 @@ export const buildAp = async ({
   const sessions = createSessions({ sql, secrets, lifetimes, clock })
   const authenticator = createOwnAuthenticator({ keyring, sessions, clock })
   const passwords = options.passwords ?? await createPasswords()
-  const announcer = createAnnouncer(sql, broker, clock)
+  const revocationPublisher = createRevocationPublisher(sql, broker, clock)
 
   const app = await buildService('ap', {
     logger: logger ?? false,
@@ -42,7 +42,7 @@ export const buildAp = async ({
     clientAddresses: createClientAddresses(settings.serviceSecret),
     ready: { database: async () => await database.ping(), broker: async () => await broker.ping() }
   })
-  const parts: ApRouteDependencies = {
+  const routeDependencies: ApRouteDependencies = {
     settings,
     users: createUsers(sql),
     catalogue: createCatalogue(sql),
@@ -52,21 +52,30 @@ export const buildAp = async ({
     authenticator,
     tokens: createAccessTokens(app.jwt, keyring, lifetimes, clock),
     keyring,
-    announcer,
+    revocationPublisher,
     metrics: createApMetrics(app.metrics, passwords),
-    limitSignIns: signInLimiter(app, settings.loginRate),
+    // One count per address over all routes that compare or hash a password: alternating between them is no faster.
+    limitSignIns: limitPerMinute(app, settings.loginRate),
     clock
   }
-  addAccountRoutes(app, parts)
-  addSessionRoutes(app, parts)
-  addTokenRoutes(app, parts)
-  addUserRoutes(app, parts)
+  addAccountRoutes(app, routeDependencies)
+  addSessionRoutes(app, routeDependencies)
+  addTokenRoutes(app, routeDependencies)
+  addUserRoutes(app, routeDependencies)
 
-  const worker = startRevocationWorker({ announcer, broker, log: app.log, everyMs: sweepMs })
+  const outbox = startOutbox({
+    broker,
+    log: app.log,
+    everyMs: sweepMs,
+    restore: revocationPublisher.replaceAll,
+    pending: revocationPublisher.pending,
+    tell: revocationPublisher.publish,
+    failure: 'Failed to publish revocations, retrying'
+  })
   const stopHousekeeping = startHousekeeping({ keyring, sessions, log: app.log })
   app.addHook('onClose', async () => {
     await stopHousekeeping()
-    await worker.close()
+    await outbox.close()
   })
   return app
 }

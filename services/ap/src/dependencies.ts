@@ -5,7 +5,7 @@ import type { OwnAuthenticator } from './authenticator.js'
 import type { Clock } from './clock.js'
 import type { ApMetrics } from './metrics.js'
 import type { Passwords } from './passwords/passwords.js'
-import type { Announcer } from './revocations/announcer.js'
+import type { RevocationPublisher } from './revocations/revocation-publisher.js'
 import type { Sessions } from './sessions/sessions.js'
 import type { AccessTokens } from './tokens/access-tokens.js'
 import type { Keyring } from './tokens/keyring.js'
@@ -52,7 +52,7 @@ export interface ApRouteDependencies {
   authenticator: OwnAuthenticator
   tokens: AccessTokens
   keyring: Keyring
-  announcer: Announcer
+  revocationPublisher: RevocationPublisher
   metrics: ApMetrics
   /** Bounds sign-ins from one address: the `onRequest` of the routes that take a password. */
   limitSignIns: onRequestAsyncHookHandler

@@ -2,7 +2,7 @@ import { createMemoryBroker, type Broker } from '@motience/broker'
 import { postgresAvailable, testDatabase, waitFor } from '@motience/testing'
 import t, { type Test } from 'tap'
 import { migrateAp } from '../src/migrate.js'
-import { createAnnouncer } from '../src/revocations/announcer.js'
+import { createRevocationPublisher } from '../src/revocations/revocation-publisher.js'
 import { createAdmin } from '../src/users/create-admin.js'
 import { call, newName, newUser, PASSWORD, signIn, testAp } from './test-ap.js'
 
@@ -75,7 +75,7 @@ t.test('a disabling that is slow to reach the broker does not overtake the enabl
 t.test('who gives the broker all revocations does not undo one that is added meanwhile', { skip }, async t => {
   const { database, broker, app, isRevoked, act, doneOrWaiting } = await setUp(t)
   const { held, arrived, letIn } = holdAt(broker, 'replaceRevocations')
-  const replacing = createAnnouncer(database.sql, held, Date.now).replaceAll()
+  const replacing = createRevocationPublisher(database.sql, held, Date.now).replaceAll()
   await arrived
   const disabling = act(app, 'disable')
   await doneOrWaiting(disabling)

@@ -1,7 +1,6 @@
-import { databaseKinds, decodeJws, waitFor } from '@motience/testing'
+import { createFaultyBroker, databaseKinds, decodeJws, waitFor } from '@motience/testing'
 import t from 'tap'
 import { createAdmin } from '../src/users/create-admin.js'
-import { createFaultyBroker } from './faulty-broker.js'
 import { call, newName, newUser, PASSWORD, refresh, signIn, signUp, testAp, testStores, verify } from './test-ap.js'
 
 for (const kind of await databaseKinds()) {
@@ -20,10 +19,14 @@ for (const kind of await databaseKinds()) {
     const later = (answer: { status: number, body: unknown, headers: Record<string, unknown> }) => {
       t.match(answer, { status: 503, body: { code: 'MOT_UNAVAILABLE' }, headers: { 'retry-after': '2' } })
     }
-    t.afterEach(() => { broker.heal() })
+    t.afterEach(() => {
+      broker.recover()
+      broker.setConnection('up')
+    })
 
     t.test('signing up, in and on works; readiness tells what is missing', async t => {
-      broker.cut()
+      broker.fail()
+      broker.setConnection('down')
       const user = await newUser(app)
       t.equal((await refresh(app, user.refresh_token)).status, 200)
       t.same(await verify(app, user.access_token), [200, undefined])
@@ -34,21 +37,24 @@ for (const kind of await databaseKinds()) {
       const user = await newUser(app)
       const logout = async () =>
         await call(app, 'POST /api/auth/logout', { body: { refresh_token: user.refresh_token } })
-      broker.cut(true)
+      broker.fail()
       later(await logout())
       t.same(await verify(app, user.access_token), [401, 'MOT_TOKEN_REVOKED'], 'AP itself knows already')
       later(await logout())
       t.same(eventsOf(user.user_id), [])
-      broker.heal()
+      broker.recover()
+      broker.setConnection('up')
       t.equal((await logout()).status, 204)
       t.same(eventsOf(user.user_id), ['session-revoked'])
     })
 
     t.test('what nobody repeats is finished when the link is back', async t => {
       const user = await newUser(app)
-      broker.cut()
+      broker.fail()
+      broker.setConnection('down')
       later(await call(app, 'POST /api/auth/logout', { body: { refresh_token: user.refresh_token } }))
-      broker.heal()
+      broker.recover()
+      broker.setConnection('up')
       await waitFor(() => eventsOf(user.user_id).length === 1)
       await waitFor(async () => (await sql`SELECT 1 FROM ap.announcements`).length === 0)
     })
@@ -73,11 +79,12 @@ for (const kind of await databaseKinds()) {
           token: user.access_token,
           body: { current_password: PASSWORD, new_password: next }
         })
-      broker.cut(true)
+      broker.fail()
       later(await change())
       t.same(await verify(app, elsewhere.access_token), [401, 'MOT_TOKEN_REVOKED'])
       t.match(await change('yet another one'), { status: 401, body: { code: 'MOT_AP_BAD_CREDENTIALS' } })
-      broker.heal()
+      broker.recover()
+      broker.setConnection('up')
       await waitFor(() => eventsOf(user.user_id).length === 1)
       await waitFor(async () => (await sql`SELECT 1 FROM ap.announcements`).length === 0)
       t.match(await change(), { status: 401 }, 'no longer a repeat')
@@ -92,20 +99,21 @@ for (const kind of await databaseKinds()) {
           token: user.access_token,
           body: { current_password: PASSWORD, new_password: 'new horse battery' }
         })
-      broker.cut(true)
+      broker.fail()
       later(await change())
       later(await change())
-      broker.heal(true)
+      broker.recover()
       t.equal((await change()).status, 204)
       t.same(eventsOf(user.user_id), ['session-revoked'])
     })
 
     t.test('a disabled user that was enabled meanwhile ends up enabled', async t => {
       const user = await newUser(app)
-      broker.cut(true)
+      broker.fail()
       later(await act('disable', user.user_id))
       later(await act('enable', user.user_id))
-      broker.heal()
+      broker.recover()
+      broker.setConnection('up')
       await waitFor(() => eventsOf(user.user_id).includes('session-revoked'))
       t.same(eventsOf(user.user_id), ['user-enabled', 'session-revoked'])
       const { items } = await broker.revocations()
@@ -119,12 +127,14 @@ for (const kind of await databaseKinds()) {
       await act('disable', other.user_id)
       await act('disable', enabled.user_id)
       await act('enable', enabled.user_id)
-      broker.cut()
+      broker.fail()
+      broker.setConnection('down')
       await stores.broker.replaceRevocations([
         { kind: 'user', userId: enabled.user_id, expiresAt: Date.now() + 60_000 }
       ])
       await stores.broker.restoreUser(other.user_id)
-      broker.heal()
+      broker.recover()
+      broker.setConnection('up')
       await waitFor(async () =>
         (await broker.revocations()).items.some(item => item.kind === 'user' && item.userId === other.user_id)
       )
@@ -145,13 +155,14 @@ for (const kind of await databaseKinds()) {
       await sql`
         INSERT INTO ap.sessions (id, user_id, refresh_hash, created_at, rotated_at, refresh_expires_at, access_expires_at)
         SELECT gen_random_uuid(), ${user.user_id}, '\\x00', now(), now() - make_interval(secs => n), now() + '1 day', now() + '1 hour' FROM generate_series(1, 99) n`
-      broker.cut(true)
+      broker.fail()
       await signIn(app, user.user.username)
       const rows =
         await sql`SELECT rotated_at FROM ap.sessions WHERE user_id = ${user.user_id} AND ended_at IS NOT NULL`
       t.equal(rows.length, 1)
       t.same(await verify(app, user.access_token), [200, undefined], 'the one used longest ago ended, not this')
-      broker.heal()
+      broker.recover()
+      broker.setConnection('up')
       await waitFor(() => eventsOf(user.user_id).length === 1)
     })
 

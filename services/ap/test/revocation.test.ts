@@ -1,7 +1,6 @@
-import { brokerKinds, databaseKinds, decodeJws, waitFor } from '@motience/testing'
+import { createFaultyBroker, brokerKinds, databaseKinds, decodeJws, waitFor } from '@motience/testing'
 import t from 'tap'
 import { createAdmin } from '../src/users/create-admin.js'
-import { createFaultyBroker } from './faulty-broker.js'
 import {
   call, createTestClock, HOUR, newName, newUser, PASSWORD, refresh, signIn, testAp, testStores, verify
 } from './test-ap.js'

@@ -1,10 +1,8 @@
-import { buildService, type ServiceApp, maxLoopDelayMs } from '@motience/kit'
-import { createAnnouncer } from './announcements/announcer.js'
-import { startAnnouncementWorker } from './announcements/worker.js'
+import { buildService, limitPerMinute, maxLoopDelayMs, startOutbox, type ServiceApp } from '@motience/kit'
+import { createChangePublisher } from './subscriptions/change-publisher.js'
 import { createDirectory } from './directory.js'
 import { createSmMetrics } from './metrics.js'
 import type { SmDependencies, SmRouteDependencies } from './dependencies.js'
-import { changeLimiter } from './routes/rates.js'
 import { addSubscriberRoutes } from './routes/subscribers.js'
 import { addSubscriptionRoutes } from './routes/subscriptions.js'
 import { createChanges } from './subscriptions/changes.js'
@@ -12,9 +10,9 @@ import { createLists, keepListsAbove } from './subscriptions/lists.js'
 import { createPolicies } from './subscriptions/policies.js'
 import { createVersions } from './subscriptions/versions.js'
 
-/** Builds SM: who is subscribed to whom. The database has to be migrated before. Knows no environment. */
-export const buildSm = async (options: SmDependencies): Promise<ServiceApp> => {
-  const { database, broker, auth, ap, settings = {}, logger, sweepMs = 2_000, now = Date.now } = options
+/** Builds SM, the service of subscriptions, on a migrated database. Reads no environment variables. */
+export const buildSm = async (dependencies: SmDependencies): Promise<ServiceApp> => {
+  const { database, broker, auth, ap, settings = {}, logger, sweepMs = 2_000, now = Date.now } = dependencies
   const { sql } = database
   const app = await buildService('sm', {
     logger: logger ?? false,
@@ -31,20 +29,31 @@ export const buildSm = async (options: SmDependencies): Promise<ServiceApp> => {
   })
   const metrics = createSmMetrics(app.metrics)
   const versions = createVersions({ sql, broker, log: app.log, metrics, now })
-  const announcer = createAnnouncer({ sql, broker, versions, metrics })
-  const parts: SmRouteDependencies = {
+  const changePublisher = createChangePublisher({ sql, broker, versions, metrics })
+  const routeDependencies: SmRouteDependencies = {
     changes: createChanges(sql, now),
     lists: keepListsAbove(createLists(sql), versions),
     policies: createPolicies(sql),
-    announcer,
+    changePublisher,
     directory: createDirectory(ap),
     metrics,
-    limitChanges: changeLimiter(app, settings.changeRate ?? 600)
+    // One count per user over all routes that change something: each change notifies every instance.
+    limitChanges: limitPerMinute(app, settings.changeRate ?? 600, ({ identity }) => String(identity.userId))
   }
-  addSubscriptionRoutes(app, parts)
-  addSubscriberRoutes(app, parts)
+  addSubscriptionRoutes(app, routeDependencies)
+  addSubscriberRoutes(app, routeDependencies)
 
-  const worker = startAnnouncementWorker({ announcer, broker, log: app.log, everyMs: sweepMs })
-  app.addHook('onClose', async () => { await worker.close() })
+  const outbox = startOutbox({
+    broker,
+    log: app.log,
+    everyMs: sweepMs,
+    pending: changePublisher.pending,
+    async tell (producerId) {
+      await changePublisher.publishUpTo(producerId, 0)
+      app.log.info({ producer_id: producerId }, 'Published pending subscription changes')
+    },
+    failure: 'Failed to publish subscription changes, retrying'
+  })
+  app.addHook('onClose', async () => { await outbox.close() })
   return app
 }

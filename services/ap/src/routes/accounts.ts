@@ -1,14 +1,14 @@
 import { ProblemError, requireRole, type ServiceApp } from '@motience/kit'
 import { apRoutes } from '@motience/schemas'
 import type { ApRouteDependencies } from '../dependencies.js'
-import { announceNow } from '../revocations/announce-now.js'
+import { publishNow } from '../revocations/publish-now.js'
 import { publicUser } from '../users/users.js'
 
 const taken = () => new ProblemError('MOT_AP_USERNAME_TAKEN', 'Someone has this username already')
 
 /** Signing up, who one is, and one's password. */
 export const addAccountRoutes = (app: ServiceApp, parts: ApRouteDependencies): void => {
-  const { limitSignIns, users, passwords, administration, announcer, clock } = parts
+  const { limitSignIns, users, passwords, administration, revocationPublisher, clock } = parts
 
   app.route({
     ...apRoutes.registerRoute,
@@ -55,10 +55,10 @@ export const addAccountRoutes = (app: ServiceApp, parts: ApRouteDependencies): v
       } else {
         // The same call again, after a 503: the change was kept, and only the broker has to be told.
         const isRepeat =
-          (await announcer.isPending(user.id)) && (await passwords.matches(user.password_hash, body.new_password))
+          (await revocationPublisher.isPending(user.id)) && (await passwords.matches(user.password_hash, body.new_password))
         if (!isRepeat) throw new ProblemError('MOT_AP_BAD_CREDENTIALS', 'The current password is wrong')
       }
-      await announceNow(parts, user.id)
+      await publishNow(parts, user.id)
       return reply.code(204).send(null)
     }
   })

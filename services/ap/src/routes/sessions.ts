@@ -1,7 +1,7 @@
 import { ProblemError, type ServiceApp } from '@motience/kit'
 import { apRoutes, type Tokens } from '@motience/schemas'
 import type { ApRouteDependencies } from '../dependencies.js'
-import { announceNow } from '../revocations/announce-now.js'
+import { publishNow } from '../revocations/publish-now.js'
 import type { Grant } from '../sessions/sessions.js'
 import { publicUser } from '../users/users.js'
 
@@ -23,7 +23,7 @@ export const addSessionRoutes = (app: ServiceApp, parts: ApRouteDependencies): v
 
   /** What need not be waited for; the worker does it if this fails. */
   const announceSoon = (userId: number) => {
-    announceNow(parts, userId).catch((error: unknown) =>
+    publishNow(parts, userId).catch((error: unknown) =>
       app.log.warn({ err: error, userId }, 'Left a revocation for later')
     )
   }
@@ -69,7 +69,7 @@ export const addSessionRoutes = (app: ServiceApp, parts: ApRouteDependencies): v
     async handler ({ body }, reply) {
       const ended = await sessions.endByToken(body.refresh_token)
       if (!ended) throw new ProblemError('MOT_AP_REFRESH_INVALID', 'This refresh token belongs to no session')
-      await announceNow(parts, ended.userId)
+      await publishNow(parts, ended.userId)
       return reply.code(204).send(null)
     }
   })

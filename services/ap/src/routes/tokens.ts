@@ -1,9 +1,8 @@
-import { bearerToken, ProblemError, type ServiceApp } from '@motience/kit'
+import { bearerToken, limitPerMinute, ProblemError, type ServiceApp } from '@motience/kit'
 import { apRoutes, type Verified } from '@motience/schemas'
 import type { ApRouteDependencies } from '../dependencies.js'
 import { sameSecret } from '../tokens/secrets.js'
 import { publicUser } from '../users/users.js'
-import { serviceTokenLimiter } from './rates.js'
 
 /** What tokens say, the services' own tokens, and the keys that all are signed with. */
 export const addTokenRoutes = (app: ServiceApp, { settings, authenticator, tokens, keyring }: ApRouteDependencies): void => {
@@ -29,7 +28,7 @@ export const addTokenRoutes = (app: ServiceApp, { settings, authenticator, token
 
   app.route({
     ...apRoutes.serviceTokenRoute,
-    onRequest: serviceTokenLimiter(app, settings.serviceTokenRate),
+    onRequest: limitPerMinute(app, settings.serviceTokenRate),
     async handler ({ body }, reply) {
       if (!sameSecret(body.secret, settings.serviceSecret)) { throw new ProblemError('MOT_AP_BAD_SERVICE_SECRET', 'The secret is not the one that AP has') }
       const accessToken = await tokens.forService(body.service)

@@ -1,7 +1,7 @@
 import { ProblemError, requireRole, type ServiceApp } from '@motience/kit'
 import { apRoutes, type AccountRole } from '@motience/schemas'
 import type { ApRouteDependencies } from '../dependencies.js'
-import { announceNow } from '../revocations/announce-now.js'
+import { publishNow } from '../revocations/publish-now.js'
 import { publicUser } from '../users/users.js'
 
 const noSuchUser = () => new ProblemError('MOT_NOT_FOUND', 'There is no user with this id')
@@ -38,7 +38,7 @@ export const addUserRoutes = (app: ServiceApp, parts: ApRouteDependencies): void
       onRequest: requireRole('admin'),
       async handler ({ params }, reply) {
         if (!(await act(params.id))) throw noSuchUser()
-        await announceNow(parts, params.id)
+        await publishNow(parts, params.id)
         return reply.code(204).send(null)
       }
     })
@@ -52,7 +52,7 @@ export const addUserRoutes = (app: ServiceApp, parts: ApRouteDependencies): void
       // The last administrator would lock everyone out.
       if (params.id === identity.userId) { throw new ProblemError('MOT_FORBIDDEN', "An administrator can't disable himself") }
       if (!await administration.disable(params.id)) throw noSuchUser()
-      await announceNow(parts, params.id)
+      await publishNow(parts, params.id)
       return reply.code(204).send(null)
     }
   })

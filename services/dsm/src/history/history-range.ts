@@ -1,6 +1,6 @@
 import { ProblemError } from '@motience/kit'
 import {
-  comparePositions, earlierPosition, laterPosition, type HistoryQuery, type LogPosition
+  earlierPosition, laterPosition, type HistoryQuery, type LogPosition
 } from '@motience/schemas'
 import type { LogRange } from '../storage/missing-ranges.js'
 import type { Access } from './access.js'

@@ -5,13 +5,15 @@ import { approving, revoking } from '../subscriptions/decisions.js'
 import { publicSubscription } from '../subscriptions/row.js'
 
 const onlyOwn = (identity: Identity, producerId: number): void => {
-  if (identity.role === 'producer' && identity.userId !== producerId) { throw new ProblemError('MOT_FORBIDDEN', "This is another producer's") }
+  if (identity.role === 'producer' && identity.userId !== producerId) {
+    throw new ProblemError('MOT_FORBIDDEN', 'This belongs to another producer')
+  }
 }
 
-/** What a producer does: see who subscribes, approve, refuse, revoke, choose the policy. */
+/** Routes for producers: list subscribers, approve, refuse and revoke subscriptions, set the approval policy. */
 export const addSubscriberRoutes = (
   app: ServiceApp,
-  { changes, lists, policies, announcer, metrics, limitChanges }: SmRouteDependencies
+  { changes, lists, policies, changePublisher, metrics, limitChanges }: SmRouteDependencies
 ): void => {
   app.route({
     ...smRoutes.subscribersRoute,
@@ -33,7 +35,7 @@ export const addSubscriberRoutes = (
       const { row, producer, changed } = await changes.change(pair, body.status === 'active' ? approving : revoking)
       if (!row) throw new ProblemError('MOT_SM_NO_SUBSCRIPTION')
       if (changed) metrics.changed(row.reason)
-      if (row.changed_version > producer.raised_version) await announcer.publishUpTo(found.producer_id, row.changed_version)
+      if (row.changed_version > producer.raised_version) await changePublisher.publishUpTo(found.producer_id, row.changed_version)
       return publicSubscription(row, producer.version)
     }
   })

@@ -10,22 +10,24 @@ const bodyChecker = compileChecker(SubscribeBodySchema)
 const badInput = (path: string, message: string) =>
   new ProblemError('MOT_BAD_INPUT', `\`producer_id\` ${message}`, { errors: [{ path, message }] })
 
-/** The producer of a DELETE: in the query or in a JSON body, or the same in both. */
-const unsubscribed = (inQuery: number | undefined, body: unknown): number => {
+/** The producer of a DELETE: in the query, in a JSON body, or the same in both. */
+const producerOf = (inQuery: number | undefined, body: unknown): number => {
   if (body == null) {
     if (inQuery === undefined) throw badInput('/producer_id', 'is missing')
     return inQuery
   }
-  if (!bodyChecker.check(body)) { throw new ProblemError('MOT_BAD_INPUT', 'The body is refused', { errors: bodyChecker.faults(body) }) }
+  if (!bodyChecker.check(body)) {
+    throw new ProblemError('MOT_BAD_INPUT', 'Invalid body', { errors: bodyChecker.faults(body) })
+  }
   const { producer_id: inBody } = body as SubscribeBody
   if (inQuery !== undefined && inQuery !== inBody) throw badInput('/producer_id', 'differs between query and body')
   return inBody
 }
 
-/** What a consumer does: subscribe, unsubscribe, see its subscriptions. */
+/** Routes for consumers: subscribe, unsubscribe, list subscriptions. */
 export const addSubscriptionRoutes = (
   app: ServiceApp,
-  { changes, lists, announcer, directory, metrics, limitChanges }: SmRouteDependencies
+  { changes, lists, changePublisher, directory, metrics, limitChanges }: SmRouteDependencies
 ): void => {
   const usernameOf = async ({ userId, username }: Identity): Promise<string> =>
     username ?? (await directory.find(userId))?.username ?? `user ${userId}`
@@ -39,16 +41,16 @@ export const addSubscriptionRoutes = (
       if (user?.role !== 'producer') throw new ProblemError('MOT_SM_NO_SUCH_PRODUCER')
       const pair = { producerId, consumerId: identity.userId, username: await usernameOf(identity) }
       const { row, producer, changed } = await changes.change(pair, subscribing)
-      if (!row) throw new Error('A subscription was neither found nor made')
+      if (!row) throw new Error('The subscription was neither found nor created')
       if (changed) metrics.changed(row.reason)
-      if (row.changed_version > producer.raised_version) await announcer.publishUpTo(producerId, row.changed_version)
+      if (row.changed_version > producer.raised_version) await changePublisher.publishUpTo(producerId, row.changed_version)
       return reply.code(changed ? 201 : 200).send(publicSubscription(row, producer.version))
     }
   })
 
   /**
-   * Whether a DELETE that finds nothing to end is the repeat of one that was not answered with success: then it ends
-   * well. Else there is no subscription.
+   * Whether a DELETE that finds nothing to end repeats one that was not answered with success: then it succeeds.
+   * Otherwise there is no subscription.
    */
   const isRepeat = (row: SubscriptionRow, raisedVersion: number): boolean =>
     row.changed_version > raisedVersion || (row.reason === 'unsubscribed' && !row.confirmed)
@@ -57,7 +59,7 @@ export const addSubscriptionRoutes = (
     ...smRoutes.unsubscribeRoute,
     onRequest: [requireRole('consumer'), limitChanges],
     async handler ({ query, body, identity }, reply) {
-      const producerId = unsubscribed(query.producer_id, body)
+      const producerId = producerOf(query.producer_id, body)
       const known = await lists.ofConsumer(identity.userId, { producer_id: producerId })
       if (known.subscriptions.length === 0) throw noSubscription()
       const { row, producer, changed } = await changes.change(
@@ -67,7 +69,7 @@ export const addSubscriptionRoutes = (
       if (!row) throw noSubscription()
       if (changed) metrics.changed(row.reason)
       else if (!isRepeat(row, producer.raised_version)) throw noSubscription()
-      if (row.changed_version > producer.raised_version) await announcer.publishUpTo(producerId, row.changed_version)
+      if (row.changed_version > producer.raised_version) await changePublisher.publishUpTo(producerId, row.changed_version)
       await changes.confirm(row)
       return reply.code(204).send(null)
     }
@@ -77,7 +79,9 @@ export const addSubscriptionRoutes = (
     ...smRoutes.subscriptionsRoute,
     onRequest: requireRole('consumer', 'service', 'admin'),
     async handler ({ params, query, identity }) {
-      if (identity.role === 'consumer' && identity.userId !== params.id) { throw new ProblemError('MOT_FORBIDDEN', "These are another consumer's subscriptions") }
+      if (identity.role === 'consumer' && identity.userId !== params.id) {
+        throw new ProblemError('MOT_FORBIDDEN', 'These subscriptions belong to another consumer')
+      }
       return await lists.ofConsumer(params.id, query)
     }
   })

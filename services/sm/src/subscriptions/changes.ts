@@ -3,18 +3,18 @@ import type { Decide, Decision } from './decisions.js'
 import type { ProducerRow, SubscriptionRow } from './row.js'
 import { nextVersion } from './versions.js'
 
-/** What a change came to. `row` is null where there is no subscription and none was made. */
+/** The result of a change. `row` is null if there is no subscription and none was created. */
 export interface Change { row: SubscriptionRow | null, producer: ProducerRow, changed: boolean }
 
-/** Whose subscription to what; `username` is the consumer's, for a row that has to be made. */
+/** The two sides of a subscription; `username` is the consumer's, for a row that has to be created. */
 export interface Pair { producerId: number, consumerId: number, username: string }
 
-/** Changes of subscriptions, each in one transaction that raises the producer's version. */
+/** Changes subscriptions, each in one transaction that raises the producer's version. */
 export interface Changes {
-  /** Changes one, or makes it, as `decide` says. What it throws is thrown, and nothing is changed. */
+  /** Changes or creates a subscription as `decide` returns. Rejects with what it throws, and changes nothing then. */
   change (pair: Pair, decide: Decide): Promise<Change>
   byId (id: number): Promise<SubscriptionRow | null>
-  /** Notes that a DELETE was answered, unless the row was changed since. */
+  /** Records that a DELETE was answered with success, unless the row was changed since. */
   confirm (row: SubscriptionRow): Promise<void>
 }
 
@@ -45,15 +45,13 @@ const store = async (
 export const createChanges = (sql: Sql, now: () => number = Date.now): Changes => ({
   change: async (pair, decide) => await sql.begin(async transaction => {
     const { producerId, consumerId } = pair
-    // The lock that puts all changes of one producer in a row. Made first, so that there is something to lock.
+    // The row lock serialises all changes of one producer; the row is created first, so that there is one to lock.
     await transaction`INSERT INTO sm.producers (producer_id) VALUES (${producerId}) ON CONFLICT DO NOTHING`
-    const [producer] = await transaction<
-      ProducerRow[]
-    >`SELECT * FROM sm.producers WHERE producer_id = ${producerId} FOR UPDATE`
-    if (!producer) throw new Error('A row that was just made is gone')
-    const [row = null] = await transaction<
-      SubscriptionRow[]
-    >`SELECT * FROM sm.subscriptions WHERE consumer_id = ${consumerId} AND producer_id = ${producerId}`
+    const [producer] = await transaction<ProducerRow[]>`
+      SELECT * FROM sm.producers WHERE producer_id = ${producerId} FOR UPDATE`
+    if (!producer) throw new Error('A row that was just created is missing')
+    const [row = null] = await transaction<SubscriptionRow[]>`
+      SELECT * FROM sm.subscriptions WHERE consumer_id = ${consumerId} AND producer_id = ${producerId}`
     const decision = decide(row, producer)
     if (!decision) return { row, producer, changed: false }
     const version = nextVersion(producer.version, now())

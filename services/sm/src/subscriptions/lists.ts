@@ -1,40 +1,33 @@
+import { decodeIdCursor, pageById } from '@motience/kit'
 import type { Subscribers, Subscriptions, SubscriptionStatus } from '@motience/schemas'
 import type { Sql } from 'postgres'
-import { decodeCursor, encodeCursor } from '../cursor.js'
 import { publicSubscription, type SubscriptionRow } from './row.js'
 import type { Versions } from './versions.js'
 
-/** Which page, and of what. */
+/** The page to read, and its filter. */
 export interface ListQuery { status?: SubscriptionStatus, limit?: number, cursor?: string }
 
 /**
- * Pages of subscriptions, in the order of ids. Each is one statement, and so one snapshot: its rows are those of its
- * version. Pages that carry the same version belong together; where they don't, the list has to be read anew.
- * Both reject with MOT_BAD_INPUT for a cursor that SM did not give.
+ * Pages of subscriptions in the order of their ids. Each is read by one statement, hence from one snapshot: its rows are
+ * those of its version. Pages of the same version belong together; if versions differ, the list has to be read again.
+ * Both methods reject with MOT_BAD_INPUT for an invalid cursor.
  */
 export interface Lists {
   ofConsumer (consumerId: number, query: ListQuery & { producer_id?: number }): Promise<Subscriptions>
-  /** Version 0 and nobody for a producer that nobody ever subscribed to. */
+  /** Version 0 and no subscribers for a producer that never had any. */
   ofProducer (producerId: number, query: ListQuery): Promise<Subscribers>
-}
-
-/** Cuts off the row that was read only to see whether there is a next page. */
-const page = <Row extends { id: number }>(rows: readonly Row[], limit: number) => {
-  const items = rows.slice(0, limit)
-  const last = items.at(-1)
-  return { items, nextCursor: rows.length > limit && last ? encodeCursor(last.id) : null }
 }
 
 export const createLists = (sql: Sql): Lists => ({
   async ofConsumer (consumerId, { producer_id: producerId, status, limit = 100, cursor }) {
-    const after = decodeCursor(cursor)
+    const after = decodeIdCursor(cursor)
     const rows = await sql<(SubscriptionRow & { version: number })[]>`
       SELECT s.*, p.version FROM sm.subscriptions s JOIN sm.producers p USING (producer_id)
       WHERE s.consumer_id = ${consumerId} AND s.id > ${after}
         ${producerId === undefined ? sql`` : sql`AND s.producer_id = ${producerId}`}
         ${status === undefined ? sql`` : sql`AND s.status = ${status}`}
       ORDER BY s.id LIMIT ${limit + 1}`
-    const { items, nextCursor } = page(rows, limit)
+    const { items, nextCursor } = pageById(rows, limit)
     return {
       consumer_id: consumerId,
       subscriptions: items.map(row => publicSubscription(row, row.version)),
@@ -43,16 +36,17 @@ export const createLists = (sql: Sql): Lists => ({
   },
 
   async ofProducer (producerId, { status, limit = 100, cursor }) {
-    const after = decodeCursor(cursor)
-    // The version comes even where the page is empty: with a row of nulls.
+    const after = decodeIdCursor(cursor)
+    // An empty page still returns the version, with a row of nulls.
     const rows = await sql<(Partial<SubscriptionRow> & { version: number })[]>`
       WITH page AS (
         SELECT id, consumer_id, username, status, activated_at, activated_version FROM sm.subscriptions
-        WHERE producer_id = ${producerId} AND id > ${after} ${status === undefined ? sql`` : sql`AND status = ${status}`}
+        WHERE producer_id = ${producerId} AND id > ${after}
+          ${status === undefined ? sql`` : sql`AND status = ${status}`}
         ORDER BY id LIMIT ${limit + 1})
       SELECT coalesce((SELECT version FROM sm.producers WHERE producer_id = ${producerId}), 0) AS version, page.*
       FROM (SELECT) AS always LEFT JOIN page ON true ORDER BY page.id`
-    const { items, nextCursor } = page(
+    const { items, nextCursor } = pageById(
       rows.filter((row): row is SubscriptionRow & { version: number } => row.id != null),
       limit
     )
@@ -73,8 +67,8 @@ export const createLists = (sql: Sql): Lists => ({
 })
 
 /**
- * The same lists, with versions that are not below the broker's, so that messages can be accepted for them and the
- * broker's log be read. Of a consumer that holds for the subscription to one producer, if that is asked for.
+ * The same lists with versions not below the broker's, so that messages can be accepted for them and the broker's log be
+ * read. For a consumer's list this holds only if it is filtered by producer.
  */
 export const keepListsAbove = (lists: Lists, versions: Versions): Lists => ({
   async ofConsumer (consumerId, query) {

@@ -1,9 +1,9 @@
 import type { Policy } from '@motience/schemas'
 import type { Sql } from 'postgres'
 
-/** How producers approve new subscriptions. Those that wait go on waiting when it changes. */
+/** How producers approve new subscriptions. A change does not affect pending ones. */
 export interface Policies {
-  /** `automatic` for a producer that never chose. */
+  /** `automatic` by default. */
   of (producerId: number): Promise<Policy>
   set (producerId: number, policy: Policy): Promise<void>
 }

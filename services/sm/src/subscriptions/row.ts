@@ -1,6 +1,6 @@
 import type { Subscription, SubscriptionStatus } from '@motience/schemas'
 
-/** What made a subscription what it is. */
+/** The cause of a subscription's status. */
 export type Reason = 'subscribed' | 'requested' | 'approved' | 'refused' | 'revoked' | 'unsubscribed'
 
 /** A row of `sm.subscriptions`. */
@@ -28,7 +28,7 @@ export interface ProducerRow {
   raised_version: number
 }
 
-/** What a client sees of a subscription, with its producer's version as it was read together with it. */
+/** A subscription as clients see it, with the version of its producer that was read with it. */
 export const publicSubscription = (row: SubscriptionRow, version: number): Subscription => ({
   id: row.id,
   consumer_id: row.consumer_id,

@@ -5,12 +5,12 @@ import type { SmMetrics } from '../metrics.js'
 import type { ProducerRow } from './row.js'
 
 /**
- * Number of the next change of a producer's subscribers: above the last one, and never below `now`, milliseconds since
- * 1970. So no number is given out twice with two lists, even where the database was put back to an older state.
+ * The version of the next change of a producer's subscribers: above the last one, and at least `now`, milliseconds since
+ * 1970. No version is therefore used for two lists, even if the database was restored from a backup.
  */
 export const nextVersion = (last: number, now: number): number => Math.max(last + 1, Math.floor(now))
 
-/** What the versions work with. */
+/** Collaborators of `createVersions`. */
 export interface VersionsDependencies {
   sql: Sql
   broker: Pick<Broker, 'heads' | 'connection'>
@@ -21,16 +21,16 @@ export interface VersionsDependencies {
 }
 
 /**
- * Keeps SM's versions above the broker's. A version is committed before the broker is told of it, so one that the
- * broker has and SM does not is of changes that the database forgot: it was put back to an older state. Until SM's list
- * has a newer number no message is accepted for it.
+ * Keeps SM's versions above the broker's. A version is committed before it is published, so a version that the broker has
+ * and SM does not belongs to changes that the database lost when it was restored from a backup. Until SM's list has a
+ * newer version no message is accepted for it.
  */
 export interface Versions {
-  /** The broker's version of a producer; 0 where it can't be asked now. Ask it before the database. */
+  /** The broker's version of a producer; 0 if the broker is unavailable. Read it before the database. */
   known (producerId: number): Promise<number>
   /**
-   * Gives a producer's list a number above `known`, unless it has one by now. Changes that the broker was not told of
-   * get it too.
+   * Raises a producer's version above `known`, unless it is by now. Changes that were not published yet get the new
+   * version too.
    */
   overtake (producerId: number, known: number): Promise<void>
 }
@@ -42,7 +42,7 @@ export const createVersions = ({ sql, broker, log, metrics, now }: VersionsDepen
       const [head] = await broker.heads([producerId])
       return head!.version
     } catch (error) {
-      log.debug({ err: error, producer_id: producerId }, 'Read subscribers without the broker')
+      log.debug({ err: error, producer_id: producerId }, 'Broker unavailable, reading subscribers without its version')
       return 0
     }
   },
@@ -50,9 +50,8 @@ export const createVersions = ({ sql, broker, log, metrics, now }: VersionsDepen
   async overtake (producerId, known) {
     const overtook = await sql.begin(async transaction => {
       await transaction`INSERT INTO sm.producers (producer_id) VALUES (${producerId}) ON CONFLICT DO NOTHING`
-      const [producer] = await transaction<
-        ProducerRow[]
-      >`SELECT * FROM sm.producers WHERE producer_id = ${producerId} FOR UPDATE`
+      const [producer] = await transaction<ProducerRow[]>`
+        SELECT * FROM sm.producers WHERE producer_id = ${producerId} FOR UPDATE`
       if (!producer || producer.version >= known) return null
       const version = nextVersion(known, now())
       await transaction`
@@ -66,6 +65,6 @@ export const createVersions = ({ sql, broker, log, metrics, now }: VersionsDepen
     if (!overtook) return
     metrics.overtook()
     log.warn({ producer_id: producerId, known_version: known, ...overtook },
-      'The database was put back: the broker knows a later version of the subscribers, and theirs was raised above it')
+      'Database restored from a backup, raised the subscriber list version above the broker\'s')
   }
 })

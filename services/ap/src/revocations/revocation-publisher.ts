@@ -8,59 +8,59 @@ import type { EndReason } from '../sessions/session-row.js'
 import { CLOCK_MARGIN_MS } from '../tokens/lifetimes.js'
 import { ownInForce, ownUser, shareInForce } from './locks.js'
 
-/** Tells the broker what PostgreSQL already knows: sessions that ended, users who were disabled or enabled. */
-export interface Announcer {
+/** Publishes what is committed in PostgreSQL to the broker: ended sessions, and users that were disabled or enabled. */
+export interface RevocationPublisher {
   /**
-   * Tells what is noted of a user: first the revocations, then the events. Resolves once both are done and nothing is
-   * left. Rejects with MOT_UNAVAILABLE where the broker can't be reached; the notes stay then.
+   * Publishes the outbox rows of a user: first the revocations, then the events. Resolves once none is left. Rejects with
+   * MOT_UNAVAILABLE if the broker can't be reached; the rows stay then.
    */
-  announce (userId: number): Promise<void>
-  /** Whether something is noted of a user. */
+  publish (userId: number): Promise<void>
+  /** Whether the outbox has rows of a user. */
   isPending (userId: number): Promise<boolean>
-  /** Users of whom something is noted, at most `limit`, those that wait longest first. */
+  /** Users with rows in the outbox, at most `limit`, the longest waiting first. */
   pending (limit: number): Promise<number[]>
-  /** Gives the broker every revocation in force, so that one that came back older has them all. */
+  /** Replaces the broker's revocations by all those in force, for a broker that was restored to an older state. */
   replaceAll (): Promise<void>
 }
 
-interface Note { id: number, session_id: string | null, end_reason: EndReason | null, access_expires_at: string | null }
+interface OutboxRow { id: number, session_id: string | null, end_reason: EndReason | null, access_expires_at: string | null }
 
-/** Most notes of a user that one step tells: more sessions than a user may have. */
-const MAX_NOTES = 500
-/** Each step holds a database connection while it waits for the broker; most of the pool is left to the rest. */
+/** Maximum outbox rows per step: more than the sessions that a user may have. */
+const MAX_ROWS = 500
+/** Each step holds a database connection while it waits for the broker; most of the pool is left to other work. */
 const STEPS_AT_ONCE = 4
 const STEPS_WAITING = 512
 
 const unavailable = () =>
-  new ProblemError('MOT_UNAVAILABLE', 'The change is kept, and will be finished when the broker is back', {
+  new ProblemError('MOT_UNAVAILABLE', 'The change is stored and takes effect when the broker is available again', {
     retryAfterSecs: 2
   })
 
 const forgetAt = (expiry: string): number => Date.parse(expiry) + CLOCK_MARGIN_MS
 
-interface Told { revocations: Revocation[], events: ControlEvent[], enabled: boolean }
+interface Publication { revocations: Revocation[], events: ControlEvent[], enabled: boolean }
 
-/** What the notes mean, by the rows as they are now. The user's own event comes first, so that services learn why. */
-const tell = async (tx: TransactionSql, userId: number, notes: readonly Note[], now: number): Promise<Told> => {
-  const told: Told = { revocations: [], events: [], enabled: false }
-  if (notes.some(note => note.session_id === null)) {
+/** The revocations and events of outbox rows, by the current state. The user's own event comes first: it has the reason. */
+const publicationOf = async (tx: TransactionSql, userId: number, outbox: readonly OutboxRow[], now: number): Promise<Publication> => {
+  const publication: Publication = { revocations: [], events: [], enabled: false }
+  if (outbox.some(row => row.session_id === null)) {
     const [user] = await tx<{ disabled_at: string | null, last_expiry: string | null }[]>`
       SELECT disabled_at, (SELECT max(access_expires_at) FROM ap.sessions WHERE user_id = ${userId}) AS last_expiry
       FROM ap.users WHERE id = ${userId}`
     if (user?.disabled_at) {
       const expiresAt = user.last_expiry ? forgetAt(user.last_expiry) : now + CLOCK_MARGIN_MS
-      told.revocations.push({ kind: 'user', userId, expiresAt })
-      told.events.push({ type: 'user-disabled', user_id: userId, expires_at: new Date(expiresAt).toISOString() })
+      publication.revocations.push({ kind: 'user', userId, expiresAt })
+      publication.events.push({ type: 'user-disabled', user_id: userId, expires_at: new Date(expiresAt).toISOString() })
     } else {
-      told.enabled = true
-      told.events.push({ type: 'user-enabled', user_id: userId })
+      publication.enabled = true
+      publication.events.push({ type: 'user-enabled', user_id: userId })
     }
   }
-  for (const { session_id: sid, end_reason: reason, access_expires_at: expiry } of notes) {
+  for (const { session_id: sid, end_reason: reason, access_expires_at: expiry } of outbox) {
     if (!sid || !reason || !expiry || forgetAt(expiry) <= now) continue
     const expiresAt = forgetAt(expiry)
-    told.revocations.push({ kind: 'session', sid, expiresAt })
-    told.events.push({
+    publication.revocations.push({ kind: 'session', sid, expiresAt })
+    publication.events.push({
       type: 'session-revoked',
       sid,
       user_id: userId,
@@ -68,10 +68,10 @@ const tell = async (tx: TransactionSql, userId: number, notes: readonly Note[], 
       expires_at: new Date(expiresAt).toISOString()
     })
   }
-  return told
+  return publication
 }
 
-export const createAnnouncer = (sql: Sql, broker: Broker, clock: Clock): Announcer => {
+export const createRevocationPublisher = (sql: Sql, broker: Broker, clock: Clock): RevocationPublisher => {
   const limiter = createConcurrencyLimiter(STEPS_AT_ONCE, STEPS_WAITING)
 
   const reachable = async (work: () => Promise<void>): Promise<void> => {
@@ -83,27 +83,27 @@ export const createAnnouncer = (sql: Sql, broker: Broker, clock: Clock): Announc
     }
   }
 
-  /** True if there may be more. */
+  /** Publishes up to `MAX_ROWS`; resolves to whether there may be more. */
   const step = async (userId: number): Promise<boolean> => await sql.begin(async tx => {
     await shareInForce(tx)
     await ownUser(tx, userId)
-    const notes = await tx<Note[]>`
+    const outbox = await tx<OutboxRow[]>`
       SELECT a.id, a.session_id, s.end_reason, s.access_expires_at
       FROM ap.announcements a LEFT JOIN ap.sessions s ON s.id = a.session_id
-      WHERE a.user_id = ${userId} ORDER BY a.id LIMIT ${MAX_NOTES}`
-    if (notes.length === 0) return false
-    const { revocations, events, enabled } = await tell(tx, userId, notes, clock())
+      WHERE a.user_id = ${userId} ORDER BY a.id LIMIT ${MAX_ROWS}`
+    if (outbox.length === 0) return false
+    const { revocations, events, enabled } = await publicationOf(tx, userId, outbox, clock())
     if (revocations.length > 0) await broker.revoke(revocations)
     if (enabled) await broker.restoreUser(userId)
     const [first, ...rest] = events
     if (first) await broker.publishControl(first)
     await Promise.all(rest.map(async event => await broker.publishControl(event)))
-    await tx`DELETE FROM ap.announcements WHERE id IN ${tx(notes.map(note => note.id))}`
-    return notes.length === MAX_NOTES
+    await tx`DELETE FROM ap.announcements WHERE id IN ${tx(outbox.map(row => row.id))}`
+    return outbox.length === MAX_ROWS
   })
 
   return {
-    announce: async userId => await reachable(async () => { while (await step(userId)); }),
+    publish: async userId => await reachable(async () => { while (await step(userId)); }),
 
     async isPending (userId) {
       const rows = await sql`SELECT 1 FROM ap.announcements WHERE user_id = ${userId} LIMIT 1`

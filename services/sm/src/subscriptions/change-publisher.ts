@@ -2,29 +2,29 @@ import type { Broker } from '@motience/broker'
 import type { ControlEvent } from '@motience/schemas'
 import type { Sql } from 'postgres'
 import type { SmMetrics } from '../metrics.js'
-import type { ProducerRow, SubscriptionRow } from '../subscriptions/row.js'
-import type { Versions } from '../subscriptions/versions.js'
+import type { ProducerRow, SubscriptionRow } from './row.js'
+import type { Versions } from './versions.js'
 
 /**
- * Tells the broker what was changed: first the producer's version, after which no message can be accepted for the
- * subscribers of before, then each changed subscription on the control channel, and notes then that it did.
- * What was committed and not told stays noted by `raised_version < version`, so that no crash can lose it.
+ * Publishes committed changes to the broker: first the producer's version, after which no message can be accepted for
+ * the previous subscribers, then each changed subscription on the control channel, and finally records that it did.
+ * Pending changes are recognised by `raised_version < version`, so that a crash loses none.
  */
-export interface Announcer {
+export interface ChangePublisher {
   /**
-   * Resolves once the broker was told of this version. Rejects with BrokerUnavailableError if it can't be, and it is
-   * told later.
+   * Resolves once this version is published. Rejects with BrokerUnavailableError if that is not possible now; it is
+   * retried later.
    */
   publishUpTo (producerId: number, version: number): Promise<void>
-  /** Producers of which something is still to be told, at most `limit`. */
+  /** Producers with pending changes, at most `limit`. */
   pending (limit: number): Promise<number[]>
 }
 
-/** What the announcer works with. */
-export interface AnnouncerDependencies { sql: Sql, broker: Broker, versions: Versions, metrics: SmMetrics }
+/** Collaborators of the change publisher. */
+export interface ChangePublisherDependencies { sql: Sql, broker: Broker, versions: Versions, metrics: SmMetrics }
 
-/** Most changed subscriptions that are read at once. */
-const ROWS_AT_ONCE = 500
+/** Maximum changed subscriptions per query. */
+const MAX_ROWS = 500
 
 type Unraised = Pick<ProducerRow, 'version' | 'raised_version'> & {
   [Key in keyof SubscriptionRow]: SubscriptionRow[Key] | null
@@ -42,15 +42,15 @@ const eventOf = (row: SubscriptionRow): ControlEvent => ({
   activated_version: row.activated_version
 })
 
-export const createAnnouncer = ({ sql, broker, versions, metrics }: AnnouncerDependencies): Announcer => {
+export const createChangePublisher = ({ sql, broker, versions, metrics }: ChangePublisherDependencies): ChangePublisher => {
   const running = new Map<number, Promise<number>>()
 
   const readUnraised = async (producerId: number) => await sql<Unraised[]>`
     SELECT s.*, p.version, p.raised_version FROM sm.producers p
     LEFT JOIN sm.subscriptions s ON s.producer_id = p.producer_id AND s.changed_version > p.raised_version
-    WHERE p.producer_id = ${producerId} ORDER BY s.changed_version LIMIT ${ROWS_AT_ONCE + 1}`
+    WHERE p.producer_id = ${producerId} ORDER BY s.changed_version LIMIT ${MAX_ROWS + 1}`
 
-  /** Tells all that there is to tell of a producer; resolves to the version that it told. */
+  /** Publishes all pending changes of a producer; resolves to the version that was published. */
   const publishChanges = async (producerId: number): Promise<number> => {
     for (;;) {
       const rows = await readUnraised(producerId)
@@ -58,27 +58,29 @@ export const createAnnouncer = ({ sql, broker, versions, metrics }: AnnouncerDep
       if (!first || first.version === first.raised_version) return first?.version ?? 0
       const known = await broker.raiseVersion(producerId, first.version)
       if (known > first.version) {
-        // A message may still be accepted with the greater one: for subscribers that the database knows nothing of.
+        // A message may still be accepted with the newer version, for subscribers that the database does not know.
         await versions.overtake(producerId, known)
         continue
       }
-      const changed = rows.slice(0, ROWS_AT_ONCE).filter((row): row is Changed => row.id !== null)
+      const changed = rows.slice(0, MAX_ROWS).filter((row): row is Changed => row.id !== null)
       for (const row of changed) await broker.publishControl(eventOf(row))
-      const told = rows.length > ROWS_AT_ONCE ? changed.at(-1)?.changed_version ?? first.version : first.version
-      await sql`UPDATE sm.producers SET raised_version = greatest(raised_version, ${told}) WHERE producer_id = ${producerId}`
-      if (told === first.version) return told
+      const published = rows.length > MAX_ROWS ? changed.at(-1)?.changed_version ?? first.version : first.version
+      await sql`
+        UPDATE sm.producers SET raised_version = greatest(raised_version, ${published})
+        WHERE producer_id = ${producerId}`
+      if (published === first.version) return published
     }
   }
 
   const start = (producerId: number): Promise<number> => {
     const job = publishChanges(producerId)
       .then(
-        told => {
-          metrics.announced('told')
-          return told
+        published => {
+          metrics.published('told')
+          return published
         },
         (error: unknown) => {
-          metrics.announced('failed')
+          metrics.published('failed')
           throw error
         }
       )
@@ -91,8 +93,8 @@ export const createAnnouncer = ({ sql, broker, versions, metrics }: AnnouncerDep
 
   return {
     async publishUpTo (producerId, version) {
-      // One at a time for a producer, so that its changes are told in order; who comes meanwhile shares its end,
-      // a failure too: the broker that just did not answer need not be waited for by each of them in turn.
+      // One run at a time for each producer keeps its changes in order. Concurrent callers share its outcome, a failure
+      // too: each of them waiting for the same unavailable broker in turn would help nobody.
       while (await (running.get(producerId) ?? start(producerId)) < version);
     },
 
