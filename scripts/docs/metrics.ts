@@ -4,7 +4,7 @@ import { createDsmMetrics } from '../../services/dsm/src/metrics.js'
 import { measureRequests } from '../../services/kit/src/metrics/http.js'
 import { createSocketMetrics } from '../../services/kit/src/ws/metrics.js'
 import { createSmMetrics } from '../../services/sm/src/metrics.js'
-import { createCounters } from '../../services/wss1/src/counters.js'
+import { createCounters } from '../../services/wss1/src/metrics.js'
 import { createConsumerMetrics } from '../../services/wss2/src/metrics.js'
 import { table } from './table.js'
 

@@ -4,12 +4,12 @@ import {
 } from '@motience/kit'
 import { BatchFrameSchema, DataFrameSchema } from '@motience/schemas'
 import { Type } from '@sinclair/typebox'
-import { Budget } from './budget.js'
-import { createCounters } from './counters.js'
-import { Dispatcher, type CallLimits } from './dispatcher.js'
-import type { CallDsm } from './dsm-call.js'
-import { ProducerConnection, type ProducerParts } from './producer-connection.js'
-import { addStats } from './stats.js'
+import { Budget } from './intake/in-flight-budget.js'
+import { createCounters } from './metrics.js'
+import { Dispatcher, type CallLimits } from './dispatch/dispatcher.js'
+import type { CallDsm } from './dispatch/dsm-call.js'
+import { ProducerConnection, type ProducerParts } from './intake/producer-connection.js'
+import { addStats } from './routes/stats.js'
 
 /** Bounds of WSS1; see the variables `WSS1_…`. */
 export interface Wss1Limits {

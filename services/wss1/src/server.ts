@@ -4,7 +4,7 @@ import {
 } from '@motience/kit'
 import { pageConfig, registerPages } from '@motience/web'
 import { buildWss1, type Wss1Limits } from './app.js'
-import { createDsmCall } from './dsm-call.js'
+import { createDsmCall } from './dispatch/dsm-call.js'
 import { Wss1EnvSchema, type Wss1Env } from './env.js'
 
 export type { Shared }

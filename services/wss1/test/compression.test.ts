@@ -3,7 +3,7 @@ import { connect as connectSocket, type Socket } from 'node:net'
 import { constants, deflateRawSync } from 'node:zlib'
 import t from 'tap'
 import type { PerMessageDeflateOptions } from 'ws'
-import { connect, start, stats, type Producer, type Started } from './start.js'
+import { connect, start, stats, type Producer, type Started } from './support/start.js'
 
 /** What the agent offers. */
 const likeAgent: PerMessageDeflateOptions = {

@@ -1,6 +1,6 @@
 import { forgedTokens, sendAtUpgrade, sendInFrame } from '@motience/testing'
 import t from 'tap'
-import { start } from './start.js'
+import { start } from './support/start.js'
 
 t.test('no forged token passes at an upgrade or in an `auth` frame', async t => {
   const { ap, wss1: { urls: { websocket: url } } } = await start(t)

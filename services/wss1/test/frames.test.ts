@@ -1,5 +1,5 @@
 import t from 'tap'
-import { connect, isBatchAck, start } from './start.js'
+import { connect, isBatchAck, start } from './support/start.js'
 
 t.test('a producer is welcomed with its bounds', async t => {
   const started = await start(t, {

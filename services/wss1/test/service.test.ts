@@ -5,7 +5,7 @@ import type { IncomingMessage } from 'node:http'
 import t from 'tap'
 import { WebSocket } from 'ws'
 import { startWss1, Wss1EnvSchema } from '../src/index.js'
-import { connect, start, stats } from './start.js'
+import { connect, start, stats } from './support/start.js'
 
 const refusal = async (url: string, headers: Record<string, string> = {}): Promise<number | undefined> => {
   const ws = new WebSocket(url, { headers })

@@ -3,11 +3,11 @@ import {
   buildService, socketService, SocketServer, type Authenticator, type Logger, type ReadyChecks, type ServiceApp
 } from '@motience/kit'
 import { ResumeFrameSchema } from '@motience/schemas'
-import { createConsumers } from './consumers.js'
-import type { GrantReader } from './grants.js'
+import { createConsumers } from './consumers/consumers.js'
+import type { GrantReader } from './grants/grant-reader.js'
 import { createConsumerMetrics } from './metrics.js'
-import { ConsumerQuerySchema } from './query.js'
-import { addStats } from './stats.js'
+import { ConsumerQuerySchema } from './consumers/connection-query.js'
+import { addStats } from './routes/stats.js'
 
 /** Bounds of WSS2; see the variables `WSS2_…`. */
 export interface Wss2Limits {

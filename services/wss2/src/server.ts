@@ -5,7 +5,7 @@ import {
 import { pageConfig, registerPages } from '@motience/web'
 import { buildWss2, type Wss2Limits } from './app.js'
 import { Wss2EnvSchema, type Wss2Env } from './env.js'
-import { createGrantReader } from './grants.js'
+import { createGrantReader } from './grants/grant-reader.js'
 
 export type { Shared }
 

@@ -1,0 +1,71 @@
+import t from 'tap'
+import { Lane } from './lane.js'
+import type { Answer, Owner, Pending } from './pending-message.js'
+
+const owner = (alive = true): Owner & { alive: boolean, settled: Pending[] } => {
+  const settled: Pending[] = []
+  return { alive, settled, settle: pending => { settled.push(pending) } }
+}
+
+const accepted: Answer = { producer_id: 1, epoch: 1, offset: 1, subscriberCount: 0, duplicate: false }
+const textsOf = (bytes: Buffer): string[] => bytes.toString().split(',').slice(0, -1)
+
+t.test('what is taken stays until it is answered', async t => {
+  const lane = new Lane(1)
+  const someone = owner()
+  for (const text of ['a', 'bü', 'c']) lane.add(text, { owner: someone, index: 0, id: text, seq: undefined })
+  const first = lane.take(2, 1_000)
+  t.strictSame([first.count, textsOf(first.bytes)], [2, ['a', 'bü']])
+  lane.add('d', { owner: someone, index: 0, id: 'd', seq: undefined })
+  t.strictSame(
+    textsOf(lane.take(10, 1_000).bytes),
+    ['a', 'bü', 'c', 'd'],
+    'and is taken again, with what came behind it'
+  )
+  lane.settle([accepted, accepted, accepted], () => {})
+  t.strictSame(someone.settled.map(({ id }) => id), ['a', 'bü', 'c'])
+  t.strictSame(textsOf(lane.take(10, 1_000).bytes), ['d'])
+})
+
+t.test('a call has bounds, but takes one message at least', async t => {
+  const lane = new Lane(1)
+  for (const text of ['aaaa', 'bb', 'cc', 'dd']) { lane.add(text, { owner: owner(), index: 0, id: undefined, seq: undefined }) }
+  t.equal(lane.firstBytes, 5)
+  t.equal(lane.take(10, 1).count, 1)
+  t.equal(lane.take(10, 8).count, 2)
+  t.equal(lane.take(10, 10).count, 2)
+  t.equal(lane.take(3, 1_000).count, 3)
+  lane.most = 1
+  t.equal(lane.take(3, 1_000).count, 1)
+})
+
+t.test('what nobody waits for is forgotten, and the rest keeps its order and text', async t => {
+  const lane = new Lane(1)
+  const owners = [owner(), owner(), owner()]
+  const expected: string[] = []
+  const gone: string[] = []
+  let seed = 7
+  for (let i = 0; i < 2_000; i++) {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
+    const index = seed % 3
+    const text = `${i}${'é'.repeat(seed % 50)}`
+    lane.add(text, { owner: owners[index]!, index, id: text, seq: i })
+    if (index === 1) gone.push(text)
+    else expected.push(text)
+  }
+  const dropped: Pending[] = []
+  lane.dropOrphans(pending => { dropped.push(pending) })
+  t.equal(dropped.length, 0)
+  owners[1]!.alive = false
+  lane.dropOrphans(pending => { dropped.push(pending) })
+  t.strictSame(dropped.map(({ id }) => id), gone)
+  t.equal(lane.size, expected.length)
+  const seen: string[] = []
+  while (lane.size > 0) {
+    const { count, bytes } = lane.take(100, 5_000)
+    seen.push(...textsOf(bytes))
+    lane.settle(Array<Answer>(count).fill(accepted), () => {})
+  }
+  t.strictSame(seen, expected)
+  t.strictSame(owners[1]!.settled, [])
+})
