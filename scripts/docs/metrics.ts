@@ -4,7 +4,7 @@ import { createDsmMetrics } from '../../services/dsm/src/metrics.js'
 import { measureRequests } from '../../services/kit/src/metrics/http.js'
 import { createSocketMetrics } from '../../services/kit/src/ws/metrics.js'
 import { createSmMetrics } from '../../services/sm/src/metrics.js'
-import { createCounters } from '../../services/wss1/src/metrics.js'
+import { createProducerMetrics } from '../../services/wss1/src/metrics.js'
 import { createConsumerMetrics } from '../../services/wss2/src/metrics.js'
 import { table } from './table.js'
 
@@ -29,7 +29,7 @@ const makers: readonly (readonly [service: string, make: (registry: Registry) =>
   ['SM', registry => createSmMetrics(registry)],
   ['DSM', registry => createDsmMetrics(registry, none, none)],
   ['WSS1 and WSS2', registry => createSocketMetrics(registry)],
-  ['WSS1', registry => createCounters(registry, { inFlight: none, inFlightBytes: none })],
+  ['WSS1', registry => createProducerMetrics(registry, { inFlight: none, inFlightBytes: none })],
   ['WSS2', registry => createConsumerMetrics(registry)]
 ]
 

@@ -4,12 +4,12 @@ import {
 } from '@motience/kit'
 import { BatchFrameSchema, DataFrameSchema } from '@motience/schemas'
 import { Type } from '@sinclair/typebox'
-import { Budget } from './intake/in-flight-budget.js'
-import { createCounters } from './metrics.js'
+import { InFlightBudget } from './intake/in-flight-budget.js'
+import { createProducerMetrics } from './metrics.js'
 import { Dispatcher, type CallLimits } from './dispatch/dispatcher.js'
 import type { CallDsm } from './dispatch/dsm-call.js'
-import { ProducerConnection, type ProducerParts } from './intake/producer-connection.js'
-import { addStats } from './routes/stats.js'
+import { ProducerConnection, type ProducerDependencies } from './intake/producer-connection.js'
+import { registerStatsRoute } from './routes/stats.js'
 
 /** Bounds of WSS1; see the variables `WSS1_…`. */
 export interface Wss1Limits {
@@ -68,21 +68,21 @@ export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
   const websocket = await buildService('wss1', {
     ...socketService, auth: authenticator, logger, metrics: http.metrics, trustProxy
   })
-  const budget = new Budget(limits.maxInFlightBytes, () => sockets.connections.size)
-  const counters = createCounters(http.metrics, { inFlight: () => dispatcher.size, inFlightBytes: () => budget.used })
+  const budget = new InFlightBudget(limits.maxInFlightBytes, () => sockets.connections.size)
+  const metrics = createProducerMetrics(http.metrics, { inFlight: () => dispatcher.size, inFlightBytes: () => budget.used })
   const dispatcher: Dispatcher = new Dispatcher({
     call: options.callDsm,
     budget,
-    counters,
+    metrics,
     logger: http.log,
     limits: options.callLimits
   })
   const producers = new Map<Connection, ProducerConnection>()
 
-  const parts: ProducerParts = {
+  const dependencies: ProducerDependencies = {
     limits,
     budget,
-    counters,
+    metrics,
     enqueue: (producerId, text, message) => dispatcher.enqueue(producerId, text, message),
     orphaned: producerId => { dispatcher.orphaned(producerId) }
   }
@@ -101,7 +101,7 @@ export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
     compression: limits.compression,
     ready: () => !http.draining,
     open: connection => {
-      const producer = new ProducerConnection(connection, parts)
+      const producer = new ProducerConnection(connection, dependencies)
       producers.set(connection, producer)
       return {
         frame: (frame, text) => { producer.frame(frame, text) },
@@ -115,8 +115,8 @@ export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
 
   await sockets.register()
 
-  addStats(http, {
-    counters,
+  registerStatsRoute(http, {
+    metrics,
     connections: () => sockets.connections.size,
     inFlight: () => dispatcher.size,
     inFlightBytes: () => budget.used

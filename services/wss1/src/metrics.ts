@@ -2,7 +2,7 @@ import { createMetrics, secondsBuckets } from '@motience/kit'
 import type { Registry } from 'prom-client'
 
 /** What WSS1 counts, for `/stats` and `/metrics`. */
-export interface Counters {
+export interface ProducerMetrics {
   messages: number
   acks: number
   duplicates: number
@@ -27,7 +27,7 @@ export interface Counters {
 export interface Gauges { inFlight: () => number, inFlightBytes: () => number }
 
 /** Registers WSS1's metrics; what is told to the counters goes into both. */
-export const createCounters = (registry: Registry, gauges: Gauges): Counters => {
+export const createProducerMetrics = (registry: Registry, gauges: Gauges): ProducerMetrics => {
   const metrics = createMetrics('wss1', registry)
   const errors = metrics.counter({
     name: 'errors_total',
@@ -74,7 +74,7 @@ export const createCounters = (registry: Registry, gauges: Gauges): Counters => 
     collect: () => counters.paused
   })
 
-  const counters: Counters = {
+  const counters: ProducerMetrics = {
     messages: 0,
     acks: 0,
     duplicates: 0,

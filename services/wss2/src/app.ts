@@ -7,7 +7,7 @@ import { createConsumers } from './consumers/consumers.js'
 import type { GrantReader } from './grants/grant-reader.js'
 import { createConsumerMetrics } from './metrics.js'
 import { ConsumerQuerySchema } from './consumers/connection-query.js'
-import { addStats } from './routes/stats.js'
+import { registerStatsRoute } from './routes/stats.js'
 
 /** Bounds of WSS2; see the variables `WSS2_…`. */
 export interface Wss2Limits {
@@ -82,7 +82,7 @@ export const buildWss2 = async (options: Wss2Options): Promise<Wss2> => {
     grants,
     metrics,
     logger: http.log,
-    outbox: { maxBytes: limits.maxQueueBytes, maxMessages: limits.maxQueueMessages },
+    sendQueue: { maxBytes: limits.maxQueueBytes, maxMessages: limits.maxQueueMessages },
     heartbeatMs: limits.heartbeatMs,
     welcomeMs: options.welcomeMs,
     resumeWaitMs: options.resumeWaitMs
@@ -110,7 +110,7 @@ export const buildWss2 = async (options: Wss2Options): Promise<Wss2> => {
 
   await sockets.register()
 
-  addStats(http, { metrics, connections: () => sockets.connections.size, consumers: () => consumers.size })
+  registerStatsRoute(http, { metrics, connections: () => sockets.connections.size, consumers: () => consumers.size })
 
   sockets.attach(http.server)
 

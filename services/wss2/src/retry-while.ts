@@ -8,7 +8,7 @@ const LONGEST_PAUSE_MS = 2000
  * spread, so that many who wait don't come back together. Resolves to null once `wanted` says that no one waits any
  * more.
  */
-export const untilDone = async <T>(task: () => Promise<T>, wanted: () => boolean): Promise<T | null> => {
+export const retryWhile = async <T>(task: () => Promise<T>, wanted: () => boolean): Promise<T | null> => {
   for (let pauseMs = FIRST_PAUSE_MS; wanted(); pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
     try {
       return await task()

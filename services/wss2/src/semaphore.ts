@@ -1,5 +1,5 @@
 /** Lets at most `size` tasks run at a time; the others wait in the order in which they came. */
-export class Slots {
+export class Semaphore {
   #free: number
   readonly #waiting: (() => void)[] = []
 

@@ -19,7 +19,7 @@ t.test('a lost link turns `/ready` red, and on its return everyone catches up fr
   const client = await connect(1)
   await publisher.publish(7, 5)
   await publisher.publish(8, 5)
-  await waitFor(() => client.places(8).length === 5 && client.places(7).length === 5)
+  await waitFor(() => client.positions(8).length === 5 && client.positions(7).length === 5)
 
   await redis.kill()
   await waitFor(async () => (await http.inject('/ready')).statusCode === 503, { what: '/ready to be red' })
@@ -37,7 +37,7 @@ t.test('a lost link turns `/ready` red, and on its return everyone catches up fr
 
   // as DSM does where the run changed
   await publisher.publish(7, 5)
-  await waitFor(() => client.places(7).length === 10)
+  await waitFor(() => client.positions(7).length === 10)
   t.same(client.story().filter(line => line.includes('7:')), [
     '7:1-1', '7:1-2', '7:1-3', '7:1-4', '7:1-5', 'resumed 7:2 1..0 false', '7:2-1', '7:2-2', '7:2-3', '7:2-4', '7:2-5'
   ])
@@ -75,9 +75,9 @@ t.test(
       await published
       await waitFor(async () => (await http.inject('/ready')).statusCode === 200, { what: '/ready to be green' })
     }
-    await waitFor(() => client.places(7).length === 120)
+    await waitFor(() => client.positions(7).length === 120)
     t.same(
-      client.places(7),
+      client.positions(7),
       Array.from({ length: 120 }, (_, i) => `1-${i + 4}`)
     )
     t.equal(client.of('resumed').length, 0)
@@ -107,6 +107,6 @@ t.test('a control event that was lost is made up for without a reconnection', { 
   })
   t.equal(await leaving.closed, 4001)
   await publisher.publish(9)
-  await waitFor(() => client.places(9).length === 1)
+  await waitFor(() => client.positions(9).length === 1)
   t.equal(client.ws.readyState, client.ws.OPEN)
 })

@@ -73,7 +73,7 @@ t.test('stopping turns `/ready` red, refuses with 503 and closes with 1001, also
   const closing = server.close()
   t.equal(server.http.draining, true)
   t.equal(await reader.closed, 1001)
-  t.same(reader.places(7), ['1-1'])
+  t.same(reader.positions(7), ['1-1'])
   await closing
   t.equal(server.sockets.connections.size, 0)
   await t.rejects(connect(1), /ECONNREFUSED|503/)
@@ -84,7 +84,7 @@ t.test('health, metrics and statistics', async t => {
   await sm.set(1, 7, 'active')
   const client = await connect(1)
   await publisher.publish(7, 3)
-  await waitFor(() => client.places(7).length === 3)
+  await waitFor(() => client.positions(7).length === 3)
   const { http } = wss2[0]!
   t.equal((await http.inject('/health')).statusCode, 200)
   t.match((await http.inject('/stats')).json(), {

@@ -24,13 +24,13 @@ for (const form of await deliveryForms()) {
         await publisher.publish(7, 20)
         await publisher.publish(8, 5)
         await publisher.publish(7, 30, { together: true })
-        await waitFor(() => reader.places(7).length === 50)
+        await waitFor(() => reader.positions(7).length === 50)
         t.same(
-          reader.places(7),
+          reader.positions(7),
           Array.from({ length: 50 }, (_, i) => `1-${i + 1}`)
         )
         t.match(reader.of('data')[0], { type: 'data', device_id: null, id: null, payload: { number: 1 } })
-        t.same(reader.places(8), [])
+        t.same(reader.positions(8), [])
         for (const other of others) t.same(other.story(), ['welcome'])
       }
     )
@@ -43,13 +43,13 @@ for (const form of await deliveryForms()) {
       await publisher.publish(7, 3)
       await one.end()
       await publisher.publish(7, 3)
-      await waitFor(() => two.places(7).length === 6)
+      await waitFor(() => two.positions(7).length === 6)
       await two.end()
       const three = await connect(1)
       t.match(await three.first('welcome'), { subscriptions: [{ producer_id: 7, epoch: 1, offset: 6 }] })
       await publisher.publish(7, 1)
-      await waitFor(() => three.places(7).length === 1)
-      t.same(three.places(7), ['1-7'])
+      await waitFor(() => three.positions(7).length === 1)
+      t.same(three.positions(7), ['1-7'])
     })
 
     t.test('all of SM\'s pages are read', async t => {
@@ -75,8 +75,8 @@ for (const form of await deliveryForms()) {
       release()
       const [position] = (await client.first('welcome')).subscriptions
       await publisher.publish(7, 1)
-      await waitFor(() => client.places(7).includes('1-11'))
-      t.same(client.places(7), Array.from({ length: 11 - position!.offset }, (_, i) => `1-${position!.offset + i + 1}`))
+      await waitFor(() => client.positions(7).includes('1-11'))
+      t.same(client.positions(7), Array.from({ length: 11 - position!.offset }, (_, i) => `1-${position!.offset + i + 1}`))
     })
 
     t.test(

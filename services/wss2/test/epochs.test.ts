@@ -41,7 +41,7 @@ for (const form of await deliveryForms()) {
         /outcome="unrecovered"\} 1/
       )
       await publisher.publish(p)
-      await waitFor(() => client.places(p).at(-1) === '1-301')
+      await waitFor(() => client.positions(p).at(-1) === '1-301')
     })
 
     t.test('what was dropped but was not the consumer\'s anyway is no loss', async t => {
@@ -68,10 +68,10 @@ for (const form of await deliveryForms()) {
       await sm.set(1, p, 'active')
       const client = await connect(1)
       await publisher.publish(p, 2)
-      await waitFor(() => client.places(p).length === 2)
+      await waitFor(() => client.positions(p).length === 2)
       await publisher.newEpoch(p)
       await publisher.publish(p, 2)
-      await waitFor(() => client.places(p).length === 4)
+      await waitFor(() => client.positions(p).length === 4)
       t.same(client.story(), ['welcome', `${p}:1-1`, `${p}:1-2`, `resumed ${p}:2 1..0 false`, `${p}:2-1`, `${p}:2-2`])
     })
 
@@ -108,9 +108,9 @@ for (const form of await deliveryForms()) {
       t.match(await beyond.first('resumed'), { epoch: 1, recovered: false, from: 1, to: 0, reason: 'epoch' })
       await waitFor(() => beyond.of('resumed').length === 2)
       await publisher.publish(p)
-      await waitFor(() => ahead.places(p).at(-1) === '1-4' && beyond.places(p).at(-1) === '1-4')
-      t.same(ahead.places(p), ['1-4'])
-      t.same(beyond.places(p), ['1-1', '1-2', '1-3', '1-4'])
+      await waitFor(() => ahead.positions(p).at(-1) === '1-4' && beyond.positions(p).at(-1) === '1-4')
+      t.same(ahead.positions(p), ['1-4'])
+      t.same(beyond.positions(p), ['1-1', '1-2', '1-3', '1-4'])
     })
 
     t.test('a position ahead of a broker that forgot is kept until the new epoch begins', async t => {
@@ -121,7 +121,7 @@ for (const form of await deliveryForms()) {
       client.resume([p, 3, 10])
       t.match(await client.first('resumed'), { epoch: 3, recovered: false, from: 11, to: 10 })
       await publisher.publish(p, 2)
-      await waitFor(() => client.places(p).length === 2)
+      await waitFor(() => client.positions(p).length === 2)
       t.same(client.story().slice(2), [`resumed ${p}:1 1..0 false`, `${p}:1-1`, `${p}:1-2`])
     })
   })

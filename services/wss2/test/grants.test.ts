@@ -11,12 +11,12 @@ for (const form of await deliveryForms()) {
       const client = await connect(1)
       await sm.set(1, 7, 'active')
       await publisher.publish(7, 2)
-      await waitFor(() => client.places(7).length === 2)
+      await waitFor(() => client.positions(7).length === 2)
       await sm.set(1, 7, 'inactive')
       await publisher.publish(7, 2)
       await sm.set(1, 7, 'active')
       await publisher.publish(7, 1)
-      await waitFor(() => client.places(7).length === 3)
+      await waitFor(() => client.positions(7).length === 3)
       t.same(client.story(), [
         'welcome',
         'subscribed 7:1-3',
@@ -35,7 +35,7 @@ for (const form of await deliveryForms()) {
       await sm.set(1, 7, 'active', { silently: true })
       await publisher.publish(7, 100, { together: true })
       // one that is published on the consumer's own channel needs no event
-      if (!isWide) await waitFor(() => client.places(7).length === 100)
+      if (!isWide) await waitFor(() => client.positions(7).length === 100)
       await broker.publishControl({
         type: 'subscription-changed',
         producer_id: 7,
@@ -46,7 +46,7 @@ for (const form of await deliveryForms()) {
         activated_version: 1
       })
       await publisher.publish(7)
-      await waitFor(() => client.places(7).length === 101)
+      await waitFor(() => client.positions(7).length === 101)
       t.same(client.story().slice(0, 3), ['welcome', 'subscribed 7:1-3', '7:1-4'])
       t.equal(client.of('subscribed').length, 1)
     })
@@ -71,9 +71,9 @@ for (const form of await deliveryForms()) {
           activated_version: 2
         })
       }
-      await waitFor(() => client.places(7).length === 900)
+      await waitFor(() => client.positions(7).length === 900)
       t.same(client.story().slice(0, 2), ['welcome', 'subscribed 7:1-10'])
-      t.equal(client.places(7).at(-1), '1-910')
+      t.equal(client.positions(7).at(-1), '1-910')
     })
 
     t.test('a change that comes twice, or after a newer one, changes nothing', async t => {
@@ -90,7 +90,7 @@ for (const form of await deliveryForms()) {
       await sm.set(1, 8, 'active')
       await client.first('subscribed')
       await publisher.publish(8)
-      await waitFor(() => client.places(8).length === 1)
+      await waitFor(() => client.positions(8).length === 1)
       t.same(client.story(), ['welcome', '7:1-1', 'unsubscribed 7', 'subscribed 8:0-0', '8:1-1'])
     })
 
@@ -107,7 +107,7 @@ for (const form of await deliveryForms()) {
       await publisher.publish(7)
       await publisher.publish(9)
       release()
-      await waitFor(() => client.places(9).length === 1)
+      await waitFor(() => client.positions(9).length === 1)
       t.same(client.story(), ['welcome', 'subscribed 9:1-0', '9:1-1'])
       t.match(client.of('welcome')[0]!.subscriptions, [{ producer_id: 8 }])
       t.equal(client.of('welcome')[0]!.subscriptions.length, 1)

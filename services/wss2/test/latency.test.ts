@@ -19,13 +19,13 @@ t.test(
     const consumers = await Promise.all(
       LATENCIES_MS.map(async (latencyMs, i) => {
         const proxy = await startLatencyProxy(Number(new URL(urls[0]!).port), latencyMs)
-        const places = new Map(producers.map(producer => [producer, [] as string[]]))
+        const positions = new Map(producers.map(producer => [producer, [] as string[]]))
         let greeted = 0
         const consumer = startRawConsumer({
           url: `ws://127.0.0.1:${proxy.port}/consumer`,
           token: () => access[i]!,
           onMessage: ({ producer_id: id, epoch, offset }) => {
-            places.get(id)!.push(`${epoch}-${offset}`)
+            positions.get(id)!.push(`${epoch}-${offset}`)
           },
           onConnected: () => {
             greeted++
@@ -37,7 +37,7 @@ t.test(
           await proxy.close()
         })
         await waitFor(() => greeted > 0)
-        return { latencyMs, proxy, places, consumer, greeted: () => greeted }
+        return { latencyMs, proxy, positions, consumer, greeted: () => greeted }
       })
     )
 
@@ -50,9 +50,9 @@ t.test(
       }
     })()
     await Promise.all(
-      consumers.map(async ({ proxy, places, consumer, greeted }) => {
-        const seen = (): number => producers.reduce((sum, producer) => sum + places.get(producer)!.length, 0)
-        await waitFor(() => producers.every(producer => places.get(producer)!.length > 0))
+      consumers.map(async ({ proxy, positions, consumer, greeted }) => {
+        const seen = (): number => producers.reduce((sum, producer) => sum + positions.get(producer)!.length, 0)
+        await waitFor(() => producers.every(producer => positions.get(producer)!.length > 0))
         for (let i = 0; i < CUTS; i++) {
           const { connections } = consumer.ledger
           await waitFor(() => proxy.cut() > 0)
@@ -65,13 +65,13 @@ t.test(
     )
     wanted.abort()
     await publishing
-    for (const { latencyMs, places, consumer } of consumers) {
-      await waitFor(() => producers.every(producer => places.get(producer)!.at(-1) === `1-${last.get(producer)!}`), {
+    for (const { latencyMs, positions, consumer } of consumers) {
+      await waitFor(() => producers.every(producer => positions.get(producer)!.at(-1) === `1-${last.get(producer)!}`), {
         what: `all at ${latencyMs} ms`
       })
       for (const producer of producers) {
         t.same(
-          places.get(producer),
+          positions.get(producer),
           Array.from({ length: last.get(producer)! }, (_, i) => `1-${i + 1}`),
           `${latencyMs} ms`
         )

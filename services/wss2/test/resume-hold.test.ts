@@ -17,16 +17,16 @@ for (const form of await deliveryForms()) {
         const client = await connect(1, { query })
         await publisher.publish(7, 2)
         await publisher.publish(8, 2)
-        await waitFor(() => other.places(8).length === 2)
+        await waitFor(() => other.positions(8).length === 2)
         await client.settled()
         t.same(client.story(), ['welcome'])
         client.resume([7, 1, 3])
-        await waitFor(() => client.of('resumed').length === 1 && client.places(8).length === 2)
+        await waitFor(() => client.of('resumed').length === 1 && client.positions(8).length === 2)
         await publisher.publish(7)
         await publisher.publish(8)
         await publisher.publish(9)
         await waitFor(
-          () => client.places(7).length === 5 && client.places(8).length === 3 && client.places(9).length === 1
+          () => client.positions(7).length === 5 && client.positions(8).length === 3 && client.positions(9).length === 1
         )
         const of = (producer: number) => client.story().filter(line => line.includes(`${producer}:`))
         t.same(of(7), ['7:1-4', '7:1-5', '7:1-6', '7:1-7', 'resumed 7:1 4..7 true', '7:1-8'])
@@ -44,7 +44,7 @@ for (const form of await deliveryForms()) {
       release()
       await client.first('welcome')
       await publisher.publish(7, 2)
-      await waitFor(() => client.places(7).length === 2)
+      await waitFor(() => client.positions(7).length === 2)
       t.same(client.story(), ['welcome', '7:1-1', '7:1-2'])
     })
 
@@ -57,13 +57,13 @@ for (const form of await deliveryForms()) {
       client.send({ type: 'resume', positions: [{ producer_id: 7, epoch: 1, offset: 1 }], more: true })
       await client.first('resumed')
       await publisher.publish(7)
-      await waitFor(() => client.places(7).length === 3)
+      await waitFor(() => client.positions(7).length === 3)
       await client.settled()
       t.same(client.story(), ['welcome', '7:1-2', '7:1-3', 'resumed 7:1 2..3 true', '7:1-4'])
       client.resume([8, 1, 1])
-      await waitFor(() => client.places(8).length === 2 && client.places(9).length === 1)
-      t.same(client.places(8), ['1-2', '1-3'])
-      t.same(client.places(9), ['1-3'])
+      await waitFor(() => client.positions(8).length === 2 && client.positions(9).length === 1)
+      t.same(client.positions(8), ['1-2', '1-3'])
+      t.same(client.positions(9), ['1-3'])
     })
 
     t.test('a refused frame is no resume', async t => {
@@ -74,7 +74,7 @@ for (const form of await deliveryForms()) {
       client.send({ type: 'resume', positions: 'all' })
       await client.first('error')
       await publisher.publish(7)
-      await waitFor(() => other.places(7).length === 1)
+      await waitFor(() => other.positions(7).length === 1)
       await client.settled()
       t.same(client.story(), ['welcome', 'error MOT_WSS2_BAD_FRAME'])
     })
@@ -88,7 +88,7 @@ for (const form of await deliveryForms()) {
       await waitFor(() => client.of('resumed').length === 2)
       await publisher.publish(7)
       await publisher.publish(8)
-      await waitFor(() => client.places(7).length === 3 && client.places(8).length === 1)
+      await waitFor(() => client.positions(7).length === 3 && client.positions(8).length === 1)
       const of = (producer: number) => client.story().filter(line => line.includes(`${producer}:`))
       t.same(of(7), ['7:1-4', '7:1-5', 'resumed 7:1 4..5 true', '7:1-6'])
       t.same(of(8), ['resumed 8:0 1..0 true', '8:1-1'])
@@ -106,18 +106,18 @@ for (const form of await deliveryForms()) {
       await sm.set(1, 8, 'active')
       await publisher.publish(9, 2)
       await publisher.publish(8, 2)
-      await waitFor(() => other.places(9).length === 2 && other.places(8).length === 2)
+      await waitFor(() => other.positions(9).length === 2 && other.positions(8).length === 2)
       await client.settled()
       t.same(client.story(), ['welcome'])
       client.resume([7, 0, 0])
       await waitFor(
         () =>
-          client.places(9).length === 2 &&
-          client.places(8).length === 2 &&
+          client.positions(9).length === 2 &&
+          client.positions(8).length === 2 &&
           client.of('unsubscribed').length === 1 &&
           client.of('error').length === 1
       )
-      t.same(client.places(7), [])
+      t.same(client.positions(7), [])
       t.same(client.story().filter(line => line.includes('9')), ['subscribed 9:1-0', '9:1-1', '9:1-2'])
     })
 
@@ -127,7 +127,7 @@ for (const form of await deliveryForms()) {
       await t.rejects(connect(1, { query: '?resume=1' }), /400/)
       const client = await connect(1, { query: '?resume=false' })
       await publisher.publish(7)
-      await waitFor(() => client.places(7).length === 1)
+      await waitFor(() => client.positions(7).length === 1)
     })
   })
 }

@@ -16,7 +16,7 @@ for (const form of await deliveryForms()) {
       await waitFor(() => client.of('resumed').length === 2)
       await publisher.publish(7)
       await publisher.publish(8)
-      await waitFor(() => client.places(7).length === 5 && client.places(8).length === 1)
+      await waitFor(() => client.positions(7).length === 5 && client.positions(8).length === 1)
       const of = (producer: number) => client.story().filter(line => line.includes(`${producer}:`))
       t.same(of(7), ['7:1-7', '7:1-8', '7:1-9', '7:1-10', 'resumed 7:1 7..10 true', '7:1-11'])
       t.same(of(8), ['resumed 8:1 4..3 true', '8:1-4'])
@@ -49,10 +49,10 @@ for (const form of await deliveryForms()) {
         await turn()
       }
       last = (await publisher.publish(7, 3)).offset
-      await waitFor(() => client.places(7).at(-1) === `1-${last}`)
+      await waitFor(() => client.positions(7).at(-1) === `1-${last}`)
       // what was published before the server read the frame may have come already
-      const places = client.places(7).slice(client.places(7).indexOf('1-1'))
-      t.same(places, Array.from({ length: last }, (_, i) => `1-${i + 1}`))
+      const positions = client.positions(7).slice(client.positions(7).indexOf('1-1'))
+      t.same(positions, Array.from({ length: last }, (_, i) => `1-${i + 1}`))
       t.match(client.of('resumed'), [{ recovered: true, from: 1 }])
       const { to } = client.of('resumed')[0]!
       const story = client.story()
@@ -114,8 +114,8 @@ for (const form of await deliveryForms()) {
       client.resume([7, 1, 3])
       await waitFor(() => client.story().includes('resumed 7:1 4..5 true'))
       await publisher.publish(7)
-      await waitFor(() => client.places(7).at(-1) === '1-6')
-      t.same(client.places(7).slice(-3), ['1-4', '1-5', '1-6'])
+      await waitFor(() => client.positions(7).at(-1) === '1-6')
+      t.same(client.positions(7).slice(-3), ['1-4', '1-5', '1-6'])
     })
 
     t.test('more resumes than may wait are refused for now', async t => {

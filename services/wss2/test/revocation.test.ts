@@ -17,9 +17,9 @@ for (const form of await deliveryForms()) {
       await publisher.publish(7, 500, { together: true })
       client.ws.resume()
       await client.first('unsubscribed')
-      t.ok(client.places(7).every(place => Number(place.slice(2)) <= 1500))
+      t.ok(client.positions(7).every(position => Number(position.slice(2)) <= 1500))
       t.equal(client.of('resumed').length, 0)
-      t.same(client.places(7), client.places(7).map((_, i) => `1-${i + 1}`))
+      t.same(client.positions(7), client.positions(7).map((_, i) => `1-${i + 1}`))
     })
 
     t.test(
@@ -35,7 +35,7 @@ for (const form of await deliveryForms()) {
         await publisher.publish(7, 2)
         await sm.set(1, 7, 'active')
         await publisher.publish(7)
-        await waitFor(() => client.places(7).includes('1-9'))
+        await waitFor(() => client.positions(7).includes('1-9'))
         t.same(client.story(), [
           'welcome',
           '7:1-3',
@@ -60,7 +60,7 @@ for (const form of await deliveryForms()) {
       await publisher.publish(7, 2, { unheard: true })
       await sm.set(1, 7, 'inactive')
       await client.first('unsubscribed')
-      t.same(client.places(7), ['1-1', '1-3', '1-4'])
+      t.same(client.positions(7), ['1-1', '1-3', '1-4'])
       t.match(client.of('resumed'), [{ producer_id: 7, recovered: true, epoch: 1, from: 3, to: 2 }])
       t.same(client.story(), ['welcome', '7:1-1', 'resumed 7:1 3..2 true', '7:1-3', '7:1-4', 'unsubscribed 7'])
     })
@@ -121,10 +121,10 @@ for (const form of await deliveryForms()) {
       await sm.set(1, 7, 'inactive')
       await sm.set(1, 8, 'active')
       await publisher.publish(8)
-      await waitFor(() => clients.every(client => client.places(8).length === 1))
-      for (const client of clients) t.same(client.places(7).filter(place => forbidden.has(place)), [])
+      await waitFor(() => clients.every(client => client.positions(8).length === 1))
+      for (const client of clients) t.same(client.positions(7).filter(position => forbidden.has(position)), [])
       t.ok(forbidden.size > 20)
-      t.ok(clients[0]!.places(7).length > 20)
+      t.ok(clients[0]!.positions(7).length > 20)
     })
   })
 }

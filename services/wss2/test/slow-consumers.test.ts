@@ -59,14 +59,14 @@ for (const byPage of [false, true]) {
       )
       stalled.ws.resume()
       t.equal(await stalled.closed, 4008)
-      const places = stalled.places(7)
+      const positions = stalled.positions(7)
       t.same(
-        places,
-        places.map((_, i) => `1-${i + 1}`)
+        positions,
+        positions.map((_, i) => `1-${i + 1}`)
       )
       const again = await platform.connect(1)
-      again.resume([7, 1, places.length])
-      t.match(await again.first('resumed'), { recovered: true, from: places.length + 1 })
+      again.resume([7, 1, positions.length])
+      t.match(await again.first('resumed'), { recovered: true, from: positions.length + 1 })
       await waitFor(async () =>
         /code="4008"\} 1/.test(await server.http.metrics.getSingleMetricAsString('motience_ws_closes_total'))
       )
@@ -86,7 +86,7 @@ t.test('with `drop` each stretch that is left out is told exactly, and live data
   t.ok(bytes > 0 && bytes <= 400_000)
   stalled.ws.resume()
   const { offset: last } = await platform.publisher.publish(7)
-  await waitFor(() => stalled.places(7).at(-1) === `1-${last}`)
+  await waitFor(() => stalled.positions(7).at(-1) === `1-${last}`)
   let next = 1
   for (const frame of stalled.frames) {
     if (frame.type === 'data' && frame.producer_id === 7) t.equal(frame.offset, next++)
@@ -108,7 +108,7 @@ t.test('with `latest` only the newest message of each device waits', async t => 
   await waitFor(async () => await taken(platform) === end, { what: 'the server to have them all' })
   t.ok(await queued(platform) <= 3, 'one of each device at most')
   stalled.ws.resume()
-  await waitFor(() => stalled.places(7).at(-1) === `1-${end}`)
+  await waitFor(() => stalled.positions(7).at(-1) === `1-${end}`)
   const offsets = stalled.of('data').map(frame => frame.offset)
   t.same(offsets, [...offsets].sort((a, b) => a - b))
   const newest = new Map(stalled.of('data').map(({ device_id: device, offset }) => [device, offset]))
@@ -131,6 +131,6 @@ t.test('a stalled consumer costs another nothing', async t => {
   const stalled = await platform.connect(1, { query: '?slow=drop' })
   const lively = await platform.connect(2)
   const last = await flood(platform, stalled, async () => await queued(platform) > 0)
-  await waitFor(() => lively.places(7).length === last)
-  t.same(lively.places(7), Array.from({ length: last }, (_, i) => `1-${i + 1}`))
+  await waitFor(() => lively.positions(7).length === last)
+  t.same(lively.positions(7), Array.from({ length: last }, (_, i) => `1-${i + 1}`))
 })

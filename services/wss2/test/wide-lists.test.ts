@@ -22,10 +22,10 @@ for (const kind of await brokerKinds()) {
       await sm.set(1, 7, 'inactive', { silently: true })
       const calls = sm.calls()
       await publisher.publish(7, 3)
-      await waitFor(() => clients.slice(1).every(client => client.places(7).length === 5))
-      for (const client of clients.slice(1)) t.same(client.places(7), ['1-1', '1-2', '1-3', '1-4', '1-5'])
+      await waitFor(() => clients.slice(1).every(client => client.positions(7).length === 5))
+      for (const client of clients.slice(1)) t.same(client.positions(7), ['1-1', '1-2', '1-3', '1-4', '1-5'])
       t.same(await clients[0]!.first('unsubscribed'), { type: 'unsubscribed', producer_id: 7, reason: 'inactive' })
-      t.same(clients[0]!.places(7), ['1-1', '1-2'])
+      t.same(clients[0]!.positions(7), ['1-1', '1-2'])
       t.equal(sm.listCalls(), 1)
       t.equal(sm.calls(), calls)
     })
@@ -39,11 +39,11 @@ for (const kind of await brokerKinds()) {
       const fresh = await connect(2)
       const release = sm.hold()
       await publisher.publish(7, 3)
-      await waitFor(() => fresh.places(7).length === 3)
-      t.same(old.places(7), [])
+      await waitFor(() => fresh.positions(7).length === 3)
+      t.same(old.positions(7), [])
       release()
-      await waitFor(() => old.places(7).length === 3)
-      t.same(old.places(7), fresh.places(7))
+      await waitFor(() => old.positions(7).length === 3)
+      t.same(old.positions(7), fresh.positions(7))
     })
 
     t.test('a consumer on two lists of either kind gets each message once, in order', async t => {
@@ -67,8 +67,8 @@ for (const kind of await brokerKinds()) {
           }
         ])
       }
-      await waitFor(() => client.places(7).length >= 40)
-      t.same(client.places(7), Array.from({ length: 40 }, (_, i) => `1-${i + 1}`))
+      await waitFor(() => client.positions(7).length >= 40)
+      t.same(client.positions(7), Array.from({ length: 40 }, (_, i) => `1-${i + 1}`))
     })
 
     const turns = Number(process.env['INTERLEAVINGS'] ?? 2_000)
@@ -94,7 +94,7 @@ for (const kind of await brokerKinds()) {
           announced[i] = clients[i]!.of('subscribed').length
           const next = status === 'active' || !active[i]
           // what is still on its way when access ends may be gone without
-          if (!next) required[i] = new Set(clients[i]!.places(7).filter(place => required[i]!.has(place)))
+          if (!next) required[i] = new Set(clients[i]!.positions(7).filter(position => required[i]!.has(position)))
           if (next !== active[i]) await sm.set(CONSUMERS[i]!, 7, next ? 'active' : 'inactive')
           active[i] = next
           changing[i]!--
@@ -123,12 +123,12 @@ for (const kind of await brokerKinds()) {
       for (const i of CONSUMERS.keys()) await toggle(i, 'active')
       for (const client of clients) await waitFor(() => client.of('subscribed').length > client.of('unsubscribed').length)
       const { epoch, offset } = await publisher.publish(7)
-      for (const client of clients) await waitFor(() => client.places(7).includes(`${epoch}-${offset}`))
+      for (const client of clients) await waitFor(() => client.positions(7).includes(`${epoch}-${offset}`))
       for (const [i, client] of clients.entries()) {
-        const seen = new Set(client.places(7))
-        t.equal(seen.size, client.places(7).length, 'no repeats')
-        t.same([...forbidden[i]!].filter(place => seen.has(place)), [], 'nothing without access')
-        t.same([...required[i]!].filter(place => !seen.has(place)), [], 'everything with access')
+        const seen = new Set(client.positions(7))
+        t.equal(seen.size, client.positions(7).length, 'no repeats')
+        t.same([...forbidden[i]!].filter(position => seen.has(position)), [], 'nothing without access')
+        t.same([...required[i]!].filter(position => !seen.has(position)), [], 'everything with access')
       }
       const sum = (sets: Set<string>[]): number => sets.reduce((all, { size }) => all + size, 0)
       t.ok(sum(forbidden) > turns / 20 && sum(required) > turns / 20, `${sum(forbidden)} and ${sum(required)}`)

@@ -1,7 +1,7 @@
 import { backoffMs } from './backoff.js'
 
 /** Lets calls to DSM through; after one that failed it is shut for a while, longer each time. */
-export class Gate {
+export class CircuitBreaker {
   readonly #opened: () => void
   #failures = 0
   #timer: NodeJS.Timeout | null = null

@@ -1,33 +1,33 @@
 import type { Logger } from '@motience/kit'
 import type { Problem } from '@motience/schemas'
-import { isPassing, isRefusal } from '../intake/answer-frames.js'
+import { isTransient, isRefusal } from '../intake/answer-frames.js'
 import { backoffMs } from './backoff.js'
-import type { Budget } from '../intake/in-flight-budget.js'
-import type { Counters } from '../metrics.js'
+import type { InFlightBudget } from '../intake/in-flight-budget.js'
+import type { ProducerMetrics } from '../metrics.js'
 import type { CallDsm, CallOutcome } from './dsm-call.js'
-import { Fifo } from './fifo-queue.js'
-import { Gate } from './circuit-breaker.js'
+import { FifoQueue } from './fifo-queue.js'
+import { CircuitBreaker } from './circuit-breaker.js'
 import { Lane } from './lane.js'
-import type { Answer, Pending } from './pending-message.js'
+import type { Answer, PendingMessage } from './pending-message.js'
 
 /** Bounds of one call to DSM, and calls at the same time. */
 export interface CallLimits { maxMessages: number, maxBytes: number, maxCalls: number }
 
 export const defaultCallLimits: CallLimits = { maxMessages: 1_000, maxBytes: 524_288, maxCalls: 16 }
 
-export interface DispatcherParts {
+export interface DispatcherDependencies {
   call: CallDsm
-  budget: Budget
-  counters: Counters
+  budget: InFlightBudget
+  metrics: ProducerMetrics
   logger: Logger
   limits?: Partial<CallLimits>
 }
 
 /** A lane's share of a call. */
-interface Part { lane: Lane, count: number }
+interface LaneShare { lane: Lane, count: number }
 
 /** A call before it is made. */
-interface Call { parts: Part[], texts: Buffer[], count: number }
+interface Call { shares: LaneShare[], texts: Buffer[], count: number }
 
 /**
  * Carries the lanes' messages to DSM. A lane is in one call at a time, which keeps its order; a call carries many
@@ -37,20 +37,20 @@ interface Call { parts: Part[], texts: Buffer[], count: number }
  * DSM may have accepted already it knows by `session` and `seq`; a message without those can be accepted twice.
  */
 export class Dispatcher {
-  readonly #parts: DispatcherParts
+  readonly #dependencies: DispatcherDependencies
   readonly #limits: CallLimits
   readonly #lanes = new Map<number, Lane>()
-  readonly #ready = new Fifo<Lane>()
+  readonly #ready = new FifoQueue<Lane>()
   readonly #withOrphans = new Set<Lane>()
-  readonly #gate = new Gate(() => { this.#schedule() })
+  readonly #breaker = new CircuitBreaker(() => { this.#schedule() })
   #calls = 0
   #scheduled = false
   /** Ends the wait of `close`. */
   #done: (() => void) | null = null
 
-  constructor (parts: DispatcherParts) {
-    this.#parts = parts
-    this.#limits = { ...defaultCallLimits, ...parts.limits }
+  constructor (dependencies: DispatcherDependencies) {
+    this.#dependencies = dependencies
+    this.#limits = { ...defaultCallLimits, ...dependencies.limits }
   }
 
   /** Messages that wait for their answer. */
@@ -61,7 +61,7 @@ export class Dispatcher {
   }
 
   /** Puts a message at the end of its producer's lane; returns how many bytes it takes. */
-  enqueue (producerId: number, text: string, message: Omit<Pending, 'bytes'>): number {
+  enqueue (producerId: number, text: string, message: Omit<PendingMessage, 'bytes'>): number {
     let lane = this.#lanes.get(producerId)
     if (lane === undefined) this.#lanes.set(producerId, lane = new Lane(producerId))
     const bytes = lane.add(text, message)
@@ -77,20 +77,20 @@ export class Dispatcher {
     const lane = this.#lanes.get(producerId)
     if (lane === undefined) return
     this.#withOrphans.add(lane)
-    if (this.#gate.failing) this.#dropOrphans()
+    if (this.#breaker.failing) this.#dropOrphans()
   }
 
   /** Sends what is left, unless DSM does not answer or `waitMs` have passed; then makes no more calls. */
   async close (waitMs: number): Promise<void> {
     let late: NodeJS.Timeout | undefined
-    if (this.#lanes.size > 0 && !this.#gate.failing) {
+    if (this.#lanes.size > 0 && !this.#breaker.failing) {
       await new Promise<void>(resolve => {
         this.#done = resolve
         late = setTimeout(resolve, waitMs)
       })
     }
     clearTimeout(late)
-    this.#gate.close()
+    this.#breaker.close()
   }
 
   #wake (lane: Lane): void {
@@ -102,7 +102,7 @@ export class Dispatcher {
 
   /** Calls go out at the end of the event loop's turn, so that what came in together goes on together. */
   #schedule (): void {
-    if (this.#scheduled || !this.#gate.open) return
+    if (this.#scheduled || !this.#breaker.open) return
     this.#scheduled = true
     setImmediate(() => {
       this.#scheduled = false
@@ -111,11 +111,11 @@ export class Dispatcher {
   }
 
   /** While DSM does not answer one call at a time is enough to find out when it does. */
-  #mayCall (): boolean { return this.#gate.open && this.#calls < (this.#gate.failing ? 1 : this.#limits.maxCalls) }
+  #mayCall (): boolean { return this.#breaker.open && this.#calls < (this.#breaker.failing ? 1 : this.#limits.maxCalls) }
 
   #gather (): Call {
     const { maxMessages, maxBytes } = this.#limits
-    const parts: Part[] = []
+    const shares: LaneShare[] = []
     const texts: Buffer[] = []
     let count = 0
     let bytes = 0
@@ -130,49 +130,49 @@ export class Dispatcher {
         continue
       }
       const taken = lane.take(maxMessages - count, maxBytes - bytes)
-      parts.push({ lane, count: taken.count })
+      shares.push({ lane, count: taken.count })
       texts.push(taken.bytes)
       count += taken.count
       bytes += taken.bytes.length
       if (lane.most !== Infinity) break
     }
-    return { parts, texts, count }
+    return { shares, texts, count }
   }
 
-  #start ({ parts, texts, count }: Call): void {
+  #start ({ shares, texts, count }: Call): void {
     if (count === 0) return
     this.#calls++
-    const { call, counters } = this.#parts
+    const { call, metrics } = this.#dependencies
     const begun = performance.now()
     call(texts, count).then(outcome => {
       this.#calls--
-      const repeats = this.#finish(parts, outcome)
-      counters.called(
+      const repeats = this.#finish(shares, outcome)
+      metrics.called(
         count,
         (performance.now() - begun) / 1_000,
         outcome.kind === 'refused' ? 'refused' : repeats ? 'repeated' : 'answered'
       )
       this.#schedule()
-    }).catch((error: unknown) => { this.#parts.logger.error({ err: error }, 'Failed to handle an answer of DSM') })
+    }).catch((error: unknown) => { this.#dependencies.logger.error({ err: error }, 'Failed to handle an answer of DSM') })
   }
 
   /** Hands the outcome to the lanes of a call; whether something has to be repeated. */
-  #finish (parts: readonly Part[], outcome: CallOutcome): boolean {
-    for (const { lane } of parts) lane.inFlight = 0
+  #finish (shares: readonly LaneShare[], outcome: CallOutcome): boolean {
+    for (const { lane } of shares) lane.inFlight = 0
     switch (outcome.kind) {
       case 'failed':
         this.#fail(outcome.reason, outcome.retryAfterMs)
-        for (const { lane } of parts) this.#wakeOrForget(lane)
+        for (const { lane } of shares) this.#wakeOrForget(lane)
         return true
       case 'refused':
         this.#succeed()
-        this.#narrow(parts, outcome.problem)
+        this.#narrow(shares, outcome.problem)
         return true
       case 'answered': {
         this.#succeed()
         let from = 0
         let repeats = false
-        for (const { lane, count } of parts) {
+        for (const { lane, count } of shares) {
           repeats = this.#settle(lane, outcome.answers.slice(from, from + count)) || repeats
           from += count
         }
@@ -189,7 +189,7 @@ export class Dispatcher {
     let settled = answers.length
     while (settled > 0) {
       const last = answers[settled - 1]!
-      if (!isRefusal(last) || !isPassing(last.error)) break
+      if (!isRefusal(last) || !isTransient(last.error)) break
       settled--
     }
     lane.settle(answers.slice(0, settled), this.#release)
@@ -213,9 +213,9 @@ export class Dispatcher {
    * Looks for the message that made DSM refuse a whole call: halves what is sent, until it is alone and gets the
    * refusal.
    */
-  #narrow (parts: readonly Part[], problem: Problem): void {
-    for (const { lane, count } of parts) {
-      if (parts.length > 1) {
+  #narrow (shares: readonly LaneShare[], problem: Problem): void {
+    for (const { lane, count } of shares) {
+      if (shares.length > 1) {
         lane.most = count
       } else if (count > 1) {
         lane.most = Math.ceil(count / 2)
@@ -228,15 +228,15 @@ export class Dispatcher {
   }
 
   #fail (reason: string, retryAfterMs?: number): void {
-    if (!this.#gate.failing) { this.#parts.logger.warn({ reason, messages: this.size }, 'Keeps messages back, for DSM does not take them') }
-    this.#gate.fail(retryAfterMs)
+    if (!this.#breaker.failing) { this.#dependencies.logger.warn({ reason, messages: this.size }, 'Keeps messages back, for DSM does not take them') }
+    this.#breaker.fail(retryAfterMs)
     this.#done?.()
     this.#dropOrphans()
   }
 
   #succeed (): void {
-    if (this.#gate.failing) { this.#parts.logger.info({ messages: this.size }, 'Sends messages on, for DSM takes them again') }
-    this.#gate.succeed()
+    if (this.#breaker.failing) { this.#dependencies.logger.info({ messages: this.size }, 'Sends messages on, for DSM takes them again') }
+    this.#breaker.succeed()
   }
 
   #dropOrphans (): void {
@@ -248,11 +248,11 @@ export class Dispatcher {
     }
   }
 
-  readonly #release = (pending: Pending): void => { this.#parts.budget.release(pending.bytes) }
+  readonly #release = (pending: PendingMessage): void => { this.#dependencies.budget.release(pending.bytes) }
 
-  readonly #dropped = (pending: Pending): void => {
+  readonly #dropped = (pending: PendingMessage): void => {
     this.#release(pending)
-    this.#parts.counters.orphaned()
+    this.#dependencies.metrics.orphaned()
   }
 
   #wakeOrForget (lane: Lane): void {

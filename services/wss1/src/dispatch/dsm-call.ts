@@ -1,7 +1,7 @@
 import type { InternalCaller } from '@motience/kit'
 import type { DataBatchResult, Problem } from '@motience/schemas'
 import type { Answer } from './pending-message.js'
-import { isPassing } from '../intake/answer-frames.js'
+import { isTransient } from '../intake/answer-frames.js'
 
 /**
  * What became of a call to DSM. `answered`: an answer to each message, in order. `refused`: DSM will never take the
@@ -76,7 +76,7 @@ export const createDsmCall = (caller: InternalCaller): CallDsm => async (texts, 
     if (Array.isArray(results) && results.length === count) return { kind: 'answered', answers: results }
     return { kind: 'failed', reason: 'DSM did not answer each message' }
   }
-  if (status >= 400 && status < 500 && !isPassing({ status }) && !notOfTheMessages.has(status)) { return { kind: 'refused', problem: problemOf(status, document) } }
+  if (status >= 400 && status < 500 && !isTransient({ status }) && !notOfTheMessages.has(status)) { return { kind: 'refused', problem: problemOf(status, document) } }
   const seconds = Number(headers['retry-after'])
   return {
     kind: 'failed',

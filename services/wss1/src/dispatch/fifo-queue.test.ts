@@ -1,8 +1,8 @@
 import t from 'tap'
-import { Fifo } from './fifo-queue.js'
+import { FifoQueue } from './fifo-queue.js'
 
 t.test('what is pushed first comes first, however it is mixed', async t => {
-  const fifo = new Fifo<number>()
+  const fifo = new FifoQueue<number>()
   t.equal(fifo.shift(), undefined)
   const taken: (number | undefined)[] = []
   let next = 0

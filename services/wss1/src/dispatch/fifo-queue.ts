@@ -1,5 +1,5 @@
 /** A queue whose front is taken in constant time. */
-export class Fifo<T> {
+export class FifoQueue<T> {
   #items: T[] = []
   #head = 0
 

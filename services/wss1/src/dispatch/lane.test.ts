@@ -1,9 +1,9 @@
 import t from 'tap'
 import { Lane } from './lane.js'
-import type { Answer, Owner, Pending } from './pending-message.js'
+import type { Answer, AnswerReceiver, PendingMessage } from './pending-message.js'
 
-const owner = (alive = true): Owner & { alive: boolean, settled: Pending[] } => {
-  const settled: Pending[] = []
+const owner = (alive = true): AnswerReceiver & { alive: boolean, settled: PendingMessage[] } => {
+  const settled: PendingMessage[] = []
   return { alive, settled, settle: pending => { settled.push(pending) } }
 }
 
@@ -53,7 +53,7 @@ t.test('what nobody waits for is forgotten, and the rest keeps its order and tex
     if (index === 1) gone.push(text)
     else expected.push(text)
   }
-  const dropped: Pending[] = []
+  const dropped: PendingMessage[] = []
   lane.dropOrphans(pending => { dropped.push(pending) })
   t.equal(dropped.length, 0)
   owners[1]!.alive = false

@@ -1,5 +1,5 @@
-import { Fifo } from './fifo-queue.js'
-import type { Answer, Pending } from './pending-message.js'
+import { FifoQueue } from './fifo-queue.js'
+import type { Answer, PendingMessage } from './pending-message.js'
 import { TextBuffer } from './text-buffer.js'
 
 /** The first messages of a lane, as they go into a call. */
@@ -20,14 +20,14 @@ export class Lane {
   /** Calls in a row after which something had to be repeated. */
   failures = 0
   readonly #texts = new TextBuffer()
-  readonly #pendings = new Fifo<Pending>()
+  readonly #pendings = new FifoQueue<PendingMessage>()
 
   constructor (producerId: number) { this.producerId = producerId }
 
   get size (): number { return this.#pendings.size }
 
   /** Appends a message; returns how many bytes it takes. */
-  add (text: string, message: Omit<Pending, 'bytes'>): number {
+  add (text: string, message: Omit<PendingMessage, 'bytes'>): number {
     const bytes = this.#texts.push(text)
     this.#pendings.push({ owner: message.owner, index: message.index, id: message.id, seq: message.seq, bytes })
     return bytes
@@ -52,7 +52,7 @@ export class Lane {
   get firstBytes (): number { return this.#pendings.at(0)?.bytes ?? 0 }
 
   /** Answers the first messages and forgets them. */
-  settle (answers: readonly Answer[], settled: (pending: Pending) => void): void {
+  settle (answers: readonly Answer[], settled: (pending: PendingMessage) => void): void {
     let bytes = 0
     for (const answer of answers) {
       const pending = this.#pendings.shift()!
@@ -64,7 +64,7 @@ export class Lane {
   }
 
   /** Forgets, without an answer, the messages that nobody waits for. Not while a call is under way. */
-  dropOrphans (dropped: (pending: Pending) => void): void {
+  dropOrphans (dropped: (pending: PendingMessage) => void): void {
     const pendings = [...this.#pendings]
     if (pendings.every(({ owner }) => owner.alive)) return
     const all = this.#texts.size

@@ -4,8 +4,8 @@ import type { Accepted, Problem } from '@motience/schemas'
 export type Answer = Accepted | { error: Problem }
 
 /** A message that waits for its answer. */
-export interface Pending {
-  readonly owner: Owner
+export interface PendingMessage {
+  readonly owner: AnswerReceiver
   /** Position in its batch frame; 0 for a `data` frame. */
   readonly index: number
   readonly id: string | undefined
@@ -15,8 +15,8 @@ export interface Pending {
 }
 
 /** Whoever wants the answer. */
-export interface Owner {
+export interface AnswerReceiver {
   /** False once its connection has ended: nobody waits for the answer any more. */
   readonly alive: boolean
-  settle (pending: Pending, answer: Answer): void
+  settle (pending: PendingMessage, answer: Answer): void
 }

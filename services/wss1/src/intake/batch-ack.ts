@@ -1,17 +1,17 @@
-import { ackFields, errorOf, isRefusal } from './answer-frames.js'
-import type { Answer, Owner, Pending } from '../dispatch/pending-message.js'
+import { ackFields, errorFields, isRefusal } from './answer-frames.js'
+import type { Answer, AnswerReceiver, PendingMessage } from '../dispatch/pending-message.js'
 
 /** What a batch reply needs of its connection. */
 export interface BatchConnection {
   readonly alive: boolean
   /** Told of each message that was answered. */
-  answered (pending: Pending, answer: Answer): void
+  answered (pending: PendingMessage, answer: Answer): void
   /** Sends the whole ack. */
   finishBatch (text: string): void
 }
 
 /** Gathers the answers to the messages of one `batch` frame; the last one sends its ack. */
-export class BatchReply implements Owner {
+export class BatchAck implements AnswerReceiver {
   readonly #connection: BatchConnection
   readonly #acks: string[]
   #missing: number
@@ -27,11 +27,11 @@ export class BatchReply implements Owner {
   /** Answers a message without DSM. */
   refuse (index: number, error: object): void { this.#fill(index, JSON.stringify({ error })) }
 
-  settle (pending: Pending, answer: Answer): void {
+  settle (pending: PendingMessage, answer: Answer): void {
     this.#connection.answered(pending, answer)
     if (!this.alive) return
     this.#fill(pending.index, isRefusal(answer)
-      ? JSON.stringify({ error: errorOf(answer.error, pending, `/messages/${pending.index}`) })
+      ? JSON.stringify({ error: errorFields(answer.error, pending, `/messages/${pending.index}`) })
       : `{${ackFields(answer, pending)}}`)
   }
 

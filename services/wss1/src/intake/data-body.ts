@@ -11,7 +11,7 @@ export interface MessageFault {
  * The text of a message as DSM takes it (`DataBodySchema`), its payload as it was sent, or why it is refused. A message
  * that names no device is of the token's.
  */
-export const messageText = (
+export const dataBodyText = (
   message: Message,
   payload: PayloadText,
   producerId: number,

@@ -11,7 +11,7 @@ const READ_AHEAD = 65_536
  * The bytes that all connections together may have in flight. Before it they stop reading, early enough for what
  * each may have read ahead (though not before half of it), until a quarter is free.
  */
-export class Budget {
+export class InFlightBudget {
   readonly #most: number
   readonly #connections: () => number
   readonly #waiting = new Set<() => void>()

@@ -2,23 +2,23 @@ import type { Connection, ConnectionHandlers } from '@motience/kit'
 import {
   payloadOf, payloadsOf, type BatchFrame, type DataFrame, type Message, type PayloadText, type ProducerWelcomeFrame
 } from '@motience/schemas'
-import { ackFields, errorOf, isRefusal, nameOf } from './answer-frames.js'
-import { BatchReply, type BatchConnection } from './batch-ack.js'
-import type { Budget } from './in-flight-budget.js'
-import type { Counters } from '../metrics.js'
-import { messageText, type MessageFault } from './data-body.js'
-import type { Answer, Owner, Pending } from '../dispatch/pending-message.js'
+import { ackFields, errorFields, isRefusal, identifiersOf } from './answer-frames.js'
+import { BatchAck, type BatchConnection } from './batch-ack.js'
+import type { InFlightBudget } from './in-flight-budget.js'
+import type { ProducerMetrics } from '../metrics.js'
+import { dataBodyText, type MessageFault } from './data-body.js'
+import type { Answer, AnswerReceiver, PendingMessage } from '../dispatch/pending-message.js'
 
 /** Bounds that a producer is told of. */
 export interface ProducerLimits { maxPayload: number, maxFrame: number, maxInFlight: number, heartbeatMs: number }
 
 /** What a producer's connection works with. */
-export interface ProducerParts {
+export interface ProducerDependencies {
   limits: ProducerLimits
-  budget: Budget
-  counters: Counters
+  budget: InFlightBudget
+  metrics: ProducerMetrics
   /** Puts a message into its producer's lane; returns its bytes. */
-  enqueue (producerId: number, text: string, message: Omit<Pending, 'bytes'>): number
+  enqueue (producerId: number, text: string, message: Omit<PendingMessage, 'bytes'>): number
   /** Told when the connection ended. */
   orphaned (producerId: number): void
 }
@@ -27,20 +27,20 @@ export interface ProducerParts {
 const RESUME_AT = 0.75
 
 /** One producer's WebSocket: takes its frames, and sends an ack or an error for each message. */
-export class ProducerConnection implements Owner, BatchConnection, ConnectionHandlers<DataFrame | BatchFrame> {
+export class ProducerConnection implements AnswerReceiver, BatchConnection, ConnectionHandlers<DataFrame | BatchFrame> {
   readonly #connection: Connection
-  readonly #parts: ProducerParts
+  readonly #dependencies: ProducerDependencies
   readonly #resumeAt: number
   #inFlight = 0
   #paused = false
   #draining = false
   #idle: (() => void) | null = null
 
-  constructor (connection: Connection, parts: ProducerParts) {
+  constructor (connection: Connection, dependencies: ProducerDependencies) {
     this.#connection = connection
-    this.#parts = parts
-    this.#resumeAt = Math.floor(parts.limits.maxInFlight * RESUME_AT)
-    const { limits } = parts
+    this.#dependencies = dependencies
+    this.#resumeAt = Math.floor(dependencies.limits.maxInFlight * RESUME_AT)
+    const { limits } = dependencies
     const welcome: ProducerWelcomeFrame = {
       type: 'welcome',
       user_id: connection.identity.userId,
@@ -64,9 +64,9 @@ export class ProducerConnection implements Owner, BatchConnection, ConnectionHan
   }
 
   ended (): void {
-    const { budget, counters, orphaned } = this.#parts
+    const { budget, metrics, orphaned } = this.#dependencies
     budget.forget(this.#resume)
-    if (this.#paused) counters.paused--
+    if (this.#paused) metrics.paused--
     this.#paused = false
     this.#idle?.()
     orphaned(this.#connection.identity.userId)
@@ -79,18 +79,18 @@ export class ProducerConnection implements Owner, BatchConnection, ConnectionHan
     if (this.#inFlight > 0 && this.alive) await new Promise<void>(resolve => { this.#idle = resolve })
   }
 
-  settle (pending: Pending, answer: Answer): void {
+  settle (pending: PendingMessage, answer: Answer): void {
     this.answered(pending, answer)
-    if (isRefusal(answer)) this.#connection.sendError(errorOf(answer.error, pending, ''))
+    if (isRefusal(answer)) this.#connection.sendError(errorFields(answer.error, pending, ''))
     else this.#connection.send(`{"type":"ack",${ackFields(answer, pending)}}`)
   }
 
   /** Counts an answer, and lets the producer go on if there is room again. */
-  answered (_pending: Pending, answer: Answer): void {
-    const { counters } = this.#parts
+  answered (_pending: PendingMessage, answer: Answer): void {
+    const { metrics } = this.#dependencies
     this.#inFlight--
-    if (isRefusal(answer)) counters.refused(answer.error.code)
-    else counters.acked(answer.duplicate)
+    if (isRefusal(answer)) metrics.refused(answer.error.code)
+    else metrics.acked(answer.duplicate)
     if (this.#inFlight === 0) this.#idle?.()
     this.#resume()
   }
@@ -101,37 +101,37 @@ export class ProducerConnection implements Owner, BatchConnection, ConnectionHan
   #data (frame: DataFrame, payload: PayloadText): void {
     const text = this.#textOf(frame, payload)
     if (typeof text === 'string') this.#enqueue(text, { owner: this, index: 0, id: frame.id, seq: frame.seq })
-    else this.#connection.sendError({ ...text, ...nameOf(frame) })
+    else this.#connection.sendError({ ...text, ...identifiersOf(frame) })
   }
 
   #batch ({ messages }: BatchFrame, payloads: readonly (PayloadText | null)[]): void {
     if (!this.#connection.spend(messages.length - 1)) return
-    const reply = new BatchReply(this, messages.length)
+    const reply = new BatchAck(this, messages.length)
     for (const [index, message] of messages.entries()) {
       const text = this.#textOf(message, payloads[index]!)
       if (typeof text === 'string') this.#enqueue(text, { owner: reply, index, id: message.id, seq: message.seq })
-      else reply.refuse(index, { ...text, path: `/messages/${index}${text.path}`, ...nameOf(message) })
+      else reply.refuse(index, { ...text, path: `/messages/${index}${text.path}`, ...identifiersOf(message) })
     }
   }
 
   #textOf (message: Message, payload: PayloadText): string | MessageFault {
     const { userId, deviceId } = this.#connection.identity
-    const text = messageText(message, payload, userId, deviceId, this.#parts.limits.maxPayload)
-    if (typeof text !== 'string') this.#parts.counters.refused(text.code)
+    const text = dataBodyText(message, payload, userId, deviceId, this.#dependencies.limits.maxPayload)
+    if (typeof text !== 'string') this.#dependencies.metrics.refused(text.code)
     return text
   }
 
-  #enqueue (text: string, message: Omit<Pending, 'bytes'>): void {
-    const { budget, counters, enqueue } = this.#parts
+  #enqueue (text: string, message: Omit<PendingMessage, 'bytes'>): void {
+    const { budget, metrics, enqueue } = this.#dependencies
     this.#inFlight++
     const bytes = enqueue(this.#connection.identity.userId, text, message)
-    counters.received(bytes)
+    metrics.received(bytes)
     budget.take(bytes)
   }
 
   #pauseIfFull (): void {
     if (this.#paused) return
-    const { budget, limits } = this.#parts
+    const { budget, limits } = this.#dependencies
     if (budget.full) {
       budget.wait(this.#resume)
       this.#pause()
@@ -143,18 +143,18 @@ export class ProducerConnection implements Owner, BatchConnection, ConnectionHan
   #pause (): void {
     if (this.#paused || !this.alive) return
     this.#paused = true
-    this.#parts.counters.paused++
+    this.#dependencies.metrics.paused++
     this.#connection.pauseReading()
   }
 
   readonly #resume = (): void => {
     if (!this.#paused || this.#draining || this.#inFlight > this.#resumeAt) return
-    if (this.#parts.budget.full) {
-      this.#parts.budget.wait(this.#resume)
+    if (this.#dependencies.budget.full) {
+      this.#dependencies.budget.wait(this.#resume)
       return
     }
     this.#paused = false
-    this.#parts.counters.paused--
+    this.#dependencies.metrics.paused--
     this.#connection.resumeReading()
   }
 }

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { ServiceApp } from '@motience/kit'
-import type { Counters } from '../metrics.js'
+import type { ProducerMetrics } from '../metrics.js'
 
 const count = (description: string) => Type.Integer({ minimum: 0, description })
 
@@ -21,15 +21,15 @@ export const StatsSchema = Type.Object({
   uptime_secs: count('Seconds since the start')
 })
 
-interface StatsParts {
-  counters: Counters
+interface StatsDependencies {
+  metrics: ProducerMetrics
   connections: () => number
   inFlight: () => number
   inFlightBytes: () => number
 }
 
 /** Adds `GET /stats`. */
-export const addStats = (app: ServiceApp, { counters, connections, inFlight, inFlightBytes }: StatsParts): void => {
+export const registerStatsRoute = (app: ServiceApp, { metrics, connections, inFlight, inFlightBytes }: StatsDependencies): void => {
   const begun = performance.now()
   app.route({
     method: 'GET',
@@ -37,7 +37,7 @@ export const addStats = (app: ServiceApp, { counters, connections, inFlight, inF
     schema: { response: { 200: StatsSchema } },
     handler: async (_request, reply) => {
       reply.header('cache-control', 'no-store')
-      const { paused, messages, acks, duplicates, errors, orphans, bytes, calls, repeats } = counters
+      const { paused, messages, acks, duplicates, errors, orphans, bytes, calls, repeats } = metrics
       return {
         connections: connections(),
         paused,

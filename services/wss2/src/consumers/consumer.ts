@@ -1,21 +1,21 @@
 import type { Connection } from '@motience/kit'
 import { closeCodes, comparePositions, problemKind, type ResumeFrame } from '@motience/schemas'
-import { Feeds, type FeedParts } from '../feeds/feeds.js'
+import { Feeds, type FeedDependencies } from '../feeds/feeds.js'
 import type { Grant } from '../grants/grant-reader.js'
-import type { HubMember, Hubs } from '../fan-out/consumer-channels.js'
-import type { ProducerMember } from '../fan-out/producer-channel.js'
+import type { ConsumerChannelMember, ConsumerChannels } from '../fan-out/consumer-channels.js'
+import type { ProducerChannelMember } from '../fan-out/producer-channel.js'
 import type { LiveMessage } from '../fan-out/live-message.js'
-import { SendQueue, type OutboxLimits } from '../delivery/send-queue.js'
-import { untilDone } from '../retry-while.js'
+import { SendQueue, type SendQueueLimits } from '../delivery/send-queue.js'
+import { retryWhile } from '../retry-while.js'
 import type { ConsumerQuery } from './connection-query.js'
 import { ResumeQueue } from './resume-queue.js'
-import { grantOfChange, SubscriptionNews, type SubscriptionChange } from '../grants/subscription-changes.js'
-import { welcomeOf } from './welcome-frame.js'
+import { grantOfChange, SubscriptionChanges, type SubscriptionChange } from '../grants/subscription-changes.js'
+import { welcomeFrame } from './welcome-frame.js'
 
 /** What the sessions of one server share. */
-export interface SessionParts extends FeedParts {
-  hubs: Hubs
-  outbox: OutboxLimits
+export interface ConsumerDependencies extends FeedDependencies {
+  channels: ConsumerChannels
+  sendQueue: SendQueueLimits
   heartbeatMs: number
   /** Most milliseconds until the welcome; a connection that can't be served by then is closed with 1001. */
   welcomeMs: number
@@ -35,13 +35,13 @@ const HEADS_AT_ONCE = 500
  * With `?resume=true` nothing follows the welcome until the consumer's first `resume`: its feeds wait, messages are
  * left to the logs, and of the changes of its subscriptions the latest of each producer is kept.
  */
-export class Consumer implements HubMember, ProducerMember {
+export class Consumer implements ConsumerChannelMember, ProducerChannelMember {
   readonly #connection: Connection
-  readonly #parts: SessionParts
+  readonly #dependencies: ConsumerDependencies
   readonly #consumerId: number
-  readonly #outbox: SendQueue
+  readonly #sendQueue: SendQueue
   readonly #feeds: Feeds
-  readonly #news = new SubscriptionNews()
+  readonly #changes = new SubscriptionChanges()
   /** Whether the consumer's first `resume` is waited for. */
   readonly #holds: boolean
   /** `starting` up to the welcome; `held` up to the first `resume`; `syncing` while SM and the heads are asked anew. */
@@ -52,23 +52,23 @@ export class Consumer implements HubMember, ProducerMember {
   #holdTimer: NodeJS.Timeout | undefined
   #syncAgain = false
 
-  constructor (connection: Connection, { slow = 'close', resume = false }: ConsumerQuery, parts: SessionParts) {
+  constructor (connection: Connection, { slow = 'close', resume = false }: ConsumerQuery, dependencies: ConsumerDependencies) {
     this.#connection = connection
-    this.#parts = parts
+    this.#dependencies = dependencies
     this.#consumerId = connection.identity.userId
     this.#holds = resume
-    this.#outbox = new SendQueue(connection, slow, parts.outbox, parts.metrics)
-    this.#feeds = new Feeds(parts, this, this.#outbox, error => this.fail(error))
+    this.#sendQueue = new SendQueue(connection, slow, dependencies.sendQueue, dependencies.metrics)
+    this.#feeds = new Feeds(dependencies, this, this.#sendQueue, error => this.fail(error))
   }
 
   get consumerId (): number { return this.#consumerId }
 
   /** Greets the consumer with where each of its producers stands. */
   async start (): Promise<void> {
-    const late = performance.now() + this.#parts.welcomeMs
+    const late = performance.now() + this.#dependencies.welcomeMs
     const wanted = (): boolean => this.#state !== 'ended' && performance.now() < late
-    const joined = await untilDone(async () => {
-      await this.#parts.hubs.join(this.#consumerId, this)
+    const joined = await retryWhile(async () => {
+      await this.#dependencies.channels.join(this.#consumerId, this)
       return true
     }, wanted)
     const standing = joined === null ? null : await this.#standing(wanted)
@@ -79,7 +79,7 @@ export class Consumer implements HubMember, ProducerMember {
     }
     for (const { producerId, grant, head } of standing) this.#feeds.add(producerId, grant, head)
     if (this.#syncAgain) this.#feeds.doubt()
-    this.#connection.sendFrame(welcomeOf(this.#connection, this.#feeds, this.#parts.heartbeatMs))
+    this.#connection.sendFrame(welcomeFrame(this.#connection, this.#feeds, this.#dependencies.heartbeatMs))
     this.#state = 'held'
     const named = this.#resumes.named()
     for (const feed of this.#feeds) if (this.#holds || named.has(feed.producerId)) feed.wait()
@@ -87,7 +87,7 @@ export class Consumer implements HubMember, ProducerMember {
       const feed = this.#feeds.get(producerId)
       if (feed !== undefined) this.#feeds.catchUp(feed, 'start')
     }
-    if (this.#holds && !this.#resumes.complete) { this.#holdTimer = setTimeout(() => this.#open(true), this.#parts.resumeWaitMs) } else this.#open(false)
+    if (this.#holds && !this.#resumes.complete) { this.#holdTimer = setTimeout(() => this.#open(true), this.#dependencies.resumeWaitMs) } else this.#open(false)
     this.#resumes.run()
   }
 
@@ -122,13 +122,13 @@ export class Consumer implements HubMember, ProducerMember {
 
   /** A change of one of this consumer's subscriptions. */
   change (change: SubscriptionChange): void {
-    if (!this.#news.note(change)) return
+    if (!this.#changes.note(change)) return
     if (this.#state !== 'starting' && this.#state !== 'held') this.#apply(change)
-    else if (this.#news.full) this.#syncAgain = true
+    else if (this.#changes.full) this.#syncAgain = true
   }
 
   /** The link to the broker is lost: what is published now may not be heard. */
-  lostLink (): void {
+  connectionLost (): void {
     this.#feeds.doubt()
     if (this.#state !== 'open') this.#syncAgain = true
   }
@@ -152,13 +152,13 @@ export class Consumer implements HubMember, ProducerMember {
           this.#feeds.remove(feed.producerId, 'inactive')
         } else {
           if (now.grant.version >= feed.grant.version) feed.grant = now.grant
-          if (comparePositions(now.head, feed.place) !== 0) this.#feeds.catchUp(feed, 'link')
+          if (comparePositions(now.head, feed.position) !== 0) this.#feeds.catchUp(feed, 'link')
         }
       }
       for (const [producerId, { grant }] of active) { if (this.#feeds.get(producerId) === undefined) this.#feeds.join(producerId, grant) }
     } while (this.#syncAgain)
     this.#state = 'open'
-    for (const change of this.#news.latest()) this.#apply(change)
+    for (const change of this.#changes.latest()) this.#apply(change)
   }
 
   /**
@@ -180,15 +180,15 @@ export class Consumer implements HubMember, ProducerMember {
   }
 
   fail (error: unknown): void {
-    this.#parts.logger.error({ err: error, connection: this.#connection.id }, 'Failed to serve a consumer')
+    this.#dependencies.logger.error({ err: error, connection: this.#connection.id }, 'Failed to serve a consumer')
     this.#connection.close(closeCodes.internal, 'Internal error')
   }
 
   end (): void {
     this.#state = 'ended'
-    this.#parts.hubs.leave(this.#consumerId, this)
+    this.#dependencies.channels.leave(this.#consumerId, this)
     this.#feeds.end()
-    this.#outbox.end()
+    this.#sendQueue.end()
     this.#early.clear()
     this.#resumes.clear()
     clearTimeout(this.#holdTimer)
@@ -198,12 +198,12 @@ export class Consumer implements HubMember, ProducerMember {
 
   /** Every active subscription with its producer's head; null once it is not wanted any more. */
   async #standing (wanted: () => boolean) {
-    const { broker, grants, slots, producerHubs } = this.#parts
-    const active = await untilDone(() => slots.run(() => grants.all(this.#consumerId)), wanted)
+    const { broker, grants, semaphore, producerChannels } = this.#dependencies
+    const active = await retryWhile(() => semaphore.run(() => grants.all(this.#consumerId)), wanted)
     if (active === null) return null
-    this.#news.correct(active, producerHubs.run)
+    this.#changes.correct(active, producerChannels.run)
     const ids = [...active.keys()]
-    const followed = await untilDone(async () => {
+    const followed = await retryWhile(async () => {
       await this.#feeds.follow(ids)
       return true
     }, wanted)
@@ -211,11 +211,11 @@ export class Consumer implements HubMember, ProducerMember {
     const standing: { producerId: number, grant: Grant, head: { epoch: number, offset: number } }[] = []
     for (let i = 0; i < ids.length; i += HEADS_AT_ONCE) {
       const some = ids.slice(i, i + HEADS_AT_ONCE)
-      const heads = await untilDone(() => slots.run(() => broker.heads(some)), wanted)
+      const heads = await retryWhile(() => semaphore.run(() => broker.heads(some)), wanted)
       if (heads === null) return null
       for (const [j, { epoch, offset }] of heads.entries()) { standing.push({ producerId: some[j]!, grant: active.get(some[j]!)!, head: { epoch, offset } }) }
     }
-    return standing.filter(({ producerId, grant }) => !this.#news.endedAfter(producerId, grant))
+    return standing.filter(({ producerId, grant }) => !this.#changes.endedAfter(producerId, grant))
   }
 
   /**
@@ -231,7 +231,7 @@ export class Consumer implements HubMember, ProducerMember {
       if (told) this.#feeds.resumeHere(feed)
       else this.#feeds.release(feed)
     }
-    for (const change of this.#news.latest()) this.#apply(change)
+    for (const change of this.#changes.latest()) this.#apply(change)
     for (const producerId of this.#early) this.#feeds.join(producerId, null)
     this.#early.clear()
     if (this.#syncAgain) this.sync().catch((error: unknown) => this.fail(error))
@@ -241,7 +241,7 @@ export class Consumer implements HubMember, ProducerMember {
     const { producer_id: producerId, version, status } = change
     const feed = this.#feeds.get(producerId)
     if (status === 'active') {
-      const grant = grantOfChange(change, this.#parts.producerHubs.run)
+      const grant = grantOfChange(change, this.#dependencies.producerChannels.run)
       if (feed === undefined) this.#feeds.join(producerId, grant)
       else if (grant !== null && version > feed.grant.version) feed.grant = grant
     } else if (feed === undefined || version > feed.grant.version) {
@@ -250,15 +250,15 @@ export class Consumer implements HubMember, ProducerMember {
   }
 
   async #resume ({ positions }: ResumeFrame): Promise<void> {
-    const { grants, metrics, slots } = this.#parts
-    const active = await untilDone(() => slots.run(() => grants.all(this.#consumerId)), () => this.#state !== 'ended')
+    const { grants, metrics, semaphore } = this.#dependencies
+    const active = await retryWhile(() => semaphore.run(() => grants.all(this.#consumerId)), () => this.#state !== 'ended')
     if (active === null) return
     for (const [i, position] of positions.entries()) {
       const producerId = position.producer_id
       const grant = active.get(producerId)
       await this.#feeds.left(producerId)
       const known = this.#feeds.get(producerId)
-      if (grant === undefined || this.#news.endedAfter(producerId, grant)) {
+      if (grant === undefined || this.#changes.endedAfter(producerId, grant)) {
         if (known !== undefined) this.#feeds.release(known)
         metrics.resumed('refused')
         this.#connection.sendError({
@@ -269,7 +269,7 @@ export class Consumer implements HubMember, ProducerMember {
         continue
       }
       if (known === undefined) {
-        const followed = await untilDone(async () => {
+        const followed = await retryWhile(async () => {
           await this.#feeds.follow([producerId])
           return true
         }, () => this.#state !== 'ended')

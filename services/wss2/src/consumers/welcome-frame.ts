@@ -3,7 +3,7 @@ import type { ConsumerWelcomeFrame } from '@motience/schemas'
 import type { Feed } from '../feeds/feed.js'
 
 /** The first frame of a connection: who it belongs to, and where each of its producers stands. */
-export const welcomeOf = (
+export const welcomeFrame = (
   { identity }: Connection,
   feeds: Iterable<Feed>,
   heartbeatMs: number
@@ -13,5 +13,5 @@ export const welcomeOf = (
   expires_at: new Date(identity.expiresAt).toISOString(),
   server_time: new Date().toISOString(),
   heartbeat_ms: heartbeatMs,
-  subscriptions: [...feeds].map(({ producerId, place }) => ({ producer_id: producerId, ...place }))
+  subscriptions: [...feeds].map(({ producerId, position }) => ({ producer_id: producerId, ...position }))
 })

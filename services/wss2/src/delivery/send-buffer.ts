@@ -4,7 +4,7 @@ import type { LiveMessage } from '../fan-out/live-message.js'
 export interface Gap { producerId: number, epoch: number, from: number, to: number }
 
 /** What waits to be sent. */
-export type OutboxItem =
+export type SendBufferItem =
   | { kind: 'data', message: LiveMessage }
   | { kind: 'frame', text: string, producerId: number | null }
   | { kind: 'gap', gap: Gap }
@@ -12,14 +12,14 @@ export type OutboxItem =
 /** Bytes that a gap's frame is counted as. */
 const GAP_BYTES = 96
 
-const sizeOf = (item: OutboxItem): number =>
+const sizeOf = (item: SendBufferItem): number =>
   item.kind === 'data' ? item.message.frame.length : item.kind === 'frame' ? item.text.length : GAP_BYTES
 
 /** A queue of messages and frames that knows how to leave messages out. `totals` are kept for all queues together. */
-export class OutboxQueue {
+export class SendBuffer {
   readonly #totals: { messages: number, bytes: number }
   /** Null where an item was replaced by a newer one further back. */
-  #items: (OutboxItem | null)[] = []
+  #items: (SendBufferItem | null)[] = []
   #first = 0
   #size = 0
   #bytes = 0
@@ -57,7 +57,7 @@ export class OutboxQueue {
     return replaces
   }
 
-  shift (): OutboxItem | undefined {
+  shift (): SendBufferItem | undefined {
     while (this.#first < this.#items.length) {
       const item = this.#items[this.#first]
       this.#items[this.#first++] = null
@@ -75,7 +75,7 @@ export class OutboxQueue {
    * the first one stood, and stretches that adjoin are one gap. Returns how many messages were left out.
    */
   dropOldest (bytes: number, messages: number): number {
-    const kept: OutboxItem[] = []
+    const kept: SendBufferItem[] = []
     const open = new Map<number, Gap>()
     let dropped = 0
     let size = this.#size
@@ -115,12 +115,12 @@ export class OutboxQueue {
     this.#latest.clear()
   }
 
-  #add (item: OutboxItem): void {
+  #add (item: SendBufferItem): void {
     this.#items.push(item)
     this.#count(item, 1)
   }
 
-  #count (item: OutboxItem, sign: 1 | -1): void {
+  #count (item: SendBufferItem, sign: 1 | -1): void {
     const bytes = sign * sizeOf(item)
     this.#size += sign
     this.#bytes += bytes
@@ -138,7 +138,7 @@ export class OutboxQueue {
   }
 }
 
-const keepGap = (gap: Gap, kept: OutboxItem[], open: Map<number, Gap>): void => {
+const keepGap = (gap: Gap, kept: SendBufferItem[], open: Map<number, Gap>): void => {
   open.set(gap.producerId, gap)
   kept.push({ kind: 'gap', gap })
 }

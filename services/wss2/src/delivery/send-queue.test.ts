@@ -34,13 +34,13 @@ const message = (producerId: number, offset: number, device = 'a', bytes = 100, 
 const open = (policy: SlowPolicy, limits = { maxBytes: 100_000, maxMessages: 10 }) => {
   const metrics = createConsumerMetrics(new Registry())
   const connection = createConnection()
-  const outbox = new SendQueue(connection, policy, limits, metrics)
+  const sendQueue = new SendQueue(connection, policy, limits, metrics)
   const drain = (): string[] => {
     connection.full = false
     connection.onDrain?.()
     return connection.sent.map(text => text.startsWith('{') ? gapOf(text) : text.trim())
   }
-  return { outbox, connection, metrics, drain }
+  return { sendQueue, connection, metrics, drain }
 }
 
 const gapOf = (text: string): string => {
@@ -49,14 +49,14 @@ const gapOf = (text: string): string => {
 }
 
 t.test('messages and frames wait in order, and follow when the socket has drained', async t => {
-  const { outbox, connection, metrics, drain } = open('close')
-  outbox.message(message(7, 1))
+  const { sendQueue, connection, metrics, drain } = open('close')
+  sendQueue.message(message(7, 1))
   connection.full = true
-  outbox.message(message(7, 2))
-  outbox.frame({ type: 'unsubscribed', producer_id: 7, reason: 'x' }, 7)
+  sendQueue.message(message(7, 2))
+  sendQueue.frame({ type: 'unsubscribed', producer_id: 7, reason: 'x' }, 7)
   t.equal(connection.sent.length, 1)
   t.equal(metrics.queued.messages, 2)
-  const writable = outbox.whenWritable()
+  const writable = sendQueue.whenWritable()
   t.same(drain(), ['7:1-1', '7:1-2', 'unsubscribed'])
   t.equal(await writable, true)
   t.same(metrics.queued, { messages: 0, bytes: 0 })
@@ -66,29 +66,29 @@ t.test('messages and frames wait in order, and follow when the socket has draine
 t.test('`close` ends with 4008 at either bound', async t => {
   const many = open('close')
   many.connection.full = true
-  for (let offset = 1; offset <= 10; offset++) many.outbox.message(message(7, offset))
+  for (let offset = 1; offset <= 10; offset++) many.sendQueue.message(message(7, offset))
   t.equal(many.connection.closedWith, null)
-  many.outbox.message(message(7, 11))
+  many.sendQueue.message(message(7, 11))
   t.equal(many.connection.closedWith, 4008)
   const large = open('close')
   large.connection.full = true
-  large.outbox.message(message(7, 1, 'a', 74_000))
+  large.sendQueue.message(message(7, 1, 'a', 74_000))
   t.equal(large.connection.closedWith, null)
-  large.outbox.message(message(7, 2, 'a', 2000))
+  large.sendQueue.message(message(7, 2, 'a', 2000))
   t.equal(large.connection.closedWith, 4008)
 })
 
 t.test('`drop` leaves out the oldest, by producer and epoch, and joins what adjoins', async t => {
-  const { outbox, connection, metrics, drain } = open('drop')
+  const { sendQueue, connection, metrics, drain } = open('drop')
   connection.full = true
   for (let offset = 1; offset <= 4; offset++) {
-    outbox.message(message(7, offset))
-    outbox.message(message(8, offset))
+    sendQueue.message(message(7, offset))
+    sendQueue.message(message(8, offset))
   }
-  outbox.message(message(7, 1, 'a', 100, 2))
-  outbox.message(message(7, 2, 'a', 100, 2))
-  outbox.message(message(8, 5))
-  for (let offset = 3; offset <= 9; offset++) outbox.message(message(7, offset, 'a', 100, 2))
+  sendQueue.message(message(7, 1, 'a', 100, 2))
+  sendQueue.message(message(7, 2, 'a', 100, 2))
+  sendQueue.message(message(8, 5))
+  for (let offset = 3; offset <= 9; offset++) sendQueue.message(message(7, offset, 'a', 100, 2))
   t.equal(connection.closedWith, null)
   const story = drain()
   const next: Record<string, number> = { '7:1': 1, '7:2': 1, '8:1': 1 }
@@ -102,47 +102,47 @@ t.test('`drop` leaves out the oldest, by producer and epoch, and joins what adjo
 })
 
 t.test('frames are never left out: too many of them end even `drop` with 4008', async t => {
-  const { outbox, connection } = open('drop')
+  const { sendQueue, connection } = open('drop')
   connection.full = true
-  for (let i = 0; i <= 10; i++) outbox.frame({ type: 'unsubscribed', producer_id: i + 1, reason: 'x' }, i + 1)
+  for (let i = 0; i <= 10; i++) sendQueue.frame({ type: 'unsubscribed', producer_id: i + 1, reason: 'x' }, i + 1)
   t.equal(connection.closedWith, 4008)
 })
 
 t.test('a gap does not reach over a frame about its producer', async t => {
-  const { outbox, connection, drain } = open('drop')
+  const { sendQueue, connection, drain } = open('drop')
   connection.full = true
-  outbox.message(message(7, 1))
-  outbox.message(message(7, 2))
-  outbox.frame({ type: 'subscribed', producer_id: 7, epoch: 1, offset: 2 }, 7)
-  for (let offset = 3; offset <= 11; offset++) outbox.message(message(7, offset))
+  sendQueue.message(message(7, 1))
+  sendQueue.message(message(7, 2))
+  sendQueue.frame({ type: 'subscribed', producer_id: 7, epoch: 1, offset: 2 }, 7)
+  for (let offset = 3; offset <= 11; offset++) sendQueue.message(message(7, offset))
   t.same(drain().slice(0, 4), ['gap 7:1 1..2', 'subscribed', 'gap 7:1 3..6', '7:1-7'])
 })
 
 t.test('`latest` keeps one message a device, and ends with 4008 where there are too many devices', async t => {
-  const { outbox, connection, metrics, drain } = open('latest')
+  const { sendQueue, connection, metrics, drain } = open('latest')
   connection.full = true
-  for (let offset = 1; offset <= 500; offset++) outbox.message(message(7, offset, `device-${offset % 3}`))
+  for (let offset = 1; offset <= 500; offset++) sendQueue.message(message(7, offset, `device-${offset % 3}`))
   t.equal(metrics.queued.messages, 3)
   t.equal(metrics.totals.dropped, 497)
   t.same(drain(), ['7:1-498', '7:1-499', '7:1-500'])
   connection.full = true
-  outbox.message(message(7, 501, 'device-0'))
+  sendQueue.message(message(7, 501, 'device-0'))
   t.same(drain().slice(3), ['7:1-501'])
   connection.full = true
-  for (let device = 0; device < 12; device++) outbox.message(message(7, 600 + device, `other-${device}`))
+  for (let device = 0; device < 12; device++) sendQueue.message(message(7, 600 + device, `other-${device}`))
   t.equal(connection.closedWith, 4008)
 })
 
-t.test('an ended outbox holds nothing and sends nothing', async t => {
-  const { outbox, connection, metrics, drain } = open('drop')
+t.test('an ended send queue holds nothing and sends nothing', async t => {
+  const { sendQueue, connection, metrics, drain } = open('drop')
   connection.full = true
-  outbox.message(message(7, 1))
-  const writable = outbox.whenWritable()
-  outbox.end()
-  outbox.end()
+  sendQueue.message(message(7, 1))
+  const writable = sendQueue.whenWritable()
+  sendQueue.end()
+  sendQueue.end()
   t.equal(await writable, false)
   t.same(metrics.queued, { messages: 0, bytes: 0 })
-  outbox.message(message(7, 2))
-  outbox.frame({ type: 'unsubscribed', producer_id: 7, reason: 'x' }, 7)
+  sendQueue.message(message(7, 2))
+  sendQueue.frame({ type: 'unsubscribed', producer_id: 7, reason: 'x' }, 7)
   t.same(drain(), [])
 })

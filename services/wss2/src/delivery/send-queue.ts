@@ -1,10 +1,10 @@
 import { closeCodes, type ConsumerServerFrame, type GapFrame, type SlowPolicy } from '@motience/schemas'
 import type { LiveMessage } from '../fan-out/live-message.js'
 import type { ConsumerMetrics } from '../metrics.js'
-import { OutboxQueue } from './send-buffer.js'
+import { SendBuffer } from './send-buffer.js'
 
-/** What an outbox needs of its connection. */
-export interface OutboxConnection {
+/** What an sendQueue needs of its connection. */
+export interface SendQueueConnection {
   readonly bufferedBytes: number
   readonly needsDrain: boolean
   send (text: string): boolean
@@ -13,8 +13,8 @@ export interface OutboxConnection {
   onDrain: (() => void) | null
 }
 
-/** Bounds of one outbox. */
-export interface OutboxLimits {
+/** Bounds of one sendQueue. */
+export interface SendQueueLimits {
   /** Bytes that may wait for a consumer, in the socket and before it. */
   maxBytes: number
   /** Messages and other frames that may wait before the socket. */
@@ -28,21 +28,21 @@ export interface OutboxLimits {
  * producer and device from the first that has to wait (and closes with 4008 where even these are too many).
  */
 export class SendQueue {
-  readonly #connection: OutboxConnection
+  readonly #connection: SendQueueConnection
   readonly #policy: SlowPolicy
   readonly #metrics: ConsumerMetrics
-  readonly #queue: OutboxQueue
+  readonly #queue: SendBuffer
   readonly #highWater: number
   readonly #maxBytes: number
   readonly #maxMessages: number
   #waiting: ((writable: boolean) => void)[] = []
   #ended = false
 
-  constructor (connection: OutboxConnection, policy: SlowPolicy, limits: OutboxLimits, metrics: ConsumerMetrics) {
+  constructor (connection: SendQueueConnection, policy: SlowPolicy, limits: SendQueueLimits, metrics: ConsumerMetrics) {
     this.#connection = connection
     this.#policy = policy
     this.#metrics = metrics
-    this.#queue = new OutboxQueue(metrics.queued)
+    this.#queue = new SendBuffer(metrics.queued)
     this.#highWater = limits.maxBytes / 4
     this.#maxBytes = limits.maxBytes - this.#highWater
     this.#maxMessages = limits.maxMessages

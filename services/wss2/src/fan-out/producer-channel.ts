@@ -3,7 +3,7 @@ import type { Grant, GrantReader } from '../grants/grant-reader.js'
 import type { LiveMessage } from './live-message.js'
 
 /** One consumer's connection, as the channel of a producer sees it. */
-export interface ProducerMember {
+export interface ProducerChannelMember {
   readonly consumerId: number
   /** Its grant for a producer; undefined where it has none yet or none any more. */
   grant (producerId: number): Grant | undefined
@@ -18,7 +18,7 @@ export interface ProducerMember {
 }
 
 /** What the hubs of all producers share. */
-export interface ProducerHubDependencies {
+export interface ProducerChannelDependencies {
   grants: Pick<GrantReader, 'ofProducer'>
   logger: Logger
   /** Number of the present run of events: each loss of the broker's connection ends one. */
@@ -48,10 +48,10 @@ const HOLD_MS = 2000
  * none comes, the list is read from SM once for all members. Where that can't be done either, those who can't be sure
  * read the log, which asks SM for each, and nobody waits any more until all are sure again.
  */
-export class ProducerHub {
-  readonly members = new Set<ProducerMember>()
+export class ProducerChannel {
+  readonly members = new Set<ProducerChannelMember>()
   readonly #producerId: number
-  readonly #dependencies: ProducerHubDependencies
+  readonly #dependencies: ProducerChannelDependencies
   /** Newest version of which an event came in this run. */
   #known = 0
   /** Version up to which every member's access is known; null once something changed. */
@@ -65,7 +65,7 @@ export class ProducerHub {
   #hasWaited = false
   #ended = false
 
-  constructor (producerId: number, dependencies: ProducerHubDependencies) {
+  constructor (producerId: number, dependencies: ProducerChannelDependencies) {
     this.#producerId = producerId
     this.#dependencies = dependencies
   }

@@ -2,11 +2,11 @@ import type { Broker } from '@motience/broker'
 import type { Logger } from '@motience/kit'
 import type { GrantReader } from '../grants/grant-reader.js'
 import { toMessage } from './live-message.js'
-import { ProducerHub, type ProducerHubDependencies, type ProducerMember } from './producer-channel.js'
+import { ProducerChannel, type ProducerChannelDependencies, type ProducerChannelMember } from './producer-channel.js'
 
 /** One channel: its members, and whether it is subscribed to. */
 interface Channel {
-  hub: ProducerHub
+  hub: ProducerChannel
   subscribed: boolean
   /** The last change of the subscription under way; each waits for the one before. */
   changing: Promise<void>
@@ -16,7 +16,7 @@ interface Channel {
  * The channels of producers with many subscribers, on which a message is published once for all of them: one
  * subscription for each producer that a consumer here may see, however many consumers there are.
  */
-export class ProducerHubs implements ProducerHubDependencies {
+export class ProducerChannels implements ProducerChannelDependencies {
   readonly grants: Pick<GrantReader, 'ofProducer'>
   readonly logger: Logger
   readonly #broker: Broker
@@ -36,13 +36,13 @@ export class ProducerHubs implements ProducerHubDependencies {
    * Resolves once nothing that is published on these producers' channels later is missed. Rejects where the broker can't
    * be reached; to be left all the same.
    */
-  async join (producerIds: readonly number[], member: ProducerMember): Promise<void> {
+  async join (producerIds: readonly number[], member: ProducerChannelMember): Promise<void> {
     const added: number[] = []
     const waits: Promise<void>[] = []
     for (const producerId of producerIds) {
       let channel = this.#channels.get(producerId)
       if (channel === undefined) {
-        channel = { hub: new ProducerHub(producerId, this), subscribed: false, changing: Promise.resolve() }
+        channel = { hub: new ProducerChannel(producerId, this), subscribed: false, changing: Promise.resolve() }
         this.#channels.set(producerId, channel)
       }
       const { members } = channel.hub
@@ -57,7 +57,7 @@ export class ProducerHubs implements ProducerHubDependencies {
     await Promise.all(waits)
   }
 
-  leave (producerId: number, member: ProducerMember): void {
+  leave (producerId: number, member: ProducerChannelMember): void {
     const channel = this.#channels.get(producerId)
     if (channel === undefined || !channel.hub.members.delete(member)) return
     channel.hub.granted()

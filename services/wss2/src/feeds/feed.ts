@@ -12,27 +12,27 @@ const MAX_HELD_BYTES = 262_144
 /** What a feed asks of its session. */
 export interface FeedSink {
   deliver (message: LiveMessage): void
-  /** The next message is not the one that follows: the log has to be read from `place` on. */
+  /** The next message is not the one that follows: the log has to be read from `position` on. */
   catchUp (feed: Feed): void
   /** The feed has another grant. */
   granted (feed: Feed): void
 }
 
 /**
- * One producer on one connection: the last place that the consumer was given, and what is held back while the log is
+ * One producer on one connection: the last position that the consumer was given, and what is held back while the log is
  * read. `live`: what follows is delivered at once. `reading`: the log is read, live messages wait. `waiting`: for the
  * consumer's `resume`; live messages are left to the log.
  */
 export class Feed {
   readonly producerId: number
-  place: LogPosition
+  position: LogPosition
   /**
    * Whether nothing can have been before the next message: on this connection the log was seen to have none, and
    * whatever was published since was heard. Only then does an epoch begin without a word.
    */
   fresh: boolean
   state: 'live' | 'reading' | 'waiting' = 'live'
-  /** Whether the log may have messages behind `place` that were published while the feed was `waiting`. */
+  /** Whether the log may have messages behind `position` that were published while the feed was `waiting`. */
   behind = false
   /** Whether the log has to be read once more after the present reading. */
   again = false
@@ -44,11 +44,11 @@ export class Feed {
   #held: LiveMessage[] = []
   #heldBytes = 0
 
-  constructor (producerId: number, grant: Grant, place: LogPosition, sink: FeedSink) {
+  constructor (producerId: number, grant: Grant, position: LogPosition, sink: FeedSink) {
     this.producerId = producerId
     this.#grant = grant
-    this.place = positionOf(place)
-    this.fresh = place.epoch === 0
+    this.position = positionOf(position)
+    this.fresh = position.epoch === 0
     this.#sink = sink
   }
 
@@ -59,9 +59,9 @@ export class Feed {
     this.#sink.granted(this)
   }
 
-  /** The oldest message that is held back beyond `place`. */
+  /** The oldest message that is held back beyond `position`. */
   get firstHeld (): LiveMessage | undefined {
-    while (this.#held.length > 0 && comparePositions(this.#held[0]!, this.place) <= 0) { this.#heldBytes -= this.#held.shift()!.frame.length }
+    while (this.#held.length > 0 && comparePositions(this.#held[0]!, this.position) <= 0) { this.#heldBytes -= this.#held.shift()!.frame.length }
     return this.#held[0]
   }
 
@@ -72,9 +72,9 @@ export class Feed {
       this.behind = true
     } else if (this.state === 'reading') {
       this.#hold(message)
-    } else if (isNext(this.place, message) || (this.fresh && message.offset === 1)) {
+    } else if (isNext(this.position, message) || (this.fresh && message.offset === 1)) {
       this.#deliver(message)
-    } else if (message.epoch !== this.place.epoch || message.offset > this.place.offset) {
+    } else if (message.epoch !== this.position.epoch || message.offset > this.position.offset) {
       // one of an older epoch is a straggler, or all that the log holds began anew: the log tells
       this.#hold(message)
       this.#sink.catchUp(this)
@@ -85,7 +85,7 @@ export class Feed {
   uncovered (message: LiveMessage): void {
     if (this.state === 'waiting') {
       this.behind = true
-    } else if (comparePositions(message, this.place) > 0) {
+    } else if (comparePositions(message, this.position) > 0) {
       // what is held back is delivered without another question
       this.dropHeld()
       if (this.state === 'live') this.#sink.catchUp(this)
@@ -111,9 +111,9 @@ export class Feed {
     this.#deliver(message)
   }
 
-  /** Moves on to a place without delivering what lies before it. */
-  skipTo (place: LogPosition): void {
-    this.place = positionOf(place)
+  /** Moves on to a position without delivering what lies before it. */
+  skipTo (position: LogPosition): void {
+    this.position = positionOf(position)
     this.fresh = false
   }
 
@@ -135,7 +135,7 @@ export class Feed {
   }
 
   #deliver (message: LiveMessage): void {
-    this.place = positionOf(message)
+    this.position = positionOf(message)
     this.fresh = false
     this.#sink.deliver(message)
   }

@@ -1,39 +1,39 @@
 import type { Broker } from '@motience/broker'
 import type { Logger } from '@motience/kit'
 import type { ConsumerServerFrame, LogPosition } from '@motience/schemas'
-import { bidFarewell } from './final-messages.js'
+import { deliverFinalMessages } from './final-messages.js'
 import { Feed, type FeedSink } from './feed.js'
 import type { Grant, GrantReader } from '../grants/grant-reader.js'
 import type { LiveMessage } from '../fan-out/live-message.js'
 import type { CatchUpCause, ConsumerMetrics } from '../metrics.js'
-import type { ProducerMember } from '../fan-out/producer-channel.js'
-import type { ProducerHubs } from '../fan-out/producer-channels.js'
+import type { ProducerChannelMember } from '../fan-out/producer-channel.js'
+import type { ProducerChannels } from '../fan-out/producer-channels.js'
 import type { SendQueue } from '../delivery/send-queue.js'
-import { untilDone } from '../retry-while.js'
-import { readAllowed } from '../replay/read-granted-log.js'
-import { Replay, type ReplayHost } from '../replay/replay.js'
-import { Slots } from '../semaphore.js'
+import { retryWhile } from '../retry-while.js'
+import { readGrantedLog } from '../replay/read-granted-log.js'
+import { Replay, type ReplayDependencies } from '../replay/replay.js'
+import { Semaphore } from '../semaphore.js'
 import { findStartPosition } from './start-position.js'
 
 /** Most logs that are read for one connection at a time. */
 const READS_PER_CONNECTION = 4
 
 /** What the feeds of all connections share. */
-export interface FeedParts {
+export interface FeedDependencies {
   broker: Broker
   grants: GrantReader
-  producerHubs: ProducerHubs
+  producerChannels: ProducerChannels
   metrics: ConsumerMetrics
   logger: Logger
   /** Bounds the calls to broker and SM of all connections together. */
-  slots: Slots
+  semaphore: Semaphore
 }
 
 /** The feeds of one connection: which producers it gets, and what has to be read from their logs. */
 export class Feeds {
-  readonly #parts: FeedParts
-  readonly #member: ProducerMember
-  readonly #outbox: SendQueue
+  readonly #dependencies: FeedDependencies
+  readonly #member: ProducerChannelMember
+  readonly #sendQueue: SendQueue
   readonly #fail: (error: unknown) => void
   readonly #feeds = new Map<number, Feed>()
   /** Producers whose channels are followed. */
@@ -42,19 +42,19 @@ export class Feeds {
   readonly #joining = new Map<number, object>()
   /** Producers whose last messages are on their way; each resolves once `unsubscribed` was sent. */
   readonly #leaving = new Map<number, Promise<void>>()
-  readonly #reads = new Slots(READS_PER_CONNECTION)
+  readonly #reads = new Semaphore(READS_PER_CONNECTION)
   readonly #sink: FeedSink
   #ended = false
 
-  constructor (parts: FeedParts, member: ProducerMember, outbox: SendQueue, fail: (error: unknown) => void) {
-    this.#parts = parts
+  constructor (dependencies: FeedDependencies, member: ProducerChannelMember, sendQueue: SendQueue, fail: (error: unknown) => void) {
+    this.#dependencies = dependencies
     this.#member = member
-    this.#outbox = outbox
+    this.#sendQueue = sendQueue
     this.#fail = fail
     this.#sink = {
-      deliver: message => outbox.message(message),
+      deliver: message => sendQueue.message(message),
       catchUp: feed => this.catchUp(feed, 'hole'),
-      granted: ({ producerId }) => parts.producerHubs.granted(producerId)
+      granted: ({ producerId }) => dependencies.producerChannels.granted(producerId)
     }
   }
 
@@ -78,15 +78,15 @@ export class Feeds {
    */
   async follow (producerIds: readonly number[]): Promise<void> {
     for (const producerId of producerIds) this.#followed.add(producerId)
-    await this.#parts.producerHubs.join(producerIds, this.#member)
+    await this.#dependencies.producerChannels.join(producerIds, this.#member)
   }
 
-  /** Adds a followed producer whose place the consumer knows. */
-  add (producerId: number, grant: Grant, place: LogPosition): Feed {
+  /** Adds a followed producer whose position the consumer knows. */
+  add (producerId: number, grant: Grant, position: LogPosition): Feed {
     this.#joining.delete(producerId)
-    const feed = new Feed(producerId, grant, place, this.#sink)
+    const feed = new Feed(producerId, grant, position, this.#sink)
     this.#feeds.set(producerId, feed)
-    this.#parts.producerHubs.granted(producerId)
+    this.#dependencies.producerChannels.granted(producerId)
     return feed
   }
 
@@ -98,11 +98,11 @@ export class Feeds {
     if (this.#joining.has(producerId) || this.#feeds.has(producerId)) return
     const token = {}
     this.#joining.set(producerId, token)
-    const { broker, grants, slots } = this.#parts
+    const { broker, grants, semaphore } = this.#dependencies
     const wanted = (): boolean => !this.#ended && this.#joining.get(producerId) === token
     this.left(producerId)
       .then(() =>
-        untilDone(() => slots.run(async () => {
+        retryWhile(() => semaphore.run(async () => {
           await this.follow([producerId])
           return await findStartPosition(broker, grants, this.#member.consumerId, producerId, grant)
         }), wanted)
@@ -114,8 +114,8 @@ export class Feeds {
           this.#tidy(producerId)
           return
         }
-        const feed = this.add(producerId, start.grant, start.place)
-        this.frame({ type: 'subscribed', producer_id: producerId, ...start.place }, producerId)
+        const feed = this.add(producerId, start.grant, start.position)
+        this.frame({ type: 'subscribed', producer_id: producerId, ...start.position }, producerId)
         this.catchUp(feed, 'subscribed')
       })
       .catch(this.#fail)
@@ -140,11 +140,11 @@ export class Feeds {
     if (feed === undefined) return
     this.#feeds.delete(producerId)
     this.#tidy(producerId)
-    const { broker, logger, slots } = this.#parts
+    const { broker, logger, semaphore } = this.#dependencies
     // where a resume was to come first, what follows would not be what the consumer waits for
-    const writable = (): boolean => !this.#ended && this.#outbox.writable && feed.state !== 'waiting'
-    const leaving = slots
-      .run(() => bidFarewell(broker, feed, version, writable, () => this.#announce(feed)))
+    const writable = (): boolean => !this.#ended && this.#sendQueue.writable && feed.state !== 'waiting'
+    const leaving = semaphore
+      .run(() => deliverFinalMessages(broker, feed, version, writable, () => this.#announce(feed)))
       .catch((error: unknown) => {
         logger.debug(
           { err: error, producer: producerId, consumer: this.#member.consumerId },
@@ -166,7 +166,7 @@ export class Feeds {
   catchUp (feed: Feed, cause: CatchUpCause): void {
     if (feed.state === 'waiting') feed.behind = true
     if (feed.state !== 'live') return
-    this.#parts.metrics.catchUp(cause)
+    this.#dependencies.metrics.catchUp(cause)
     this.#replay(feed, false)
   }
 
@@ -176,24 +176,24 @@ export class Feeds {
       feed.goLive()
       return
     }
-    this.#parts.metrics.catchUp('start')
+    this.#dependencies.metrics.catchUp('start')
     this.#replay(feed, false)
   }
 
-  /** Gives everything behind a place that the consumer named, then `resumed`, then what is live. */
-  resume (feed: Feed, place: LogPosition): void {
-    feed.skipTo(place)
+  /** Gives everything behind a position that the consumer named, then `resumed`, then what is live. */
+  resume (feed: Feed, position: LogPosition): void {
+    feed.skipTo(position)
     this.#replay(feed, true)
   }
 
-  /** The same from where a waiting feed stands, for a consumer that named no place. */
+  /** The same from where a waiting feed stands, for a consumer that named no position. */
   resumeHere (feed: Feed): void {
     if (feed.behind) {
       this.#replay(feed, true)
       return
     }
     this.#announce(feed)
-    this.#parts.metrics.resumed('recovered')
+    this.#dependencies.metrics.resumed('recovered')
     feed.goLive()
   }
 
@@ -203,19 +203,19 @@ export class Feeds {
   }
 
   frame (frame: ConsumerServerFrame, producerId: number): void {
-    this.#outbox.frame(frame, producerId)
+    this.#sendQueue.frame(frame, producerId)
   }
 
   end (): void {
     this.#ended = true
     this.#feeds.clear()
     this.#joining.clear()
-    for (const producerId of this.#followed) this.#parts.producerHubs.leave(producerId, this.#member)
+    for (const producerId of this.#followed) this.#dependencies.producerChannels.leave(producerId, this.#member)
     this.#followed.clear()
   }
 
   /** Says where a feed goes on, with nothing missing that its consumer may see. */
-  #announce ({ producerId, place: { epoch, offset } }: Feed): void {
+  #announce ({ producerId, position: { epoch, offset } }: Feed): void {
     this.frame(
       { type: 'resumed', producer_id: producerId, recovered: true, epoch, from: offset + 1, to: offset }, producerId
     )
@@ -224,7 +224,7 @@ export class Feeds {
   /** Leaves the channel of a producer that has no feed and gets none. */
   #tidy (producerId: number): void {
     if (this.#feeds.has(producerId) || this.#joining.has(producerId) || !this.#followed.delete(producerId)) return
-    this.#parts.producerHubs.leave(producerId, this.#member)
+    this.#dependencies.producerChannels.leave(producerId, this.#member)
   }
 
   #replay (feed: Feed, asked: boolean): void {
@@ -232,7 +232,7 @@ export class Feeds {
     feed.behind = false
     feed.again = false
     const job = ++feed.job
-    const { metrics } = this.#parts
+    const { metrics } = this.#dependencies
     const wanted = (): boolean => this.#feeds.get(feed.producerId) === feed && feed.job === job
     this.#reads.run(async () => {
       if (!wanted()) return
@@ -241,17 +241,17 @@ export class Feeds {
     }).catch(this.#fail)
   }
 
-  #host (feed: Feed, wanted: () => boolean): ReplayHost {
-    const outbox = this.#outbox
-    const { broker, grants, slots } = this.#parts
+  #host (feed: Feed, wanted: () => boolean): ReplayDependencies {
+    const sendQueue = this.#sendQueue
+    const { broker, grants, semaphore } = this.#dependencies
     return {
-      get writable () { return outbox.writable },
-      whenWritable: async () => await outbox.whenWritable() && wanted(),
+      get writable () { return sendQueue.writable },
+      whenWritable: async () => await sendQueue.whenWritable() && wanted(),
       frame: frame => this.frame(frame, feed.producerId),
       read: async (_feed, limit) => {
         let denied = false
-        const page = await untilDone(() => slots.run(async () => {
-          const page = await readAllowed(broker, grants, this.#member.consumerId, feed, limit)
+        const page = await retryWhile(() => semaphore.run(async () => {
+          const page = await readGrantedLog(broker, grants, this.#member.consumerId, feed, limit)
           denied = page === null
           return page
         }), wanted)

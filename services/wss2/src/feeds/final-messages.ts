@@ -4,7 +4,7 @@ import type { Feed } from './feed.js'
 import { toMessage } from '../fan-out/live-message.js'
 
 /** Most messages that are still delivered when access ends: what a feed lags behind when it is live, and more. */
-const MAX_FAREWELL = 64
+const MAX_FINAL_MESSAGES = 64
 
 /**
  * Delivers what a feed's producer had accepted before the version of the subscriber list in which its consumer is
@@ -12,7 +12,7 @@ const MAX_FAREWELL = 64
  * last of them. `writable` tells whether the consumer takes more. Rejects where the broker doesn't answer. Messages
  * that were accepted while the subscription was not active are passed over, which `announce` tells the consumer.
  */
-export const bidFarewell = async (
+export const deliverFinalMessages = async (
   broker: Broker,
   feed: Feed,
   endedVersion: number,
@@ -20,14 +20,14 @@ export const bidFarewell = async (
   announce: () => void
 ): Promise<void> => {
   let isHidden = false
-  let { head, entries } = await broker.readLog(feed.producerId, feed.place, MAX_FAREWELL)
-  if (head.epoch !== feed.place.epoch && feed.beginsWith(head.epoch)) {
+  let { head, entries } = await broker.readLog(feed.producerId, feed.position, MAX_FINAL_MESSAGES)
+  if (head.epoch !== feed.position.epoch && feed.beginsWith(head.epoch)) {
     feed.skipTo({ epoch: head.epoch, offset: 0 })
-    entries = (await broker.readLog(feed.producerId, feed.place, MAX_FAREWELL)).entries
+    entries = (await broker.readLog(feed.producerId, feed.position, MAX_FINAL_MESSAGES)).entries
   }
   for (const entry of entries) {
     const message = toMessage(entry.text)
-    if (!isNext(feed.place, entry) || message === null || entry.version >= endedVersion || !writable()) return
+    if (!isNext(feed.position, entry) || message === null || entry.version >= endedVersion || !writable()) return
     if (entry.version < feed.grant.activatedVersion) {
       feed.skipTo(entry)
       isHidden = true

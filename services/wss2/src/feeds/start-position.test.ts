@@ -22,13 +22,13 @@ t.test('the first message that a consumer may see is found over many short pages
   await publish(broker, 4, 300)
   const grant = { activatedVersion: 4, version: 4 }
   const grants = { one: async () => grant }
-  t.same(await findStartPosition(broker, grants, 1, 7, grant), { place: { epoch: 1, offset: 400 }, grant })
+  t.same(await findStartPosition(broker, grants, 1, 7, grant), { position: { epoch: 1, offset: 400 }, grant })
   t.same(await findStartPosition(broker, grants, 1, 7, { activatedVersion: 0, version: 4 }), {
-    place: { epoch: 1, offset: 0 },
+    position: { epoch: 1, offset: 0 },
     grant: { activatedVersion: 0, version: 4 }
   })
   t.same(await findStartPosition(broker, grants, 1, 7, { activatedVersion: 5, version: 5 }), {
-    place: { epoch: 1, offset: 700 },
+    position: { epoch: 1, offset: 700 },
     grant: { activatedVersion: 5, version: 5 }
   })
 })

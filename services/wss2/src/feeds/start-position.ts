@@ -8,10 +8,10 @@ const LOOK_GROWS = 8
 const LONGEST_LOOK = 4096
 
 /** Where a consumer's view of a producer begins, and by which grant. */
-export interface StartPosition { place: LogPosition, grant: Grant }
+export interface StartPosition { position: LogPosition, grant: Grant }
 
 /**
- * Finds the place behind which the first message stands that was accepted since the subscription became active, so
+ * Finds the position behind which the first message stands that was accepted since the subscription became active, so
  * that exactly this one comes first, however long ago that was. Asks SM where the broker knows of a newer version of
  * the subscriber list than `grant`, or there is none; null where the subscription is not active any more. Rejects where
  * broker or SM don't answer.
@@ -34,7 +34,7 @@ export const findStartPosition = async (
     // nothing older is left, or an older one was not for this consumer
     if (first > after.offset + 1) break
   }
-  return { place: start, grant }
+  return { position: start, grant }
 }
 
 /**

@@ -16,7 +16,7 @@ export const grantOfChange = (
  * What the control channel told of one consumer's subscriptions lately, newest version first: changes can come twice,
  * late, or while SM is being asked.
  */
-export class SubscriptionNews {
+export class SubscriptionChanges {
   readonly #changes = new Map<number, SubscriptionChange>()
 
   /** Notes a change; false where a newer one of the same producer is known. */

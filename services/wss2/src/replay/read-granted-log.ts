@@ -3,19 +3,19 @@ import type { Feed } from '../feeds/feed.js'
 import type { GrantReader } from '../grants/grant-reader.js'
 
 /**
- * Reads the log behind a feed's place, for a consumer that may see it. A page comes with the version of the subscriber
+ * Reads the log behind a feed's position, for a consumer that may see it. A page comes with the version of the subscriber
  * list at which it was read; where that is newer than the grant, SM is asked after the reading: only if the
  * subscription is active still was it so for everything in the page. So nothing is replayed that was accepted after a
  * revocation. Null where the subscription is not active any more. Rejects where broker or SM don't answer.
  */
-export const readAllowed = async (
+export const readGrantedLog = async (
   broker: Broker,
   grants: Pick<GrantReader, 'one'>,
   consumerId: number,
   feed: Feed,
   limit: number
 ): Promise<LogPage | null> => {
-  const page = await broker.readLog(feed.producerId, feed.place, limit)
+  const page = await broker.readLog(feed.producerId, feed.position, limit)
   if (page.head.version <= feed.grant.version) return page
   const grant = await grants.one(consumerId, feed.producerId)
   if (grant === null) return null

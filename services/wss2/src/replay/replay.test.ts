@@ -24,7 +24,7 @@ const live = (epoch: number, offset: number, bytes = 10): LiveMessage => ({
 
 /** A feed whose log is what the test says it is; `onRead` is called before each reading. */
 const setUp = (
-  place: LogPosition,
+  position: LogPosition,
   log: { head: Partial<LogHead>; entries: LogEntry[] },
   {
     activatedVersion = 1,
@@ -34,7 +34,7 @@ const setUp = (
 ) => {
   const story: string[] = []
   let catchUps = 0
-  const feed = new Feed(7, { activatedVersion, version: 9 }, place, {
+  const feed = new Feed(7, { activatedVersion, version: 9 }, position, {
     deliver: ({ epoch, offset }) => { story.push(`${epoch}-${offset}`) },
     catchUp: () => { catchUps++ },
     granted: () => {}
@@ -56,7 +56,7 @@ const setUp = (
       onRead(feed, ++reads)
       if (reads > 20) throw new Error('It reads for ever')
       const head: LogHead = { epoch: 1, offset: 0, version: 1, verified: true, ...log.head }
-      const after = feed.place
+      const after = feed.position
       const left = log.entries.filter(({ epoch, offset }) => epoch === after.epoch && offset > after.offset)
       const entries = left.slice(0, limit)
       return {
@@ -166,14 +166,14 @@ t.test('a log that was cut off in the middle of a replay is told', async t => {
   t.equal(asked.story.at(-1), 'resumed 1 61..100 true')
 })
 
-t.test('a log that began anew below the place is told; one that is only behind is waited for', async t => {
+t.test('a log that began anew below the position is told; one that is only behind is waited for', async t => {
   const anew = setUp({ epoch: 3, offset: 9 }, { head: { epoch: 1, offset: 2 }, entries: span(1, 1, 2) })
   t.equal(await anew.run(), 'unrecovered')
   t.same(anew.story, ['resumed 1 1..0 false', '1-1', '1-2'])
   const behind = setUp({ epoch: 1, offset: 9 }, { head: { offset: 7, verified: false }, entries: [] })
   await behind.run()
   t.same(behind.story, [])
-  t.same(behind.feed.place, { epoch: 1, offset: 9 })
+  t.same(behind.feed.position, { epoch: 1, offset: 9 })
   behind.feed.live(live(1, 10))
   t.same(behind.story, ['1-10'])
 })
@@ -195,15 +195,15 @@ t.test('an epoch without messages that was skipped leaves what is held to follow
 t.test('the first epoch begins without a word only where nothing can have been before it', async t => {
   const log = { head: { epoch: 1700, offset: 2 }, entries: span(1700, 1, 2) }
   const told = ['resumed 1700 1..0 false', '1700-1', '1700-2']
-  for (const { place, fresh, heard, story: expected } of [
-    { place: { epoch: 0, offset: 0 }, fresh: true, heard: [], story: ['1700-1', '1700-2'] },
-    { place: { epoch: 0, offset: 0 }, fresh: true, heard: [live(1700, 1)], story: ['1700-1', '1700-2'] },
-    { place: { epoch: 0, offset: 0 }, fresh: true, heard: [live(1600, 1)], story: told },
-    { place: { epoch: 0, offset: 0 }, fresh: true, heard: [live(1600, 1), live(1700, 1)], story: told },
-    { place: { epoch: 0, offset: 0 }, fresh: false, heard: [], story: told },
-    { place: { epoch: 1, offset: 0 }, fresh: false, heard: [], story: told }
+  for (const { position, fresh, heard, story: expected } of [
+    { position: { epoch: 0, offset: 0 }, fresh: true, heard: [], story: ['1700-1', '1700-2'] },
+    { position: { epoch: 0, offset: 0 }, fresh: true, heard: [live(1700, 1)], story: ['1700-1', '1700-2'] },
+    { position: { epoch: 0, offset: 0 }, fresh: true, heard: [live(1600, 1)], story: told },
+    { position: { epoch: 0, offset: 0 }, fresh: true, heard: [live(1600, 1), live(1700, 1)], story: told },
+    { position: { epoch: 0, offset: 0 }, fresh: false, heard: [], story: told },
+    { position: { epoch: 1, offset: 0 }, fresh: false, heard: [], story: told }
   ]) {
-    const { story, run, feed } = setUp(place, log)
+    const { story, run, feed } = setUp(position, log)
     Object.assign(feed, { fresh, state: 'live' })
     feed.wait()
     for (const message of heard) feed.live(message)

@@ -4,12 +4,12 @@ import type { Feed } from '../feeds/feed.js'
 import { toMessage, type LiveMessage } from '../fan-out/live-message.js'
 
 /** What a replay needs of its session. */
-export interface ReplayHost {
+export interface ReplayDependencies {
   /** Resolves when the consumer takes more; false once the replay is not wanted any more. */
   whenWritable (): Promise<boolean>
   readonly writable: boolean
   /**
-   * Entries after the feed's place which its consumer may ask for, with `feed.grant` not older than them; null where it
+   * Entries after the feed's position which its consumer may ask for, with `feed.grant` not older than them; null where it
    * may not, or is gone.
    */
   read (feed: Feed, limit: number): Promise<LogPage | null>
@@ -22,7 +22,7 @@ const FIRST_PAGE = 32
 const MAX_PAGE = 500
 
 /**
- * Brings one feed from its place to the log's head and lets it go live, without a hole or a repeat.
+ * Brings one feed from its position to the log's head and lets it go live, without a hole or a repeat.
  *
  * Each message is the next offset after the one before; where it is not, a `resumed` frame stands before it:
  * `recovered: false` where something is missing or a new epoch begins, `recovered: true` where entries are passed over
@@ -31,7 +31,7 @@ const MAX_PAGE = 500
  */
 export class Replay {
   readonly #feed: Feed
-  readonly #host: ReplayHost
+  readonly #dependencies: ReplayDependencies
   readonly #asked: boolean
   #recovered = true
   #from: number | null = null
@@ -41,9 +41,9 @@ export class Replay {
   /** Head of a log that is behind the position that was asked for, and will not be continued. */
   #behind: LogPosition | null = null
 
-  constructor (feed: Feed, host: ReplayHost, asked: boolean) {
+  constructor (feed: Feed, dependencies: ReplayDependencies, asked: boolean) {
     this.#feed = feed
-    this.#host = host
+    this.#dependencies = dependencies
     this.#asked = asked
   }
 
@@ -51,19 +51,19 @@ export class Replay {
   async run (): Promise<'recovered' | 'unrecovered' | null> {
     const feed = this.#feed
     for (;;) {
-      if (!await this.#host.whenWritable()) return null
+      if (!await this.#dependencies.whenWritable()) return null
       const heldBefore = feed.firstHeld
-      const placeBefore = feed.place
-      const page = await this.#host.read(feed, this.#pageSize)
+      const positionBefore = feed.position
+      const page = await this.#dependencies.read(feed, this.#pageSize)
       if (page === null) return null
       const through = this.#take(page)
       const held = feed.firstHeld
-      if (held === undefined ? through : isNext(feed.place, held)) break
-      if (held !== undefined && through && held === heldBefore && comparePositions(placeBefore, feed.place) === 0) {
+      if (held === undefined ? through : isNext(feed.position, held)) break
+      if (held !== undefined && through && held === heldBefore && comparePositions(positionBefore, feed.position) === 0) {
         // it was published, and yet the log neither has it nor what came before it
         this.#break(
           { epoch: held.epoch, offset: held.offset - 1 },
-          held.epoch === feed.place.epoch ? 'trimmed' : 'epoch'
+          held.epoch === feed.position.epoch ? 'trimmed' : 'epoch'
         )
         break
       }
@@ -77,11 +77,11 @@ export class Replay {
   /** Delivers a page; true where it was the last one that the log has now. */
   #take (page: LogPage): boolean {
     const { head, entries } = page
-    const place = this.#feed.place
-    if (head.epoch === place.epoch) return this.#takeCurrent(page)
-    if (head.epoch < place.epoch) return this.#startOver(head, { epoch: head.epoch, offset: 0 })
+    const position = this.#feed.position
+    if (head.epoch === position.epoch) return this.#takeCurrent(page)
+    if (head.epoch < position.epoch) return this.#startOver(head, { epoch: head.epoch, offset: 0 })
     const passed = this.#deliver(entries, true)
-    if (passed > 0 || (entries.length > 0 && !this.#host.writable)) return false
+    if (passed > 0 || (entries.length > 0 && !this.#dependencies.writable)) return false
     const start = { epoch: head.epoch, offset: 0 }
     if (this.#feed.beginsWith(head.epoch)) this.#feed.skipTo(start)
     else this.#break(start, 'epoch')
@@ -91,7 +91,7 @@ export class Replay {
   #takeCurrent ({ head, entries, reachesBack }: LogPage): boolean {
     const feed = this.#feed
     const first = entries[0]
-    if (head.offset < feed.place.offset) return this.#startOver(head, head)
+    if (head.offset < feed.position.offset) return this.#startOver(head, head)
     if (!reachesBack) {
       const before = { epoch: head.epoch, offset: (first?.offset ?? head.offset + 1) - 1 }
       // what was dropped is older than the first entry: where that one is not for this consumer, neither was the rest
@@ -100,7 +100,7 @@ export class Replay {
     }
     const passed = this.#deliver(entries, false)
     if (entries.length > 0) this.#pageSize = pageSizeFor(entries)
-    return passed === entries.length && feed.place.offset >= head.offset
+    return passed === entries.length && feed.position.offset >= head.offset
   }
 
   /** Delivers entries as long as each follows and the socket takes them; returns how many were passed. */
@@ -108,8 +108,8 @@ export class Replay {
     const feed = this.#feed
     let passed = 0
     for (const entry of entries) {
-      if (!this.#host.writable) break
-      if (!isNext(feed.place, entry)) {
+      if (!this.#dependencies.writable) break
+      if (!isNext(feed.position, entry)) {
         if (oldEpoch) break
         this.#break({ epoch: entry.epoch, offset: entry.offset - 1 }, 'trimmed')
       }
@@ -128,25 +128,25 @@ export class Replay {
     this.#feed.replayed(message)
   }
 
-  #pass (place: LogPosition): void {
-    this.#feed.skipTo(place)
+  #pass (position: LogPosition): void {
+    this.#feed.skipTo(position)
     this.#hidden = true
   }
 
   /** The log is behind: the position is none of its own, or it lost its end and will get a new epoch. */
-  #startOver (head: LogHead, place: LogPosition): boolean {
+  #startOver (head: LogHead, position: LogPosition): boolean {
     if (head.verified) {
-      this.#break(place, head.epoch === this.#feed.place.epoch ? 'position' : 'epoch')
-      return comparePositions(this.#feed.place, head) >= 0
+      this.#break(position, head.epoch === this.#feed.position.epoch ? 'position' : 'epoch')
+      return comparePositions(this.#feed.position, head) >= 0
     }
     this.#recovered = false
     if (this.#asked) this.#behind = head
     return true
   }
 
-  /** Moves to a place between which and the present one something may be missing. */
-  #break (place: LogPosition, reason: ResumedReason): void {
-    this.#feed.skipTo(place)
+  /** Moves to a position between which and the present one something may be missing. */
+  #break (position: LogPosition, reason: ResumedReason): void {
+    this.#feed.skipTo(position)
     this.#recovered = false
     this.#hidden = false
     this.#behind = null
@@ -156,13 +156,13 @@ export class Replay {
   /** Says where the stream goes on, before the next message. */
   #announce (recovered: boolean, reason?: ResumedReason): void {
     this.#from = null
-    const { epoch, offset } = this.#feed.place
+    const { epoch, offset } = this.#feed.position
     this.#frame({ recovered, epoch, from: offset + 1, to: offset, ...reason === undefined ? {} : { reason } })
   }
 
   /** Says that a replay is through, and what was sent since the last frame that said where the stream goes on. */
   #end (): void {
-    const { epoch, offset } = this.#feed.place
+    const { epoch, offset } = this.#feed.position
     const from = this.#from ?? offset + 1
     if (this.#behind === null) {
       this.#frame({ recovered: true, epoch, from, to: offset })
@@ -175,7 +175,7 @@ export class Replay {
   }
 
   #frame (frame: Omit<ResumedFrame, 'type' | 'producer_id'>): void {
-    this.#host.frame({ type: 'resumed', producer_id: this.#feed.producerId, ...frame })
+    this.#dependencies.frame({ type: 'resumed', producer_id: this.#feed.producerId, ...frame })
   }
 }
 

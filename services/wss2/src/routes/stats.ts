@@ -19,10 +19,10 @@ export const StatsSchema = Type.Object({
   uptime_secs: count('Seconds since the start')
 })
 
-interface StatsParts { metrics: ConsumerMetrics, connections: () => number, consumers: () => number }
+interface StatsDependencies { metrics: ConsumerMetrics, connections: () => number, consumers: () => number }
 
 /** Adds `GET /stats`. */
-export const addStats = (app: ServiceApp, { metrics, connections, consumers }: StatsParts): void => {
+export const registerStatsRoute = (app: ServiceApp, { metrics, connections, consumers }: StatsDependencies): void => {
   const begun = performance.now()
   app.route({
     method: 'GET',

@@ -12,7 +12,7 @@ export interface Client {
   readonly closed: Promise<number>
   of<T extends ConsumerServerFrame['type']> (type: T): Frame<T>[]
   /** `epoch-offset` of what came from one producer, in order. */
-  places (producerId: number): string[]
+  positions (producerId: number): string[]
   /**
    * Everything in order, in short: `3:1-12` for a message, `resumed 3:1 5..9 true`, `gap 3:1 4..8`, `subscribed 3:1-4`
    * and so on.
@@ -54,7 +54,7 @@ export const connectClient = async (url: string, token: string, { welcome = true
     frames,
     closed,
     of,
-    places: producerId =>
+    positions: producerId =>
       of('data')
         .filter((frame: Envelope) => frame.producer_id === producerId)
         .map(({ epoch, offset }) => `${epoch}-${offset}`),

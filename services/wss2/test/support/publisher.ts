@@ -5,7 +5,7 @@ import type { FakeSm } from './fake-sm.js'
 export interface Publisher {
   /**
    * Accepts `count` messages of a producer, one after the other or, with `together`, at once; resolves to the last
-   * place. With `unheard` they are in the log and on nobody's channel, as if they were still on their way.
+   * position. With `unheard` they are in the log and on nobody's channel, as if they were still on their way.
    */
   publish(
     producerId: number,
@@ -61,9 +61,9 @@ export const createPublisher = (broker: Broker, sm: FakeSm, wide = false): Publi
     async publish (producerId, count = 1, { device, bytes = 0, together = false, unheard = false } = {}) {
       const messages = Array.from({ length: count }, () => messageOf(producerId, device, ++number, bytes))
       if (together) return await accept(producerId, messages, unheard)
-      let place = { epoch: 0, offset: 0 }
-      for (const message of messages) place = await accept(producerId, [message], unheard)
-      return place
+      let position = { epoch: 0, offset: 0 }
+      for (const message of messages) position = await accept(producerId, [message], unheard)
+      return position
     }
   }
 }
