@@ -1,4 +1,5 @@
 export * from './addresses.js'
+export * from './backoff.js'
 export * from './build-service.js'
 export { CLIENT_ADDRESS_HEADER, createClientAddresses, type ClientAddresses } from './client-address.js'
 export * from './duration.js'
