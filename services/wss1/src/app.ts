@@ -6,12 +6,13 @@ import { BatchFrameSchema, DataFrameSchema } from '@motience/schemas'
 import { Type } from '@sinclair/typebox'
 import { InFlightBudget } from './intake/in-flight-budget.js'
 import { createProducerMetrics } from './metrics.js'
-import { Dispatcher, type CallLimits } from './dispatch/dispatcher.js'
+import { Dispatcher } from './dispatch/dispatcher.js'
+import type { CallLimits } from './dispatch/gather-call.js'
 import type { CallDsm } from './dispatch/dsm-call.js'
 import { ProducerConnection, type ProducerDependencies } from './intake/producer-connection.js'
 import { registerStatsRoute } from './routes/stats.js'
 
-/** Bounds of WSS1; see the variables `WSS1_…`. */
+/** Limits of WSS1, from the variables `WSS1_…`. */
 export interface Wss1Limits {
   maxConnections: number
   maxConnectionsPerUser: number
@@ -21,32 +22,32 @@ export interface Wss1Limits {
   maxInFlight: number
   maxInFlightBytes: number
   messageRate: number
-  /** Whether producers may compress what they send. */
+  /** Whether producers may compress their frames. */
   compression: boolean
 }
 
-/** What WSS1 is built from. Whoever builds it closes the parts after it. */
+/** Options of `buildWss1`. The caller closes the authenticator, and whatever `callDsm` uses, after WSS1. */
 export interface Wss1Options {
   authenticator: Authenticator
   callDsm: CallDsm
   limits: Wss1Limits
-  /** The checks of `/ready`. */
+  /** Checks behind `/ready`. */
   ready: ReadyChecks
   logger?: Logger
   corsOrigin?: string
   trustProxy?: boolean
   callLimits?: Partial<CallLimits>
-  /** Most milliseconds that `close` waits for what is in flight; 7 s by default. */
+  /** Maximum time that `close` waits for messages in flight, in milliseconds; 7 s by default. */
   drainMs?: number
 }
 
-/** WSS1: its HTTP side, its WebSockets, and how both end. */
+/** An instance of WSS1. */
 export interface Wss1 {
   http: ServiceApp
-  /** Serves the WebSockets, and nothing else. */
+  /** Serves WebSockets only. */
   websocket: ServiceApp
   sockets: SocketServer<typeof frames, typeof QuerySchema>
-  /** Takes no more, lets what was read be answered, closes the connections with 1001, and ends. */
+  /** Shuts down gracefully: stops reading, waits for the messages in flight, and closes connections with 1001. */
   close (): Promise<void>
 }
 
@@ -54,13 +55,13 @@ const QuerySchema = Type.Object({})
 
 const frames = { data: DataFrameSchema, batch: BatchFrameSchema }
 
-/** Most bytes of acks that a producer may leave unread; past it the connection is closed with 4008. */
+/** Maximum size of unread acks, in bytes; beyond it the connection is closed with 4008. */
 const MAX_UNREAD_BYTES = 524_288
 
-/** Most milliseconds that messages of connections that are gone may delay the end. */
-const MAX_LAST_CALLS_MS = 1_000
+/** Maximum time that messages of closed connections may delay the shutdown, in milliseconds. */
+const MAX_FINAL_CALLS_MS = 1_000
 
-/** Builds WSS1, which knows no environment and does not listen yet. */
+/** Builds WSS1 without reading the environment or listening. */
 export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
   const { authenticator, limits, logger, drainMs = 7_000 } = options
   const { ready, corsOrigin, trustProxy } = options
@@ -69,10 +70,13 @@ export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
     ...socketService, auth: authenticator, logger, metrics: http.metrics, trustProxy
   })
   const budget = new InFlightBudget(limits.maxInFlightBytes, () => sockets.connections.size)
-  const metrics = createProducerMetrics(http.metrics, { inFlight: () => dispatcher.size, inFlightBytes: () => budget.used })
+  const metrics = createProducerMetrics(http.metrics, {
+    inFlight: () => dispatcher.size,
+    inFlightBytes: () => budget.used
+  })
   const dispatcher: Dispatcher = new Dispatcher({
     call: options.callDsm,
-    budget,
+    release: bytes => { budget.release(bytes) },
     metrics,
     logger: http.log,
     limits: options.callLimits
@@ -84,7 +88,7 @@ export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
     budget,
     metrics,
     enqueue: (producerId, text, message) => dispatcher.enqueue(producerId, text, message),
-    orphaned: producerId => { dispatcher.orphaned(producerId) }
+    connectionClosed: producerId => { dispatcher.connectionClosed(producerId) }
   }
   const sockets: Wss1['sockets'] = new SocketServer(websocket, {
     path: '/producer',
@@ -131,7 +135,7 @@ export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
     close: async () => {
       http.startDraining()
       await sockets.drain({ drainMs, finish: async connection => { await producers.get(connection)?.finish() } })
-      await dispatcher.close(Math.min(drainMs, MAX_LAST_CALLS_MS))
+      await dispatcher.close(Math.min(drainMs, MAX_FINAL_CALLS_MS))
       await websocket.close()
       await http.close()
     }

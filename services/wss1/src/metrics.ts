@@ -1,20 +1,20 @@
 import { createMetrics, secondsBuckets } from '@motience/kit'
 import type { Registry } from 'prom-client'
 
-/** What WSS1 counts, for `/stats` and `/metrics`. */
+/** WSS1's counters, for `/stats` and `/metrics`. */
 export interface ProducerMetrics {
   messages: number
   acks: number
   duplicates: number
   errors: number
   bytes: number
-  /** Connections whose socket is not being read. */
+  /** Connections whose socket is paused. */
   paused: number
   /** Calls to DSM. */
   calls: number
-  /** Calls after which something had to be repeated. */
+  /** Calls after which messages had to be sent again. */
   repeats: number
-  /** Messages that nobody waited for any more, forgotten while DSM did not answer. */
+  /** Messages of closed connections that were dropped unacked while DSM was unavailable. */
   orphans: number
   received (bytes: number): void
   acked (duplicate: boolean): void
@@ -23,54 +23,58 @@ export interface ProducerMetrics {
   orphaned (): void
 }
 
-/** What is asked for its value at each scrape. */
+/** Values that are read at each scrape. */
 export interface Gauges { inFlight: () => number, inFlightBytes: () => number }
 
-/** Registers WSS1's metrics; what is told to the counters goes into both. */
+/** Registers WSS1's metrics; each update counts for both endpoints. */
 export const createProducerMetrics = (registry: Registry, gauges: Gauges): ProducerMetrics => {
   const metrics = createMetrics('wss1', registry)
   const errors = metrics.counter({
     name: 'errors_total',
-    help: 'Messages that were refused, by code',
+    help: 'Messages refused, by code',
     labels: ['code']
   })
   const calls = metrics.histogram({
     name: 'dsm_call_duration_seconds',
-    help: 'Time of a call to DSM, by what came of it',
+    help: 'Duration of a call to DSM, by outcome',
     labels: ['outcome'],
     buckets: secondsBuckets
   })
   const sizes = metrics.histogram({
     name: 'dsm_call_messages',
-    help: 'Messages in a call to DSM',
+    help: 'Messages per call to DSM',
     buckets: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000]
   })
-  metrics.counter({ name: 'messages_total', help: 'Messages taken from producers', collect: () => counters.messages })
+  metrics.counter({
+    name: 'messages_total',
+    help: 'Messages received from producers',
+    collect: () => counters.messages
+  })
   metrics.counter({
     name: 'message_bytes_total',
-    help: 'Bytes of those messages, as they go to DSM',
+    help: 'Bytes of the messages received, as sent to DSM',
     collect: () => counters.bytes
   })
-  metrics.counter({ name: 'acks_total', help: 'Messages that were acked', collect: () => counters.acks })
+  metrics.counter({ name: 'acks_total', help: 'Messages acked', collect: () => counters.acks })
   metrics.counter({
     name: 'duplicates_total',
-    help: 'Messages that were acked as repeats',
+    help: 'Messages acked as repeats',
     collect: () => counters.duplicates
   })
   metrics.counter({
     name: 'orphans_total',
-    help: 'Messages of ended connections, forgotten unacked while DSM did not answer',
+    help: 'Messages of closed connections, dropped unacked while DSM was unavailable',
     collect: () => counters.orphans
   })
-  metrics.gauge({ name: 'in_flight_messages', help: 'Messages that wait for their ack', collect: gauges.inFlight })
+  metrics.gauge({ name: 'in_flight_messages', help: 'Messages not yet acked', collect: gauges.inFlight })
   metrics.gauge({
     name: 'in_flight_bytes',
-    help: 'Bytes that wait for their acks, as they count against the budget',
+    help: 'Bytes not yet acked, as counted against WSS1_MAX_IN_FLIGHT_BYTES',
     collect: gauges.inFlightBytes
   })
   metrics.gauge({
     name: 'paused_connections',
-    help: 'Connections whose socket is not being read',
+    help: 'Connections whose socket is paused',
     collect: () => counters.paused
   })
 

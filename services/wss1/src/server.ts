@@ -12,7 +12,7 @@ export type { Shared }
 /** A running WSS1. */
 export type RunningWss1 = Running<{ websocket: string, http: string }>
 
-/** Most milliseconds that a call to DSM may take before it is made again. */
+/** Timeout of a call to DSM, in milliseconds; the call is repeated afterwards. */
 const CALL_MS = 15_000
 
 const limitsOf = (env: Wss1Env): Wss1Limits => ({
@@ -28,8 +28,8 @@ const limitsOf = (env: Wss1Env): Wss1Limits => ({
 })
 
 /**
- * Opens what is not shared, and listens on `WSS1_PORT` and `WSS1_HTTP_PORT`. Rejects with an `EnvError` or
- * `StartError` that names the variable that is to blame.
+ * Opens the resources that are not shared, and listens on `WSS1_PORT` and `WSS1_HTTP_PORT`. Rejects with an `EnvError`
+ * or `StartError` that names the variable at fault.
  */
 export const startWss1 = async (env: Wss1Env, shared: Shared = {}): Promise<RunningWss1> =>
   await startService('wss1', env, shared, async ({ secret, logger, opened }) => {
@@ -70,7 +70,7 @@ export const startWss1 = async (env: Wss1Env, shared: Shared = {}): Promise<Runn
     })
     const http = await listen(wss1.http, { host: env.HOST, port: env.WSS1_HTTP_PORT, variable: 'WSS1_HTTP_PORT' })
     const websocket = `ws://${new URL(http).hostname}:${port}/producer`
-    logger.info({ url: websocket }, 'Takes producers')
+    logger.info({ url: websocket }, 'Listening for producers')
     return { websocket, http }
   })
 

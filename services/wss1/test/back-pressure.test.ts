@@ -6,7 +6,7 @@ import { connect, isBatchAck, start, stats } from './support/start.js'
 const data = (seq: number, session = 's'): object => ({ type: 'data', payload: { n: seq }, session, seq })
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i)
 
-t.test('a lane has one call under way, and the next one carries what gathered meanwhile', async t => {
+t.test('a lane has one call in flight, and the next call carries what has gathered', async t => {
   const started = await start(t)
   const { dsm } = started
   const release = dsm.hold()
@@ -21,7 +21,7 @@ t.test('a lane has one call under way, and the next one carries what gathered me
   await first.receive(300)
   await second.receive(100)
   t.strictSame(dsm.calls, [1, 399])
-  t.equal(dsm.mostAtOnce, 1)
+  t.equal(dsm.maxConcurrent, 1)
   t.strictSame(first.acks().map(ack => ack.seq), range(1, 300))
   t.strictSame(second.acks().map(ack => ack.seq), range(1, 100))
   t.strictSame(first.acks().concat(second.acks()).map(ack => ack.offset).sort((a, b) => a - b), range(1, 400))
@@ -41,12 +41,12 @@ t.test('a call carries the messages of many producers, at most 1,000', async t =
   }
   t.ok(dsm.calls.every(count => count <= 1_000), dsm.calls.join())
   t.ok(dsm.calls.length < 60, `${dsm.calls.length} calls for 2,000 messages`)
-  t.equal(dsm.mostAtOnce, 1)
+  t.equal(dsm.maxConcurrent, 1)
   t.equal((await stats(started)).in_flight, 0)
   t.equal((await stats(started)).in_flight_bytes, 0)
 })
 
-t.test('past max_in_flight the socket is not read until acks flow', async t => {
+t.test('a socket beyond max_in_flight is not read until messages are acked', async t => {
   const started = await start(t, { WSS1_MAX_IN_FLIGHT: '10', WSS1_MESSAGE_RATE: '100000' })
   const { dsm } = started
   const release = dsm.hold()
@@ -54,9 +54,9 @@ t.test('past max_in_flight the socket is not read until acks flow', async t => {
   const payload = 'x'.repeat(10_000)
   for (const seq of range(1, 3_000)) fast.send({ type: 'data', payload: { payload }, session: 's', seq })
   await waitFor(async () => (await stats(started)).paused === 1)
-  await waitFor(() => fast.ws.bufferedAmount > 1_000_000, { what: 'the producer to feel it' })
+  await waitFor(() => fast.ws.bufferedAmount > 1_000_000, { what: 'back-pressure at the producer' })
   const { messages } = await stats(started)
-  t.ok(messages! < 60, `${messages} messages were read: 10, and what had come with the last of them`)
+  t.ok(messages! < 60, `${messages} messages were read: 10, and the rest of the last read`)
   slow.send(data(1))
   await waitFor(async () => (await stats(started)).messages! > messages!)
   t.equal(dsm.calls.reduce((sum, count) => sum + count, 0) <= messages!, true)
@@ -67,17 +67,19 @@ t.test('past max_in_flight the socket is not read until acks flow', async t => {
   t.equal((await stats(started)).paused, 0)
 })
 
-t.test('past the bytes of all connections together none is read', async t => {
+t.test('no connection is read beyond the maximum bytes in flight', async t => {
   const started = await start(t, { WSS1_MAX_IN_FLIGHT_BYTES: '100000', WSS1_MAX_IN_FLIGHT: '100000' })
   const release = started.dsm.hold()
   const producers = await Promise.all(range(1, 3).map(async userId => await connect(started, { userId })))
   const payload = 'x'.repeat(1_000)
-  for (const producer of producers) { for (const seq of range(1, 1_000)) producer.send({ type: 'data', payload: { payload }, session: 's', seq }) }
+  for (const producer of producers) {
+    for (const seq of range(1, 1_000)) producer.send({ type: 'data', payload: { payload }, session: 's', seq })
+  }
   await waitFor(async () => (await stats(started)).paused === 3)
   const bytes = (await stats(started)).in_flight_bytes!
   t.ok(
     bytes >= 50_000 && bytes < 50_000 + 3 * 90_000,
-    `${bytes} bytes: half of the budget, and what had come with the last messages`
+    `${bytes} bytes: half of the budget, and the rest of the last reads`
   )
   release()
   for (const producer of producers) {
@@ -86,7 +88,7 @@ t.test('past the bytes of all connections together none is read', async t => {
   }
 })
 
-t.test('one message at a time works too', async t => {
+t.test('a limit of one message in flight works', async t => {
   const started = await start(t, { WSS1_MAX_IN_FLIGHT: '1' })
   const producer = await connect(started)
   for (const seq of range(1, 50)) producer.send(data(seq))
@@ -96,7 +98,7 @@ t.test('one message at a time works too', async t => {
   t.ok(isBatchAck(frames[50]) && frames[50].acks.every((ack, i) => (ack as AckFrame).seq === 51 + i))
 })
 
-t.test('a producer that sends more than its rate is closed with 4029', async t => {
+t.test('a producer that exceeds its message rate is closed with 4029', async t => {
   const started = await start(t, { WSS1_MESSAGE_RATE: '100' })
   const producer = await connect(started)
   producer.send({ type: 'batch', messages: range(1, 90).map(seq => ({ payload: {}, seq })) })

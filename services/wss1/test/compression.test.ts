@@ -5,7 +5,7 @@ import t from 'tap'
 import type { PerMessageDeflateOptions } from 'ws'
 import { connect, start, stats, type Producer, type Started } from './support/start.js'
 
-/** What the agent offers. */
+/** The compression that the agent offers. */
 const likeAgent: PerMessageDeflateOptions = {
   threshold: 128,
   clientMaxWindowBits: 13,
@@ -22,7 +22,7 @@ const connectOver = async (
   return { producer: await connect(started, { userId }, { perMessageDeflate, createConnection: () => socket }), socket }
 }
 
-/** A masked frame, compressed as RFC 7692 has it. */
+/** A masked frame, compressed according to RFC 7692. */
 const compressedFrame = (frame: object): Buffer => {
   const body = deflateRawSync(JSON.stringify(frame), { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4)
   const head = Buffer.alloc(body.length < 126 ? 6 : 8)
@@ -45,7 +45,7 @@ const reading = (seq: number): object => ({
   }
 })
 
-t.test('an agent\'s readings are acked compressed as they are plain, in a third of the bytes', async t => {
+t.test('compressed readings are acked like plain ones, and take a third of the bytes', async t => {
   const started = await start(t)
   const sent: number[] = []
   for (const [userId, offered] of [false as const, likeAgent].entries()) {
@@ -61,7 +61,7 @@ t.test('an agent\'s readings are acked compressed as they are plain, in a third 
   t.ok(compressed < plain / 3, `${compressed} bytes for ${plain}`)
 })
 
-t.test('where it is turned off, what the agent offers is declined', async t => {
+t.test('compression is declined when it is turned off', async t => {
   const started = await start(t, { WSS1_COMPRESSION: 'false' })
   const { producer } = await connectOver(started, likeAgent)
   t.equal(producer.ws.extensions, '')
@@ -69,7 +69,7 @@ t.test('where it is turned off, what the agent offers is declined', async t => {
   await producer.receive(1)
 })
 
-t.test('one read that would expand to 64 MiB is held at max_in_flight, and nothing of it is lost', async t => {
+t.test('a read that expands to 64 MiB is paused at max_in_flight, and no message is lost', async t => {
   const started = await start(t, { WSS1_MAX_IN_FLIGHT: '4', WSS1_MESSAGE_RATE: '100000' })
   const { producer, socket } = await connectOver(started, likeAgent)
   const release = started.dsm.hold()
@@ -84,7 +84,7 @@ t.test('one read that would expand to 64 MiB is held at max_in_flight, and nothi
   t.strictSame(producer.acks().map(ack => ack.seq), Array.from({ length: 1_000 }, (_, i) => i + 1))
 })
 
-t.test('many that do so together hold one frame more than the bytes in flight may be', async t => {
+t.test('many such connections exceed the maximum bytes in flight by one frame at most', async t => {
   const bytes = 2_000_000
   const started = await start(t, {
     WSS1_MAX_IN_FLIGHT: '100000',

@@ -5,13 +5,13 @@ import { connect, start, stats } from './support/start.js'
 const data = (seq: number): object => ({ type: 'data', payload: { n: seq }, session: 's', seq, id: String(seq) })
 const range = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i)
 
-t.test('while DSM is stopped messages wait, and then come in order', async t => {
+t.test('messages are buffered while DSM is down, and delivered in order', async t => {
   const started = await start(t)
   const { dsm } = started
   const producers = await Promise.all(range(1, 5).map(async userId => await connect(started, { userId })))
   await dsm.stop()
   for (const producer of producers) for (const seq of range(1, 100)) producer.send(data(seq))
-  await waitFor(async () => (await stats(started)).dsm_repeats! >= 3, { what: 'some attempts' })
+  await waitFor(async () => (await stats(started)).dsm_repeats! >= 3, { what: 'several attempts' })
   t.match(await (await fetch(`${started.wss1.urls.http}/ready`)).json(), {
     status: 503,
     detail: 'Does not answer: dsm'
@@ -26,7 +26,7 @@ t.test('while DSM is stopped messages wait, and then come in order', async t => 
   t.equal((await fetch(`${started.wss1.urls.http}/ready`)).status, 200)
 })
 
-t.test('a DSM that has too much to do is asked again', async t => {
+t.test('calls that an overloaded DSM refuses are repeated', async t => {
   const started = await start(t)
   let refusals = 3
   started.dsm.rules.status = () => refusals-- > 0 ? [503, 500, 429][refusals]! : 200
@@ -37,7 +37,7 @@ t.test('a DSM that has too much to do is asked again', async t => {
   t.notOk(producer.acks().some(ack => ack.duplicate))
 })
 
-t.test('an answer that was lost is asked for again, and the repeats are known as such', async t => {
+t.test('a call whose answer was lost is repeated, and acked as duplicates', async t => {
   const started = await start(t)
   const { dsm } = started
   const producer = await connect(started)
@@ -56,7 +56,7 @@ t.test('an answer that was lost is asked for again, and the repeats are known as
   )
 })
 
-t.test('what DSM can not take now at a lane\'s end is sent again, before anything later', async t => {
+t.test('transient refusals at the end of a batch are sent again before later messages', async t => {
   const started = await start(t)
   const { dsm } = started
   dsm.rules.refuse = ({ seq }) =>
@@ -69,7 +69,7 @@ t.test('what DSM can not take now at a lane\'s end is sent again, before anythin
   t.strictSame(dsm.accepted.map(message => message.seq), range(1, 12))
 })
 
-t.test('a message that can not be taken now, with accepted ones behind it, is named and may be sent again', async t => {
+t.test('a transient refusal before accepted messages is reported with a delay for retrying', async t => {
   const started = await start(t)
   started.dsm.rules.refuse = ({ seq }) => seq === 2 ? { status: 503, code: 'MOT_UNAVAILABLE' } : undefined
   const producer = await connect(started)
@@ -81,22 +81,22 @@ t.test('a message that can not be taken now, with accepted ones behind it, is na
   ])
 })
 
-t.test('a message that spoils its call is found, and the others go on', async t => {
+t.test('a message that makes DSM refuse a call is isolated, and the others are accepted', async t => {
   const started = await start(t)
   started.dsm.rules.status = messages =>
     messages.some(message => message.id === '7' && message.producer_id === 1) ? 413 : 200
-  const [spoilt, other] = [await connect(started, { userId: 1 }), await connect(started, { userId: 2 })]
+  const [refused, other] = [await connect(started, { userId: 1 }), await connect(started, { userId: 2 })]
   const release = started.dsm.hold()
   for (const seq of range(1, 20)) {
-    spoilt.send(data(seq))
+    refused.send(data(seq))
     other.send(data(seq))
   }
   await waitFor(async () => (await stats(started)).in_flight === 40)
   release()
-  await spoilt.receive(20)
+  await refused.receive(20)
   await other.receive(20)
   t.strictSame(
-    spoilt.frames.map(frame =>
+    refused.frames.map(frame =>
       frame.type === 'error' ? [frame.seq, frame.code, frame.retry_after_ms] : (frame as { seq: number }).seq
     ),
     [1, 2, 3, 4, 5, 6, [7, 'MOT_BAD_INPUT', undefined], ...range(8, 20)]
@@ -104,7 +104,7 @@ t.test('a message that spoils its call is found, and the others go on', async t 
   t.strictSame(other.acks().map(ack => ack.seq), range(1, 20))
 })
 
-t.test('what a producer sent last is kept though it hung up', async t => {
+t.test('the last messages of a producer that disconnected are delivered', async t => {
   const started = await start(t)
   const producer = await connect(started)
   const release = started.dsm.hold()
@@ -117,7 +117,7 @@ t.test('what a producer sent last is kept though it hung up', async t => {
   t.equal((await stats(started)).in_flight_bytes, 0)
 })
 
-t.test('messages of producers that hung up don\'t pile up while DSM is stopped', async t => {
+t.test('messages of disconnected producers do not accumulate while DSM is down', async t => {
   const started = await start(t)
   await started.dsm.stop()
   const stays = await connect(started, { userId: 1 })
@@ -127,7 +127,7 @@ t.test('messages of producers that hung up don\'t pile up while DSM is stopped',
     for (const seq of range(1, 100)) leaves.send(data(seq))
     await waitFor(async () => (await stats(started)).in_flight! >= 110)
     leaves.ws.terminate()
-    await waitFor(async () => (await stats(started)).in_flight === 10, { what: 'the messages to be forgotten' })
+    await waitFor(async () => (await stats(started)).in_flight === 10, { what: 'the messages to be dropped' })
   }
   t.equal((await stats(started)).orphans, 500)
   await started.dsm.start()

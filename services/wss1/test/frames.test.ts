@@ -1,7 +1,7 @@
 import t from 'tap'
 import { connect, isBatchAck, start } from './support/start.js'
 
-t.test('a producer is welcomed with its bounds', async t => {
+t.test('the welcome frame announces the limits', async t => {
   const started = await start(t, {
     WSS1_MAX_PAYLOAD: '100',
     WSS1_MAX_FRAME: '2048',
@@ -20,7 +20,7 @@ t.test('a producer is welcomed with its bounds', async t => {
   t.ok(Date.parse(welcome.expires_at) > Date.parse(welcome.server_time))
 })
 
-t.test('each message is acked, in order, with what the sender named it', async t => {
+t.test('each message is acked in order, with its id and seq', async t => {
   const started = await start(t)
   const producer = await connect(started, { userId: 3 })
   producer.send({ type: 'data', payload: { cpu: 1 }, id: 'a"ä', session: 's', seq: 1 })
@@ -36,7 +36,7 @@ t.test('each message is acked, in order, with what the sender named it', async t
   ])
 })
 
-t.test('DSM gets the message as it was, and the token\'s device where it names none', async t => {
+t.test('DSM receives the message unchanged, with the token\'s device if it names none', async t => {
   const started = await start(t)
   const [named, nameless] = [
     await connect(started, { userId: 5, deviceId: 'attic' }),
@@ -63,7 +63,7 @@ t.test('DSM gets the message as it was, and the token\'s device where it names n
   ])
 })
 
-t.test('what is wrong is named, and the connection goes on', async t => {
+t.test('an invalid frame is answered with an error, and the connection stays open', async t => {
   const started = await start(t, { WSS1_MAX_PAYLOAD: '64' })
   const producer = await connect(started)
   const cases: [unknown, object][] = [
@@ -126,15 +126,15 @@ t.test('what is wrong is named, and the connection goes on', async t => {
     producer.send(frame)
     const error = (await producer.receive(index + 1))[index]
     t.match(error, { type: 'error', message: /./, ...expected }, JSON.stringify(frame).slice(0, 60))
-    t.notOk(error !== undefined && 'retry_after_ms' in error, 'never again')
+    t.notOk(error !== undefined && 'retry_after_ms' in error, 'not to be retried')
   }
   producer.frames.length = 0
   producer.send({ type: 'data', payload: { a: 'x'.repeat(64 - '{"a":""}'.length) } })
-  t.match((await producer.receive(1))[0], { type: 'ack', offset: 1 }, 'a payload of exactly the most')
+  t.match((await producer.receive(1))[0], { type: 'ack', offset: 1 }, 'a payload of exactly the maximum size')
   t.equal(started.dsm.accepted.length, 1)
 })
 
-t.test('a payload nested too deep is refused', async t => {
+t.test('a payload that is nested too deeply is refused', async t => {
   const producer = await connect(await start(t))
   const deep = (levels: number): object => levels === 1 ? {} : { a: deep(levels - 1) }
   producer.send({ type: 'data', payload: deep(33) })
@@ -142,7 +142,7 @@ t.test('a payload nested too deep is refused', async t => {
   t.match(await producer.receive(2), [{ type: 'error', code: 'MOT_DSM_BAD_PAYLOAD' }, { type: 'ack' }])
 })
 
-t.test('a batch gets one ack, in its order, and a bad message costs the others nothing', async t => {
+t.test('a batch gets one ack, in order, and a bad message does not affect the others', async t => {
   const started = await start(t, { WSS1_MAX_PAYLOAD: '64' })
   started.dsm.rules.refuse = message =>
     message.id === 'no' ? { status: 409, code: 'MOT_DSM_SEQ_PASSED', detail: 'Passed' } : undefined
@@ -176,7 +176,9 @@ t.test('messages that DSM refuses become error frames between the acks', async t
   const started = await start(t)
   started.dsm.rules.refuse = ({ id }) => {
     if (id === 'passed') return { status: 409, code: 'MOT_DSM_SEQ_PASSED', detail: 'Number higher' }
-    if (id === 'bad') { return { status: 400, code: 'MOT_BAD_INPUT', errors: [{ path: '/payload/x', message: 'is not allowed' }] } }
+    if (id === 'bad') {
+      return { status: 400, code: 'MOT_BAD_INPUT', errors: [{ path: '/payload/x', message: 'is not allowed' }] }
+    }
     return id === 'broken' ? { status: 500, code: 'MOT_INTERNAL' } : undefined
   }
   const producer = await connect(started)

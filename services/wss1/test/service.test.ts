@@ -15,7 +15,7 @@ const refusal = async (url: string, headers: Record<string, string> = {}): Promi
   return response.statusCode
 }
 
-t.test('only producers are let in', async t => {
+t.test('accepts producers only', async t => {
   const { wss1, ap } = await start(t)
   const { websocket } = wss1.urls
   t.equal(await refusal(websocket), 401)
@@ -25,14 +25,16 @@ t.test('only producers are let in', async t => {
     await refusal(websocket, { authorization: `Bearer ${await ap.issue({ role: 'producer', expiresInSecs: -1 })}` }),
     401
   )
-  for (const role of ['consumer', 'admin'] as const) { t.equal(await refusal(`${websocket}?token=${await ap.issue({ role })}`), 403) }
+  for (const role of ['consumer', 'admin'] as const) {
+    t.equal(await refusal(`${websocket}?token=${await ap.issue({ role })}`), 403)
+  }
   t.equal(
     await refusal(websocket, { authorization: `Bearer ${await ap.issue({ role: 'service', service: 'dsm' })}` }),
     403
   )
 })
 
-t.test('a session that ends ends its connections', async t => {
+t.test('closes the connections of a revoked session or a disabled user', async t => {
   const started = await start(t)
   const producer = await connect(started, { userId: 4, sid: 'gone' })
   const other = await connect(started, { userId: 4, sid: 'stays' })
@@ -54,7 +56,7 @@ t.test('a session that ends ends its connections', async t => {
   t.equal(await other.closed, 4003)
 })
 
-t.test('a new token goes on with the same connection', async t => {
+t.test('a renewed token extends the connection', async t => {
   const started = await start(t)
   const producer = await connect(started, { userId: 4 })
   producer.send({ type: 'auth', token: await started.ap.issue({ role: 'producer', userId: 4, expiresInSecs: 7_200 }) })
@@ -63,7 +65,7 @@ t.test('a new token goes on with the same connection', async t => {
   t.ok(Date.parse((frame as { expires_at: string }).expires_at) > Date.parse(producer.welcome.expires_at))
 })
 
-t.test('the HTTP side tells how it stands, and serves the page', async t => {
+t.test('the HTTP server reports statistics and serves the page', async t => {
   const started = await start(t)
   const { http } = started.wss1.urls
   const producer = await connect(started)
@@ -81,13 +83,15 @@ t.test('the HTTP side tells how it stands, and serves the page', async t => {
     in_flight_bytes: 0,
     orphans: 0
   })
-  for (const path of ['/health', '/ready', '/metrics', '/config.json']) { t.equal((await fetch(http + path)).status, 200, path) }
+  for (const path of ['/health', '/ready', '/metrics', '/config.json']) {
+    t.equal((await fetch(http + path)).status, 200, path)
+  }
   t.match(await (await fetch(`${http}/config.json`)).json(), { ap_url: 'ap', websocket_url: 'producer' })
   t.match((await fetch(http)).headers.get('content-type'), /text\/html/)
   t.equal((await fetch(`${http}/stats`, { method: 'POST' })).status, 405)
 })
 
-t.test('the page\'s port takes producers too, and the calls of the page', async t => {
+t.test('the page\'s port accepts producers too, and proxies the page\'s API calls', async t => {
   const started = await start(t)
   const { http } = started.wss1.urls
   const page = {
@@ -103,14 +107,20 @@ t.test('the page\'s port takes producers too, and the calls of the page', async 
   t.match(await (await fetch(`${http}/ap/api/auth/verify`, { headers: { authorization: `Bearer ${token}` } })).json(), {
     valid: true
   })
-  await started.broker.publishControl({ type: 'session-revoked', sid: 'gone', user_id: 4, reason: 'logout', expires_at: new Date(Date.now() + 60_000).toISOString() })
+  await started.broker.publishControl({
+    type: 'session-revoked',
+    sid: 'gone',
+    user_id: 4,
+    reason: 'logout',
+    expires_at: new Date(Date.now() + 60_000).toISOString()
+  })
   t.equal(await producer.closed, 4001)
   const stays = await connect(page)
   await started.wss1.close()
   t.equal(await stays.closed, 1001)
 })
 
-t.test('stopping lets what is in flight be acked, and says 1001', async t => {
+t.test('shutdown acks the messages in flight before closing with 1001', async t => {
   const started = await start(t)
   const producer = await connect(started)
   const idle = await connect(started, { userId: 2 })
@@ -131,7 +141,7 @@ t.test('stopping lets what is in flight be acked, and says 1001', async t => {
   await closing
 })
 
-t.test('stopping takes along what a producer sent before it hung up', async t => {
+t.test('shutdown delivers what a producer sent before it disconnected', async t => {
   const started = await start(t)
   const producer = await connect(started)
   const release = started.dsm.hold()
@@ -146,7 +156,7 @@ t.test('stopping takes along what a producer sent before it hung up', async t =>
   t.same(started.dsm.accepted.map(({ payload }) => payload), [{}, { last: true }])
 })
 
-t.test('stopping does not wait for a DSM that does not answer', async t => {
+t.test('shutdown does not wait for an unavailable DSM', async t => {
   const started = await start(t, { DRAIN_MS: '400' })
   const producer = await connect(started)
   await started.dsm.stop()
@@ -157,7 +167,7 @@ t.test('stopping does not wait for a DSM that does not answer', async t => {
   t.equal(producer.acks().length, 0)
 })
 
-t.test('a start that can not be says why', async t => {
+t.test('a failed start names the variable at fault', async t => {
   const { wss1, ap, broker } = await start(t)
   const taken = new URL(wss1.urls.websocket).port
   const env = (more: Record<string, string>) =>

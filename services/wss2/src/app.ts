@@ -9,7 +9,7 @@ import { createConsumerMetrics } from './metrics.js'
 import { ConsumerQuerySchema } from './consumers/connection-query.js'
 import { registerStatsRoute } from './routes/stats.js'
 
-/** Bounds of WSS2; see the variables `WSS2_…`. */
+/** Limits of WSS2, from the variables `WSS2_…`. */
 export interface Wss2Limits {
   maxConnections: number
   maxConnectionsPerUser: number
@@ -18,53 +18,53 @@ export interface Wss2Limits {
   maxQueueMessages: number
 }
 
-/** What WSS2 is built from. Whoever builds it closes the parts after it. */
+/** Options of `buildWss2`. The caller closes the authenticator, the broker and the grant reader after WSS2. */
 export interface Wss2Options {
   authenticator: Authenticator
   broker: Broker
   grants: GrantReader
   limits: Wss2Limits
-  /** The checks of `/ready`, besides the broker's. */
+  /** Checks behind `/ready`, besides the broker's. */
   ready: ReadyChecks
   logger?: Logger
   corsOrigin?: string
   trustProxy?: boolean
-  /** Most milliseconds that `close` takes; 7 s by default. */
+  /** Maximum duration of `close`, in milliseconds; 7 s by default. */
   drainMs?: number
-  /** Most milliseconds that a new connection waits for SM and the broker; 10 s by default. */
+  /** Maximum time that a new connection waits for SM and the broker, in milliseconds; 10 s by default. */
   welcomeMs?: number
-  /** Most milliseconds that a connection with `?resume=true` waits for its first `resume`; 10 s by default. */
+  /** Maximum time that a connection with `?resume=true` waits for its first `resume`; 10 s by default. */
   resumeWaitMs?: number
 }
 
-/** WSS2: its HTTP side, its WebSockets, and how both end. */
+/** An instance of WSS2. */
 export interface Wss2 {
   http: ServiceApp
-  /** Serves the WebSockets, and nothing else. */
+  /** Serves WebSockets only. */
   websocket: ServiceApp
   sockets: SocketServer<typeof frames, typeof ConsumerQuerySchema>
-  /** Takes no more, closes the connections with 1001, and ends. */
+  /** Shuts down gracefully: closes connections with 1001. */
   close (): Promise<void>
 }
 
 const frames = { resume: ResumeFrameSchema }
 
-/** Longest frame: a `resume` with as many positions as there may be is about half as long. */
+/** Maximum size of a frame, in bytes; a `resume` frame with the maximum number of positions takes about half. */
 const MAX_FRAME_BYTES = 131_072
 
-/** Frames and pings a second of one consumer; it has little to say. */
+/** Maximum rate of frames and pings per consumer and second. */
 const FRAME_RATE = 200
 
-/** Bytes of frames that can't wait in the queue (errors, renewed tokens), above the bound of the queue. */
+/** Additional bytes for frames that bypass the send queue, such as errors and renewed tokens. */
 const SPARE_BYTES = 262_144
 
-/** Builds WSS2, which knows no environment and does not listen yet. */
+/** Builds WSS2 without reading the environment or listening. */
 export const buildWss2 = async (options: Wss2Options): Promise<Wss2> => {
   const { authenticator, broker, grants, limits, logger, drainMs = 7_000 } = options
   const http = await buildService('wss2', {
     ready: {
       broker: async () => {
-        if (broker.connection === 'down') throw new Error('The link to the broker is down')
+        if (broker.connection === 'down') throw new Error('The broker connection is down')
         await broker.ping()
       },
       ...options.ready

@@ -1,10 +1,10 @@
 import { createMetrics } from '@motience/kit'
 import type { Registry } from 'prom-client'
 
-/** Why a feed had to be read from the log without being asked to. */
-export type CatchUpCause = 'hole' | 'link' | 'start' | 'subscribed'
+/** Why a feed had to be read from the log although its consumer did not ask for it. */
+export type CatchUpCause = 'gap' | 'connection' | 'start' | 'subscribed'
 
-/** Numbers of one WSS2, counted once for `/metrics` and `/stats`. */
+/** WSS2's counters, for `/metrics` and `/stats`. */
 export interface ConsumerMetrics {
   readonly totals: {
     deliveries: number
@@ -14,16 +14,17 @@ export interface ConsumerMetrics {
     resumes: number
     unrecovered: number
   }
-  /** What waits in the outboxes of all connections. */
+  /** Contents of the send queues of all connections. */
   readonly queued: { messages: number, bytes: number }
   delivered (bytes: number): void
-  /** Messages that the slow-consumer policy left out, and whether they began a new `gap`. */
+  /** Messages that the slow-consumer policy dropped. */
   dropped (count: number): void
   gap (): void
   resumed (outcome: 'recovered' | 'unrecovered' | 'refused'): void
   catchUp (cause: CatchUpCause): void
 }
 
+/** Registers WSS2's metrics; each update counts for both endpoints. */
 export const createConsumerMetrics = (registry: Registry): ConsumerMetrics => {
   const metrics = createMetrics('wss2', registry)
   const totals = { deliveries: 0, bytes: 0, dropped: 0, gaps: 0, resumes: 0, unrecovered: 0 }
@@ -32,24 +33,28 @@ export const createConsumerMetrics = (registry: Registry): ConsumerMetrics => {
   const deliveredBytes = metrics.counter({ name: 'delivered_bytes_total', help: 'Bytes of messages sent to consumers' })
   const dropped = metrics.counter({
     name: 'dropped_messages_total',
-    help: 'Messages left out for consumers that read too slowly'
+    help: 'Messages dropped for slow consumers'
   })
   const gaps = metrics.counter({
     name: 'gaps_total',
-    help: 'Stretches of messages that were left out, as told by `gap` frames'
+    help: 'Gap frames sent, each for a range of dropped messages'
   })
   const resumes = metrics.counter({ name: 'resumes_total', help: 'Producers resumed, by outcome', labels: ['outcome'] })
   const catchUps = metrics.counter({
     name: 'catch_ups_total',
-    help: "Times that a producer's log was read without being asked, by cause",
+    help: 'Logs read without a resume frame, by cause',
     labels: ['cause']
   })
   metrics.gauge({
     name: 'queued_messages',
-    help: 'Messages that wait for slow consumers',
+    help: 'Messages in the send queues of slow consumers',
     collect: () => queued.messages
   })
-  metrics.gauge({ name: 'queued_bytes', help: 'Bytes that wait for slow consumers', collect: () => queued.bytes })
+  metrics.gauge({
+    name: 'queued_bytes',
+    help: 'Bytes in the send queues of slow consumers',
+    collect: () => queued.bytes
+  })
   return {
     totals,
     queued,

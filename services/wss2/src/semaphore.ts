@@ -1,4 +1,7 @@
-/** Lets at most `size` tasks run at a time; the others wait in the order in which they came. */
+/**
+ * Runs at most `size` tasks concurrently, the others in the order in which they were submitted. Every connection has
+ * one, so it is smaller than a `bulkhead` of cockatiel, which also does not preserve the order.
+ */
 export class Semaphore {
   #free: number
   readonly #waiting: (() => void)[] = []

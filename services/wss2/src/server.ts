@@ -21,8 +21,8 @@ const limitsOf = (env: Wss2Env): Wss2Limits => ({
 })
 
 /**
- * Opens what is not shared, and listens on `WSS2_PORT` and `WSS2_HTTP_PORT`. Rejects with an `EnvError` or
- * `StartError` that names the variable that is to blame.
+ * Opens the resources that are not shared, and listens on `WSS2_PORT` and `WSS2_HTTP_PORT`. Rejects with an `EnvError`
+ * or `StartError` that names the variable at fault.
  */
 export const startWss2 = async (env: Wss2Env, shared: Shared = {}): Promise<RunningWss2> =>
   await startService('wss2', env, shared, async ({ secret, logger, opened }) => {
@@ -61,7 +61,7 @@ export const startWss2 = async (env: Wss2Env, shared: Shared = {}): Promise<Runn
     })
     const http = await listen(wss2.http, { host: env.HOST, port: env.WSS2_HTTP_PORT, variable: 'WSS2_HTTP_PORT' })
     const websocket = `ws://${new URL(http).hostname}:${port}/consumer`
-    logger.info({ url: websocket }, 'Takes consumers')
+    logger.info({ url: websocket }, 'Listening for consumers')
     return { websocket, http }
   })
 

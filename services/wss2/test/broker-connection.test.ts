@@ -6,7 +6,7 @@ import { startPlatform } from './support/platform.js'
 
 const skip = redisAvailable() ? false : 'no Redis'
 
-t.test('a lost link turns `/ready` red, and on its return everyone catches up from the logs', { skip }, async t => {
+t.test('a lost broker connection fails `/ready`, and consumers catch up once it is back', { skip }, async t => {
   const redis = await startRedis({ aof: 'always' })
   t.teardown(() => redis.remove())
   const open = async (): Promise<Broker> =>
@@ -22,7 +22,7 @@ t.test('a lost link turns `/ready` red, and on its return everyone catches up fr
   await waitFor(() => client.positions(8).length === 5 && client.positions(7).length === 5)
 
   await redis.kill()
-  await waitFor(async () => (await http.inject('/ready')).statusCode === 503, { what: '/ready to be red' })
+  await waitFor(async () => (await http.inject('/ready')).statusCode === 503, { what: '/ready to fail' })
   t.match((await http.inject('/ready')).json(), { errors: [{ path: '/broker' }] })
   await waitFor(async () => {
     const answer = await fetch(urls[0]!.replace('ws:', 'http:'), {
@@ -32,10 +32,10 @@ t.test('a lost link turns `/ready` red, and on its return everyone catches up fr
   })
   await t.rejects(connect(2), /503/)
   await redis.start()
-  await waitFor(async () => (await http.inject('/ready')).statusCode === 200, { what: '/ready to be green' })
+  await waitFor(async () => (await http.inject('/ready')).statusCode === 200, { what: '/ready to succeed' })
   await waitFor(() => broker.connection === 'up')
 
-  // as DSM does where the run changed
+  // as DSM does when the run changes
   await publisher.publish(7, 5)
   await waitFor(() => client.positions(7).length === 10)
   t.same(client.story().filter(line => line.includes('7:')), [
@@ -45,13 +45,13 @@ t.test('a lost link turns `/ready` red, and on its return everyone catches up fr
 })
 
 t.test(
-  'what Pub/Sub lost while the link was down comes from the log, and changed subscriptions are told',
+  'messages lost by Pub/Sub while disconnected are read from the log, and changed subscriptions are announced',
   { skip },
   async t => {
     const redis = await startRedis()
     t.teardown(() => redis.remove())
     let opened = 0
-    // the publisher's broker waits out a pause that the server's takes for a loss
+    // the publisher's broker tolerates a pause that the server's treats as a lost connection
     const open = async (): Promise<Broker> =>
       await createRedisBroker(
         opened++ === 0
@@ -65,7 +65,7 @@ t.test(
     const client = await connect(1)
     const lost = async (): Promise<void> => {
       redis.pause()
-      await waitFor(async () => (await http.inject('/ready')).statusCode === 503, { what: '/ready to be red' })
+      await waitFor(async () => (await http.inject('/ready')).statusCode === 503, { what: '/ready to fail' })
       redis.resume()
     }
     for (let turn = 0; turn < 3; turn++) {
@@ -73,7 +73,7 @@ t.test(
       const published = publisher.publish(7, 40)
       await loss
       await published
-      await waitFor(async () => (await http.inject('/ready')).statusCode === 200, { what: '/ready to be green' })
+      await waitFor(async () => (await http.inject('/ready')).statusCode === 200, { what: '/ready to succeed' })
     }
     await waitFor(() => client.positions(7).length === 120)
     t.same(
@@ -83,12 +83,12 @@ t.test(
     t.equal(client.of('resumed').length, 0)
 
     redis.pause()
-    await waitFor(async () => (await http.inject('/ready')).statusCode === 503, { what: '/ready to be red' })
+    await waitFor(async () => (await http.inject('/ready')).statusCode === 503, { what: '/ready to fail' })
     redis.resume()
   }
 )
 
-t.test('a control event that was lost is made up for without a reconnection', { skip }, async t => {
+t.test('a lost control event is compensated for without a reconnection', { skip }, async t => {
   const redis = await startRedis()
   t.teardown(() => redis.remove())
   const open = async (): Promise<Broker> =>
@@ -100,10 +100,10 @@ t.test('a control event that was lost is made up for without a reconnection', { 
   await sm.set(1, 8, 'inactive', { silently: true })
   await sm.set(1, 9, 'active', { silently: true })
   await broker.revoke([{ kind: 'session', sid: 'leaving', expiresAt: Date.now() + 3_600_000 }])
-  // as if what tells of these three had gone out and had not come
+  // as if the events of these three changes had been published but not received
   for (let n = 0; n < 3; n++) await redisCall(redis.port, 'INCR', CONTROL_COUNT_KEY)
   await waitFor(() => client.of('unsubscribed').length === 1 && client.of('subscribed').length === 1, {
-    what: 'the changes to be told'
+    what: 'the changes to be announced'
   })
   t.equal(await leaving.closed, 4001)
   await publisher.publish(9)

@@ -4,7 +4,7 @@ import { startPlatform } from './support/platform.js'
 
 const kind = (await brokerKinds()).at(-1)!
 
-t.test('a token that expires ends with 4001, a new one in time does not', async t => {
+t.test('an expired token closes with 4001, unless it was renewed in time', async t => {
   const { connect, token } = await startPlatform(t, kind)
   const short = await token(1, { expiresInSecs: 2 })
   const expiring = await connect(1, { token: short })
@@ -15,7 +15,7 @@ t.test('a token that expires ends with 4001, a new one in time does not', async 
   t.equal(renewed.ws.readyState, renewed.ws.OPEN)
 })
 
-t.test('a session that is logged out ends with 4001, a disabled user with 4003, by the control channel', async t => {
+t.test('control events close a revoked session with 4001 and a disabled user with 4003', async t => {
   const { connect, token, broker } = await startPlatform(t, kind)
   const leaving = await connect(1, { token: await token(1, { sid: 'leaving' }) })
   const staying = await connect(1, { token: await token(1, { sid: 'staying' }) })
@@ -41,7 +41,7 @@ t.test('a producer\'s token is refused with 403, a forged one with 401', async t
   await t.rejects(connect(1, { token: await ap.signer.forge({ role: 'consumer', userId: 1 }) }), /401/)
 })
 
-t.test('too many frames end with 4029, too long a one with 1009, no JSON again and again with 1007', async t => {
+t.test('closes with 4029 for too many frames, 1009 for a frame that is too long, 1007 for invalid JSON', async t => {
   const { connect } = await startPlatform(t, kind)
   const chatty = await connect(1)
   for (let i = 0; i < 400; i++) chatty.resume([7, 0, 0])
@@ -54,14 +54,14 @@ t.test('too many frames end with 4029, too long a one with 1009, no JSON again a
   t.equal(await broken.closed, 1007)
 })
 
-t.test('a consumer that answers no ping is closed with 4009', async t => {
+t.test('a consumer that does not answer pings is closed with 4009', async t => {
   const { connect } = await startPlatform(t, kind, { limits: { heartbeatMs: 100 } })
   const client = await connect(1)
   client.ws.pong = () => {}
   t.equal(await client.closed, 4009)
 })
 
-t.test('stopping turns `/ready` red, refuses with 503 and closes with 1001, also whom does not read', async t => {
+t.test('shutdown fails `/ready`, refuses with 503, and closes with 1001 even consumers that do not read', async t => {
   const { connect, wss2, sm, publisher } = await startPlatform(t, kind, { drainMs: 1000 })
   await sm.set(1, 7, 'active')
   const reader = await connect(1)
@@ -79,7 +79,7 @@ t.test('stopping turns `/ready` red, refuses with 503 and closes with 1001, also
   await t.rejects(connect(1), /ECONNREFUSED|503/)
 })
 
-t.test('health, metrics and statistics', async t => {
+t.test('serves health, metrics and statistics', async t => {
   const { connect, wss2, sm, publisher } = await startPlatform(t, kind)
   await sm.set(1, 7, 'active')
   const client = await connect(1)

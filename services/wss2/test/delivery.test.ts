@@ -5,7 +5,7 @@ import { deliveryForms, startPlatform } from './support/platform.js'
 for (const form of await deliveryForms()) {
   t.test(`deliveries by the ${form}`, async t => {
     t.test(
-      'an active subscriber gets every message once, in order, exactly as it was published; no one else gets any',
+      'active subscribers receive each message once, in order and unchanged; no one else does',
       async t => {
         const { connect, sm, publisher } = await startPlatform(t, form)
         await sm.set(1, 7, 'active')
@@ -35,7 +35,7 @@ for (const form of await deliveryForms()) {
       }
     )
 
-    t.test('several connections of one consumer get the same', async t => {
+    t.test('all connections of a consumer receive the same messages', async t => {
       const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       const one = await connect(1)
@@ -63,7 +63,7 @@ for (const form of await deliveryForms()) {
       )
     })
 
-    t.test('what is published while the welcome is being prepared comes after it', async t => {
+    t.test('messages published while the welcome is prepared follow it', async t => {
       const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       await publisher.publish(7, 5)
@@ -73,14 +73,14 @@ for (const form of await deliveryForms()) {
       await waitFor(() => sm.calls() > calls)
       await publisher.publish(7, 5)
       release()
-      const [position] = (await client.first('welcome')).subscriptions
+      const { offset } = (await client.first('welcome')).subscriptions[0]!
       await publisher.publish(7, 1)
       await waitFor(() => client.positions(7).includes('1-11'))
-      t.same(client.positions(7), Array.from({ length: 11 - position!.offset }, (_, i) => `1-${position!.offset + i + 1}`))
+      t.same(client.positions(7), Array.from({ length: 11 - offset }, (_, i) => `1-${offset + i + 1}`))
     })
 
     t.test(
-      'an SM that does not answer at first is asked again; one that never does ends the connection with 1001',
+      'requests to an unavailable SM are repeated; if it stays unavailable, the connection closes with 1001',
       async t => {
         const { connect, sm } = await startPlatform(t, form, { welcomeMs: 600 })
         await sm.set(1, 7, 'active')

@@ -4,7 +4,7 @@ import { startRedis, waitFor } from '@motience/testing'
 import { deliveryForms, startPlatform } from './support/platform.js'
 
 for (const form of await deliveryForms()) {
-  t.test(`what the log has not by the ${form}`, async t => {
+  t.test(`messages missing from the log of the ${form}`, async t => {
     const redis = form.startsWith('redis') ? await startRedis() : null
     if (redis !== null) t.teardown(() => redis.remove())
     const opener = (limits: Partial<BrokerLimits>) => async (): Promise<Broker> =>
@@ -13,7 +13,7 @@ for (const form of await deliveryForms()) {
         : await createRedisBroker({ url: redis.url, mode: 'standalone', limits })
     let producer = 100
 
-    t.test('a position that the log does not reach back to is told', async t => {
+    t.test('a position older than the log is reported as unrecovered', async t => {
       const p = ++producer
       const { connect, sm, publisher, wss2 } = await startPlatform(t, form, { open: opener({ logMaxMessages: 10 }) })
       await sm.set(1, p, 'active')
@@ -44,7 +44,7 @@ for (const form of await deliveryForms()) {
       await waitFor(() => client.positions(p).at(-1) === '1-301')
     })
 
-    t.test('what was dropped but was not the consumer\'s anyway is no loss', async t => {
+    t.test('trimmed messages that the grant does not cover are not reported as lost', async t => {
       const p = ++producer
       const { connect, sm, publisher } = await startPlatform(t, form, { open: opener({ logMaxMessages: 200 }) })
       await publisher.publish(p, 450, { together: true })
@@ -62,7 +62,7 @@ for (const form of await deliveryForms()) {
       ])
     })
 
-    t.test('a new epoch on a live connection is told before its first message', async t => {
+    t.test('a new epoch on a live connection is announced before its first message', async t => {
       const p = ++producer
       const { connect, sm, publisher } = await startPlatform(t, form, { open: opener({}) })
       await sm.set(1, p, 'active')
@@ -75,7 +75,7 @@ for (const form of await deliveryForms()) {
       t.same(client.story(), ['welcome', `${p}:1-1`, `${p}:1-2`, `resumed ${p}:2 1..0 false`, `${p}:2-1`, `${p}:2-2`])
     })
 
-    t.test('a position of an older epoch gets what is left of it, and the new one from its beginning', async t => {
+    t.test('a position in an older epoch gets the rest of that epoch, then the new one from its start', async t => {
       const p = ++producer
       const { connect, sm, publisher } = await startPlatform(t, form, { open: opener({}) })
       await sm.set(1, p, 'active')
@@ -95,7 +95,7 @@ for (const form of await deliveryForms()) {
       ])
     })
 
-    t.test('a position that the log never had gets the log as it is', async t => {
+    t.test('a position that never existed gets the log as it is', async t => {
       const p = ++producer
       const { connect, sm, publisher } = await startPlatform(t, form, { open: opener({}) })
       await sm.set(1, p, 'active')
@@ -113,7 +113,7 @@ for (const form of await deliveryForms()) {
       t.same(beyond.positions(p), ['1-1', '1-2', '1-3', '1-4'])
     })
 
-    t.test('a position ahead of a broker that forgot is kept until the new epoch begins', async t => {
+    t.test('a position ahead of a broker that lost data is kept until the new epoch begins', async t => {
       const p = ++producer
       const { connect, sm, publisher } = await startPlatform(t, form, { open: opener({}) })
       await sm.set(1, p, 'active')

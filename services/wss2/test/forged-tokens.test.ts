@@ -2,7 +2,7 @@ import { forgedTokens, sendAtUpgrade, sendInFrame } from '@motience/testing'
 import t from 'tap'
 import { startPlatform } from './support/platform.js'
 
-t.test('no forged token passes at an upgrade or in an `auth` frame', async t => {
+t.test('forged tokens are refused at the upgrade and in `auth` frames', async t => {
   const { ap, urls: [url = ''] } = await startPlatform(t, 'memory')
   const good = await ap.issue({ role: 'consumer', userId: 7 })
   const forged = Object.entries(forgedTokens(good, ap.signer.privateKey))

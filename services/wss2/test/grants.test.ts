@@ -5,7 +5,7 @@ import { deliveryForms, startPlatform } from './support/platform.js'
 for (const form of await deliveryForms()) {
   t.test(`changes of subscriptions by the ${form}`, async t => {
     const isWide = form.endsWith('wide lists')
-    t.test('a grant is told with the place that live data follows, and its end ends the data', async t => {
+    t.test('a grant is announced with the position before its first message, until it is revoked', async t => {
       const { connect, sm, publisher } = await startPlatform(t, form)
       await publisher.publish(7, 3)
       const client = await connect(1)
@@ -28,13 +28,13 @@ for (const form of await deliveryForms()) {
       ])
     })
 
-    t.test('the first message after a grant is the first that comes, although its event is late', async t => {
+    t.test('the first message after a grant is delivered first, even if the event is late', async t => {
       const { connect, sm, publisher, broker } = await startPlatform(t, form)
       await publisher.publish(7, 3)
       const client = await connect(1)
       await sm.set(1, 7, 'active', { silently: true })
       await publisher.publish(7, 100, { together: true })
-      // one that is published on the consumer's own channel needs no event
+      // a message on the consumer's own channel needs no event
       if (!isWide) await waitFor(() => client.positions(7).length === 100)
       await broker.publishControl({
         type: 'subscription-changed',
@@ -51,7 +51,7 @@ for (const form of await deliveryForms()) {
       t.equal(client.of('subscribed').length, 1)
     })
 
-    t.test('a grant long ago is still found in the log', async t => {
+    t.test('the first message of an old grant is found in the log', async t => {
       const { connect, sm, publisher, broker } = await startPlatform(t, form)
       await publisher.publish(7, 10)
       const client = await connect(1)
@@ -76,7 +76,7 @@ for (const form of await deliveryForms()) {
       t.equal(client.positions(7).at(-1), '1-910')
     })
 
-    t.test('a change that comes twice, or after a newer one, changes nothing', async t => {
+    t.test('repeated and outdated changes are ignored', async t => {
       const { connect, sm, publisher, broker } = await startPlatform(t, form)
       const event = { type: 'subscription-changed', producer_id: 7, consumer_id: 1, reason: 'again' } as const
       await sm.set(1, 7, 'active')
@@ -94,7 +94,7 @@ for (const form of await deliveryForms()) {
       t.same(client.story(), ['welcome', '7:1-1', 'unsubscribed 7', 'subscribed 8:0-0', '8:1-1'])
     })
 
-    t.test('a change while the welcome is prepared counts', async t => {
+    t.test('a change while the welcome is prepared is applied', async t => {
       const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       await sm.set(1, 8, 'active')

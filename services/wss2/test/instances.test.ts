@@ -4,7 +4,7 @@ import type { Client } from './support/client.js'
 import { startPlatform } from './support/platform.js'
 
 t.test(
-  'a consumer that is cut off at random and resumes at either of two instances sees each offset once, in order',
+  'a consumer disconnected at random that resumes at either of two instances gets each offset once, in order',
   { skip: redisAvailable() ? false : 'no Redis' },
   async t => {
     const { connect, sm, publisher } = await startPlatform(t, 'redis', { instances: 2 })
@@ -25,7 +25,7 @@ t.test(
           offset: number
           recovered?: boolean
         }
-        // who has seen nothing can't know whether an epoch was before the first
+        // a consumer without a position can't know whether there was an earlier epoch
         if (frame.type === 'resumed' && last(frame.producer_id) > 0) t.equal(frame.recovered, true)
         if (frame.type === 'data') seen.get(frame.producer_id)!.push(frame.offset)
       })

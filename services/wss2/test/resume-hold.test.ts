@@ -7,7 +7,7 @@ const query = '?resume=true'
 for (const form of await deliveryForms()) {
   t.test(`\`?resume=true\` by the ${form}`, async t => {
     t.test(
-      'nothing follows the welcome until the first resume; then who was named is resumed, and the others go on from the welcome',
+      'nothing follows the welcome until the first resume; producers it does not name continue from the welcome',
       async t => {
         const { connect, sm, publisher } = await startPlatform(t, form)
         for (const producer of [7, 8, 9]) await sm.set(1, producer, 'active')
@@ -31,11 +31,11 @@ for (const form of await deliveryForms()) {
         const of = (producer: number) => client.story().filter(line => line.includes(`${producer}:`))
         t.same(of(7), ['7:1-4', '7:1-5', '7:1-6', '7:1-7', 'resumed 7:1 4..7 true', '7:1-8'])
         t.same(of(8), ['8:1-6', '8:1-7', '8:1-8'])
-        t.same(of(9), ['9:1-1'], 'the first epoch of all begins without a word')
+        t.same(of(9), ['9:1-1'], 'the first epoch is not announced')
       }
     )
 
-    t.test('an empty resume, sent before the welcome, is one', async t => {
+    t.test('an empty resume sent before the welcome counts', async t => {
       const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       const release = sm.hold()
@@ -48,7 +48,7 @@ for (const form of await deliveryForms()) {
       t.same(client.story(), ['welcome', '7:1-1', '7:1-2'])
     })
 
-    t.test('with `more` the producers that are not named yet wait for the next frame', async t => {
+    t.test('with `more`, producers not named yet wait for the next frame', async t => {
       const { connect, sm, publisher } = await startPlatform(t, form)
       for (const producer of [7, 8, 9]) await sm.set(1, producer, 'active')
       for (const producer of [7, 8, 9]) await publisher.publish(producer, 2)
@@ -66,7 +66,7 @@ for (const form of await deliveryForms()) {
       t.same(client.positions(9), ['1-3'])
     })
 
-    t.test('a refused frame is no resume', async t => {
+    t.test('a refused frame does not count as a resume', async t => {
       const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       const client = await connect(1, { query })
@@ -79,7 +79,7 @@ for (const form of await deliveryForms()) {
       t.same(client.story(), ['welcome', 'error MOT_WSS2_BAD_FRAME'])
     })
 
-    t.test('without a resume it goes live after a while, and each producer says so', async t => {
+    t.test('without a resume the stream starts after a timeout, announced for each producer', async t => {
       const { connect, sm, publisher } = await startPlatform(t, form, { resumeWaitMs: 300 })
       for (const producer of [7, 8]) await sm.set(1, producer, 'active')
       await publisher.publish(7, 3)
@@ -94,7 +94,7 @@ for (const form of await deliveryForms()) {
       t.same(of(8), ['resumed 8:0 1..0 true', '8:1-1'])
     })
 
-    t.test('changes of subscriptions are held back as well, and a revocation counts at once', async t => {
+    t.test('changes are announced after the pause, but a revocation takes effect immediately', async t => {
       const { connect, sm, publisher } = await startPlatform(t, form)
       for (const producer of [7, 8]) await sm.set(1, producer, 'active')
       const client = await connect(1, { query })
@@ -121,7 +121,7 @@ for (const form of await deliveryForms()) {
       t.same(client.story().filter(line => line.includes('9')), ['subscribed 9:1-0', '9:1-1', '9:1-2'])
     })
 
-    t.test('another word than `true` or `false` is refused before the upgrade', async t => {
+    t.test('a value other than `true` or `false` is refused before the upgrade', async t => {
       const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       await t.rejects(connect(1, { query: '?resume=1' }), /400/)

@@ -5,7 +5,7 @@ import { deliveryForms, startPlatform } from './support/platform.js'
 
 for (const form of await deliveryForms()) {
   t.test(`resume by the ${form}`, async t => {
-    t.test('what came after a position follows, then `resumed`, then live data', async t => {
+    t.test('messages after a position are replayed, then `resumed`, then live data', async t => {
       const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       await sm.set(1, 8, 'active')
@@ -22,7 +22,7 @@ for (const form of await deliveryForms()) {
       t.same(of(8), ['resumed 8:1 4..3 true', '8:1-4'])
     })
 
-    t.test('a position before the first message of all gets everything, and is told that an epoch began', async t => {
+    t.test('a position before the first message gets everything, after the announcement of the epoch', async t => {
       const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       const client = await connect(1)
@@ -37,7 +37,7 @@ for (const form of await deliveryForms()) {
       t.same(again.story(), ['welcome', 'resumed 7:1 1..0 false', '7:1-1', '7:1-2', '7:1-3', 'resumed 7:1 1..3 true'])
     })
 
-    t.test('live data that comes while the log is replayed is neither lost, repeated nor out of order', async t => {
+    t.test('live data during a replay is not lost, repeated or reordered', async t => {
       const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       await publisher.publish(7, 3000, { together: true, bytes: 200 })
@@ -50,7 +50,7 @@ for (const form of await deliveryForms()) {
       }
       last = (await publisher.publish(7, 3)).offset
       await waitFor(() => client.positions(7).at(-1) === `1-${last}`)
-      // what was published before the server read the frame may have come already
+      // messages published before the server read the frame may have arrived already
       const positions = client.positions(7).slice(client.positions(7).indexOf('1-1'))
       t.same(positions, Array.from({ length: last }, (_, i) => `1-${i + 1}`))
       t.match(client.of('resumed'), [{ recovered: true, from: 1 }])
@@ -59,7 +59,7 @@ for (const form of await deliveryForms()) {
       t.equal(story[story.indexOf(`resumed 7:1 1..${to} true`) - 1], `7:1-${to}`)
     })
 
-    t.test('a producer that is not subscribed to is refused by name, and the others are resumed', async t => {
+    t.test('a producer without a subscription is refused, and the others are resumed', async t => {
       const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       await sm.set(1, 8, 'pending')
@@ -77,7 +77,7 @@ for (const form of await deliveryForms()) {
       t.same(client.of('data').map(frame => frame.producer_id), [7])
     })
 
-    t.test('nothing that was accepted before the subscription was active is replayed', async t => {
+    t.test('messages accepted before the subscription was active are not replayed', async t => {
       const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       await publisher.publish(7, 3)
@@ -91,7 +91,7 @@ for (const form of await deliveryForms()) {
       t.same(client.story(), ['welcome', 'resumed 7:1 7..6 true', '7:1-7', '7:1-8', '7:1-9', 'resumed 7:1 7..9 true'])
     })
 
-    t.test('a bad frame, and one position too many, are refused', async t => {
+    t.test('an invalid frame and one with too many positions are refused', async t => {
       const { connect } = await startPlatform(t, form)
       const client = await connect(1)
       client.send({ type: 'resume' })
@@ -105,7 +105,7 @@ for (const form of await deliveryForms()) {
       ])
     })
 
-    t.test('a new resume takes the place of the one before', async t => {
+    t.test('a new resume replaces the previous one', async t => {
       const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       await publisher.publish(7, 5)
@@ -118,7 +118,7 @@ for (const form of await deliveryForms()) {
       t.same(client.positions(7).slice(-3), ['1-4', '1-5', '1-6'])
     })
 
-    t.test('more resumes than may wait are refused for now', async t => {
+    t.test('resumes beyond the queue limit are refused temporarily', async t => {
       const { connect, sm } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       const client = await connect(1)

@@ -5,7 +5,7 @@ import { deliveryForms, startPlatform } from './support/platform.js'
 
 for (const form of await deliveryForms()) {
   t.test(`revocation by the ${form}`, async t => {
-    t.test('a replay that is revoked gives nothing that was accepted later, although no event told of it', async t => {
+    t.test('a replay stops at a revocation even if no event announced it', async t => {
       const { connect, sm, publisher } = await startPlatform(t, form, { limits: { maxQueueBytes: 65_536 } })
       await sm.set(1, 7, 'active')
       await publisher.publish(7, 1500, { bytes: 8000, together: true })
@@ -23,7 +23,7 @@ for (const form of await deliveryForms()) {
     })
 
     t.test(
-      'what was accepted before a revocation is given although the event overtook it, and nothing later',
+      'messages accepted before a revocation are delivered even if the event overtakes them, and none after it',
       async t => {
         const { connect, sm, publisher } = await startPlatform(t, form)
         await sm.set(1, 7, 'active')
@@ -49,7 +49,7 @@ for (const form of await deliveryForms()) {
       }
     )
 
-    t.test('what was accepted without access is passed over with a word also before the end', async t => {
+    t.test('messages accepted without access are skipped and announced before the final messages too', async t => {
       const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       const client = await connect(1)
@@ -65,7 +65,7 @@ for (const form of await deliveryForms()) {
       t.same(client.story(), ['welcome', '7:1-1', 'resumed 7:1 3..2 true', '7:1-3', '7:1-4', 'unsubscribed 7'])
     })
 
-    t.test('of a producer\'s very first messages too', async t => {
+    t.test('the same holds for a producer\'s first messages', async t => {
       const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       await publisher.newEpoch(7)
@@ -76,7 +76,7 @@ for (const form of await deliveryForms()) {
       t.same(client.story(), ['welcome', '7:1-1', 'unsubscribed 7'])
     })
 
-    t.test('another\'s change of the list makes SM be asked, and the replay goes on', async t => {
+    t.test('a change for another consumer makes the replay ask SM, and continue', async t => {
       const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       await publisher.publish(7, 40)
@@ -92,7 +92,7 @@ for (const form of await deliveryForms()) {
       await waitFor(() => client.of('resumed').length === 2)
     })
 
-    t.test('hundreds of turns of publishing, revoking and resuming: nothing accepted after a 2xx is seen', async t => {
+    t.test('nothing accepted after a 2xx is delivered in hundreds of rounds of publish, revoke and resume', async t => {
       const { connect, sm, publisher } = await startPlatform(t, form)
       const forbidden = new Set<string>()
       const clients = [await connect(1), await connect(1)]

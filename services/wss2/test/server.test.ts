@@ -8,7 +8,7 @@ import { fakeSm } from './support/fake-sm.js'
 
 const ports = { WSS2_PORT: '0', WSS2_HTTP_PORT: '0', LOG_LEVEL: 'silent', DRAIN_MS: '500' }
 
-t.test('starts from its environment, serves both ports, and ends', async t => {
+t.test('starts from its environment, serves both ports, and shuts down', async t => {
   const ap = await fakeAp(t)
   const broker = createMemoryBroker()
   t.teardown(() => broker.close())
@@ -27,7 +27,7 @@ t.test('starts from its environment, serves both ports, and ends', async t => {
     `${urls.http!.replace('http', 'ws')}/consumer`,
     await ap.issue({ role: 'consumer', userId: 1 })
   )
-  t.match(byPage.of('welcome'), [{ subscriptions: [{ producer_id: 7 }] }], 'the page\'s port takes consumers too')
+  t.match(byPage.of('welcome'), [{ subscriptions: [{ producer_id: 7 }] }], 'the page\'s port accepts consumers too')
   t.equal((await fetch(`${urls.http}/sm/api/nowhere`)).status, 404)
   await close()
   t.equal(await client.closed, 1001)
@@ -35,7 +35,7 @@ t.test('starts from its environment, serves both ports, and ends', async t => {
   await t.rejects(fetch(`${urls.http}/health`))
 })
 
-t.test('is not ready without SM, and says so', async t => {
+t.test('reports that it is not ready without SM', async t => {
   const ap = await fakeAp(t)
   const broker = createMemoryBroker()
   t.teardown(() => broker.close())
@@ -52,7 +52,7 @@ t.test('is not ready without SM, and says so', async t => {
   t.match(await answer.json(), { errors: [{ path: '/sm' }] })
 })
 
-t.test('a port that is in use stops the start, and its variable is named', async t => {
+t.test('a port in use fails the start and names its variable', async t => {
   const ap = await fakeAp(t)
   const env = readEnv(Wss2EnvSchema, {
     ...ports,

@@ -31,11 +31,11 @@ const stats = async ({ wss2 }: Platform) =>
     gaps: number
   }>()
 
-/** How many messages wait at a server. */
+/** Messages queued at a server. */
 const queued = async (platform: Platform): Promise<number> => (await stats(platform)).queued_messages
 const dropped = async (platform: Platform): Promise<number> => (await stats(platform)).dropped
 
-/** How many messages a server has had for its consumers, whatever became of them. */
+/** Messages that a server received for its consumers, regardless of their outcome. */
 const taken = async (platform: Platform): Promise<number> => {
   const { deliveries, dropped, queued_messages: waiting } = await stats(platform)
   return deliveries + dropped + waiting
@@ -45,7 +45,7 @@ const kind = (await brokerKinds()).at(-1)!
 
 for (const byPage of [false, true]) {
   t.test(
-    `by default a consumer that does not read is closed with 4008, and can resume${byPage ? ", at the page's port too" : ''}`,
+    `a consumer that does not read is closed with 4008 by default, and can resume${byPage ? ' (page port)' : ''}`,
     async t => {
       const platform = await startPlatform(t, kind, { limits, byPage })
       await platform.sm.set(1, 7, 'active')
@@ -74,7 +74,7 @@ for (const byPage of [false, true]) {
   )
 }
 
-t.test('with `drop` each stretch that is left out is told exactly, and live data goes on', async t => {
+t.test('with `drop` each range of dropped messages is announced exactly, and live data continues', async t => {
   const platform = await startPlatform(t, kind, { limits })
   await platform.sm.set(1, 7, 'active')
   await platform.sm.set(1, 8, 'active')
@@ -99,14 +99,14 @@ t.test('with `drop` each stretch that is left out is told exactly, and live data
   t.match(await stats(platform), { queued_messages: 0, queued_bytes: 0, gaps: stalled.of('gap').length })
 })
 
-t.test('with `latest` only the newest message of each device waits', async t => {
+t.test('with `latest` only the newest message of each device is queued', async t => {
   const platform = await startPlatform(t, kind, { limits })
   await platform.sm.set(1, 7, 'active')
   const stalled = await platform.connect(1, { query: '?slow=latest' })
   const last = await flood(platform, stalled, async () => await queued(platform) === 3, n => `device-${n % 3}`)
   const { offset: end } = await platform.publisher.publish(7, 30, { bytes: 20_000, device: 'device-0' })
-  await waitFor(async () => await taken(platform) === end, { what: 'the server to have them all' })
-  t.ok(await queued(platform) <= 3, 'one of each device at most')
+  await waitFor(async () => await taken(platform) === end, { what: 'the server to receive them all' })
+  t.ok(await queued(platform) <= 3, 'one per device at most')
   stalled.ws.resume()
   await waitFor(() => stalled.positions(7).at(-1) === `1-${end}`)
   const offsets = stalled.of('data').map(frame => frame.offset)
@@ -114,17 +114,17 @@ t.test('with `latest` only the newest message of each device waits', async t => 
   const newest = new Map(stalled.of('data').map(({ device_id: device, offset }) => [device, offset]))
   const expected = [last - 2, last - 1, last].map(offset => [`device-${(offset - 1) % 3}`, offset] as const)
   t.same(newest, new Map([...expected, ['device-0', end]]))
-  t.equal(offsets.length + await dropped(platform), end, 'and the others were left out')
+  t.equal(offsets.length + await dropped(platform), end, 'the others were dropped')
   t.ok(offsets.length < end)
   t.equal(stalled.of('gap').length, 0)
 })
 
-t.test('a word that is no policy is refused before the upgrade', async t => {
+t.test('an unknown policy is refused before the upgrade', async t => {
   const { connect } = await startPlatform(t, kind)
   await t.rejects(connect(1, { query: '?slow=whatever' }), /400/)
 })
 
-t.test('a stalled consumer costs another nothing', async t => {
+t.test('a stalled consumer does not affect others', async t => {
   const platform = await startPlatform(t, kind, { limits })
   await platform.sm.set(1, 7, 'active')
   await platform.sm.set(2, 7, 'active')

@@ -5,7 +5,7 @@ import { startPlatform } from './support/platform.js'
 
 const CONSUMERS = [1, 2, 3, 4, 5]
 
-/** Numbers from 0 to below `below`, the same for the same seed. */
+/** A generator of integers in [0, `below`), deterministic for a seed. */
 const seeded = (seed: number) => (below: number): number => {
   seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
   return Math.floor(seed / 65_536) % below
@@ -14,7 +14,7 @@ const seeded = (seed: number) => (below: number): number => {
 for (const kind of await brokerKinds()) {
   const form = `${kind} broker, wide lists` as const
   t.test(`wide lists by the ${kind} broker`, async t => {
-    t.test('where no event comes, the list is read once for all, and nobody sees too much', async t => {
+    t.test('without an event the list is read once for all members, and no one receives too much', async t => {
       const { connect, sm, publisher } = await startPlatform(t, form)
       for (const consumer of CONSUMERS) await sm.set(consumer, 7, 'active')
       const clients = await Promise.all(CONSUMERS.map(consumer => connect(consumer)))
@@ -30,7 +30,7 @@ for (const kind of await brokerKinds()) {
       t.equal(sm.calls(), calls)
     })
 
-    t.test('while SM does not answer, those whose access is known go on', async t => {
+    t.test('while SM is unavailable, members whose access is known continue', async t => {
       const { connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       await sm.set(2, 7, 'active')
@@ -46,7 +46,7 @@ for (const kind of await brokerKinds()) {
       t.same(old.positions(7), fresh.positions(7))
     })
 
-    t.test('a consumer on two lists of either kind gets each message once, in order', async t => {
+    t.test('messages published by either way arrive once, in order', async t => {
       const { broker, connect, sm, publisher } = await startPlatform(t, form)
       await sm.set(1, 7, 'active')
       const client = await connect(1)
@@ -61,7 +61,11 @@ for (const kind of await brokerKinds()) {
             subscribers,
             messages: [
               {
-                head: '{"type":"data","producer_id":7,"device_id":null,"epoch":', tail, device: '', session: null, seq: null
+                head: '{"type":"data","producer_id":7,"device_id":null,"epoch":',
+                tail,
+                device: '',
+                session: null,
+                seq: null
               }
             ]
           }
@@ -72,7 +76,7 @@ for (const kind of await brokerKinds()) {
     })
 
     const turns = Number(process.env['INTERLEAVINGS'] ?? 2_000)
-    t.test(`${turns} turns of changes and messages at once: each sees what it may, and nothing else`, async t => {
+    t.test(`${turns} rounds of concurrent changes and messages deliver exactly what each may see`, async t => {
       const random = seeded(4711)
       const { connect, sm, publisher } = await startPlatform(t, form)
       await publisher.publish(7)
@@ -85,7 +89,7 @@ for (const kind of await brokerKinds()) {
       /** `subscribed` frames that a consumer had when its last change began. */
       const announced = CONSUMERS.map(() => 0)
       const joined = (i: number): boolean => clients[i]!.of('subscribed').length > announced[i]!
-      /** SM makes one producer's changes one after the other. */
+      /** SM applies one producer's changes one at a time. */
       let last: Promise<void> = Promise.resolve()
       const toggle = (i: number, status?: 'active'): Promise<void> => {
         changing[i]!++
@@ -93,7 +97,7 @@ for (const kind of await brokerKinds()) {
         last = last.then(async () => {
           announced[i] = clients[i]!.of('subscribed').length
           const next = status === 'active' || !active[i]
-          // what is still on its way when access ends may be gone without
+          // messages still in transit when access ends may be missing
           if (!next) required[i] = new Set(clients[i]!.positions(7).filter(position => required[i]!.has(position)))
           if (next !== active[i]) await sm.set(CONSUMERS[i]!, 7, next ? 'active' : 'inactive')
           active[i] = next
@@ -121,7 +125,9 @@ for (const kind of await brokerKinds()) {
       }
       await last
       for (const i of CONSUMERS.keys()) await toggle(i, 'active')
-      for (const client of clients) await waitFor(() => client.of('subscribed').length > client.of('unsubscribed').length)
+      for (const client of clients) {
+        await waitFor(() => client.of('subscribed').length > client.of('unsubscribed').length)
+      }
       const { epoch, offset } = await publisher.publish(7)
       for (const client of clients) await waitFor(() => client.positions(7).includes(`${epoch}-${offset}`))
       for (const [i, client] of clients.entries()) {

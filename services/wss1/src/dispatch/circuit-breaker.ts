@@ -1,33 +1,36 @@
-import { backoffMs } from './backoff.js'
+import { createBackoff } from '@motience/kit'
+import { retryDelays } from './retry-delays.js'
 
-/** Lets calls to DSM through; after one that failed it is shut for a while, longer each time. */
+/**
+ * Pauses calls to DSM after one fails, longer with each failure in a row. Unlike a breaker that wraps each call, it
+ * says when calls are allowed again, which is when the dispatcher sends what has gathered.
+ */
 export class CircuitBreaker {
-  readonly #opened: () => void
-  #failures = 0
+  readonly #onAllowed: () => void
+  readonly #backoff = createBackoff(retryDelays)
   #timer: NodeJS.Timeout | null = null
   #closed = false
 
-  /** `opened` is called each time that the gate opens again. */
-  constructor (opened: () => void) { this.#opened = opened }
+  /** `onAllowed` runs whenever a pause ends. */
+  constructor (onAllowed: () => void) { this.#onAllowed = onAllowed }
 
-  /** Whether the last call failed. */
-  get failing (): boolean { return this.#failures > 0 }
+  /** Whether the most recent call failed. */
+  get failing (): boolean { return this.#backoff.failures > 0 }
 
-  get open (): boolean { return this.#timer === null && !this.#closed }
+  get allowsCalls (): boolean { return this.#timer === null && !this.#closed }
 
-  /** Shuts it, for `retryAfterMs` at least. Calls that were under way together and fail together count once. */
-  fail (retryAfterMs = 0): void {
-    if (!this.open) return
-    this.#failures++
+  /** Pauses calls, for at least `retryAfterMs`. Concurrent calls that fail together count as one failure. */
+  recordFailure (retryAfterMs = 0): void {
+    if (!this.allowsCalls) return
     this.#timer = setTimeout(() => {
       this.#timer = null
-      this.#opened()
-    }, Math.max(retryAfterMs * (1 + Math.random() / 4), backoffMs(this.#failures)))
+      this.#onAllowed()
+    }, Math.max(retryAfterMs * (1 + Math.random() / 4), this.#backoff.next()))
   }
 
-  succeed (): void { this.#failures = 0 }
+  recordSuccess (): void { this.#backoff.reset() }
 
-  /** Shuts it for good. */
+  /** Stops calls for good. */
   close (): void {
     this.#closed = true
     if (this.#timer !== null) clearTimeout(this.#timer)

@@ -1,66 +1,59 @@
-import type { Logger } from '@motience/kit'
+import { createBackoff, type Logger } from '@motience/kit'
 import type { Problem } from '@motience/schemas'
-import { isTransient, isRefusal } from '../intake/answer-frames.js'
-import { backoffMs } from './backoff.js'
-import type { InFlightBudget } from '../intake/in-flight-budget.js'
 import type { ProducerMetrics } from '../metrics.js'
+import { CircuitBreaker } from './circuit-breaker.js'
+import { isRefusal, isTransient, type DsmAnswer } from './dsm-answer.js'
 import type { CallDsm, CallOutcome } from './dsm-call.js'
 import { FifoQueue } from './fifo-queue.js'
-import { CircuitBreaker } from './circuit-breaker.js'
+import { gatherCall, type Call, type CallLimits, type LaneShare } from './gather-call.js'
 import { Lane } from './lane.js'
-import type { Answer, PendingMessage } from './pending-message.js'
-
-/** Bounds of one call to DSM, and calls at the same time. */
-export interface CallLimits { maxMessages: number, maxBytes: number, maxCalls: number }
+import type { PendingMessage } from './pending-message.js'
+import { retryDelays } from './retry-delays.js'
 
 export const defaultCallLimits: CallLimits = { maxMessages: 1_000, maxBytes: 524_288, maxCalls: 16 }
 
 export interface DispatcherDependencies {
   call: CallDsm
-  budget: InFlightBudget
   metrics: ProducerMetrics
   logger: Logger
   limits?: Partial<CallLimits>
+  /** Called with the size of each message that leaves its lane. */
+  release (bytes: number): void
 }
 
-/** A lane's share of a call. */
-interface LaneShare { lane: Lane, count: number }
-
-/** A call before it is made. */
-interface Call { shares: LaneShare[], texts: Buffer[], count: number }
-
 /**
- * Carries the lanes' messages to DSM. A lane is in one call at a time, which keeps its order; a call carries many
- * lanes, which keeps calls few. While one is under way messages gather for the next, so that calls grow with the load.
+ * Sends the lanes' messages to DSM. A lane takes part in one call at a time, which preserves its order; a call carries
+ * many lanes, which keeps the number of calls low. Messages gather while calls are in flight, so batches grow with the
+ * load.
  *
- * A call that failed is made again, after a time that grows to a second, with the same messages in the same order: what
- * DSM may have accepted already it knows by `session` and `seq`; a message without those can be accepted twice.
+ * A failed call is repeated after a back-off of up to a second, with the same messages in the same order. DSM
+ * recognises what it has already accepted by `session` and `seq`; messages without them may be accepted twice.
  */
 export class Dispatcher {
   readonly #dependencies: DispatcherDependencies
   readonly #limits: CallLimits
   readonly #lanes = new Map<number, Lane>()
   readonly #ready = new FifoQueue<Lane>()
-  readonly #withOrphans = new Set<Lane>()
+  readonly #lanesWithOrphans = new Set<Lane>()
   readonly #breaker = new CircuitBreaker(() => { this.#schedule() })
   #calls = 0
   #scheduled = false
-  /** Ends the wait of `close`. */
-  #done: (() => void) | null = null
+  /** Resolves the wait in `close`. */
+  #onIdle: (() => void) | null = null
 
   constructor (dependencies: DispatcherDependencies) {
     this.#dependencies = dependencies
     this.#limits = { ...defaultCallLimits, ...dependencies.limits }
   }
 
-  /** Messages that wait for their answer. */
+  /** Messages that wait for their answers. */
   get size (): number {
     let size = 0
     for (const lane of this.#lanes.values()) size += lane.size
     return size
   }
 
-  /** Puts a message at the end of its producer's lane; returns how many bytes it takes. */
+  /** Appends a message to its producer's lane; returns its size in bytes. */
   enqueue (producerId: number, text: string, message: Omit<PendingMessage, 'bytes'>): number {
     let lane = this.#lanes.get(producerId)
     if (lane === undefined) this.#lanes.set(producerId, lane = new Lane(producerId))
@@ -70,26 +63,26 @@ export class Dispatcher {
   }
 
   /**
-   * Says that messages of this producer may have nobody left who waits. They are sent all the same, unless DSM does not
-   * answer.
+   * One of the producer's connections has closed, so some of its messages may be orphans: no connection is left to
+   * receive their answers. They are still sent, but dropped while DSM is unavailable.
    */
-  orphaned (producerId: number): void {
+  connectionClosed (producerId: number): void {
     const lane = this.#lanes.get(producerId)
     if (lane === undefined) return
-    this.#withOrphans.add(lane)
+    this.#lanesWithOrphans.add(lane)
     if (this.#breaker.failing) this.#dropOrphans()
   }
 
-  /** Sends what is left, unless DSM does not answer or `waitMs` have passed; then makes no more calls. */
+  /** Sends the remaining messages for at most `waitMs`, unless DSM is unavailable; then makes no more calls. */
   async close (waitMs: number): Promise<void> {
-    let late: NodeJS.Timeout | undefined
+    let timeout: NodeJS.Timeout | undefined
     if (this.#lanes.size > 0 && !this.#breaker.failing) {
       await new Promise<void>(resolve => {
-        this.#done = resolve
-        late = setTimeout(resolve, waitMs)
+        this.#onIdle = resolve
+        timeout = setTimeout(resolve, waitMs)
       })
     }
-    clearTimeout(late)
+    clearTimeout(timeout)
     this.#breaker.close()
   }
 
@@ -100,73 +93,51 @@ export class Dispatcher {
     this.#schedule()
   }
 
-  /** Calls go out at the end of the event loop's turn, so that what came in together goes on together. */
+  /** Calls are made at the end of the event loop's turn, so that messages that arrive together are sent together. */
   #schedule (): void {
-    if (this.#scheduled || !this.#breaker.open) return
+    if (this.#scheduled || !this.#breaker.allowsCalls) return
     this.#scheduled = true
     setImmediate(() => {
       this.#scheduled = false
-      while (this.#ready.size > 0 && this.#mayCall()) this.#start(this.#gather())
+      while (this.#ready.size > 0 && this.#mayCall()) {
+        this.#start(gatherCall(this.#ready, this.#limits, lane => { this.#removeIfEmpty(lane) }))
+      }
     })
   }
 
-  /** While DSM does not answer one call at a time is enough to find out when it does. */
-  #mayCall (): boolean { return this.#breaker.open && this.#calls < (this.#breaker.failing ? 1 : this.#limits.maxCalls) }
-
-  #gather (): Call {
-    const { maxMessages, maxBytes } = this.#limits
-    const shares: LaneShare[] = []
-    const texts: Buffer[] = []
-    let count = 0
-    let bytes = 0
-    while (this.#ready.size > 0 && count < maxMessages) {
-      const lane = this.#ready.at(0)!
-      // a lane that looks for a bad message goes alone, and a message that is too long for this call waits for the next
-      if (count > 0 && (lane.most !== Infinity || bytes + lane.firstBytes > maxBytes)) break
-      this.#ready.shift()
-      lane.waiting = false
-      if (lane.size === 0) {
-        this.#forgetIfEmpty(lane)
-        continue
-      }
-      const taken = lane.take(maxMessages - count, maxBytes - bytes)
-      shares.push({ lane, count: taken.count })
-      texts.push(taken.bytes)
-      count += taken.count
-      bytes += taken.bytes.length
-      if (lane.most !== Infinity) break
-    }
-    return { shares, texts, count }
+  /** While DSM is unavailable, one call at a time is enough to find out that it is back. */
+  #mayCall (): boolean {
+    return this.#breaker.allowsCalls && this.#calls < (this.#breaker.failing ? 1 : this.#limits.maxCalls)
   }
 
   #start ({ shares, texts, count }: Call): void {
     if (count === 0) return
     this.#calls++
-    const { call, metrics } = this.#dependencies
-    const begun = performance.now()
+    const { call, metrics, logger } = this.#dependencies
+    const startedAt = performance.now()
     call(texts, count).then(outcome => {
       this.#calls--
       const repeats = this.#finish(shares, outcome)
       metrics.called(
         count,
-        (performance.now() - begun) / 1_000,
+        (performance.now() - startedAt) / 1_000,
         outcome.kind === 'refused' ? 'refused' : repeats ? 'repeated' : 'answered'
       )
       this.#schedule()
-    }).catch((error: unknown) => { this.#dependencies.logger.error({ err: error }, 'Failed to handle an answer of DSM') })
+    }).catch((error: unknown) => { logger.error({ err: error }, 'Failed to handle an answer from DSM') })
   }
 
-  /** Hands the outcome to the lanes of a call; whether something has to be repeated. */
+  /** Applies the outcome to the lanes of a call; returns whether any message has to be sent again. */
   #finish (shares: readonly LaneShare[], outcome: CallOutcome): boolean {
     for (const { lane } of shares) lane.inFlight = 0
     switch (outcome.kind) {
       case 'failed':
         this.#fail(outcome.reason, outcome.retryAfterMs)
-        for (const { lane } of shares) this.#wakeOrForget(lane)
+        for (const { lane } of shares) this.#wakeOrRemove(lane)
         return true
       case 'refused':
         this.#succeed()
-        this.#narrow(shares, outcome.problem)
+        this.#isolate(shares, outcome.problem)
         return true
       case 'answered': {
         this.#succeed()
@@ -182,10 +153,10 @@ export class Dispatcher {
   }
 
   /**
-   * Answers a lane's messages but for the last ones that DSM could not take now: those are sent again, or they would be
-   * passed by later ones.
+   * Delivers a lane's answers, except for transient refusals at the end: those messages are sent again, as otherwise
+   * later ones would overtake them.
    */
-  #settle (lane: Lane, answers: readonly Answer[]): boolean {
+  #settle (lane: Lane, answers: readonly DsmAnswer[]): boolean {
     let settled = answers.length
     while (settled > 0) {
       const last = answers[settled - 1]!
@@ -193,77 +164,79 @@ export class Dispatcher {
       settled--
     }
     lane.settle(answers.slice(0, settled), this.#release)
-    lane.most = Infinity
+    lane.maxMessages = Infinity
     if (settled === answers.length) {
-      lane.failures = 0
-      this.#wakeOrForget(lane)
+      lane.backoff = null
+      this.#wakeOrRemove(lane)
       return false
     }
     lane.waiting = true
+    lane.backoff ??= createBackoff(retryDelays)
     const timer = setTimeout(() => {
       lane.waiting = false
-      lane.dropOrphans(this.#dropped)
-      this.#wakeOrForget(lane)
-    }, backoffMs(++lane.failures))
+      lane.dropOrphans(this.#drop)
+      this.#wakeOrRemove(lane)
+    }, lane.backoff.next())
     timer.unref()
     return true
   }
 
-  /**
-   * Looks for the message that made DSM refuse a whole call: halves what is sent, until it is alone and gets the
-   * refusal.
-   */
-  #narrow (shares: readonly LaneShare[], problem: Problem): void {
+  /** Finds the message for which DSM refused a whole call: halves the batch until the message is alone. */
+  #isolate (shares: readonly LaneShare[], problem: Problem): void {
     for (const { lane, count } of shares) {
       if (shares.length > 1) {
-        lane.most = count
+        lane.maxMessages = count
       } else if (count > 1) {
-        lane.most = Math.ceil(count / 2)
+        lane.maxMessages = Math.ceil(count / 2)
       } else {
         lane.settle([{ error: problem }], this.#release)
-        lane.most = Infinity
+        lane.maxMessages = Infinity
       }
-      this.#wakeOrForget(lane)
+      this.#wakeOrRemove(lane)
     }
   }
 
   #fail (reason: string, retryAfterMs?: number): void {
-    if (!this.#breaker.failing) { this.#dependencies.logger.warn({ reason, messages: this.size }, 'Keeps messages back, for DSM does not take them') }
-    this.#breaker.fail(retryAfterMs)
-    this.#done?.()
+    if (!this.#breaker.failing) {
+      this.#dependencies.logger.warn({ reason, messages: this.size }, 'DSM unavailable, buffering messages')
+    }
+    this.#breaker.recordFailure(retryAfterMs)
+    this.#onIdle?.()
     this.#dropOrphans()
   }
 
   #succeed (): void {
-    if (this.#breaker.failing) { this.#dependencies.logger.info({ messages: this.size }, 'Sends messages on, for DSM takes them again') }
-    this.#breaker.succeed()
+    if (this.#breaker.failing) {
+      this.#dependencies.logger.info({ messages: this.size }, 'DSM available again, sending buffered messages')
+    }
+    this.#breaker.recordSuccess()
   }
 
   #dropOrphans (): void {
-    for (const lane of this.#withOrphans) {
+    for (const lane of this.#lanesWithOrphans) {
       if (lane.inFlight > 0) continue
-      this.#withOrphans.delete(lane)
-      lane.dropOrphans(this.#dropped)
-      if (!lane.waiting) this.#forgetIfEmpty(lane)
+      this.#lanesWithOrphans.delete(lane)
+      lane.dropOrphans(this.#drop)
+      if (!lane.waiting) this.#removeIfEmpty(lane)
     }
   }
 
-  readonly #release = (pending: PendingMessage): void => { this.#dependencies.budget.release(pending.bytes) }
+  readonly #release = (pending: PendingMessage): void => { this.#dependencies.release(pending.bytes) }
 
-  readonly #dropped = (pending: PendingMessage): void => {
+  readonly #drop = (pending: PendingMessage): void => {
     this.#release(pending)
     this.#dependencies.metrics.orphaned()
   }
 
-  #wakeOrForget (lane: Lane): void {
+  #wakeOrRemove (lane: Lane): void {
     if (lane.size > 0) this.#wake(lane)
-    else if (!lane.waiting) this.#forgetIfEmpty(lane)
+    else if (!lane.waiting) this.#removeIfEmpty(lane)
   }
 
-  #forgetIfEmpty (lane: Lane): void {
+  #removeIfEmpty (lane: Lane): void {
     if (lane.size > 0 || this.#lanes.get(lane.producerId) !== lane) return
     this.#lanes.delete(lane.producerId)
-    this.#withOrphans.delete(lane)
-    if (this.#lanes.size === 0) this.#done?.()
+    this.#lanesWithOrphans.delete(lane)
+    if (this.#lanes.size === 0) this.#onIdle?.()
   }
 }

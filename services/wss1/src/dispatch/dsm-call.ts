@@ -1,34 +1,25 @@
 import type { InternalCaller } from '@motience/kit'
 import type { DataBatchResult, Problem } from '@motience/schemas'
-import type { Answer } from './pending-message.js'
-import { isTransient } from '../intake/answer-frames.js'
+import { batchBody } from './batch-body.js'
+import { isTransient, type DsmAnswer } from './dsm-answer.js'
 
 /**
- * What became of a call to DSM. `answered`: an answer to each message, in order. `refused`: DSM will never take the
- * call as it is. `failed`: it may take it later, after `retryAfterMs` if DSM said so.
+ * Outcome of a call to DSM. `answered`: one answer per message, in order. `refused`: DSM will never accept the call as
+ * it is. `failed`: DSM may accept it later, after `retryAfterMs` if it said so.
  */
 export type CallOutcome =
-  | { kind: 'answered', answers: Answer[] }
+  | { kind: 'answered', answers: DsmAnswer[] }
   | { kind: 'refused', problem: Problem }
   | { kind: 'failed', reason: string, retryAfterMs?: number }
 
-/** Sends messages, the texts of `DataBodySchema`s each followed by a comma. Never rejects. */
+/** Sends messages as `DataBodySchema` texts, each followed by a comma. Never rejects. */
 export type CallDsm = (texts: readonly Buffer[], count: number) => Promise<CallOutcome>
 
-/** Longest wait that DSM can ask for, in milliseconds. */
+/** Upper bound on the `Retry-After` that DSM can ask for, in milliseconds. */
 const MAX_RETRY_AFTER_MS = 2_000
 
-const HEAD = Buffer.from('{"messages":[')
-const TAIL = Buffer.from(']}')
-
-/** The body of `POST /api/data/batch`. */
-const bodyOf = (texts: readonly Buffer[]): Buffer => {
-  const body = Buffer.concat([HEAD, ...texts, TAIL])
-  // the last text's comma makes room for the tail
-  const end = body.length - TAIL.length - 1
-  TAIL.copy(body, end)
-  return body.subarray(0, end + TAIL.length)
-}
+/** Statuses caused by the caller or a temporary condition rather than by the messages in the call. */
+const retriedStatuses = new Set([401, 403, 404, 408])
 
 const readJson = (text: string): unknown => {
   try {
@@ -37,9 +28,6 @@ const readJson = (text: string): unknown => {
     return null
   }
 }
-
-/** Statuses of a call that says more of the caller or of the moment than of the messages in it. */
-const notOfTheMessages = new Set([401, 403, 404, 408])
 
 const problemOf = (status: number, document: unknown): Problem => {
   const { code, detail, title, errors } = (document ?? {}) as Partial<Problem>
@@ -56,27 +44,29 @@ const problemOf = (status: number, document: unknown): Problem => {
   }
 }
 
-/** Calls DSM by way of `caller`. */
+/** Creates the function that calls DSM through `caller`. */
 export const createDsmCall = (caller: InternalCaller): CallDsm => async (texts, count) => {
-  let answer
+  let response
   try {
-    answer = await caller.call({
+    response = await caller.call({
       method: 'POST',
       path: '/api/data/batch',
       headers: { 'content-type': 'application/json' },
-      body: bodyOf(texts)
+      body: batchBody(texts)
     })
   } catch (error) {
     return { kind: 'failed', reason: (error as Error).message }
   }
-  const { status, headers, text } = answer
+  const { status, headers, text } = response
   const document = readJson(text)
   if (status === 200) {
     const results = (document as Partial<DataBatchResult> | null)?.results
     if (Array.isArray(results) && results.length === count) return { kind: 'answered', answers: results }
     return { kind: 'failed', reason: 'DSM did not answer each message' }
   }
-  if (status >= 400 && status < 500 && !isTransient({ status }) && !notOfTheMessages.has(status)) { return { kind: 'refused', problem: problemOf(status, document) } }
+  if (status >= 400 && status < 500 && !isTransient({ status }) && !retriedStatuses.has(status)) {
+    return { kind: 'refused', problem: problemOf(status, document) }
+  }
   const seconds = Number(headers['retry-after'])
   return {
     kind: 'failed',

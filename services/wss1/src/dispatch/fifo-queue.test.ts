@@ -1,7 +1,7 @@
 import t from 'tap'
 import { FifoQueue } from './fifo-queue.js'
 
-t.test('what is pushed first comes first, however it is mixed', async t => {
+t.test('items leave in the order in which they were pushed', async t => {
   const fifo = new FifoQueue<number>()
   t.equal(fifo.shift(), undefined)
   const taken: (number | undefined)[] = []

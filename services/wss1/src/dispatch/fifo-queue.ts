@@ -1,4 +1,4 @@
-/** A queue whose front is taken in constant time. */
+/** A first-in, first-out queue that removes its front in constant time. */
 export class FifoQueue<T> {
   #items: T[] = []
   #head = 0
@@ -7,7 +7,7 @@ export class FifoQueue<T> {
 
   push (item: T): void { this.#items.push(item) }
 
-  /** The item `index` places behind the front. */
+  /** The item at `index`, counted from the front. */
   at (index: number): T | undefined { return this.#items[this.#head + index] }
 
   shift (): T | undefined {

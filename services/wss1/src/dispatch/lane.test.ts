@@ -1,47 +1,50 @@
 import t from 'tap'
 import { Lane } from './lane.js'
-import type { Answer, AnswerReceiver, PendingMessage } from './pending-message.js'
+import type { DsmAnswer } from './dsm-answer.js'
+import type { AnswerReceiver, PendingMessage } from './pending-message.js'
 
-const owner = (alive = true): AnswerReceiver & { alive: boolean, settled: PendingMessage[] } => {
+const receiver = (alive = true): AnswerReceiver & { alive: boolean, settled: PendingMessage[] } => {
   const settled: PendingMessage[] = []
   return { alive, settled, settle: pending => { settled.push(pending) } }
 }
 
-const accepted: Answer = { producer_id: 1, epoch: 1, offset: 1, subscriberCount: 0, duplicate: false }
+const accepted: DsmAnswer = { producer_id: 1, epoch: 1, offset: 1, subscriberCount: 0, duplicate: false }
 const textsOf = (bytes: Buffer): string[] => bytes.toString().split(',').slice(0, -1)
 
-t.test('what is taken stays until it is answered', async t => {
+t.test('messages that were taken stay in the lane until they are answered', async t => {
   const lane = new Lane(1)
-  const someone = owner()
-  for (const text of ['a', 'bü', 'c']) lane.add(text, { owner: someone, index: 0, id: text, seq: undefined })
+  const producer = receiver()
+  for (const text of ['a', 'bü', 'c']) lane.add(text, { receiver: producer, index: 0, id: text, seq: undefined })
   const first = lane.take(2, 1_000)
   t.strictSame([first.count, textsOf(first.bytes)], [2, ['a', 'bü']])
-  lane.add('d', { owner: someone, index: 0, id: 'd', seq: undefined })
+  lane.add('d', { receiver: producer, index: 0, id: 'd', seq: undefined })
   t.strictSame(
     textsOf(lane.take(10, 1_000).bytes),
     ['a', 'bü', 'c', 'd'],
-    'and is taken again, with what came behind it'
+    'taken again, with the messages added since'
   )
   lane.settle([accepted, accepted, accepted], () => {})
-  t.strictSame(someone.settled.map(({ id }) => id), ['a', 'bü', 'c'])
+  t.strictSame(producer.settled.map(({ id }) => id), ['a', 'bü', 'c'])
   t.strictSame(textsOf(lane.take(10, 1_000).bytes), ['d'])
 })
 
-t.test('a call has bounds, but takes one message at least', async t => {
+t.test('a call is bounded but carries at least one message', async t => {
   const lane = new Lane(1)
-  for (const text of ['aaaa', 'bb', 'cc', 'dd']) { lane.add(text, { owner: owner(), index: 0, id: undefined, seq: undefined }) }
+  for (const text of ['aaaa', 'bb', 'cc', 'dd']) {
+    lane.add(text, { receiver: receiver(), index: 0, id: undefined, seq: undefined })
+  }
   t.equal(lane.firstBytes, 5)
   t.equal(lane.take(10, 1).count, 1)
   t.equal(lane.take(10, 8).count, 2)
   t.equal(lane.take(10, 10).count, 2)
   t.equal(lane.take(3, 1_000).count, 3)
-  lane.most = 1
+  lane.maxMessages = 1
   t.equal(lane.take(3, 1_000).count, 1)
 })
 
-t.test('what nobody waits for is forgotten, and the rest keeps its order and text', async t => {
+t.test('orphans are dropped, and the other messages keep their order and text', async t => {
   const lane = new Lane(1)
-  const owners = [owner(), owner(), owner()]
+  const receivers = [receiver(), receiver(), receiver()]
   const expected: string[] = []
   const gone: string[] = []
   let seed = 7
@@ -49,14 +52,14 @@ t.test('what nobody waits for is forgotten, and the rest keeps its order and tex
     seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
     const index = seed % 3
     const text = `${i}${'é'.repeat(seed % 50)}`
-    lane.add(text, { owner: owners[index]!, index, id: text, seq: i })
+    lane.add(text, { receiver: receivers[index]!, index, id: text, seq: i })
     if (index === 1) gone.push(text)
     else expected.push(text)
   }
   const dropped: PendingMessage[] = []
   lane.dropOrphans(pending => { dropped.push(pending) })
   t.equal(dropped.length, 0)
-  owners[1]!.alive = false
+  receivers[1]!.alive = false
   lane.dropOrphans(pending => { dropped.push(pending) })
   t.strictSame(dropped.map(({ id }) => id), gone)
   t.equal(lane.size, expected.length)
@@ -64,8 +67,8 @@ t.test('what nobody waits for is forgotten, and the rest keeps its order and tex
   while (lane.size > 0) {
     const { count, bytes } = lane.take(100, 5_000)
     seen.push(...textsOf(bytes))
-    lane.settle(Array<Answer>(count).fill(accepted), () => {})
+    lane.settle(Array<DsmAnswer>(count).fill(accepted), () => {})
   }
   t.strictSame(seen, expected)
-  t.strictSame(owners[1]!.settled, [])
+  t.strictSame(receivers[1]!.settled, [])
 })

@@ -1,22 +1,19 @@
-import type { Accepted, Problem } from '@motience/schemas'
+import type { DsmAnswer } from './dsm-answer.js'
 
-/** What DSM answered to one message. */
-export type Answer = Accepted | { error: Problem }
-
-/** A message that waits for its answer. */
+/** A message that waits for DSM's answer. */
 export interface PendingMessage {
-  readonly owner: AnswerReceiver
-  /** Position in its batch frame; 0 for a `data` frame. */
+  readonly receiver: AnswerReceiver
+  /** Index in its `batch` frame; 0 for a `data` frame. */
   readonly index: number
   readonly id: string | undefined
   readonly seq: number | undefined
-  /** Bytes of its text on the way to DSM. */
+  /** Size of its text in the request to DSM, in bytes. */
   readonly bytes: number
 }
 
-/** Whoever wants the answer. */
+/** Receives the answers to the messages that it sent. */
 export interface AnswerReceiver {
-  /** False once its connection has ended: nobody waits for the answer any more. */
+  /** False once its connection has closed, so that answers can no longer be delivered. */
   readonly alive: boolean
-  settle (pending: PendingMessage, answer: Answer): void
+  settle (pending: PendingMessage, answer: DsmAnswer): void
 }

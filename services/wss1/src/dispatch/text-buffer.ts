@@ -1,15 +1,15 @@
 const EMPTY = Buffer.alloc(0)
 
-/** Bytes that an empty buffer may go on to hold. */
-const KEPT_WHEN_EMPTY = 2_048
+/** Capacity that an empty buffer may keep, in bytes. */
+const MAX_IDLE_BYTES = 2_048
 
-/** A power of two for little, then an eighth more than is needed: little is wasted where there is much. */
+/** Powers of two for small sizes; above them an eighth more than needed, so that large buffers waste little. */
 const capacityFor = (bytes: number): number =>
   bytes <= 8_192 ? 2 ** Math.ceil(Math.log2(Math.max(256, bytes))) : Math.ceil((bytes * 9) / 8 / 4_096) * 4_096
 
 /**
- * Texts one behind the other, each followed by a comma, as UTF-8 outside of the JavaScript heap: what waits costs
- * little more than its bytes, and the garbage collector doesn't have to look at it.
+ * Concatenated UTF-8 texts, each followed by a comma, outside of the JavaScript heap: queued messages cost little more
+ * than their bytes, and the garbage collector does not scan them.
  */
 export class TextBuffer {
   #bytes: Buffer = EMPTY
@@ -18,7 +18,7 @@ export class TextBuffer {
 
   get size (): number { return this.#end - this.#start }
 
-  /** Appends a text; returns how many bytes it takes, its comma included. */
+  /** Appends a text; returns its size in bytes, including the comma. */
   push (text: string): number {
     const needed = Buffer.byteLength(text) + 1
     this.#reserve(needed)
@@ -27,13 +27,13 @@ export class TextBuffer {
     return needed
   }
 
-  /** Appends bytes that another buffer gave. */
+  /** Appends bytes that were read with `view`. */
   pushBytes (bytes: Buffer): void {
     this.#reserve(bytes.length)
     this.#end += bytes.copy(this.#bytes, this.#end)
   }
 
-  /** The bytes from `from` to `to`, counted from the front; a view that holds until the next call. */
+  /** The bytes from `from` to `to`, counted from the front; valid until the next call of a method. */
   view (from: number, to: number): Buffer { return this.#bytes.subarray(this.#start + from, this.#start + to) }
 
   /** Drops bytes from the front. */
@@ -41,7 +41,7 @@ export class TextBuffer {
     this.#start += bytes
     if (this.#start < this.#end) return
     this.#start = this.#end = 0
-    if (this.#bytes.length > KEPT_WHEN_EMPTY) this.#bytes = EMPTY
+    if (this.#bytes.length > MAX_IDLE_BYTES) this.#bytes = EMPTY
   }
 
   #reserve (needed: number): void {

@@ -1,42 +1,44 @@
-import { ackFields, errorFields, isRefusal } from './answer-frames.js'
-import type { Answer, AnswerReceiver, PendingMessage } from '../dispatch/pending-message.js'
+import { isRefusal, type DsmAnswer } from '../dispatch/dsm-answer.js'
+import type { AnswerReceiver, PendingMessage } from '../dispatch/pending-message.js'
+import { batchAckEntry, batchAckFrame } from './ack-frame.js'
+import { errorFields } from './error-fields.js'
 
-/** What a batch reply needs of its connection. */
+/** The connection that a batch arrived on. */
 export interface BatchConnection {
   readonly alive: boolean
-  /** Told of each message that was answered. */
-  answered (pending: PendingMessage, answer: Answer): void
-  /** Sends the whole ack. */
-  finishBatch (text: string): void
+  /** Called for each message that was answered. */
+  answered (answer: DsmAnswer): void
+  /** Sends the ack frame of the batch. */
+  sendBatchAck (text: string): void
 }
 
-/** Gathers the answers to the messages of one `batch` frame; the last one sends its ack. */
+/** Collects the answers to the messages of one `batch` frame, and sends its ack when the last one arrives. */
 export class BatchAck implements AnswerReceiver {
   readonly #connection: BatchConnection
-  readonly #acks: string[]
+  readonly #entries: string[]
   #missing: number
 
   constructor (connection: BatchConnection, count: number) {
     this.#connection = connection
-    this.#acks = new Array<string>(count)
+    this.#entries = new Array<string>(count)
     this.#missing = count
   }
 
   get alive (): boolean { return this.#connection.alive }
 
-  /** Answers a message without DSM. */
+  /** Refuses a message that is not sent to DSM. */
   refuse (index: number, error: object): void { this.#fill(index, JSON.stringify({ error })) }
 
-  settle (pending: PendingMessage, answer: Answer): void {
-    this.#connection.answered(pending, answer)
+  settle (pending: PendingMessage, answer: DsmAnswer): void {
+    this.#connection.answered(answer)
     if (!this.alive) return
     this.#fill(pending.index, isRefusal(answer)
       ? JSON.stringify({ error: errorFields(answer.error, pending, `/messages/${pending.index}`) })
-      : `{${ackFields(answer, pending)}}`)
+      : batchAckEntry(answer, pending))
   }
 
-  #fill (index: number, text: string): void {
-    this.#acks[index] = text
-    if (--this.#missing === 0) this.#connection.finishBatch(`{"type":"ack","acks":[${this.#acks.join(',')}]}`)
+  #fill (index: number, entry: string): void {
+    this.#entries[index] = entry
+    if (--this.#missing === 0) this.#connection.sendBatchAck(batchAckFrame(this.#entries))
   }
 }

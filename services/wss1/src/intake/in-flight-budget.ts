@@ -1,24 +1,24 @@
-/** Bytes that a message is reckoned to cost besides its text. */
+/** Estimated memory that a message costs besides its text, in bytes. */
 export const MESSAGE_OVERHEAD = 160
 
-/** Part of the budget below which those who wait may go on. */
+/** Fraction of the limit down to which usage has to fall before connections resume reading. */
 const RESUME_AT = 0.75
 
-/** Bytes that a socket may still give after it was told to stop: what one read of it brought. */
+/** Bytes that a socket may still deliver after it was paused: one read from the kernel. */
 const READ_AHEAD = 65_536
 
 /**
- * The bytes that all connections together may have in flight. Before it they stop reading, early enough for what
- * each may have read ahead (though not before half of it), until a quarter is free.
+ * Bounds the bytes that all connections together have in flight. Connections stop reading below the maximum, by what
+ * each may have read ahead (but not below half of it), and resume once a quarter of the limit is free.
  */
 export class InFlightBudget {
-  readonly #most: number
+  readonly #maxBytes: number
   readonly #connections: () => number
   readonly #waiting = new Set<() => void>()
   #used = 0
 
-  constructor (bytes: number, connections: () => number) {
-    this.#most = bytes
+  constructor (maxBytes: number, connections: () => number) {
+    this.#maxBytes = maxBytes
     this.#connections = connections
   }
 
@@ -26,7 +26,7 @@ export class InFlightBudget {
 
   get full (): boolean { return this.#used >= this.#limit }
 
-  get #limit (): number { return Math.max(this.#most / 2, this.#most - this.#connections() * READ_AHEAD) }
+  get #limit (): number { return Math.max(this.#maxBytes / 2, this.#maxBytes - this.#connections() * READ_AHEAD) }
 
   take (bytes: number): void { this.#used += bytes + MESSAGE_OVERHEAD }
 
@@ -41,5 +41,5 @@ export class InFlightBudget {
   /** Calls `resume` once there is room again. */
   wait (resume: () => void): void { this.#waiting.add(resume) }
 
-  forget (resume: () => void): void { this.#waiting.delete(resume) }
+  cancelWait (resume: () => void): void { this.#waiting.delete(resume) }
 }

@@ -2,31 +2,33 @@ import type { Connection, ConnectionHandlers } from '@motience/kit'
 import {
   payloadOf, payloadsOf, type BatchFrame, type DataFrame, type Message, type PayloadText, type ProducerWelcomeFrame
 } from '@motience/schemas'
-import { ackFields, errorFields, isRefusal, identifiersOf } from './answer-frames.js'
-import { BatchAck, type BatchConnection } from './batch-ack.js'
-import type { InFlightBudget } from './in-flight-budget.js'
+import { isRefusal, type DsmAnswer } from '../dispatch/dsm-answer.js'
+import type { AnswerReceiver, PendingMessage } from '../dispatch/pending-message.js'
 import type { ProducerMetrics } from '../metrics.js'
+import { ackFrame } from './ack-frame.js'
+import { BatchAck, type BatchConnection } from './batch-ack.js'
 import { dataBodyText, type MessageFault } from './data-body.js'
-import type { Answer, AnswerReceiver, PendingMessage } from '../dispatch/pending-message.js'
+import { errorFields, identifiersOf } from './error-fields.js'
+import type { InFlightBudget } from './in-flight-budget.js'
 
-/** Bounds that a producer is told of. */
+/** Limits that the welcome frame announces. */
 export interface ProducerLimits { maxPayload: number, maxFrame: number, maxInFlight: number, heartbeatMs: number }
 
-/** What a producer's connection works with. */
+/** Collaborators of every `ProducerConnection`. */
 export interface ProducerDependencies {
   limits: ProducerLimits
   budget: InFlightBudget
   metrics: ProducerMetrics
-  /** Puts a message into its producer's lane; returns its bytes. */
+  /** Appends a message to its producer's lane; returns its size in bytes. */
   enqueue (producerId: number, text: string, message: Omit<PendingMessage, 'bytes'>): number
-  /** Told when the connection ended. */
-  orphaned (producerId: number): void
+  /** Called when the connection has closed. */
+  connectionClosed (producerId: number): void
 }
 
-/** Part of `maxInFlight` down to which messages have to be answered before the socket is read again. */
+/** Fraction of `maxInFlight` down to which the messages in flight have to fall before the socket is read again. */
 const RESUME_AT = 0.75
 
-/** One producer's WebSocket: takes its frames, and sends an ack or an error for each message. */
+/** One producer's WebSocket: reads its frames, and answers each message with an ack or an error. */
 export class ProducerConnection implements AnswerReceiver, BatchConnection, ConnectionHandlers<DataFrame | BatchFrame> {
   readonly #connection: Connection
   readonly #dependencies: ProducerDependencies
@@ -34,7 +36,7 @@ export class ProducerConnection implements AnswerReceiver, BatchConnection, Conn
   #inFlight = 0
   #paused = false
   #draining = false
-  #idle: (() => void) | null = null
+  #onIdle: (() => void) | null = null
 
   constructor (connection: Connection, dependencies: ProducerDependencies) {
     this.#connection = connection
@@ -64,59 +66,59 @@ export class ProducerConnection implements AnswerReceiver, BatchConnection, Conn
   }
 
   ended (): void {
-    const { budget, metrics, orphaned } = this.#dependencies
-    budget.forget(this.#resume)
+    const { budget, metrics, connectionClosed } = this.#dependencies
+    budget.cancelWait(this.#resume)
     if (this.#paused) metrics.paused--
     this.#paused = false
-    this.#idle?.()
-    orphaned(this.#connection.identity.userId)
+    this.#onIdle?.()
+    connectionClosed(this.#connection.identity.userId)
   }
 
-  /** Reads nothing more; resolves once everything that was read has been answered. */
+  /** Stops reading; resolves once every message that was read has been answered. */
   async finish (): Promise<void> {
     this.#draining = true
     this.#pause()
-    if (this.#inFlight > 0 && this.alive) await new Promise<void>(resolve => { this.#idle = resolve })
+    if (this.#inFlight > 0 && this.alive) await new Promise<void>(resolve => { this.#onIdle = resolve })
   }
 
-  settle (pending: PendingMessage, answer: Answer): void {
-    this.answered(pending, answer)
+  settle (pending: PendingMessage, answer: DsmAnswer): void {
+    this.answered(answer)
     if (isRefusal(answer)) this.#connection.sendError(errorFields(answer.error, pending, ''))
-    else this.#connection.send(`{"type":"ack",${ackFields(answer, pending)}}`)
+    else this.#connection.send(ackFrame(answer, pending))
   }
 
-  /** Counts an answer, and lets the producer go on if there is room again. */
-  answered (_pending: PendingMessage, answer: Answer): void {
+  /** Counts an answer, and resumes reading if there is room again. */
+  answered (answer: DsmAnswer): void {
     const { metrics } = this.#dependencies
     this.#inFlight--
     if (isRefusal(answer)) metrics.refused(answer.error.code)
     else metrics.acked(answer.duplicate)
-    if (this.#inFlight === 0) this.#idle?.()
+    if (this.#inFlight === 0) this.#onIdle?.()
     this.#resume()
   }
 
-  /** Sends the ack of a whole batch. */
-  finishBatch (text: string): void { this.#connection.send(text) }
+  sendBatchAck (text: string): void { this.#connection.send(text) }
 
   #data (frame: DataFrame, payload: PayloadText): void {
     const text = this.#textOf(frame, payload)
-    if (typeof text === 'string') this.#enqueue(text, { owner: this, index: 0, id: frame.id, seq: frame.seq })
+    if (typeof text === 'string') this.#enqueue(text, { receiver: this, index: 0, id: frame.id, seq: frame.seq })
     else this.#connection.sendError({ ...text, ...identifiersOf(frame) })
   }
 
   #batch ({ messages }: BatchFrame, payloads: readonly (PayloadText | null)[]): void {
     if (!this.#connection.spend(messages.length - 1)) return
-    const reply = new BatchAck(this, messages.length)
+    const ack = new BatchAck(this, messages.length)
     for (const [index, message] of messages.entries()) {
       const text = this.#textOf(message, payloads[index]!)
-      if (typeof text === 'string') this.#enqueue(text, { owner: reply, index, id: message.id, seq: message.seq })
-      else reply.refuse(index, { ...text, path: `/messages/${index}${text.path}`, ...identifiersOf(message) })
+      if (typeof text === 'string') this.#enqueue(text, { receiver: ack, index, id: message.id, seq: message.seq })
+      else ack.refuse(index, { ...text, path: `/messages/${index}${text.path}`, ...identifiersOf(message) })
     }
   }
 
   #textOf (message: Message, payload: PayloadText): string | MessageFault {
     const { userId, deviceId } = this.#connection.identity
-    const text = dataBodyText(message, payload, userId, deviceId, this.#dependencies.limits.maxPayload)
+    const { maxPayload } = this.#dependencies.limits
+    const text = dataBodyText(message, payload, { producerId: userId, deviceId, maxPayload })
     if (typeof text !== 'string') this.#dependencies.metrics.refused(text.code)
     return text
   }

@@ -4,21 +4,21 @@ import type { ProducerMetrics } from '../metrics.js'
 
 const count = (description: string) => Type.Integer({ minimum: 0, description })
 
-/** Answer of `GET /stats`: since the start, unless said otherwise. */
+/** Response of `GET /stats`. Counts start with the process unless they describe the current state. */
 export const StatsSchema = Type.Object({
-  connections: count('WebSockets that are open now'),
-  paused: count('Of those, the ones whose socket is not being read now'),
-  messages: count('Messages taken'),
+  connections: count('Open WebSockets'),
+  paused: count('Open WebSockets whose socket is paused'),
+  messages: count('Messages received'),
   acks: count('Messages acked'),
-  duplicates: count('Of those, repeats'),
+  duplicates: count('Messages acked as repeats'),
   errors: count('Messages refused'),
-  orphans: count('Messages of ended connections that were forgotten unacked while DSM did not answer'),
-  in_flight: count('Messages that wait for their ack now'),
-  in_flight_bytes: count('Bytes that they cost now'),
-  bytes: count('Bytes of the messages taken'),
+  orphans: count('Messages of closed connections, dropped unacked while DSM was unavailable'),
+  in_flight: count('Messages not yet acked'),
+  in_flight_bytes: count('Bytes not yet acked, as counted against WSS1_MAX_IN_FLIGHT_BYTES'),
+  bytes: count('Bytes of the messages received'),
   dsm_calls: count('Calls to DSM'),
-  dsm_repeats: count('Calls after which something had to be repeated'),
-  uptime_secs: count('Seconds since the start')
+  dsm_repeats: count('Calls after which messages had to be sent again'),
+  uptime_secs: count('Seconds since the process started')
 })
 
 interface StatsDependencies {
@@ -29,8 +29,11 @@ interface StatsDependencies {
 }
 
 /** Adds `GET /stats`. */
-export const registerStatsRoute = (app: ServiceApp, { metrics, connections, inFlight, inFlightBytes }: StatsDependencies): void => {
-  const begun = performance.now()
+export const registerStatsRoute = (
+  app: ServiceApp,
+  { metrics, connections, inFlight, inFlightBytes }: StatsDependencies
+): void => {
+  const startedAt = performance.now()
   app.route({
     method: 'GET',
     url: '/stats',
@@ -51,7 +54,7 @@ export const registerStatsRoute = (app: ServiceApp, { metrics, connections, inFl
         bytes,
         dsm_calls: calls,
         dsm_repeats: repeats,
-        uptime_secs: Math.floor((performance.now() - begun) / 1_000)
+        uptime_secs: Math.floor((performance.now() - startedAt) / 1_000)
       }
     }
   })

@@ -2,29 +2,29 @@ import type { DataBody, Problem } from '@motience/schemas'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What a fake DSM does with a call or with a message of it. */
+/** How a fake DSM answers calls and messages. */
 export interface DsmRules {
-  /** Status for the whole call; 200 unless it says otherwise. */
+  /** Status of the whole call; 200 by default. */
   status?: (messages: DataBody[]) => number
-  /** The problem of one message, or undefined to accept it. */
+  /** The problem for a message; undefined accepts it. */
   refuse?: (message: DataBody) => Partial<Problem> | undefined
 }
 
-/** A DSM that keeps the contract of `POST /api/data/batch`, in memory. */
+/** A DSM that implements `POST /api/data/batch` in memory. */
 export interface FakeDsm {
   readonly url: string
   rules: DsmRules
-  /** Sizes of the calls that came, refused ones too. */
+  /** Messages in each call received, including refused calls. */
   readonly calls: number[]
-  /** What was accepted, in order, without repeats. */
+  /** Messages accepted, in order, without repeats. */
   readonly accepted: DataBody[]
-  /** The texts of the calls' bodies. */
+  /** Bodies of the calls. */
   readonly bodies: string[]
-  /** Calls that are held back. */
+  /** Calls that wait for `hold` to be released. */
   readonly held: number
-  /** Most calls of one producer that were under way at the same time. */
-  readonly mostAtOnce: number
-  /** Holds answers back until the returned function is called. */
+  /** Maximum number of concurrent calls of one producer. */
+  readonly maxConcurrent: number
+  /** Delays answers until the returned function is called. */
   hold (): () => void
   stop (): Promise<void>
   start (): Promise<void>
@@ -49,13 +49,13 @@ const problem = (status: number, rest: Partial<Problem> = {}): Problem => ({
 export const fakeDsm = async (t: { teardown (fn: () => unknown): void }): Promise<FakeDsm> => {
   const offsets = new Map<number, number>()
   const seen = new Map<string, number>()
-  const underWay = new Map<number, number>()
+  const concurrent = new Map<number, number>()
   const calls: number[] = []
   const accepted: DataBody[] = []
   const bodies: string[] = []
-  let gate: Promise<void> | null = null
+  let barrier: Promise<void> | null = null
   let held = 0
-  let mostAtOnce = 0
+  let maxConcurrent = 0
   let port = 0
 
   const accept = (message: DataBody): object => {
@@ -93,13 +93,13 @@ export const fakeDsm = async (t: { teardown (fn: () => unknown): void }): Promis
     calls.push(messages.length)
     const producers = new Set(messages.map(message => message.producer_id))
     for (const id of producers) {
-      underWay.set(id, (underWay.get(id) ?? 0) + 1)
-      mostAtOnce = Math.max(mostAtOnce, underWay.get(id)!)
+      concurrent.set(id, (concurrent.get(id) ?? 0) + 1)
+      maxConcurrent = Math.max(maxConcurrent, concurrent.get(id)!)
     }
     held++
-    await gate
+    await barrier
     held--
-    for (const id of producers) underWay.set(id, underWay.get(id)! - 1)
+    for (const id of producers) concurrent.set(id, concurrent.get(id)! - 1)
     const status =
       request.headers.authorization?.startsWith('Bearer ') === true ? (dsm.rules.status?.(messages) ?? 200) : 401
     response.writeHead(status, { 'content-type': 'application/json' })
@@ -110,16 +110,16 @@ export const fakeDsm = async (t: { teardown (fn: () => unknown): void }): Promis
   const dsm: FakeDsm = {
     get url () { return `http://127.0.0.1:${port}` },
     get held () { return held },
-    get mostAtOnce () { return mostAtOnce },
+    get maxConcurrent () { return maxConcurrent },
     rules: {},
     calls,
     accepted,
     bodies,
     hold: () => {
       let release = (): void => {}
-      gate = new Promise(resolve => { release = resolve })
+      barrier = new Promise(resolve => { release = resolve })
       return () => {
-        gate = null
+        barrier = null
         release()
       }
     },

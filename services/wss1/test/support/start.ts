@@ -8,7 +8,7 @@ import { WebSocket, type ClientOptions } from 'ws'
 import { startWss1, Wss1EnvSchema, type RunningWss1 } from '../../src/index.js'
 import { fakeDsm, type FakeDsm } from './fake-dsm.js'
 
-/** A WSS1 on free ports, with an AP and a DSM that the test holds in its hands. */
+/** A WSS1 on free ports, with a fake AP and a fake DSM. */
 export interface Started { wss1: RunningWss1, ap: FakeAp, dsm: FakeDsm, broker: Broker }
 
 export const start = async (t: Test, env: Record<string, string> = {}): Promise<Started> => {
@@ -36,15 +36,15 @@ export const start = async (t: Test, env: Record<string, string> = {}): Promise<
   return { wss1, ap, dsm, broker }
 }
 
-/** A producer's connection, after its welcome. */
+/** A producer's connection that has been welcomed. */
 export interface Producer {
   ws: WebSocket
   welcome: ProducerWelcomeFrame
-  /** What came after the welcome. */
+  /** Frames received after the welcome. */
   frames: ProducerServerFrame[]
   closed: Promise<number>
   send (frame: unknown): void
-  /** Waits for so many frames in all and gives them. */
+  /** Resolves to all frames once there are `count` of them. */
   receive (count: number): Promise<ProducerServerFrame[]>
   acks (): AckFrame[]
   errors (): ErrorFrame[]
@@ -81,6 +81,6 @@ export const connect = async (
 export const isBatchAck = (frame: ProducerServerFrame | undefined): frame is BatchAckFrame =>
   frame?.type === 'ack' && 'acks' in frame
 
-/** `GET /stats`. */
+/** Response of `GET /stats`. */
 export const stats = async ({ wss1 }: Started): Promise<Record<string, number>> =>
   (await (await fetch(`${wss1.urls.http}/stats`)).json()) as Record<string, number>

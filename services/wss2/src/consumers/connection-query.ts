@@ -1,9 +1,7 @@
 import { SlowPolicySchema } from '@motience/schemas'
 import { Type, type Static } from '@sinclair/typebox'
 
-/**
- * The query of a consumer's upgrade, besides the token: `resume` holds the stream back until the first `resume` frame.
- */
+/** The query string of a consumer's upgrade request. `resume` pauses the stream until the first `resume` frame. */
 export const ConsumerQuerySchema = Type.Object({
   slow: Type.Optional(SlowPolicySchema),
   resume: Type.Optional(Type.Boolean())

@@ -1,43 +1,43 @@
 import type { ResumeFrame } from '@motience/schemas'
 
-/** Most `resume` frames of one connection that wait, besides the one that is being done. */
+/** Maximum number of `resume` frames of one connection that wait, besides the one in progress. */
 const MAX_WAITING = 16
 
-/** The `resume` frames of one connection, done one after the other. */
+/** The `resume` frames of one connection, handled one at a time. */
 export class ResumeQueue {
-  readonly #work: (frame: ResumeFrame) => Promise<void>
+  readonly #handle: (frame: ResumeFrame) => Promise<void>
   readonly #fail: (error: unknown) => void
-  /** The first is being done, once `running`. */
+  /** While `#running`, the first frame is in progress. */
   #frames: ResumeFrame[] = []
   #running = false
 
-  /** `work` does one frame; if it rejects, nothing more is done and `fail` is called. */
-  constructor (work: (frame: ResumeFrame) => Promise<void>, fail: (error: unknown) => void) {
-    this.#work = work
+  /** `handle` handles one frame; if it rejects, `fail` is called and the queue stops. */
+  constructor (handle: (frame: ResumeFrame) => Promise<void>, fail: (error: unknown) => void) {
+    this.#handle = handle
     this.#fail = fail
   }
 
-  /** Whether a frame came after which no more are to be waited for. */
+  /** Whether one of the frames announces that no more will follow. */
   get complete (): boolean { return this.#frames.some(frame => frame.more !== true) }
 
-  /** Takes a frame; false where too many wait. */
+  /** Appends a frame; returns false if the queue is full. */
   push (frame: ResumeFrame): boolean {
     if (this.#frames.length > MAX_WAITING) return false
     this.#frames.push(frame)
     return true
   }
 
-  /** The producers that are named by frames which are not done. */
-  named (): Set<number> {
+  /** Producers named by the frames that have not been handled completely. */
+  producerIds (): Set<number> {
     return new Set(this.#frames.flatMap(({ positions }) => positions.map(position => position.producer_id)))
   }
 
-  /** Does what waits, if it isn't being done. */
+  /** Handles the frames, unless it is doing so already. */
   run (): void {
     const [frame] = this.#frames
     if (this.#running || frame === undefined) return
     this.#running = true
-    this.#work(frame).then(() => {
+    this.#handle(frame).then(() => {
       this.#running = false
       this.#frames.shift()
       this.run()

@@ -2,7 +2,7 @@ import type { Connection } from '@motience/kit'
 import type { ConsumerWelcomeFrame } from '@motience/schemas'
 import type { Feed } from '../feeds/feed.js'
 
-/** The first frame of a connection: who it belongs to, and where each of its producers stands. */
+/** The first frame of a connection: its user, and the position of each producer. */
 export const welcomeFrame = (
   { identity }: Connection,
   feeds: Iterable<Feed>,

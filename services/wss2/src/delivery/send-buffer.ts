@@ -1,29 +1,29 @@
 import type { LiveMessage } from '../fan-out/live-message.js'
 
-/** A stretch of one producer's messages that was left out. */
+/** A range of one producer's messages that was dropped. */
 export interface Gap { producerId: number, epoch: number, from: number, to: number }
 
-/** What waits to be sent. */
+/** An item that waits to be sent. */
 export type SendBufferItem =
   | { kind: 'data', message: LiveMessage }
   | { kind: 'frame', text: string, producerId: number | null }
   | { kind: 'gap', gap: Gap }
 
-/** Bytes that a gap's frame is counted as. */
+/** Estimated size of a `gap` frame, in bytes. */
 const GAP_BYTES = 96
 
 const sizeOf = (item: SendBufferItem): number =>
   item.kind === 'data' ? item.message.frame.length : item.kind === 'frame' ? item.text.length : GAP_BYTES
 
-/** A queue of messages and frames that knows how to leave messages out. `totals` are kept for all queues together. */
+/** The messages and frames of a send queue, with the means to drop messages. `totals` sums up all buffers. */
 export class SendBuffer {
   readonly #totals: { messages: number, bytes: number }
-  /** Null where an item was replaced by a newer one further back. */
+  /** Null where an item was replaced by a newer one towards the back. */
   #items: (SendBufferItem | null)[] = []
   #first = 0
   #size = 0
   #bytes = 0
-  /** Where the newest message of each producer and device is, for `pushLatest`. */
+  /** Index of the newest message of each producer and device, for `pushLatest`. */
   #latest = new Map<string, number>()
 
   constructor (totals: { messages: number, bytes: number }) {
@@ -41,7 +41,7 @@ export class SendBuffer {
     this.#add({ kind: 'frame', text, producerId })
   }
 
-  /** Adds a message in place of the one of its producer and device that waits; true where there was one. */
+  /** Appends a message and removes the previous one of its producer and device; returns whether there was one. */
   pushLatest (message: LiveMessage): boolean {
     const key = `${message.producerId} ${message.deviceId ?? ''}`
     const index = this.#latest.get(key)
@@ -71,8 +71,8 @@ export class SendBuffer {
   }
 
   /**
-   * Turns the oldest messages into gaps until at most `bytes` and `messages` are left; what it was about is told where
-   * the first one stood, and stretches that adjoin are one gap. Returns how many messages were left out.
+   * Replaces the oldest messages by gaps until at most `bytes` and `messages` remain. A gap takes the position of its
+   * first message, and adjacent gaps are merged. Returns the number of messages dropped.
    */
   dropOldest (bytes: number, messages: number): number {
     const kept: SendBufferItem[] = []

@@ -5,7 +5,7 @@ import type { LiveMessage } from '../fan-out/live-message.js'
 import { createConsumerMetrics } from '../metrics.js'
 import { SendQueue } from './send-queue.js'
 
-/** A connection whose socket is full, or takes everything. */
+/** A connection whose socket is either full or accepts everything. */
 const createConnection = () => {
   const sent: string[] = []
   const connection = {
@@ -29,7 +29,13 @@ const createConnection = () => {
 }
 
 const message = (producerId: number, offset: number, device = 'a', bytes = 100, epoch = 1): LiveMessage =>
-  ({ producerId, deviceId: device, epoch, offset, frame: Buffer.from(`${producerId}:${epoch}-${offset}`.padEnd(bytes)) })
+  ({
+    producerId,
+    deviceId: device,
+    epoch,
+    offset,
+    frame: Buffer.from(`${producerId}:${epoch}-${offset}`.padEnd(bytes))
+  })
 
 const open = (policy: SlowPolicy, limits = { maxBytes: 100_000, maxMessages: 10 }) => {
   const metrics = createConsumerMetrics(new Registry())
@@ -48,7 +54,7 @@ const gapOf = (text: string): string => {
   return frame.type === 'gap' ? `gap ${frame.producer_id}:${frame.epoch} ${frame.from}..${frame.to}` : frame.type
 }
 
-t.test('messages and frames wait in order, and follow when the socket has drained', async t => {
+t.test('messages and frames are queued in order, and sent when the socket has drained', async t => {
   const { sendQueue, connection, metrics, drain } = open('close')
   sendQueue.message(message(7, 1))
   connection.full = true
@@ -63,7 +69,7 @@ t.test('messages and frames wait in order, and follow when the socket has draine
   t.equal(metrics.totals.deliveries, 2)
 })
 
-t.test('`close` ends with 4008 at either bound', async t => {
+t.test('`close` closes with 4008 at either limit', async t => {
   const many = open('close')
   many.connection.full = true
   for (let offset = 1; offset <= 10; offset++) many.sendQueue.message(message(7, offset))
@@ -78,7 +84,7 @@ t.test('`close` ends with 4008 at either bound', async t => {
   t.equal(large.connection.closedWith, 4008)
 })
 
-t.test('`drop` leaves out the oldest, by producer and epoch, and joins what adjoins', async t => {
+t.test('`drop` replaces the oldest messages by gaps per producer and epoch, and merges adjacent gaps', async t => {
   const { sendQueue, connection, metrics, drain } = open('drop')
   connection.full = true
   for (let offset = 1; offset <= 4; offset++) {
@@ -101,14 +107,14 @@ t.test('`drop` leaves out the oldest, by producer and epoch, and joins what adjo
   t.equal(metrics.totals.gaps, story.filter(line => line.startsWith('gap')).length)
 })
 
-t.test('frames are never left out: too many of them end even `drop` with 4008', async t => {
+t.test('frames are never dropped: too many of them close with 4008 even with `drop`', async t => {
   const { sendQueue, connection } = open('drop')
   connection.full = true
   for (let i = 0; i <= 10; i++) sendQueue.frame({ type: 'unsubscribed', producer_id: i + 1, reason: 'x' }, i + 1)
   t.equal(connection.closedWith, 4008)
 })
 
-t.test('a gap does not reach over a frame about its producer', async t => {
+t.test('a gap does not span a frame about its producer', async t => {
   const { sendQueue, connection, drain } = open('drop')
   connection.full = true
   sendQueue.message(message(7, 1))
@@ -118,7 +124,7 @@ t.test('a gap does not reach over a frame about its producer', async t => {
   t.same(drain().slice(0, 4), ['gap 7:1 1..2', 'subscribed', 'gap 7:1 3..6', '7:1-7'])
 })
 
-t.test('`latest` keeps one message a device, and ends with 4008 where there are too many devices', async t => {
+t.test('`latest` keeps one message per device, and closes with 4008 if there are too many devices', async t => {
   const { sendQueue, connection, metrics, drain } = open('latest')
   connection.full = true
   for (let offset = 1; offset <= 500; offset++) sendQueue.message(message(7, offset, `device-${offset % 3}`))
@@ -133,7 +139,7 @@ t.test('`latest` keeps one message a device, and ends with 4008 where there are 
   t.equal(connection.closedWith, 4008)
 })
 
-t.test('an ended send queue holds nothing and sends nothing', async t => {
+t.test('an ended send queue is empty and sends nothing', async t => {
   const { sendQueue, connection, metrics, drain } = open('drop')
   connection.full = true
   sendQueue.message(message(7, 1))

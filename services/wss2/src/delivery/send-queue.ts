@@ -3,7 +3,7 @@ import type { LiveMessage } from '../fan-out/live-message.js'
 import type { ConsumerMetrics } from '../metrics.js'
 import { SendBuffer } from './send-buffer.js'
 
-/** What an sendQueue needs of its connection. */
+/** The connection that a send queue writes to. */
 export interface SendQueueConnection {
   readonly bufferedBytes: number
   readonly needsDrain: boolean
@@ -13,19 +13,19 @@ export interface SendQueueConnection {
   onDrain: (() => void) | null
 }
 
-/** Bounds of one sendQueue. */
+/** Limits of one send queue. */
 export interface SendQueueLimits {
-  /** Bytes that may wait for a consumer, in the socket and before it. */
+  /** Maximum bytes that wait for a consumer, including the socket's buffer. */
   maxBytes: number
-  /** Messages and other frames that may wait before the socket. */
+  /** Maximum number of messages and other frames that wait outside of the socket's buffer. */
   maxMessages: number
 }
 
 /**
- * What is on its way to one consumer. As long as the socket takes it, it is sent at once; past a quarter of `maxBytes`
- * in the socket it waits here, and at the bounds the policy decides: `close` ends the connection with 4008, `drop`
- * leaves out the older half and tells it by `gap` frames in its place, `latest` keeps only the newest message of each
- * producer and device from the first that has to wait (and closes with 4008 where even these are too many).
+ * The frames on their way to one consumer. They are sent immediately until a quarter of `maxBytes` is buffered in the
+ * socket; after that they are queued here. At the limits the slow-consumer policy applies: `close` closes the
+ * connection with 4008; `drop` replaces the older half by `gap` frames; `latest` keeps only the newest queued message
+ * of each producer and device (and closes with 4008 if even these exceed the limits).
  */
 export class SendQueue {
   readonly #connection: SendQueueConnection
@@ -49,18 +49,18 @@ export class SendQueue {
     connection.onDrain = () => this.#flush()
   }
 
-  /** Whether the next message would be sent at once. */
+  /** Whether the next message would be sent immediately. */
   get writable (): boolean {
     return !this.#ended && this.#queue.size === 0 && !this.#full
   }
 
-  /** Resolves to true once `writable`, to false when the connection has ended. */
+  /** Resolves to true once `writable`, or to false once the connection has closed. */
   async whenWritable (): Promise<boolean> {
     while (!this.#ended && !this.writable) await new Promise<boolean>(resolve => this.#waiting.push(resolve))
     return !this.#ended
   }
 
-  /** Sends a message, or keeps it as the policy says. */
+  /** Sends a message, or queues it according to the policy. */
   message (message: LiveMessage): void {
     if (this.#ended) return
     if (this.writable) {
@@ -75,7 +75,7 @@ export class SendQueue {
     this.#bound()
   }
 
-  /** Sends a frame after everything before it; none is ever left out. `producerId` is whom it is about, if it's one. */
+  /** Sends a frame in order; frames are never dropped. `producerId` is the producer that it refers to, if any. */
   frame (frame: ConsumerServerFrame, producerId: number | null): void {
     if (this.#ended) return
     const text = JSON.stringify(frame)
@@ -87,7 +87,7 @@ export class SendQueue {
     this.#bound()
   }
 
-  /** Forgets everything: the connection has ended. */
+  /** Discards the queue; the connection has closed. */
   end (): void {
     if (this.#ended) return
     this.#ended = true
@@ -96,7 +96,7 @@ export class SendQueue {
   }
 
   get #full (): boolean {
-    // without `needsDrain` no one would tell when it has been sent
+    // without `needsDrain` there is no drain event that would flush the queue
     return this.#connection.needsDrain && this.#connection.bufferedBytes >= this.#highWater
   }
 
@@ -106,7 +106,9 @@ export class SendQueue {
 
   #bound (): void {
     if (!this.#over) return
-    if (this.#policy === 'drop') { this.#metrics.dropped(this.#queue.dropOldest(this.#maxBytes / 2, this.#maxMessages / 2)) }
+    if (this.#policy === 'drop') {
+      this.#metrics.dropped(this.#queue.dropOldest(this.#maxBytes / 2, this.#maxMessages / 2))
+    }
     if (this.#over || this.#policy === 'close') this.#connection.close(closeCodes.tooSlow, 'Too slow')
   }
 

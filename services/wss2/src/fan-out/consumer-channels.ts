@@ -2,21 +2,21 @@ import type { Broker } from '@motience/broker'
 import type { Logger } from '@motience/kit'
 import { createMessageReader, type LiveMessage } from './live-message.js'
 
-/** One connection, as the fan-out sees it. */
+/** A connection that receives what is published on its consumer's channel. */
 export interface ConsumerChannelMember {
   message (message: LiveMessage): void
-  /** The member failed to take a message: a fault of ours, which ends it alone. */
+  /** An exception while the member handled a message: an internal error, which closes this member only. */
   fail (error: unknown): void
 }
 
 interface ConsumerChannel {
   members: Set<ConsumerChannelMember>
   subscribed: boolean
-  /** The last change of the subscription under way; each waits for the one before. */
+  /** The latest subscribe or unsubscribe call; each waits for the one before. */
   changing: Promise<void>
 }
 
-/** The consumers' channels: one subscription for each consumer, however many connections it has. */
+/** The consumers' channels at the broker: one subscription per consumer, regardless of its number of connections. */
 export class ConsumerChannels {
   readonly #broker: Broker
   readonly #logger: Logger
@@ -28,16 +28,19 @@ export class ConsumerChannels {
     this.#logger = logger
   }
 
-  /** How many consumers are connected. */
+  /** Number of connected consumers. */
   get size (): number { return this.#channels.size }
 
   /**
-   * Resolves once nothing that is published later is missed. Rejects where the broker can't be reached; to be left all
-   * the same.
+   * Resolves once everything that is published from now on is received. Rejects if the broker is unreachable; `leave`
+   * has to be called in that case too.
    */
   async join (consumerId: number, member: ConsumerChannelMember): Promise<void> {
     let channel = this.#channels.get(consumerId)
-    if (channel === undefined) { this.#channels.set(consumerId, (channel = { members: new Set(), subscribed: false, changing: Promise.resolve() })) }
+    if (channel === undefined) {
+      channel = { members: new Set(), subscribed: false, changing: Promise.resolve() }
+      this.#channels.set(consumerId, channel)
+    }
     channel.members.add(member)
     await this.#change(consumerId, channel)
   }
@@ -50,7 +53,7 @@ export class ConsumerChannels {
     )
   }
 
-  /** Subscribes or unsubscribes, as the members want it when it is this change's turn. */
+  /** Subscribes or unsubscribes, depending on the members at the time when the previous change has finished. */
   async #change (consumerId: number, channel: ConsumerChannel): Promise<void> {
     const change = channel.changing.then(async () => {
       if (channel.members.size > 0 && !channel.subscribed) {
@@ -70,7 +73,7 @@ export class ConsumerChannels {
   #deliver (channel: ConsumerChannel, text: string): void {
     const message = this.#read(text)
     if (message === null) {
-      this.#logger.warn('Ignored a text on a consumer\'s channel that is no envelope')
+      this.#logger.warn('Ignored a malformed envelope on a consumer\'s channel')
       return
     }
     for (const member of channel.members) {

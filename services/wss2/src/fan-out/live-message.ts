@@ -1,7 +1,7 @@
 import { textFrame } from '@motience/kit'
 import { readEnvelopeHead } from '@motience/schemas'
 
-/** One message on its way to consumers: its head, and its frame as it goes on the wire, shared by all who get it. */
+/** A message on its way to consumers: its head, and its WebSocket frame, which all recipients share. */
 export interface LiveMessage {
   producerId: number
   deviceId: string | null
@@ -10,7 +10,7 @@ export interface LiveMessage {
   frame: Buffer
 }
 
-/** Makes a message of an envelope's text; null where the text is no envelope. */
+/** Parses an envelope's text; null if the text is not an envelope. */
 export const toMessage = (text: string): LiveMessage | null => {
   const head = readEnvelopeHead(text)
   if (head === null) return null
@@ -24,8 +24,8 @@ export const toMessage = (text: string): LiveMessage | null => {
 }
 
 /**
- * Makes messages of texts that come once for each consumer, one after the other: the same text is looked at once and
- * kept once, however many consumers get it.
+ * Parses texts that arrive once per consumer, one after the other: the same text is parsed and stored once, however
+ * many consumers receive it.
  */
 export const createMessageReader = (): ((text: string) => LiveMessage | null) => {
   let lastText = ''

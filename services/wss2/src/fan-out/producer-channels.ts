@@ -4,23 +4,23 @@ import type { GrantReader } from '../grants/grant-reader.js'
 import { toMessage } from './live-message.js'
 import { ProducerChannel, type ProducerChannelDependencies, type ProducerChannelMember } from './producer-channel.js'
 
-/** One channel: its members, and whether it is subscribed to. */
-interface Channel {
-  hub: ProducerChannel
+/** A channel, and its subscription at the broker. */
+interface ChannelSubscription {
+  channel: ProducerChannel
   subscribed: boolean
-  /** The last change of the subscription under way; each waits for the one before. */
+  /** The latest subscribe or unsubscribe call; each waits for the one before. */
   changing: Promise<void>
 }
 
 /**
- * The channels of producers with many subscribers, on which a message is published once for all of them: one
- * subscription for each producer that a consumer here may see, however many consumers there are.
+ * The channels of producers with many subscribers, on which a message is published once for all of them: one broker
+ * subscription per producer, regardless of the number of consumers.
  */
 export class ProducerChannels implements ProducerChannelDependencies {
   readonly grants: Pick<GrantReader, 'ofProducer'>
   readonly logger: Logger
   readonly #broker: Broker
-  readonly #channels = new Map<number, Channel>()
+  readonly #subscriptions = new Map<number, ChannelSubscription>()
   #run = 0
 
   constructor (broker: Broker, grants: Pick<GrantReader, 'ofProducer'>, logger: Logger) {
@@ -29,104 +29,102 @@ export class ProducerChannels implements ProducerChannelDependencies {
     this.logger = logger
   }
 
-  /** What a grant that is read from now on has as its `run`. */
+  /** Number of the current run of control events, which grants that are read from now on record. */
   get run (): number { return this.#run }
 
   /**
-   * Resolves once nothing that is published on these producers' channels later is missed. Rejects where the broker can't
-   * be reached; to be left all the same.
+   * Resolves once everything that is published on these producers' channels from now on is received. Rejects if the
+   * broker is unreachable; `leave` has to be called in that case too.
    */
   async join (producerIds: readonly number[], member: ProducerChannelMember): Promise<void> {
     const added: number[] = []
-    const waits: Promise<void>[] = []
+    const changes: Promise<void>[] = []
     for (const producerId of producerIds) {
-      let channel = this.#channels.get(producerId)
-      if (channel === undefined) {
-        channel = { hub: new ProducerChannel(producerId, this), subscribed: false, changing: Promise.resolve() }
-        this.#channels.set(producerId, channel)
+      let subscription = this.#subscriptions.get(producerId)
+      if (subscription === undefined) {
+        const channel = new ProducerChannel(producerId, this)
+        subscription = { channel, subscribed: false, changing: Promise.resolve() }
+        this.#subscriptions.set(producerId, subscription)
       }
-      const { members } = channel.hub
-      members.add(member)
-      channel.hub.granted()
-      if (channel.subscribed) continue
-      if (members.size === 1) added.push(producerId)
-      else waits.push(this.#change(producerId, channel))
+      const { channel } = subscription
+      channel.members.add(member)
+      channel.accessChanged()
+      if (subscription.subscribed) continue
+      if (channel.members.size === 1) added.push(producerId)
+      else changes.push(this.#change(producerId, subscription))
     }
-    // those that nobody followed before are subscribed to in one call
-    if (added.length > 0) waits.push(this.#subscribe(added))
-    await Promise.all(waits)
+    if (added.length > 0) changes.push(this.#subscribe(added))
+    await Promise.all(changes)
   }
 
   leave (producerId: number, member: ProducerChannelMember): void {
-    const channel = this.#channels.get(producerId)
-    if (channel === undefined || !channel.hub.members.delete(member)) return
-    channel.hub.granted()
-    if (channel.hub.members.size > 0) return
-    this.#change(producerId, channel).catch((error: unknown) =>
+    const subscription = this.#subscriptions.get(producerId)
+    if (subscription === undefined || !subscription.channel.members.delete(member)) return
+    subscription.channel.accessChanged()
+    if (subscription.channel.members.size > 0) return
+    this.#change(producerId, subscription).catch((error: unknown) =>
       this.logger.debug({ err: error, producer: producerId }, 'Failed to unsubscribe from a channel')
     )
   }
 
-  /** A member's grant has changed. */
-  granted (producerId: number): void {
-    this.#channels.get(producerId)?.hub.granted()
+  /** A member's grant for the producer has changed. */
+  grantChanged (producerId: number): void { this.#subscriptions.get(producerId)?.channel.accessChanged() }
+
+  /** The event of a change of the producer's subscriber list has been applied to the members. */
+  eventApplied (producerId: number, version: number): void {
+    this.#subscriptions.get(producerId)?.channel.eventApplied(version)
   }
 
-  /** An event of a change of a producer's subscribers was applied. */
-  changed (producerId: number, version: number): void {
-    this.#channels.get(producerId)?.hub.changed(version)
-  }
-
-  /** The broker's connection is lost, and with it perhaps events. */
-  lost (): void {
+  /** The broker's connection is lost, and events with it: versions are known only from what arrives from now on. */
+  eventsLost (): void {
     this.#run++
-    for (const { hub } of this.#channels.values()) hub.lost()
+    for (const { channel } of this.#subscriptions.values()) channel.eventsLost()
   }
 
   close (): void {
-    for (const { hub } of this.#channels.values()) hub.end()
-    this.#channels.clear()
+    for (const { channel } of this.#subscriptions.values()) channel.close()
+    this.#subscriptions.clear()
   }
 
-  /** Subscribes to the channels of several producers that nobody followed. */
+  /** Subscribes to several new channels with one call. */
   async #subscribe (producerIds: readonly number[]): Promise<void> {
-    const channels = producerIds.map(producerId => this.#channels.get(producerId)!)
-    const call = Promise.all(channels.map(({ changing }) => changing)).then(async () => {
+    const subscriptions = producerIds.map(producerId => this.#subscriptions.get(producerId)!)
+    const call = Promise.all(subscriptions.map(({ changing }) => changing)).then(async () => {
       await this.#broker.subscribeProducers(producerIds, this.#published)
-      for (const channel of channels) channel.subscribed = true
+      for (const subscription of subscriptions) subscription.subscribed = true
     })
-    for (const channel of channels) channel.changing = call.catch(() => {})
+    for (const subscription of subscriptions) subscription.changing = call.catch(() => {})
     await call
   }
 
-  /** Subscribes or unsubscribes, as the members want it when it is this change's turn. */
-  async #change (producerId: number, channel: Channel): Promise<void> {
-    const { members } = channel.hub
-    const change = channel.changing.then(async () => {
-      if (members.size > 0 && !channel.subscribed) {
+  /** Subscribes or unsubscribes, depending on the members at the time when the previous change has finished. */
+  async #change (producerId: number, subscription: ChannelSubscription): Promise<void> {
+    const { members } = subscription.channel
+    const change = subscription.changing.then(async () => {
+      if (members.size > 0 && !subscription.subscribed) {
         await this.#broker.subscribeProducers([producerId], this.#published)
-        channel.subscribed = true
-      } else if (members.size === 0 && channel.subscribed) {
-        channel.subscribed = false
+        subscription.subscribed = true
+      } else if (members.size === 0 && subscription.subscribed) {
+        subscription.subscribed = false
         await this.#broker.unsubscribeProducers([producerId])
       }
     })
-    channel.changing = change.catch(() => {}).then(() => {
-      if (members.size > 0 || this.#channels.get(producerId) !== channel) return
-      channel.hub.end()
-      this.#channels.delete(producerId)
+    subscription.changing = change.catch(() => {}).then(() => {
+      if (members.size > 0 || this.#subscriptions.get(producerId) !== subscription) return
+      subscription.channel.close()
+      this.#subscriptions.delete(producerId)
     })
     await change
   }
 
   readonly #published = (producerId: number, version: number, text: string): void => {
-    const channel = this.#channels.get(producerId)
-    if (channel === undefined) return
+    const subscription = this.#subscriptions.get(producerId)
+    if (subscription === undefined) return
     const message = toMessage(text)
     if (message === null) {
-      this.logger.warn({ producer: producerId }, 'Ignored a text on a producer\'s channel that is no envelope')
+      this.logger.warn({ producer: producerId }, 'Ignored a malformed envelope on a producer\'s channel')
       return
     }
-    channel.hub.publish(message, version)
+    subscription.channel.publish(message, version)
   }
 }

@@ -1,16 +1,17 @@
-import { isNext } from '@motience/schemas'
 import type { Broker } from '@motience/broker'
-import type { Feed } from './feed.js'
+import { isNext } from '@motience/schemas'
 import { toMessage } from '../fan-out/live-message.js'
+import type { Feed } from './feed.js'
 
-/** Most messages that are still delivered when access ends: what a feed lags behind when it is live, and more. */
+/** Maximum number of messages still delivered when access ends; more than a live feed lags behind. */
 const MAX_FINAL_MESSAGES = 64
 
 /**
- * Delivers what a feed's producer had accepted before the version of the subscriber list in which its consumer is
- * no longer: in a Cluster the event that tells of the end comes another way than the messages, and may overtake the
- * last of them. `writable` tells whether the consumer takes more. Rejects where the broker doesn't answer. Messages
- * that were accepted while the subscription was not active are passed over, which `announce` tells the consumer.
+ * Delivers the messages that were accepted before `endedVersion`, the version of the subscriber list that no longer
+ * contains the consumer. In a Redis Cluster the event of the change takes another path than the messages, and may
+ * overtake the last of them. Stops when the consumer is not `writable`. Messages that were accepted while the
+ * subscription was not active are skipped, which `announce` reports to the consumer. Rejects if the broker is
+ * unavailable.
  */
 export const deliverFinalMessages = async (
   broker: Broker,
@@ -19,7 +20,7 @@ export const deliverFinalMessages = async (
   writable: () => boolean,
   announce: () => void
 ): Promise<void> => {
-  let isHidden = false
+  let hasSkipped = false
   let { head, entries } = await broker.readLog(feed.producerId, feed.position, MAX_FINAL_MESSAGES)
   if (head.epoch !== feed.position.epoch && feed.beginsWith(head.epoch)) {
     feed.skipTo({ epoch: head.epoch, offset: 0 })
@@ -30,11 +31,11 @@ export const deliverFinalMessages = async (
     if (!isNext(feed.position, entry) || message === null || entry.version >= endedVersion || !writable()) return
     if (entry.version < feed.grant.activatedVersion) {
       feed.skipTo(entry)
-      isHidden = true
+      hasSkipped = true
       continue
     }
-    if (isHidden) announce()
-    isHidden = false
+    if (hasSkipped) announce()
+    hasSkipped = false
     feed.replayed(message)
   }
 }

@@ -14,7 +14,7 @@ const publish = async (broker: Broker, version: number, count: number): Promise<
   await broker.accept([{ producerId: 7, version, subscribers: [], messages }])
 }
 
-t.test('the first message that a consumer may see is found over many short pages', async t => {
+t.test('the first visible message is found across many short pages', async t => {
   const broker = createMemoryBroker({ logPageBytes: 200 })
   const [expected] = await broker.heads([7])
   await broker.openEpoch({ producerId: 7, epoch: 1, expected: expected!, version: 0 })

@@ -1,20 +1,19 @@
-import type { LogPosition } from '@motience/schemas'
 import type { Broker } from '@motience/broker'
+import type { LogPosition } from '@motience/schemas'
 import type { Grant, GrantReader } from '../grants/grant-reader.js'
 
-/** Entries of the first look back; each further one looks eight times as far. */
-const FIRST_LOOK = 32
-const LOOK_GROWS = 8
-const LONGEST_LOOK = 4096
+/** Entries searched first, counted back from the head; each further step goes back eight times as many. */
+const FIRST_STEP = 32
+const STEP_FACTOR = 8
+const MAX_STEP = 4096
 
-/** Where a consumer's view of a producer begins, and by which grant. */
+/** The position after which a consumer's view of a producer begins, and the grant that decided it. */
 export interface StartPosition { position: LogPosition, grant: Grant }
 
 /**
- * Finds the position behind which the first message stands that was accepted since the subscription became active, so
- * that exactly this one comes first, however long ago that was. Asks SM where the broker knows of a newer version of
- * the subscriber list than `grant`, or there is none; null where the subscription is not active any more. Rejects where
- * broker or SM don't answer.
+ * Finds the position directly before the first message that was accepted since the subscription became active, however
+ * long ago that was. Asks SM if there is no grant, or the broker knows a newer subscriber list version than the
+ * grant's; null if the subscription is not active. Rejects if the broker or SM is unavailable.
  */
 export const findStartPosition = async (
   broker: Broker, grants: Pick<GrantReader, 'one'>, consumerId: number, producerId: number, known: Grant | null
@@ -23,24 +22,21 @@ export const findStartPosition = async (
   let grant = known
   if (grant === null || head!.version > grant.version) grant = await grants.one(consumerId, producerId)
   if (grant === null) return null
-  if (head!.version > grant.version) throw new Error('SM does not know the newest subscribers yet')
+  if (head!.version > grant.version) throw new Error('SM does not have the latest subscriber list yet')
 
   let start: LogPosition = { epoch: head!.epoch, offset: head!.offset }
-  for (let look = FIRST_LOOK; start.offset > 0; look = Math.min(LONGEST_LOOK, look * LOOK_GROWS)) {
-    const after = { epoch: start.epoch, offset: Math.max(0, start.offset - look) }
+  for (let step = FIRST_STEP; start.offset > 0; step = Math.min(MAX_STEP, step * STEP_FACTOR)) {
+    const after = { epoch: start.epoch, offset: Math.max(0, start.offset - step) }
     const first = await firstVisible(broker, producerId, after, start, grant)
     if (first === null) break
     start = { epoch: start.epoch, offset: first - 1 }
-    // nothing older is left, or an older one was not for this consumer
+    // older entries are trimmed, or not visible to this consumer
     if (first > after.offset + 1) break
   }
   return { position: start, grant }
 }
 
-/**
- * Offset of the first entry behind `after` and up to `start` that the grant lets its consumer see, over as many pages
- * as it takes.
- */
+/** Offset of the first entry after `after` and up to `start` that the grant covers, reading as many pages as needed. */
 const firstVisible = async (
   broker: Broker,
   producerId: number,

@@ -1,27 +1,27 @@
 import type { SmClient, Subscription } from '@motience/schemas'
 
 /**
- * What an active subscription lets its consumer see: messages of `activatedVersion` or newer, as SM knew it at
- * `version`. `run` is that of `ProducerHubs` in which it was asked for: events that came in the same run have been
- * applied to it.
+ * What an active subscription lets its consumer see: messages of `activatedVersion` or newer, as of `version` of the
+ * subscriber list. `run` is the run of control events (see `ProducerChannels`) in which SM was asked: events of the
+ * same run have been applied to the grant.
  */
 export interface Grant { activatedVersion: number, version: number, run?: number }
 
-/** A producer's active subscribers as SM had them at `version`: from which version on each may see messages. */
+/** A producer's active subscribers as of `version`, each with the version from which it may see messages. */
 export interface ProducerGrants { version: number, activated: Map<number, number> }
 
-/** Reads consumers' active subscriptions from SM. Rejects where SM doesn't answer. */
+/** Reads active subscriptions from SM. Rejects if SM is unavailable. */
 export interface GrantReader {
-  /** All of a consumer's, by producer. */
+  /** All grants of a consumer, by producer. */
   all (consumerId: number): Promise<Map<number, Grant>>
-  /** The one to a producer; null where there is none. */
+  /** A consumer's grant for one producer; null if there is none. */
   one (consumerId: number, producerId: number): Promise<Grant | null>
-  /** All subscribers of a producer. Rejects also where the list keeps changing while its pages are read. */
+  /** All subscribers of a producer. Also rejects if the list changes while its pages are read. */
   ofProducer (producerId: number): Promise<ProducerGrants>
 }
 
-/** The same grants, each with the run of events in which SM was asked. */
-export const markRuns = (grants: GrantReader, events: { readonly run: number }): GrantReader => ({
+/** Adds to each grant the run of control events in which SM was asked. */
+export const withRun = (grants: GrantReader, events: { readonly run: number }): GrantReader => ({
   ...grants,
   async all (consumerId) {
     const { run } = events
@@ -36,6 +36,7 @@ export const markRuns = (grants: GrantReader, events: { readonly run: number }):
   }
 })
 
+/** Subscriptions per request. */
 const PAGE = 1000
 
 const grantOf = (subscription: Subscription): Grant => ({
@@ -43,12 +44,13 @@ const grantOf = (subscription: Subscription): Grant => ({
   version: subscription.version ?? 0
 })
 
+/** Creates a reader that asks SM. */
 export const createGrantReader = (sm: SmClient): GrantReader => {
   const page = async (consumerId: number, query: { producer_id?: number, cursor?: string }) => {
     const { data, response } = await sm.GET('/api/subscriptions/{id}', {
       params: { path: { id: consumerId }, query: { status: 'active', limit: PAGE, ...query } }
     })
-    if (data === undefined) throw new Error(`SM answered ${response.status} about subscriptions`)
+    if (data === undefined) throw new Error(`SM answered ${response.status} to a request for subscriptions`)
     return data
   }
   return {
@@ -57,7 +59,9 @@ export const createGrantReader = (sm: SmClient): GrantReader => {
       let cursor: string | undefined
       do {
         const { subscriptions, next_cursor: next } = await page(consumerId, cursor === undefined ? {} : { cursor })
-        for (const subscription of subscriptions) { if (subscription.status === 'active') grants.set(subscription.producer_id, grantOf(subscription)) }
+        for (const subscription of subscriptions) {
+          if (subscription.status === 'active') grants.set(subscription.producer_id, grantOf(subscription))
+        }
         cursor = next ?? undefined
       } while (cursor !== undefined)
       return grants
@@ -80,9 +84,9 @@ export const createGrantReader = (sm: SmClient): GrantReader => {
             query: { status: 'active', limit: PAGE, ...(cursor === undefined ? {} : { cursor }) }
           }
         })
-        if (data === undefined) throw new Error(`SM answered ${response.status} about subscribers`)
+        if (data === undefined) throw new Error(`SM answered ${response.status} to a request for subscribers`)
         version ??= data.version
-        if (data.version !== version) throw new Error('The subscribers changed while they were read')
+        if (data.version !== version) throw new Error('The subscriber list changed while it was read')
         for (const { consumer_id: consumerId, activated_version: activatedVersion } of data.subscribers) {
           activated.set(consumerId, activatedVersion ?? 0)
         }

@@ -1,26 +1,26 @@
 import type { ControlEvent } from '@motience/schemas'
 import type { Grant } from './grant-reader.js'
 
-/** A change of one consumer's subscription, as the control channel tells it. */
+/** A change of one consumer's subscription, from the control channel. */
 export type SubscriptionChange = Extract<ControlEvent, { type: 'subscription-changed' }>
 
-/** Most producers of which the latest change is remembered. */
+/** Maximum number of producers whose latest change is stored. */
 const MAX_CHANGES = 1000
 
-/** The grant that an `active` change brings; null where it does not say enough, so that SM has to be asked. */
+/** The grant that an `active` change carries; null if it is incomplete, so that SM has to be asked. */
 export const grantOfChange = (
   { activated_version: activatedVersion, version }: SubscriptionChange, run: number
 ): Grant | null => activatedVersion === null ? null : { activatedVersion, version, run }
 
 /**
- * What the control channel told of one consumer's subscriptions lately, newest version first: changes can come twice,
- * late, or while SM is being asked.
+ * The latest changes of one consumer's subscriptions, by producer. Events may arrive twice, out of order, or while SM
+ * is being asked, so the change with the newest version counts.
  */
 export class SubscriptionChanges {
   readonly #changes = new Map<number, SubscriptionChange>()
 
-  /** Notes a change; false where a newer one of the same producer is known. */
-  note (change: SubscriptionChange): boolean {
+  /** Adds a change; returns false if a newer one of the same producer is known. */
+  add (change: SubscriptionChange): boolean {
     const known = this.#changes.get(change.producer_id)
     if (known !== undefined && known.version > change.version) return false
     this.#changes.delete(change.producer_id)
@@ -29,13 +29,13 @@ export class SubscriptionChanges {
     return true
   }
 
-  /** Whether the subscription is known to have ended after the grant was given. */
+  /** Whether the subscription is known to have ended after the grant's version. */
   endedAfter (producerId: number, grant: Grant): boolean {
     const change = this.#changes.get(producerId)
     return change !== undefined && change.status !== 'active' && change.version > grant.version
   }
 
-  /** Corrects what SM answered by what was told since: grants that ended are left out, newer ones are added. */
+  /** Applies newer changes to grants that SM returned: ended grants are removed, others are updated. */
   correct (grants: Map<number, Grant>, run: number): void {
     for (const [producerId, change] of this.#changes) {
       const known = grants.get(producerId)
@@ -46,9 +46,9 @@ export class SubscriptionChanges {
     }
   }
 
-  /** The latest change of each producer, oldest first. */
+  /** The latest change of each producer, in order of arrival. */
   latest (): SubscriptionChange[] { return [...this.#changes.values()] }
 
-  /** Whether changes may have been forgotten, so that SM has to be asked. */
+  /** Whether changes may have been discarded, so that SM has to be asked. */
   get full (): boolean { return this.#changes.size >= MAX_CHANGES }
 }

@@ -3,10 +3,10 @@ import type { Feed } from '../feeds/feed.js'
 import type { GrantReader } from '../grants/grant-reader.js'
 
 /**
- * Reads the log behind a feed's position, for a consumer that may see it. A page comes with the version of the subscriber
- * list at which it was read; where that is newer than the grant, SM is asked after the reading: only if the
- * subscription is active still was it so for everything in the page. So nothing is replayed that was accepted after a
- * revocation. Null where the subscription is not active any more. Rejects where broker or SM don't answer.
+ * Reads the log after a feed's position, if the consumer may see it. A page comes with the version of the subscriber
+ * list at which it was read. If that is newer than the grant, SM is asked after reading: a subscription that is still
+ * active then was active for everything in the page, so nothing accepted after a revocation is replayed. Null if the
+ * subscription is not active. Rejects if the broker or SM is unavailable.
  */
 export const readGrantedLog = async (
   broker: Broker,
@@ -19,7 +19,7 @@ export const readGrantedLog = async (
   if (page.head.version <= feed.grant.version) return page
   const grant = await grants.one(consumerId, feed.producerId)
   if (grant === null) return null
-  if (page.head.version > grant.version) throw new Error('SM does not know the newest subscribers yet')
+  if (page.head.version > grant.version) throw new Error('SM does not have the latest subscriber list yet')
   feed.grant = grant
   return page
 }

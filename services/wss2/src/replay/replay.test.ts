@@ -22,22 +22,22 @@ const live = (epoch: number, offset: number, bytes = 10): LiveMessage => ({
   frame: Buffer.alloc(bytes)
 })
 
-/** A feed whose log is what the test says it is; `onRead` is called before each reading. */
+/** A feed with a given log; `onRead` is called before each read. */
 const setUp = (
   position: LogPosition,
   log: { head: Partial<LogHead>; entries: LogEntry[] },
   {
     activatedVersion = 1,
-    asked = false,
+    requested = false,
     onRead = () => {}
-  }: { activatedVersion?: number; asked?: boolean; onRead?: (feed: Feed, reads: number) => void } = {}
+  }: { activatedVersion?: number; requested?: boolean; onRead?: (feed: Feed, reads: number) => void } = {}
 ) => {
   const story: string[] = []
   let catchUps = 0
   const feed = new Feed(7, { activatedVersion, version: 9 }, position, {
     deliver: ({ epoch, offset }) => { story.push(`${epoch}-${offset}`) },
     catchUp: () => { catchUps++ },
-    granted: () => {}
+    grantChanged: () => {}
   })
   feed.state = 'reading'
   feed.fresh = false
@@ -54,7 +54,7 @@ const setUp = (
     },
     read: async (_feed: Feed, limit: number): Promise<LogPage | null> => {
       onRead(feed, ++reads)
-      if (reads > 20) throw new Error('It reads for ever')
+      if (reads > 20) throw new Error('Endless replay')
       const head: LogHead = { epoch: 1, offset: 0, version: 1, verified: true, ...log.head }
       const after = feed.position
       const left = log.entries.filter(({ epoch, offset }) => epoch === after.epoch && offset > after.offset)
@@ -70,7 +70,7 @@ const setUp = (
   return {
     story,
     feed,
-    run: () => new Replay(feed, host, asked).run(),
+    run: () => new Replay(feed, host, requested).run(),
     block: () => {
       writable = false
     },
@@ -81,7 +81,7 @@ const setUp = (
 const span = (epoch: number, from: number, to: number, version = 1): LogEntry[] =>
   Array.from({ length: to - from + 1 }, (_, i) => entry(epoch, from + i, version))
 
-t.test('a hole is filled without a word', async t => {
+t.test('a gap is filled without an announcement', async t => {
   const { story, run, feed } = setUp(
     { epoch: 1, offset: 2 },
     { head: { offset: 5 }, entries: span(1, 3, 5) },
@@ -96,7 +96,7 @@ t.test('a hole is filled without a word', async t => {
   t.equal(feed.state, 'live')
 })
 
-t.test('a published message that the log lost together with others is told and delivered', async t => {
+t.test('a published message that is missing from the log is delivered after an announcement', async t => {
   const { story, run } = setUp(
     { epoch: 1, offset: 2 },
     { head: { offset: 2 }, entries: [] },
@@ -110,7 +110,7 @@ t.test('a published message that the log lost together with others is told and d
   t.same(story, ['resumed 1 6..5 false', '1-6'])
 })
 
-t.test('a message that came while the log was being read is looked for once more', async t => {
+t.test('the log is read again for a message published during the read', async t => {
   const log = { head: { offset: 2 }, entries: [] as LogEntry[] }
   const { story, run } = setUp({ epoch: 1, offset: 2 }, log, {
     onRead: (feed, reads) => {
@@ -122,7 +122,7 @@ t.test('a message that came while the log was being read is looked for once more
   t.same(story, ['1-3', '1-4'])
 })
 
-t.test('what is held is bounded, and read from the log instead', async t => {
+t.test('the buffer is bounded, and other messages are read from the log', async t => {
   const { story, run } = setUp(
     { epoch: 1, offset: 0 },
     { head: { offset: 500 }, entries: span(1, 1, 500) },
@@ -136,14 +136,14 @@ t.test('what is held is bounded, and read from the log instead', async t => {
   t.same(story, span(1, 1, 500).map(({ offset }) => `1-${offset}`))
 })
 
-t.test('entries from before the grant are passed over, and where that tears a live stream it is told', async t => {
+t.test('entries from before the grant are skipped, which is announced', async t => {
   const log = { head: { offset: 6 }, entries: [...span(1, 3, 4, 1), ...span(1, 5, 6, 5)] }
-  const unasked = setUp({ epoch: 1, offset: 2 }, log, { activatedVersion: 5 })
-  t.equal(await unasked.run(), 'recovered')
-  t.same(unasked.story, ['resumed 1 5..4 true', '1-5', '1-6'])
-  const asked = setUp({ epoch: 1, offset: 2 }, log, { activatedVersion: 5, asked: true })
-  t.equal(await asked.run(), 'recovered')
-  t.same(asked.story, ['resumed 1 5..4 true', '1-5', '1-6', 'resumed 1 5..6 true'])
+  const unrequested = setUp({ epoch: 1, offset: 2 }, log, { activatedVersion: 5 })
+  t.equal(await unrequested.run(), 'recovered')
+  t.same(unrequested.story, ['resumed 1 5..4 true', '1-5', '1-6'])
+  const requested = setUp({ epoch: 1, offset: 2 }, log, { activatedVersion: 5, requested: true })
+  t.equal(await requested.run(), 'recovered')
+  t.same(requested.story, ['resumed 1 5..4 true', '1-5', '1-6', 'resumed 1 5..6 true'])
   const all = setUp(
     { epoch: 1, offset: 2 },
     { head: { offset: 4 }, entries: span(1, 3, 4, 1) },
@@ -153,23 +153,23 @@ t.test('entries from before the grant are passed over, and where that tears a li
   t.same(all.story, ['resumed 1 5..4 true'])
 })
 
-t.test('a log that was cut off in the middle of a replay is told', async t => {
+t.test('trimming the log during a replay is announced', async t => {
   const log = { head: { offset: 100 }, entries: span(1, 1, 100) }
   const options = { onRead: (_feed: Feed, reads: number) => { if (reads === 2) log.entries = span(1, 61, 100) } }
-  const unasked = setUp({ epoch: 1, offset: 0 }, log, options)
-  t.equal(await unasked.run(), 'unrecovered')
-  t.same(unasked.story.slice(31, 34), ['1-32', 'resumed 1 61..60 false', '1-61'])
+  const unrequested = setUp({ epoch: 1, offset: 0 }, log, options)
+  t.equal(await unrequested.run(), 'unrecovered')
+  t.same(unrequested.story.slice(31, 34), ['1-32', 'resumed 1 61..60 false', '1-61'])
   log.entries = span(1, 1, 100)
-  const asked = setUp({ epoch: 1, offset: 0 }, log, { ...options, asked: true })
-  t.equal(await asked.run(), 'unrecovered')
-  t.same(asked.story.slice(31, 34), ['1-32', 'resumed 1 61..60 false', '1-61'])
-  t.equal(asked.story.at(-1), 'resumed 1 61..100 true')
+  const requested = setUp({ epoch: 1, offset: 0 }, log, { ...options, requested: true })
+  t.equal(await requested.run(), 'unrecovered')
+  t.same(requested.story.slice(31, 34), ['1-32', 'resumed 1 61..60 false', '1-61'])
+  t.equal(requested.story.at(-1), 'resumed 1 61..100 true')
 })
 
-t.test('a log that began anew below the position is told; one that is only behind is waited for', async t => {
-  const anew = setUp({ epoch: 3, offset: 9 }, { head: { epoch: 1, offset: 2 }, entries: span(1, 1, 2) })
-  t.equal(await anew.run(), 'unrecovered')
-  t.same(anew.story, ['resumed 1 1..0 false', '1-1', '1-2'])
+t.test('a log that started over is announced; one that is only behind is not', async t => {
+  const restarted = setUp({ epoch: 3, offset: 9 }, { head: { epoch: 1, offset: 2 }, entries: span(1, 1, 2) })
+  t.equal(await restarted.run(), 'unrecovered')
+  t.same(restarted.story, ['resumed 1 1..0 false', '1-1', '1-2'])
   const behind = setUp({ epoch: 1, offset: 9 }, { head: { offset: 7, verified: false }, entries: [] })
   await behind.run()
   t.same(behind.story, [])
@@ -178,7 +178,7 @@ t.test('a log that began anew below the position is told; one that is only behin
   t.same(behind.story, ['1-10'])
 })
 
-t.test('an epoch without messages that was skipped leaves what is held to follow', async t => {
+t.test('buffered messages follow an epoch without messages', async t => {
   const { story, run } = setUp(
     { epoch: 1, offset: 5 },
     { head: { epoch: 4, offset: 1 }, entries: [...span(1, 6, 7), entry(4, 1)] },
@@ -192,16 +192,16 @@ t.test('an epoch without messages that was skipped leaves what is held to follow
   t.same(story, ['1-6', '1-7', 'resumed 4 1..0 false', '4-1'])
 })
 
-t.test('the first epoch begins without a word only where nothing can have been before it', async t => {
+t.test('the first epoch is not announced if nothing can precede it', async t => {
   const log = { head: { epoch: 1700, offset: 2 }, entries: span(1700, 1, 2) }
-  const told = ['resumed 1700 1..0 false', '1700-1', '1700-2']
+  const announced = ['resumed 1700 1..0 false', '1700-1', '1700-2']
   for (const { position, fresh, heard, story: expected } of [
     { position: { epoch: 0, offset: 0 }, fresh: true, heard: [], story: ['1700-1', '1700-2'] },
     { position: { epoch: 0, offset: 0 }, fresh: true, heard: [live(1700, 1)], story: ['1700-1', '1700-2'] },
-    { position: { epoch: 0, offset: 0 }, fresh: true, heard: [live(1600, 1)], story: told },
-    { position: { epoch: 0, offset: 0 }, fresh: true, heard: [live(1600, 1), live(1700, 1)], story: told },
-    { position: { epoch: 0, offset: 0 }, fresh: false, heard: [], story: told },
-    { position: { epoch: 1, offset: 0 }, fresh: false, heard: [], story: told }
+    { position: { epoch: 0, offset: 0 }, fresh: true, heard: [live(1600, 1)], story: announced },
+    { position: { epoch: 0, offset: 0 }, fresh: true, heard: [live(1600, 1), live(1700, 1)], story: announced },
+    { position: { epoch: 0, offset: 0 }, fresh: false, heard: [], story: announced },
+    { position: { epoch: 1, offset: 0 }, fresh: false, heard: [], story: announced }
   ]) {
     const { story, run, feed } = setUp(position, log)
     Object.assign(feed, { fresh, state: 'live' })
@@ -214,7 +214,7 @@ t.test('the first epoch begins without a word only where nothing can have been b
   }
 })
 
-t.test('a message of an older epoch makes the log be looked at', async t => {
+t.test('a message of an older epoch makes the feed read the log', async t => {
   const { feed, catchUps } = setUp({ epoch: 3, offset: 9 }, { head: { epoch: 3, offset: 9 }, entries: [] })
   feed.goLive()
   feed.live(live(3, 9))

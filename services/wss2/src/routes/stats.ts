@@ -4,26 +4,26 @@ import type { ConsumerMetrics } from '../metrics.js'
 
 const count = (description: string) => Type.Integer({ minimum: 0, description })
 
-/** Answer of `GET /stats`: since the start, unless said otherwise. */
+/** Response of `GET /stats`. Counts start with the process unless they describe the current state. */
 export const StatsSchema = Type.Object({
-  connections: count('WebSockets that are open now'),
-  consumers: count('Different consumers that are connected now'),
+  connections: count('Open WebSockets'),
+  consumers: count('Distinct consumers connected'),
   deliveries: count('Messages sent'),
   bytes: count('Bytes of the messages sent'),
-  queued_messages: count('Messages that wait for slow consumers now'),
-  queued_bytes: count('Bytes that wait for slow consumers now'),
-  dropped: count('Messages left out for slow consumers'),
+  queued_messages: count('Messages in the send queues of slow consumers'),
+  queued_bytes: count('Bytes in the send queues of slow consumers'),
+  dropped: count('Messages dropped for slow consumers'),
   gaps: count('`gap` frames sent'),
-  resumes: count('Producers that consumers asked to resume'),
-  unrecovered: count('Of those, the ones whose log did not reach back'),
-  uptime_secs: count('Seconds since the start')
+  resumes: count('Producers resumed'),
+  unrecovered: count('Producers resumed whose log no longer reached back to the position'),
+  uptime_secs: count('Seconds since the process started')
 })
 
 interface StatsDependencies { metrics: ConsumerMetrics, connections: () => number, consumers: () => number }
 
 /** Adds `GET /stats`. */
 export const registerStatsRoute = (app: ServiceApp, { metrics, connections, consumers }: StatsDependencies): void => {
-  const begun = performance.now()
+  const startedAt = performance.now()
   app.route({
     method: 'GET',
     url: '/stats',
@@ -42,7 +42,7 @@ export const registerStatsRoute = (app: ServiceApp, { metrics, connections, cons
         gaps: totals.gaps,
         resumes: totals.resumes,
         unrecovered: totals.unrecovered,
-        uptime_secs: Math.floor((performance.now() - begun) / 1_000)
+        uptime_secs: Math.floor((performance.now() - startedAt) / 1_000)
       }
     }
   })

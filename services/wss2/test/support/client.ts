@@ -5,24 +5,24 @@ import { waitFor } from '@motience/testing'
 
 type Frame<T extends ConsumerServerFrame['type']> = Extract<ConsumerServerFrame, { type: T }>
 
-/** A consumer that writes down every frame. */
+/** A consumer that records every frame. */
 export interface Client {
   readonly ws: WebSocket
   readonly frames: ConsumerServerFrame[]
   readonly closed: Promise<number>
   of<T extends ConsumerServerFrame['type']> (type: T): Frame<T>[]
-  /** `epoch-offset` of what came from one producer, in order. */
+  /** `epoch-offset` of each message from one producer, in order. */
   positions (producerId: number): string[]
   /**
    * Everything in order, in short: `3:1-12` for a message, `resumed 3:1 5..9 true`, `gap 3:1 4..8`, `subscribed 3:1-4`
    * and so on.
    */
   story (): string[]
-  /** Resolves to the first frame of this type that came, or comes. */
+  /** Resolves to the first frame of this type. */
   first<T extends ConsumerServerFrame['type']> (type: T): Promise<Frame<T>>
   send (frame: object): void
   resume (...positions: [producerId: number, epoch: number, offset: number][]): void
-  /** Resolves once all that the server had to say when it was called has come. */
+  /** Resolves once everything that the server had already sent has arrived. */
   settled (): Promise<void>
   end (): Promise<void>
 }
@@ -39,7 +39,7 @@ const short = (frame: ConsumerServerFrame): string => {
   }
 }
 
-/** Connects, and resolves once the welcome came. */
+/** Connects, and resolves after the welcome. */
 export const connectClient = async (url: string, token: string, { welcome = true } = {}): Promise<Client> => {
   const ws = new WebSocket(url, { headers: { authorization: `Bearer ${token}` }, perMessageDeflate: false })
   const frames: ConsumerServerFrame[] = []

@@ -4,14 +4,14 @@ import type { SubscriptionStatus } from '@motience/schemas'
 
 interface Row { status: SubscriptionStatus, activatedVersion: number | null }
 
-/** An SM for the tests of WSS2: the one call that WSS2 makes, and changes made as SM makes them. */
+/** An SM for tests: the endpoints that WSS2 calls, and changes in the same order as the real SM. */
 export interface FakeSm {
   readonly url: string
-  /** How often subscriptions were asked for. */
+  /** Requests for subscriptions. */
   readonly calls: () => number
-  /** How often the subscribers of a producer were asked for. */
+  /** Requests for the subscribers of a producer. */
   readonly listCalls: () => number
-  /** The active subscribers of a producer with the version of the list. */
+  /** The active subscribers of a producer, with the version of the list. */
   subscribers(producerId: number): { version: number; subscribers: number[] }
   /**
    * Changes a subscription as SM does: its row, the broker's version, the control event. Resolves when SM would answer
@@ -23,27 +23,27 @@ export interface FakeSm {
     status: SubscriptionStatus,
     options?: { silently?: boolean }
   ): Promise<void>
-  /** Holds every answer until the returned function is called. */
+  /** Delays responses until the returned function is called. */
   hold (): () => void
-  /** Answers 503 to the next so many calls. */
+  /** Answers the next `count` requests with 503. */
   failNext (count: number): void
-  /** Answers pages of at most so many. */
+  /** Maximum number of items per page. */
   pageSize: number
 }
 
-/** Starts it on a free port; it ends with the test. */
+/** Starts a fake SM on a free port; it stops with the test. */
 export const fakeSm = async (t: { teardown (fn: () => unknown): void }, broker: Broker): Promise<FakeSm> => {
   const rows = new Map<number, Map<number, Row>>()
   const versions = new Map<number, number>()
   let calls = 0
   let listCalls = 0
   let failing = 0
-  let gate: Promise<void> | null = null
+  let barrier: Promise<void> | null = null
   const app = Fastify()
 
   app.get('/api/subscriptions/:id', async (request, reply) => {
     calls++
-    // what SM read it read before it was held up
+    // the page reflects the state at the time of the request, even if the response is delayed
     const { id } = request.params as { id: string }
     const { producer_id: only, status, cursor, limit } = request.query as Record<string, string | undefined>
     const all = [...(rows.get(Number(id)) ?? [])]
@@ -64,8 +64,10 @@ export const fakeSm = async (t: { teardown (fn: () => unknown): void }, broker: 
       version: versions.get(producerId) ?? 0
     }))
     const nextCursor = page.length < all.length ? String(page.at(-1)!.producer_id) : null
-    await gate
-    if (request.headers.authorization?.startsWith('Bearer ') !== true) { return await reply.code(401).send({ code: 'MOT_UNAUTHORIZED' }) }
+    await barrier
+    if (request.headers.authorization?.startsWith('Bearer ') !== true) {
+      return await reply.code(401).send({ code: 'MOT_UNAUTHORIZED' })
+    }
     if (failing > 0) {
       failing--
       return await reply.code(503).send({ code: 'MOT_UNAVAILABLE' })
@@ -88,7 +90,7 @@ export const fakeSm = async (t: { teardown (fn: () => unknown): void }, broker: 
       }]
     })
     const version = versions.get(producerId) ?? 0
-    await gate
+    await barrier
     if (failing > 0) {
       failing--
       return await reply.code(503).send({ code: 'MOT_UNAVAILABLE' })
@@ -130,9 +132,9 @@ export const fakeSm = async (t: { teardown (fn: () => unknown): void }, broker: 
     },
     hold () {
       let release = (): void => {}
-      gate = new Promise(resolve => {
+      barrier = new Promise(resolve => {
         release = () => {
-          gate = null
+          barrier = null
           resolve()
         }
       })

@@ -9,24 +9,24 @@ import { createPublisher, type Publisher } from './publisher.js'
 
 export interface PlatformOptions {
   limits?: Partial<Wss2Limits>
-  /** How many WSS2, each with a broker connection of its own where the broker is Redis. */
+  /** Number of WSS2 instances, each with its own broker connection if the broker is Redis. */
   instances?: number
-  /** Instead of a broker of this kind. */
+  /** Opens a broker to use instead of one of this kind. */
   open?: () => Promise<Broker>
   drainMs?: number
   welcomeMs?: number
   resumeWaitMs?: number
-  /** Whether consumers come by the port of the page. */
+  /** Whether consumers connect to the page's port. */
   byPage?: boolean
 }
 
-/** One or more WSS2 on free ports, with all that it depends on. */
+/** One or more WSS2 on free ports, with their dependencies. */
 export interface Platform {
   broker: Broker
   ap: FakeAp
   sm: FakeSm
   publisher: Publisher
-  /** WSS2's WebSocket addresses: on the ports of their own, or on the pages'. */
+  /** WebSocket URLs, on the dedicated ports or on the pages' ports. */
   urls: string[]
   wss2: Wss2[]
   token(
@@ -40,10 +40,10 @@ export interface Platform {
   ): Promise<Client>
 }
 
-/** How messages come: by which broker, and whether published once for each consumer or once for all of a producer. */
+/** How messages are published: by which broker, and once per consumer or once per producer. */
 export type DeliveryForm = `${Broker['kind']} broker${'' | ', wide lists'}`
 
-/** Every form that can be tested here. */
+/** Every form that can be tested on this machine. */
 export const deliveryForms = async (): Promise<DeliveryForm[]> =>
   (await brokerKinds()).flatMap(kind => [`${kind} broker`, `${kind} broker, wide lists`] as const)
 

@@ -1,11 +1,11 @@
 import type { AcceptMessage, Broker } from '@motience/broker'
 import type { FakeSm } from './fake-sm.js'
 
-/** Publishes as DSM does: with the subscribers of now, again when they are stale, in a new epoch where it needs one. */
+/** Publishes as DSM does: with the current subscribers, again if they are stale, and in a new epoch if required. */
 export interface Publisher {
   /**
-   * Accepts `count` messages of a producer, one after the other or, with `together`, at once; resolves to the last
-   * position. With `unheard` they are in the log and on nobody's channel, as if they were still on their way.
+   * Accepts `count` messages of a producer, one at a time or, with `together`, in one call; resolves to the last
+   * position. With `unheard` they are in the log but on no channel, as if they were still in transit.
    */
   publish(
     producerId: number,
@@ -16,15 +16,22 @@ export interface Publisher {
   newEpoch (producerId: number): Promise<number>
 }
 
-const messageOf = (producerId: number, device: string | undefined, number: number, bytes: number): AcceptMessage => ({
-  head: `{"type":"data","producer_id":${producerId},"device_id":${device === undefined ? 'null' : JSON.stringify(device)},"epoch":`,
-  tail: `,"id":null,"session":null,"seq":null,"timestamp":"2026-01-01T00:00:00.000Z","received_at":"2026-01-01T00:00:00.000Z","payload":{"number":${number},"fill":"${'x'.repeat(bytes)}"}}`,
-  device: device ?? '',
-  session: null,
-  seq: null
-})
+const TIME = '2026-01-01T00:00:00.000Z'
 
-/** With `wide` every message is published once, on the producer's channel. */
+const messageOf = (producerId: number, device: string | undefined, number: number, bytes: number): AcceptMessage => {
+  const head = JSON.stringify({ type: 'data', producer_id: producerId, device_id: device ?? null })
+  const payload = { number, fill: 'x'.repeat(bytes) }
+  const tail = JSON.stringify({ id: null, session: null, seq: null, timestamp: TIME, received_at: TIME, payload })
+  return {
+    head: `${head.slice(0, -1)},"epoch":`,
+    tail: `,${tail.slice(1)}`,
+    device: device ?? '',
+    session: null,
+    seq: null
+  }
+}
+
+/** With `wide`, each message is published once, on the producer's channel. */
 export const createPublisher = (broker: Broker, sm: FakeSm, wide = false): Publisher => {
   const epochs = new Map<number, number>()
   let number = 0
@@ -34,7 +41,8 @@ export const createPublisher = (broker: Broker, sm: FakeSm, wide = false): Publi
     const epoch = Math.max(epochs.get(producerId) ?? 0, expected!.epoch) + 1
     epochs.set(producerId, epoch)
     const { version } = sm.subscribers(producerId)
-    if (!(await broker.openEpoch({ producerId, epoch, expected: expected!, version }))) { throw new Error('Another opened an epoch') }
+    const opened = await broker.openEpoch({ producerId, epoch, expected: expected!, version })
+    if (!opened) throw new Error('Another publisher opened an epoch')
     return epoch
   }
 
@@ -50,7 +58,7 @@ export const createPublisher = (broker: Broker, sm: FakeSm, wide = false): Publi
       if (result!.kind === 'unverified') await newEpoch(producerId)
       else if (result!.kind === 'ok') {
         const last = result!.outcomes.at(-1)!
-        if (last.kind !== 'accepted') throw new Error('It was a repeat')
+        if (last.kind !== 'accepted') throw new Error('The message was a repeat')
         return { epoch: result!.epoch, offset: last.offset }
       }
     }
