@@ -4,9 +4,9 @@ import { build, install } from './prepare.mjs'
 try {
   await install()
   await build()
-  const { runPlatform } = await import('@motience/platform')
-  await runPlatform()
 } catch (error) {
-  console.error(`Motience could not start: ${error.message}`)
-  process.exitCode = 1
+  console.error(`Motience can't start: ${error.message}`)
+  process.exit(1)
 }
+const { runPlatform } = await import('@motience/platform')
+await runPlatform()

@@ -39,6 +39,7 @@ export const buildAp = async ({
     maxEventLoopDelayMs: maxLoopDelayMs(database),
     corsOrigin: settings.corsOrigin,
     trustProxy: settings.trustProxy,
+    drainMs: settings.drainMs,
     clientAddresses: createClientAddresses(settings.serviceSecret),
     ready: { database: async () => await database.ping(), broker: async () => await broker.ping() }
   })

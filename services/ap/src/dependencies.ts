@@ -25,6 +25,8 @@ export interface ApSettings {
   serviceTokenRate: number
   corsOrigin?: string
   trustProxy?: boolean
+  /** Maximum time for requests in flight when the service closes, in milliseconds; 8 s by default. */
+  drainMs?: number
 }
 
 /** What AP is built from. The database has been migrated (`migrateAp`). */

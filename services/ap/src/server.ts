@@ -36,7 +36,8 @@ export const startAp = async (env: ApEnv, shared: Shared = {}): Promise<RunningA
           loginRate: env.AP_LOGIN_RATE,
           serviceTokenRate: env.AP_SERVICE_TOKEN_RATE,
           corsOrigin: env.CORS_ORIGIN,
-          trustProxy: env.TRUST_PROXY
+          trustProxy: env.TRUST_PROXY,
+          drainMs: env.DRAIN_MS
         }
       })
     )

@@ -32,6 +32,8 @@ export interface DsmDependencies {
   logger?: Logger
   corsOrigin?: string
   trustProxy?: boolean
+  /** Maximum time for requests in flight when the service closes, in milliseconds; 8 s by default. */
+  drainMs?: number
   /** Milliseconds since 1970. */
   now?: () => number
 }
@@ -54,7 +56,8 @@ export const buildDsm = async (dependencies: DsmDependencies): Promise<ServiceAp
     maxHeaderBytes: MAX_HEADER_BYTES,
     ...(dependencies.logger === undefined ? {} : { logger: dependencies.logger }),
     ...(dependencies.corsOrigin === undefined ? {} : { corsOrigin: dependencies.corsOrigin }),
-    ...(dependencies.trustProxy === undefined ? {} : { trustProxy: dependencies.trustProxy })
+    ...(dependencies.trustProxy === undefined ? {} : { trustProxy: dependencies.trustProxy }),
+    ...(dependencies.drainMs === undefined ? {} : { drainMs: dependencies.drainMs })
   })
   const logger = app.log
   const lanes = createLanes(settings.maxIdleLanes)

@@ -32,6 +32,7 @@ export const startDsm = async (env: DsmEnv, shared: Shared = {}): Promise<Runnin
         logger,
         corsOrigin: env.CORS_ORIGIN,
         trustProxy: env.TRUST_PROXY,
+        drainMs: env.DRAIN_MS,
         settings: {
           persist: env.DSM_PERSIST,
           retention: parseRetention(env.DSM_RETENTION),

@@ -1,3 +1,5 @@
+import { readEnv, runService } from '@motience/kit'
+import { CommonEnvSchema } from '@motience/schemas'
 import { startPlatform, type Platform } from './start-platform.js'
 
 const summary = ({ urls, storage, broker }: Platform): string => {
@@ -23,16 +25,25 @@ const summary = ({ urls, storage, broker }: Platform): string => {
   ].join('\n')
 }
 
-/** Runs the platform until SIGINT or SIGTERM, and prints its addresses; a second SIGINT exits immediately. */
+/**
+ * Runs the platform as the process's main thing, and prints its addresses. SIGINT or SIGTERM stop it within `DRAIN_MS`
+ * and a little (exit code 0, else 1); a second signal exits immediately.
+ */
 export const runPlatform = async (): Promise<void> => {
-  const platform = await startPlatform()
-  process.stdout.write(`${summary(platform)}\n`)
-  await new Promise(resolve => {
-    process.once('SIGINT', resolve)
-    process.once('SIGTERM', resolve)
+  const platform = await runService({
+    name: 'Motience',
+    env: () => readEnv(CommonEnvSchema),
+    start: async () => {
+      const started = await startPlatform()
+      return {
+        ...started,
+        close: async () => {
+          process.stdout.write('\nStopping…\n')
+          await started.close()
+          process.stdout.write('Stopped.\n')
+        }
+      }
+    }
   })
-  process.once('SIGINT', () => process.exit(130))
-  process.stdout.write('\nStopping…\n')
-  await platform.close()
-  process.stdout.write('Stopped.\n')
+  process.stdout.write(`${summary(platform)}\n`)
 }

@@ -1,6 +1,6 @@
 import { startAp } from '@motience/ap'
 import { startDsm } from '@motience/dsm'
-import { openServiceBroker, openServiceDatabase, readEnv, type Running, type Shared } from '@motience/kit'
+import { closeAll, openServiceBroker, openServiceDatabase, readEnv, type Running, type Shared } from '@motience/kit'
 import {
   ApEnvSchema, CommonEnvSchema, DsmEnvSchema, SmEnvSchema, Wss1EnvSchema, Wss2EnvSchema
 } from '@motience/schemas'
@@ -19,9 +19,15 @@ export interface Platform {
   storage: string
   /** `memory` or `redis`. */
   broker: string
-  /** Stops the services, the latest first, and then what they share. */
+  /**
+   * Stops the services, the latest first, and then what they share; `DRAIN_MS` is for all of them together. Rejects with
+   * the first error, after everything was closed.
+   */
   close (): Promise<void>
 }
+
+/** What is closed with the platform. */
+interface Part { startDraining? (): void, close (): unknown }
 
 type StartService<Schema extends TObject, Urls> = (env: Static<Schema>, shared: Shared) => Promise<Running<Urls>>
 
@@ -36,11 +42,13 @@ export const startPlatform = async (source: Record<string, string | undefined> =
   const logger = pino({ level: source['LOG_LEVEL'] ? common.LOG_LEVEL : 'warn' })
   environment['SERVICE_SECRET'] = await sharedSecret(common.SERVICE_SECRET, common.DATA_DIR)
 
-  const opened: { close (): unknown }[] = []
+  const opened: Part[] = []
   const close = async (): Promise<void> => {
-    for (const part of opened.splice(0).reverse()) await part.close()
+    // All of them share the time of DRAIN_MS, which starts now.
+    for (const part of opened) part.startDraining?.()
+    await closeAll(opened.splice(0).reverse())
   }
-  const open = async <Part extends { close (): unknown }>(opening: Promise<Part>): Promise<Part> => {
+  const open = async <Opened extends Part>(opening: Promise<Opened>): Promise<Opened> => {
     const part = await opening
     opened.push(part)
     return part
@@ -78,7 +86,7 @@ export const startPlatform = async (source: Record<string, string | undefined> =
       close
     }
   } catch (error) {
-    await close()
+    await close().catch((closing: unknown) => { logger.error({ err: closing }, 'Failed to close after a failed start') })
     throw error
   }
 }

@@ -21,6 +21,7 @@ export const buildSm = async (dependencies: SmDependencies): Promise<ServiceApp>
     maxEventLoopDelayMs: maxLoopDelayMs(database),
     corsOrigin: settings.corsOrigin,
     trustProxy: settings.trustProxy,
+    drainMs: settings.drainMs,
     ready: {
       database: async () => await database.ping(),
       broker: async () => await broker.ping(),

@@ -15,6 +15,8 @@ export interface SmSettings {
   changeRate?: number
   corsOrigin?: string
   trustProxy?: boolean
+  /** Maximum time for requests in flight when the service closes, in milliseconds; 8 s by default. */
+  drainMs?: number
 }
 
 /** What SM is built from. */

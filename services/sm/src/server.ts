@@ -23,7 +23,12 @@ export const startSm = async (env: SmEnv, shared: Shared = {}): Promise<RunningS
     const auth = opened(createAuthenticator({ apUrl: env.AP_URL, broker, logger }))
     const tokens = opened(createServiceTokens({ apUrl: env.AP_URL, service: 'sm', secret }))
     const { ap } = opened(createInternalClients({ ap: env.AP_URL, tokens }))
-    const settings = { changeRate: env.SM_CHANGE_RATE, corsOrigin: env.CORS_ORIGIN, trustProxy: env.TRUST_PROXY }
+    const settings = {
+      changeRate: env.SM_CHANGE_RATE,
+      corsOrigin: env.CORS_ORIGIN,
+      trustProxy: env.TRUST_PROXY,
+      drainMs: env.DRAIN_MS
+    }
     const app = opened(await buildSm({ database, broker, auth, ap, logger, settings }))
     return { http: await listen(app, { host: env.HOST, port: env.SM_PORT, variable: 'SM_PORT' }) }
   })

@@ -1,5 +1,5 @@
 import {
-  buildService, socketService, SocketServer, type Authenticator, type Connection, type Logger, type ReadyChecks,
+  buildService, drainLeftMs, socketService, SocketServer, type Authenticator, type Connection, type Logger, type ReadyChecks,
   type ServiceApp
 } from '@motience/kit'
 import { BatchFrameSchema, DataFrameSchema } from '@motience/schemas'
@@ -47,6 +47,8 @@ export interface Wss1 {
   /** Serves WebSockets only. */
   websocket: ServiceApp
   sockets: SocketServer<typeof frames, typeof QuerySchema>
+  /** Turns `/ready` red and rejects new connections, before `close`. */
+  startDraining (): void
   /** Shuts down gracefully: stops reading, waits for the messages in flight, and closes connections with 1001. */
   close (): Promise<void>
 }
@@ -65,9 +67,9 @@ const MAX_FINAL_CALLS_MS = 1_000
 export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
   const { authenticator, limits, logger, drainMs = 7_000 } = options
   const { ready, corsOrigin, trustProxy } = options
-  const http = await buildService('wss1', { ready, logger, corsOrigin, trustProxy })
+  const http = await buildService('wss1', { ready, logger, corsOrigin, trustProxy, drainMs })
   const websocket = await buildService('wss1', {
-    ...socketService, auth: authenticator, logger, metrics: http.metrics, trustProxy
+    ...socketService, auth: authenticator, logger, metrics: http.metrics, trustProxy, drainMs
   })
   const budget = new InFlightBudget(limits.maxInFlightBytes, () => sockets.connections.size)
   const metrics = createProducerMetrics(http.metrics, {
@@ -132,9 +134,13 @@ export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
     http,
     websocket,
     sockets,
+    startDraining: () => { http.startDraining() },
     close: async () => {
       http.startDraining()
-      await sockets.drain({ drainMs, finish: async connection => { await producers.get(connection)?.finish() } })
+      await sockets.drain({
+        drainMs: drainLeftMs(http, drainMs),
+        finish: async connection => { await producers.get(connection)?.finish() }
+      })
       await dispatcher.close(Math.min(drainMs, MAX_FINAL_CALLS_MS))
       await websocket.close()
       await http.close()

@@ -1,6 +1,6 @@
 import type { Broker } from '@motience/broker'
 import {
-  buildService, socketService, SocketServer, type Authenticator, type Logger, type ReadyChecks, type ServiceApp
+  buildService, drainLeftMs, socketService, SocketServer, type Authenticator, type Logger, type ReadyChecks, type ServiceApp
 } from '@motience/kit'
 import { ResumeFrameSchema } from '@motience/schemas'
 import { createConsumers } from './consumers/consumers.js'
@@ -43,6 +43,8 @@ export interface Wss2 {
   /** Serves WebSockets only. */
   websocket: ServiceApp
   sockets: SocketServer<typeof frames, typeof ConsumerQuerySchema>
+  /** Turns `/ready` red and rejects new connections, before `close`. */
+  startDraining (): void
   /** Shuts down gracefully: closes connections with 1001. */
   close (): Promise<void>
 }
@@ -71,10 +73,11 @@ export const buildWss2 = async (options: Wss2Options): Promise<Wss2> => {
     },
     logger,
     corsOrigin: options.corsOrigin,
-    trustProxy: options.trustProxy
+    trustProxy: options.trustProxy,
+    drainMs
   })
   const websocket = await buildService('wss2', {
-    ...socketService, auth: authenticator, logger, metrics: http.metrics, trustProxy: options.trustProxy
+    ...socketService, auth: authenticator, logger, metrics: http.metrics, trustProxy: options.trustProxy, drainMs
   })
   const metrics = createConsumerMetrics(http.metrics)
   const consumers = createConsumers({
@@ -118,9 +121,10 @@ export const buildWss2 = async (options: Wss2Options): Promise<Wss2> => {
     http,
     websocket,
     sockets,
+    startDraining: () => { http.startDraining() },
     close: async () => {
       http.startDraining()
-      await sockets.drain({ drainMs })
+      await sockets.drain({ drainMs: drainLeftMs(http, drainMs) })
       consumers.close()
       await websocket.close()
       await http.close()

@@ -11,6 +11,7 @@ import { createRegistry } from '../metrics/registry.js'
 import { measureRequests } from '../metrics/http.js'
 import { addClientAddress, type ClientAddresses } from './client-address.js'
 import { answerClientError } from './client-error.js'
+import { drainRequests } from './drain-requests.js'
 import { answerNotFound } from './not-found.js'
 import { isRestService } from './openapi/about.js'
 import { serveOpenapi } from './openapi/serve.js'
@@ -46,6 +47,8 @@ export interface ServiceParts {
   requestTimeoutMs?: number
   /** Milliseconds that a connection may be idle between two requests; 72 s by default, more than most balancers'. */
   keepAliveTimeoutMs?: number
+  /** Milliseconds for requests in flight when the service closes; then their connections are cut. 8 s by default. */
+  drainMs?: number
   /** A bound on all routes; without it only routes with `config.rateLimit` are bounded. */
   rateLimit?: Pick<RateLimitPluginOptions, 'max' | 'timeWindow' | 'allowList' | 'keyGenerator'>
   /**
@@ -58,6 +61,9 @@ export interface ServiceParts {
 class PressureError extends ProblemError {
   constructor () { super('MOT_UNAVAILABLE', 'The service has too much to do', { retryAfterSecs: 2 }) }
 }
+
+/** Bounds the start of a plugin and, in Fastify's queue, the whole of closing: longer than DRAIN_MS may be. */
+const PLUGIN_TIMEOUT_MS = 90_000
 
 const isLogger = (logger: ServiceParts['logger']): logger is Logger => typeof logger === 'object' && 'child' in logger
 
@@ -87,6 +93,7 @@ export const buildService = async (name: ServiceId, parts: ServiceParts): Promis
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: parts.keepAliveTimeoutMs ?? 72_000,
     return503OnClosing: false,
+    pluginTimeout: PLUGIN_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 128 },
     http: {
@@ -107,19 +114,10 @@ export const buildService = async (name: ServiceId, parts: ServiceParts): Promis
   app.decorate('metrics', parts.metrics ?? createRegistry(name))
   app.decorate('authenticator', parts.auth ?? null)
   await parts.auth?.register?.(app)
-  app.decorate('draining', false)
-  app.decorate('drainingSince', null)
-  app.decorate('startDraining', () => {
-    app.draining = true
-    app.drainingSince ??= performance.now()
-  })
   app.decorateRequest('identity', null as unknown as Identity)
   addClientAddress(app, parts.clientAddresses)
-  app.addHook('preClose', async () => { app.startDraining() })
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id)
-    if (app.draining) reply.header('connection', 'close')
-  })
+  drainRequests(app, parts.drainMs ?? 8_000)
+  app.addHook('onRequest', async (request, reply) => { reply.header('x-request-id', request.id) })
 
   measureRequests(app, name)
   await app.register(fastifyHelmet, {

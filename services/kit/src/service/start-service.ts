@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { CommonEnv } from '@motience/schemas'
 import { openBroker, type Broker, type BrokerLimits } from '@motience/broker'
 import { openDatabase, type Database } from '../database/index.js'
+import { closeAll } from './close-all.js'
 import { databaseUrl, redisUrl, serviceSecret } from './addresses.js'
 import { createLogger } from './logger.js'
 import type { Logger, ServiceId } from './service-app.js'
@@ -10,7 +11,15 @@ import type { Logger, ServiceId } from './service-app.js'
 export interface Shared { database?: Database, broker?: Broker, logger?: Logger }
 
 /** A running service and where it listens. */
-export interface Running<Urls> { urls: Urls, close (): Promise<void> }
+export interface Running<Urls> {
+  urls: Urls
+  /** Turns `/ready` red and starts the clock of DRAIN_MS, before `close`. */
+  startDraining (): void
+  close (): Promise<void>
+}
+
+/** What a service has opened. */
+interface Part { startDraining? (): void, close (): unknown }
 
 /** What a service starts with. */
 export interface StartingService {
@@ -18,7 +27,7 @@ export interface StartingService {
   secret: string
   logger: Logger
   /** Notes that a part has to be closed with the service, and returns it. */
-  opened<Part extends { close (): unknown }> (part: Part): Part
+  opened<Opened extends Part> (part: Opened): Opened
 }
 
 type DatabaseEnv = Parameters<typeof databaseUrl>[0] & Pick<CommonEnv, 'DATA_DIR' | 'DB_POOL' | 'DB_WAIT_MS'>
@@ -67,10 +76,9 @@ export const startService = async <Urls>(
 ): Promise<Running<Urls>> => {
   const secret = serviceSecret(env)
   const logger = shared.logger?.child({ service: name }) ?? createLogger(name, env.LOG_LEVEL)
-  const own: { close (): unknown }[] = []
-  const close = async (): Promise<void> => {
-    for (const part of own.splice(0).reverse()) await part.close()
-  }
+  const own: Part[] = []
+  const startDraining = () => { for (const part of own) part.startDraining?.() }
+  const close = async (): Promise<void> => { await closeAll(own.splice(0).reverse()) }
   try {
     const urls = await start({
       secret,
@@ -80,9 +88,9 @@ export const startService = async <Urls>(
         return part
       }
     })
-    return { urls, close }
+    return { urls, startDraining, close }
   } catch (error) {
-    await close()
+    await close().catch((closing: unknown) => { logger.error({ err: closing }, 'Failed to close after a failed start') })
     throw error
   }
 }

@@ -19,6 +19,7 @@ t.test('what is thrown becomes a problem of the catalogue', async t => {
     [withStatus(200), 'MOT_INTERNAL', 500],
     [withCode('57P01'), 'MOT_UNAVAILABLE', 503],
     [withCode('CONNECTION_CLOSED'), 'MOT_UNAVAILABLE', 503],
+    [Object.assign(withCode('ECONNRESET'), { statusCode: 400 }), 'MOT_BAD_INPUT', 400],
     [withCode('23505'), 'MOT_INTERNAL', 500],
     [withCode('FST_ERR_CTP_INVALID_CONTENT_LENGTH'), 'MOT_BAD_INPUT', 400],
     [new BrokerUnavailableError('inner words'), 'MOT_UNAVAILABLE', 503],

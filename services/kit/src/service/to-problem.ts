@@ -50,7 +50,9 @@ export const toProblem = (error: unknown): ProblemError => {
   if (typeof code === 'string') {
     const known = fastifyCodes[code]
     if (known !== undefined) return new ProblemError(known[0], known[1], { cause: error })
-    if (notNow.has(code)) return new ProblemError('MOT_UNAVAILABLE', undefined, { cause: error, retryAfterSecs: 1 })
+    // Fastify gives a request whose client went away a status as well: that is not a dependency's failure.
+    const ofClient = typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500
+    if (notNow.has(code) && !ofClient) return new ProblemError('MOT_UNAVAILABLE', undefined, { cause: error, retryAfterSecs: 1 })
   }
   return byStatus(typeof statusCode === 'number' ? statusCode : 500, error)
 }
