@@ -2,13 +2,13 @@ import {
   buildService, drainLeftMs, socketService, SocketServer, type Authenticator, type Connection, type Logger, type ReadyChecks,
   type ServiceApp
 } from '@motience/kit'
-import { BatchFrameSchema, DataFrameSchema } from '@motience/schemas'
 import { Type } from '@sinclair/typebox'
 import { InFlightBudget } from './intake/in-flight-budget.js'
 import { createProducerMetrics } from './metrics.js'
 import { Dispatcher } from './dispatch/dispatcher.js'
 import type { CallLimits } from './dispatch/gather-call.js'
 import type { CallDsm } from './dispatch/dsm-call.js'
+import { producerFrames } from './intake/frames.js'
 import { ProducerConnection, type ProducerDependencies } from './intake/producer-connection.js'
 import { registerStatsRoute } from './routes/stats.js'
 
@@ -46,7 +46,7 @@ export interface Wss1 {
   http: ServiceApp
   /** Serves WebSockets only. */
   websocket: ServiceApp
-  sockets: SocketServer<typeof frames, typeof QuerySchema>
+  sockets: SocketServer<typeof producerFrames, typeof QuerySchema>
   /** Turns `/ready` red and rejects new connections, before `close`. */
   startDraining (): void
   /** Shuts down gracefully: stops reading, waits for the messages in flight, and closes connections with 1001. */
@@ -54,8 +54,6 @@ export interface Wss1 {
 }
 
 const QuerySchema = Type.Object({})
-
-const frames = { data: DataFrameSchema, batch: BatchFrameSchema }
 
 /** Maximum size of unread acks, in bytes; beyond it the connection is closed with 4008. */
 const MAX_UNREAD_BYTES = 524_288
@@ -103,7 +101,7 @@ export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
     authenticator,
     limits: { ...limits, maxFrameBytes: limits.maxFrame, maxBufferedBytes: MAX_UNREAD_BYTES },
     query: QuerySchema,
-    frames,
+    frames: producerFrames,
     compression: limits.compression,
     ready: () => !http.draining,
     open: connection => {
@@ -111,6 +109,7 @@ export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
       producers.set(connection, producer)
       return {
         frame: (frame, text) => { producer.frame(frame, text) },
+        invalid: error => { producer.invalid(error) },
         ended: () => {
           producers.delete(connection)
           producer.ended()

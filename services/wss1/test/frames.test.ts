@@ -98,10 +98,6 @@ t.test('an invalid frame is answered with an error, and the connection stays ope
       { code: 'MOT_WSS1_BAD_FRAME', path: '/timestamp' }
     ],
     [
-      { type: 'batch', messages: [{ payload: {}, timestamp: 1.5 }] },
-      { code: 'MOT_WSS1_BAD_FRAME', path: '/messages/0/timestamp' }
-    ],
-    [
       '{"type":"data","id":"g","payload":{"a":[0,{"b":1e400}]}}',
       { code: 'MOT_DSM_BAD_PAYLOAD', path: '/payload/a/1/b', id: 'g' }
     ],
@@ -116,10 +112,6 @@ t.test('an invalid frame is answered with an error, and the connection stays ope
     [
       { type: 'batch', messages: [] },
       { code: 'MOT_WSS1_BAD_FRAME', path: '/messages' }
-    ],
-    [
-      { type: 'batch', messages: [{ payload: {} }, { payload: 1 }] },
-      { code: 'MOT_WSS1_BAD_FRAME', path: '/messages/1/payload' }
     ]
   ]
   for (const [index, [frame, expected]] of cases.entries()) {
@@ -153,7 +145,11 @@ t.test('a batch gets one ack, in order, and a bad message does not affect the ot
       { payload: {}, id: 'a' },
       { payload: { a: 'x'.repeat(99) }, id: 'big', seq: 2 },
       { payload: {}, id: 'no', session: 's', seq: 3 },
-      { payload: {}, session: 's', seq: 4 }
+      { payload: {}, session: 's', seq: 4, timestamp: '2026-02-30T00:00:00Z' },
+      { id: 'empty', colour: 1 },
+      null,
+      'text',
+      { payload: {}, session: 's', seq: 5 }
     ]
   })
   const [frame] = await producer.receive(1)
@@ -163,9 +159,13 @@ t.test('a batch gets one ack, in order, and a bad message does not affect the ot
     { offset: 1, id: 'a' },
     { error: { code: 'MOT_DSM_PAYLOAD_TOO_LARGE', path: '/messages/1/payload', id: 'big', seq: 2 } },
     { error: { code: 'MOT_DSM_SEQ_PASSED', message: 'Passed', id: 'no', seq: 3 } },
-    { offset: 2, seq: 4 }
+    { error: { code: 'MOT_WSS1_BAD_FRAME', path: '/messages/3/timestamp', seq: 4 } },
+    { error: { code: 'MOT_WSS1_BAD_FRAME', path: '/messages/4/payload', id: 'empty' } },
+    { error: { code: 'MOT_WSS1_BAD_FRAME', path: '/messages/5' } },
+    { error: { code: 'MOT_WSS1_BAD_FRAME', path: '/messages/6' } },
+    { offset: 2, seq: 5 }
   ])
-  t.equal(frame.acks.length, 4)
+  t.equal(frame.acks.length, 8)
   t.notOk('type' in frame.acks[0]!)
 
   producer.send({ type: 'batch', messages: [{ payload: { a: 'x'.repeat(99) } }] })

@@ -18,11 +18,14 @@ export type ReadFrame<F> =
 /** Reads the text of one frame. */
 export type FrameReader<F> = (text: string) => ReadFrame<F>
 
-/** `id` and `seq` of a refused frame, as far as they can be told back. */
-const nameOf = (value: object): Pick<ErrorFrame, 'id' | 'seq'> => ({
-  ...('id' in value && typeof value.id === 'string' && value.id.length <= 64 ? { id: value.id } : {}),
-  ...('seq' in value && Number.isSafeInteger(value.seq) ? { seq: value.seq as number } : {})
-})
+/** The `id` and `seq` of an invalid frame or message, as far as they are valid themselves. */
+export const identifiersOf = (value: unknown): Pick<ErrorFrame, 'id' | 'seq'> => {
+  const { id, seq } = (value ?? {}) as { id?: unknown, seq?: unknown }
+  return {
+    ...(typeof id === 'string' && id.length <= 64 ? { id } : {}),
+    ...(Number.isSafeInteger(seq) ? { seq: seq as number } : {})
+  }
+}
 
 /**
  * Makes a reader that parses JSON and checks it against the schema of its `type`, compiled once. A good frame is
@@ -48,7 +51,7 @@ export const createFrameReader = <S extends FrameSchemas>(
     if (typeof value !== 'object' || value === null || Array.isArray(value)) { return fault('The frame is not a JSON object', { path: '' }) }
     const type = 'type' in value ? value.type : undefined
     const check = typeof type === 'string' ? checks.get(type) : undefined
-    if (check === undefined) return fault(`\`type\` has to be one of ${types}`, { path: '/type', ...nameOf(value) })
+    if (check === undefined) return fault(`\`type\` has to be one of ${types}`, { path: '/type', ...identifiersOf(value) })
     if (check.Check(value)) {
       return type === 'auth'
         ? { kind: 'auth', frame: value as AuthFrame }
@@ -57,7 +60,7 @@ export const createFrameReader = <S extends FrameSchemas>(
     const first = check.Errors(value).First()
     return fault(first === undefined ? 'The frame is not of its schema' : faultMessage(first), {
       path: first?.path ?? '',
-      ...nameOf(value)
+      ...identifiersOf(value)
     })
   }
 }

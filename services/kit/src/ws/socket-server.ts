@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { PerMessageDeflateOptions, WebSocket } from 'ws'
-import { closeCodes, type ProblemCode } from '@motience/schemas'
+import { closeCodes, type ErrorFrame, type ProblemCode } from '@motience/schemas'
 import type { Authenticator } from '../auth/index.js'
 import { answerSocket } from '../service/answer-socket.js'
 import { ProblemError } from '../service/problem-error.js'
@@ -34,6 +34,8 @@ export interface ConnectionHandlers<F> {
    * itself.
    */
   frame (frame: F, text: string): void
+  /** An invalid frame, for a server that answers frames in order; without it, the error is sent at once. */
+  invalid? (error: Omit<ErrorFrame, 'type'>): void
   /** Once, as soon as nothing can be sent any more. */
   ended? (code: number): void
 }
@@ -196,7 +198,9 @@ export class SocketServer<S extends FrameSchemas, Q extends TObject> {
     if (read.kind === 'fault') {
       this.#metrics.badFrame()
       const { type: _, ...error } = read.error
-      connection.sendError(error)
+      const handlers = this.#handlers.get(connection)
+      if (handlers?.invalid === undefined) connection.sendError(error)
+      else this.#guard(connection, () => handlers.invalid!(error))
     } else if (read.kind === 'auth') {
       this.#renewal.renew(connection, read.frame.token).catch((error: unknown) => { this.#fail(connection, error) })
     } else {

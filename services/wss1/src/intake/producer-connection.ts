@@ -1,14 +1,16 @@
 import type { Connection, ConnectionHandlers } from '@motience/kit'
 import {
-  payloadOf, payloadsOf, type BatchFrame, type DataFrame, type Message, type PayloadText, type ProducerWelcomeFrame
+  payloadOf, payloadsOf, type DataFrame, type ErrorFrame, type Message, type PayloadText, type ProducerWelcomeFrame
 } from '@motience/schemas'
 import { isRefusal, type DsmAnswer } from '../dispatch/dsm-answer.js'
 import type { AnswerReceiver, PendingMessage } from '../dispatch/pending-message.js'
 import type { ProducerMetrics } from '../metrics.js'
 import { ackFrame } from './ack-frame.js'
+import { AnswerOrder } from './answer-order.js'
 import { BatchAck, type BatchConnection } from './batch-ack.js'
 import { dataBodyText, type MessageFault } from './data-body.js'
 import { errorFields, identifiersOf } from './error-fields.js'
+import { invalidMessage, isMessage, type LooseBatchFrame } from './frames.js'
 import type { InFlightBudget } from './in-flight-budget.js'
 
 /** Limits that the welcome frame announces. */
@@ -29,10 +31,11 @@ export interface ProducerDependencies {
 const RESUME_AT = 0.75
 
 /** One producer's WebSocket: reads its frames, and answers each message with an ack or an error. */
-export class ProducerConnection implements AnswerReceiver, BatchConnection, ConnectionHandlers<DataFrame | BatchFrame> {
+export class ProducerConnection implements AnswerReceiver, BatchConnection, ConnectionHandlers<DataFrame | LooseBatchFrame> {
   readonly #connection: Connection
   readonly #dependencies: ProducerDependencies
   readonly #resumeAt: number
+  readonly #order = new AnswerOrder()
   #inFlight = 0
   #paused = false
   #draining = false
@@ -59,9 +62,14 @@ export class ProducerConnection implements AnswerReceiver, BatchConnection, Conn
 
   get alive (): boolean { return this.#connection.open }
 
-  frame (frame: DataFrame | BatchFrame, text: string): void {
+  frame (frame: DataFrame | LooseBatchFrame, text: string): void {
     if (frame.type === 'data') this.#data(frame, payloadOf(text)!)
     else this.#batch(frame, payloadsOf(text))
+    this.#pauseIfFull()
+  }
+
+  invalid (error: Omit<ErrorFrame, 'type'>): void {
+    this.#sendInOrder(() => { this.#connection.sendError(error) })
     this.#pauseIfFull()
   }
 
@@ -82,33 +90,42 @@ export class ProducerConnection implements AnswerReceiver, BatchConnection, Conn
   }
 
   settle (pending: PendingMessage, answer: DsmAnswer): void {
-    this.answered(answer)
     if (isRefusal(answer)) this.#connection.sendError(errorFields(answer.error, pending, ''))
     else this.#connection.send(ackFrame(answer, pending))
+    this.answered(answer)
   }
 
-  /** Counts an answer, and resumes reading if there is room again. */
+  /** Counts an answer, sends those that follow it, and resumes reading if there is room again. */
   answered (answer: DsmAnswer): void {
     const { metrics } = this.#dependencies
     this.#inFlight--
     if (isRefusal(answer)) metrics.refused(answer.error.code)
     else metrics.acked(answer.duplicate)
+    this.#order.answered()
     if (this.#inFlight === 0) this.#onIdle?.()
     this.#resume()
   }
+
+  sendInOrder (text: string): void { this.#sendInOrder(() => { this.#connection.send(text) }) }
 
   sendBatchAck (text: string): void { this.#connection.send(text) }
 
   #data (frame: DataFrame, payload: PayloadText): void {
     const text = this.#textOf(frame, payload)
     if (typeof text === 'string') this.#enqueue(text, { receiver: this, index: 0, id: frame.id, seq: frame.seq })
-    else this.#connection.sendError({ ...text, ...identifiersOf(frame) })
+    else this.#sendInOrder(() => { this.#connection.sendError({ ...text, ...identifiersOf(frame) }) })
   }
 
-  #batch ({ messages }: BatchFrame, payloads: readonly (PayloadText | null)[]): void {
+  #batch ({ messages }: LooseBatchFrame, payloads: readonly (PayloadText | null)[]): void {
     if (!this.#connection.spend(messages.length - 1)) return
     const ack = new BatchAck(this, messages.length)
     for (const [index, message] of messages.entries()) {
+      if (!isMessage(message)) {
+        const error = invalidMessage(message, index)
+        this.#dependencies.metrics.refused(error.code)
+        ack.refuse(index, error)
+        continue
+      }
       const text = this.#textOf(message, payloads[index]!)
       if (typeof text === 'string') this.#enqueue(text, { receiver: ack, index, id: message.id, seq: message.seq })
       else ack.refuse(index, { ...text, path: `/messages/${index}${text.path}`, ...identifiersOf(message) })
@@ -126,9 +143,23 @@ export class ProducerConnection implements AnswerReceiver, BatchConnection, Conn
   #enqueue (text: string, message: Omit<PendingMessage, 'bytes'>): void {
     const { budget, metrics, enqueue } = this.#dependencies
     this.#inFlight++
+    this.#order.enqueued()
     const bytes = enqueue(this.#connection.identity.userId, text, message)
     metrics.received(bytes)
     budget.take(bytes)
+  }
+
+  /** Sends an answer of WSS1's own. While it waits for its turn, it counts as in flight, which bounds how many do. */
+  #sendInOrder (send: () => void): void {
+    if (this.#order.idle) {
+      send()
+      return
+    }
+    this.#inFlight++
+    this.#order.append(() => {
+      send()
+      this.#inFlight--
+    })
   }
 
   #pauseIfFull (): void {
