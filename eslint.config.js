@@ -6,6 +6,7 @@ export default [
   {
     rules: {
       'no-console': ['error', { allow: ['error'] }],
+      '@stylistic/max-len': ['error', { code: 120, ignoreUrls: true, ignoreRegExpLiterals: true }],
     },
   },
   {

@@ -54,9 +54,13 @@ export const install = async () => {
   await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { quiet: true })
 }
 
-/** Whether the PostgreSQL driver has the patch of infra/patches, which an install with `--ignore-scripts` leaves out. */
+/**
+ * Whether the PostgreSQL driver has the patch of infra/patches, which an install with `--ignore-scripts` leaves out.
+ */
 const isPatched = () =>
-  readFileSync(path('node_modules/postgres/src/connection.js'), 'utf8').includes('if (socket === null)\n      return queryError')
+  readFileSync(path('node_modules/postgres/src/connection.js'), 'utf8').includes(
+    'if (socket === null)\n      return queryError'
+  )
 
 /** Builds all packages; turbo caches those that have not changed. */
 export const build = async () => {

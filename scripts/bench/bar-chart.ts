@@ -22,7 +22,8 @@ export const barChart = (title: string, bars: readonly Bar[]): string => {
   })
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${escape(title)}">
   <style>
-    text { font: 13px system-ui, sans-serif; fill: #334155 } .title { font-weight: 600; font-size: 15px } .value { font-weight: 600 } .bar { fill: #0e8f8a }
+    text { font: 13px system-ui, sans-serif; fill: #334155 }
+    .title { font-weight: 600; font-size: 15px } .value { font-weight: 600 } .bar { fill: #0e8f8a }
     @media (prefers-color-scheme: dark) { text { fill: #cbd5e1 } .bar { fill: #2dd4bf } }
   </style>
   <text x="16" y="26" class="title">${escape(title)}</text>

@@ -71,7 +71,8 @@ const bench = async (broker: Broker): Promise<void> => {
         cells.push(`batch ${batch}: ${Math.round(rate)}/s`)
       }
       console.log(
-        `${broker.kind.padEnd(6)} lanes ${String(lanes).padStart(2)}  subscribers ${String(subscribers).padStart(4)}  ${cells.join('  ')}`
+        `${broker.kind.padEnd(6)} lanes ${String(lanes).padStart(2)}  subscribers ` +
+        `${String(subscribers).padStart(4)}  ${cells.join('  ')}`
       )
     }
   }

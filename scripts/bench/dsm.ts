@@ -81,7 +81,8 @@ took.sort((a, b) => a - b)
 const percentile = (p: number): string =>
   `${took[Math.min(took.length - 1, Math.floor(took.length * p))]!.toFixed(1)} ms`
 console.log(
-  `${databaseKind}, ${brokerKind}, ${lanes} lanes of ${batch}: ${Math.round(messages / seconds)} messages/s, p50 ${percentile(0.5)}, p99 ${percentile(0.99)},` +
+  `${databaseKind}, ${brokerKind}, ${lanes} lanes of ${batch}: ${Math.round(messages / seconds)} messages/s, p50 ` +
+  `${percentile(0.5)}, p99 ${percentile(0.99)},` +
     ` ${((user + system) / messages).toFixed(1)} µs of CPU a message (with the client)`
 )
 console.log(

@@ -63,7 +63,9 @@ const receive = (socket: WebSocket, histogram: Histogram): { received: () => num
 export const benchSockets = async (fleet: Fleet, scenario: SocketScenario, seconds: number): Promise<SocketFigure> => {
   const id = `${scenario.name.replaceAll(/\W+/g, '-')}`
   const producers: Account[] = []
-  for (let i = 0; i < scenario.producers; i++) { producers.push(await createAccount(fleet.urls.ap, `bench-${id}-p${i}`, 'producer')) }
+  for (let i = 0; i < scenario.producers; i++) {
+    producers.push(await createAccount(fleet.urls.ap, `bench-${id}-p${i}`, 'producer'))
+  }
   const consumers: Account[] = []
   for (let i = 0; i < scenario.consumers; i++) {
     const consumer = await createAccount(fleet.urls.ap, `bench-${id}-c${i}`, 'consumer')

@@ -123,7 +123,8 @@ await signIn(page, 'reader')
 const stop = await startLoad(platform, producer.access_token)
 await page.locator('.chart-card').nth(series - 1).waitFor()
 const inView = (await page.evaluate(
-  '[...document.querySelectorAll(".chart-card")].filter(card => card.querySelector(".plot").getBoundingClientRect().top < innerHeight).length'
+  '[...document.querySelectorAll(".chart-card")].filter(card => ' +
+  'card.querySelector(".plot").getBoundingClientRect().top < innerHeight).length'
 )) as number
 
 console.log(

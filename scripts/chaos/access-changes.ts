@@ -20,7 +20,10 @@ export const startAccessChanges = (
   let changes = 0
 
   /** Retries a call until it returns one of `statuses`; resolves to false if stopped before. */
-  const retryUntil = async (call: () => Promise<{ response: Response }>, statuses: readonly number[]): Promise<boolean> => {
+  const retryUntil = async (
+    call: () => Promise<{ response: Response }>,
+    statuses: readonly number[]
+  ): Promise<boolean> => {
     for (;;) {
       const result = await call().catch(() => null)
       if (result !== null && statuses.includes(result.response.status)) return true

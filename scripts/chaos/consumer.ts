@@ -17,7 +17,11 @@ export interface ConsumerUrls { ap: string, dsm: string, consumer: string }
 
 /** Starts a consumer with the client library, which recovers from history what the log no longer has. */
 export const startConsumer = (
-  urls: ConsumerUrls, account: Account, producers: ReadonlyMap<number, string>, positions: PositionNumbers, clashes: Clash[]
+  urls: ConsumerUrls,
+  account: Account,
+  producers: ReadonlyMap<number, string>,
+  positions: PositionNumbers,
+  clashes: Clash[]
 ): ChaosConsumer => {
   const observations = observe(account, producers, positions, clashes)
   const reported = { unrecovered: 0, history: 0, incomplete: 0, gaps: 0 }
@@ -29,7 +33,9 @@ export const startConsumer = (
     password: account.password,
     backoff: { minMs: 100, maxMs: 500 }
   })
-  consumer.on('resumed', frame => { if (!frame.recovered) reported.unrecovered++ })
+  consumer.on('resumed', frame => {
+    if (!frame.recovered) reported.unrecovered++
+  })
   consumer.on('history', report => {
     reported.history++
     if (!report.complete) reported.incomplete++
@@ -38,8 +44,12 @@ export const startConsumer = (
     if (state === 'waiting') observations.disconnected()
     if (state === 'open') observations.connected()
   })
-  consumer.on('gap', () => { reported.gaps++ })
+  consumer.on('gap', () => {
+    reported.gaps++
+  })
   consumer.on('error', () => {})
-  consumer.on('data', envelope => { observations.message(envelope) })
+  consumer.on('data', envelope => {
+    observations.message(envelope)
+  })
   return { ...observations, account, reported, close: () => consumer.close() }
 }

@@ -125,7 +125,9 @@ const startSentinel = async (): Promise<FaultyRedis> => {
       return await isMaster(pair.master) && await isReplicating(pair.replica) && pair
     }, { timeoutMs: FAILOVER_MS, what: 'a master and its replica' }), async ({ master, replica }) => {
       // The sentinels would do this themselves after about ten seconds.
-      if ((await servers.master()) === replica && (await isMaster(master))) { await redisCall(master.port, 'REPLICAOF', '127.0.0.1', String(replica.port)) }
+      if ((await servers.master()) === replica && (await isMaster(master))) {
+        await redisCall(master.port, 'REPLICAOF', '127.0.0.1', String(replica.port))
+      }
     }),
     remove: () => servers.remove()
   }

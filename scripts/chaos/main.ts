@@ -70,7 +70,9 @@ const fleet = await startFleet({
 const { urls } = fleet
 
 const producerAccounts: Account[] = []
-for (let i = 0; i < settings.producers; i++) { producerAccounts.push(await createAccount(urls.ap, `chaos-producer-${i}`, 'producer', `device-${i}`)) }
+for (let i = 0; i < settings.producers; i++) {
+  producerAccounts.push(await createAccount(urls.ap, `chaos-producer-${i}`, 'producer', `device-${i}`))
+}
 const producerNames = new Map(producerAccounts.map(account => [account.user.id, account.username]))
 
 const positions: PositionNumbers = new Map()
@@ -176,7 +178,8 @@ try {
   for (const { readers, outages } of changing) {
     for (const reader of readers.values()) {
       reader.granted = reader.granted.filter(
-        ({ from, to }) => ![...outages, ...redisOutages].some(outage => outage.from < to + IN_FLIGHT_MS && outage.to > from)
+        ({ from, to }) =>
+          ![...outages, ...redisOutages].some(outage => outage.from < to + IN_FLIGHT_MS && outage.to > from)
       )
     }
   }
@@ -207,7 +210,9 @@ try {
   if (found.length > 0) console.table(found)
   const failed = deviceSessions.rejected + deviceSessions.lost + deviceSessions['stored twice']
   if (!isClean(sums) || clashes.length + violations + failed > 0) {
-    const seen = consumers.flatMap(({ outages, readers }) => [...readers.values()].map(reader => ({ ...reader, outages })))
+    const seen = consumers.flatMap(({ outages, readers }) =>
+      [...readers.values()].map(reader => ({ ...reader, outages }))
+    )
     await writeFile(
       join(logFolder, 'timeline.json'),
       JSON.stringify({ startedAt: performance.timeOrigin, faults: timeline, found, readers: seen })

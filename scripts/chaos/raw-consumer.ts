@@ -14,9 +14,16 @@ const RETRY_MS = 500
 /** Tokens are valid for an hour. */
 const RENEW_EVERY_MS = 1_800_000
 
-/** A consumer without the client library and without a buffer, so that a bug of the library can't hide one of the platform. */
+/**
+ * A consumer without the client library and without a buffer, so that a bug of the library can't hide one of the
+ * platform.
+ */
 export const startRawChaosConsumer = (
-  urls: ConsumerUrls, account: Account, producers: ReadonlyMap<number, string>, positions: PositionNumbers, clashes: Clash[]
+  urls: ConsumerUrls,
+  account: Account,
+  producers: ReadonlyMap<number, string>,
+  positions: PositionNumbers,
+  clashes: Clash[]
 ): ChaosConsumer & { readonly ledger: RawLedger } => {
   const observations = observe(account, producers, positions, clashes)
   const reported = { unrecovered: 0, history: 0, incomplete: 0, gaps: 0 }
@@ -76,7 +83,9 @@ export const startRawChaosConsumer = (
   return {
     ...observations,
     account,
-    get reported () { return { ...reported, unrecovered: consumer.ledger.announced } },
+    get reported () {
+      return { ...reported, unrecovered: consumer.ledger.announced }
+    },
     ledger: consumer.ledger,
     close: async () => {
       closing.abort()

@@ -5,8 +5,8 @@ import { startPlatform, type Platform } from '@motience/platform'
 import { accounts, signIn, subscribe } from './accounts.js'
 
 /**
- * `npm run demo`: streams this machine's readings from the agent to a subscribed consumer. Uses the running platform, or
- * starts one; with `DEMO_READINGS=N` it ends after N readings.
+ * `npm run demo`: streams this machine's readings from the agent to a subscribed consumer. Uses the running platform,
+ * or starts one; with `DEMO_READINGS=N` it ends after N readings.
  */
 type Urls = Pick<Platform['urls'], 'ap' | 'sm' | 'producer' | 'consumer'>
 
@@ -59,7 +59,9 @@ const main = async (): Promise<void> => {
   const producer = await signIn(urls.ap, accounts.producer)
   const consumer = await signIn(urls.ap, accounts.consumer)
   await subscribe(urls.sm, consumer.access_token, producer.user_id)
-  console.log(`Subscribed ${consumer.user.username} (${consumer.user_id}) to ${producer.user.username} (${producer.user_id})`)
+  console.log(
+    `Subscribed ${consumer.user.username} (${consumer.user_id}) to ${producer.user.username} (${producer.user_id})`
+  )
 
   const agent = startAgent(urls)
   const listener = createConsumer({

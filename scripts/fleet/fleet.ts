@@ -81,7 +81,9 @@ const createInstance = (
     child = started
     await waitFor(
       async () => {
-        if (started.exitCode !== null) { throw new Error(`${name}-${index} ended with ${started.exitCode}: see ${logFolder}`) }
+        if (started.exitCode !== null) {
+          throw new Error(`${name}-${index} ended with ${started.exitCode}: see ${logFolder}`)
+        }
         return (
           child !== started ||
           (await fetch(`http://127.0.0.1:${ports.http}/ready`, { signal: AbortSignal.timeout(2000) })).ok
@@ -133,7 +135,9 @@ export const startFleet = async ({ databaseUrl, redisUrl, copies, logFolder, env
       ports.set(`${name}-${i}`, each[i]!)
     }
     balancers[name] = await startBalancer(each.map(port => port.http))
-    if (portNames[name].length === 2) { balancers[`${name}-websocket`] = await startBalancer(each.map(port => port.websocket)) }
+    if (portNames[name].length === 2) {
+      balancers[`${name}-websocket`] = await startBalancer(each.map(port => port.websocket))
+    }
   }
   const address = (balancer: string, scheme = 'http') => `${scheme}://127.0.0.1:${balancers[balancer]!.port}`
   const shared = {

@@ -42,7 +42,8 @@ export const ackAfterFdatasync = () => withFleet({}, async ({ fleet, database })
   for (const { sent, acked } of rounds) {
     const at = syncs.find(time => time > sent - 0.001 && time < acked)
     console.log(
-      `sent 0.0 ms   fdatasync ${at === undefined ? 'none' : `+${((at - sent) * 1000).toFixed(1)} ms`}   ack +${((acked - sent) * 1000).toFixed(1)} ms`
+      `sent 0.0 ms   fdatasync ${at === undefined ? 'none' : `+${((at - sent) * 1000).toFixed(1)} ms`}   ack ` +
+      `+${((acked - sent) * 1000).toFixed(1)} ms`
     )
   }
   console.log(

@@ -62,7 +62,8 @@ export const diskFull = async () => {
         message => message.ackedAt !== null && !stored.has(message.number)
       ).length
       console.log(
-        `${producer.messages.length} sent, ${acked()} acked, ${missing} acked and missing; ${ackedWhileFull.length} acked while the disk was full`
+        `${producer.messages.length} sent, ${acked()} acked, ${missing} acked and missing; ${ackedWhileFull.length} ` +
+        'acked while the disk was full'
       )
       console.log(`Acks came again ${Math.round(recoveredMs)} ms after there was room`)
       await producer.close()

@@ -52,7 +52,8 @@ export const dsmStopped = () => withFleet({}, async ({ fleet, database }) => {
     }
   }
   console.log(
-    `With DSM stopped for ${STOPPED_MS / 1000} s and ${PRODUCERS} producers WSS1 grew by ${((most - before) / 2 ** 20).toFixed(1)} MiB (from ${(before / 2 ** 20).toFixed(0)} MiB)`
+    `With DSM stopped for ${STOPPED_MS / 1000} s and ${PRODUCERS} producers WSS1 grew by ` +
+    `${((most - before) / 2 ** 20).toFixed(1)} MiB (from ${(before / 2 ** 20).toFixed(0)} MiB)`
   )
   console.log(`${acked} messages acked, ${lost} of them not stored`)
   await Promise.all(producers.map(producer => producer.close()))

@@ -35,8 +35,8 @@ export const fleetRepeats = () =>
     async ({ fleet, database }) => {
       const producer = await createAccount(fleet.urls.ap, 'fleet-producer', 'producer')
       /**
-       * One gateway's share, all first messages before all second ones, so that each session has long been forgotten when
-       * it goes on.
+       * One gateway's share, all first messages before all second ones, so that each session has long been forgotten
+       * when it goes on.
        */
       const share = (gateway: number): GatewayMessage[] =>
         Array.from({ length: MESSAGES }, (_, round) =>
@@ -62,8 +62,9 @@ export const fleetRepeats = () =>
       await sendEverything()
 
       const sql = postgres(database.url, { max: 1, onnotice: () => {} })
-      const [stored] = await sql<{ rows: number, names: number }[]>`
-    select count(*)::int as rows, count(distinct (device_id, session, seq))::int as names from dsm.messages where producer_id = ${producer.user.id}`
+      const [stored] = await sql<{ rows: number; names: number }[]>`
+    select count(*)::int as rows, count(distinct (device_id, session, seq))::int as names
+      from dsm.messages where producer_id = ${producer.user.id}`
       await sql.end()
       const lookups = await countOf(fleet, 'motience_dsm_session_lookups_total')
       const accepted = await countOf(fleet, 'motience_dsm_accepted_messages_total')
@@ -75,7 +76,11 @@ export const fleetRepeats = () =>
         'stored twice': stored!.rows - stored!.names,
         lost: DEVICES * MESSAGES - stored!.names
       }
-      console.table({ ...sums, 'sessions looked up': lookups.sum, 'processes of DSM that accepted': accepted.processes })
+      console.table({
+        ...sums,
+        'sessions looked up': lookups.sum,
+        'processes of DSM that accepted': accepted.processes
+      })
       const clean = sums['stored twice'] + sums.lost + sums['rejected'] === 0 && sums.acked === sums.sent
       // Without lookups the bound was never reached, and nothing was shown.
       if (!clean || lookups.sum <= 2 * DEVICES || accepted.processes < 2) process.exitCode = 1

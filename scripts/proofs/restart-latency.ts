@@ -95,7 +95,9 @@ const percentile = (sorted: readonly number[], p: number): number =>
 const restartLatencyWith = (copies: number) => withFleet({}, async ({ fleet }) => {
   const streams = new Streams()
   const producers: Account[] = []
-  for (let i = 0; i < PRODUCERS; i++) { producers.push(await createAccount(fleet.urls.ap, `still-producer-${i}`, 'producer', `device-${i}`)) }
+  for (let i = 0; i < PRODUCERS; i++) {
+    producers.push(await createAccount(fleet.urls.ap, `still-producer-${i}`, 'producer', `device-${i}`))
+  }
   const stops: (() => Promise<void>)[] = []
   for (let i = 0; i < CONSUMERS; i++) {
     const account = await createAccount(fleet.urls.ap, `still-consumer-${i}`, 'consumer')
@@ -113,7 +115,8 @@ const restartLatencyWith = (copies: number) => withFleet({}, async ({ fleet }) =
     if (percentile(found, 99) > BOUND_MS[copies]!) process.exitCode = 1
   }
   console.log(
-    `The longest stillness of any of ${PRODUCERS * CONSUMERS} streams at each kill, ${copies} of each service (bound ${BOUND_MS[copies]} ms):`
+    `The longest stillness of any of ${PRODUCERS * CONSUMERS} streams at each kill, ${copies} of each service ` +
+    `(bound ${BOUND_MS[copies]} ms):`
   )
   console.table(table)
   await Promise.all(stops.map(stop => stop()))

@@ -78,5 +78,7 @@ export const resumeLatency = () => withFleet({}, async ({ fleet: { urls } }) => 
     await consumer.close()
     await proxy.close()
   })])
-  if (rows.some(row => row.repeats + row.backwards + row.gaps + row.announced + row['not 1, 2, 3…'] > 0)) { process.exitCode = 1 }
+  if (rows.some(row => row.repeats + row.backwards + row.gaps + row.announced + row['not 1, 2, 3…'] > 0)) {
+    process.exitCode = 1
+  }
 }, { copies: 2 })

@@ -74,7 +74,10 @@ const rollBackOver = async (
   })
 
   const stored = new Map([[producer.name, [...(await storedNumbers(database.url)).get(producer.producerId) ?? []]]])
-  const ledger = createLedger(new Map([[producer.name, producer.messages]]), stored, [readerOf(steady), readerOf(changing)])
+  const ledger = createLedger(new Map([[producer.name, producer.messages]]), stored, [
+    readerOf(steady),
+    readerOf(changing)
+  ])
   const { faults, ...sums } = ledger
   if (faults.length > 0) console.table(faults)
   console.table({

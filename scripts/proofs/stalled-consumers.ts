@@ -84,7 +84,9 @@ export const stalledConsumers = () =>
     for (const socket of sockets.slice(STALLED)) {
       socket.on('message', (data: Buffer) => {
         const sentAt = Number(/"sent_at":([\d.]+)/.exec(data.toString('latin1', 0, 400))?.[1])
-        if (phase !== null && !Number.isNaN(sentAt)) { histograms[phase].recordValue(Math.max(1, Math.round((now() - sentAt) * 1000))) }
+        if (phase !== null && !Number.isNaN(sentAt)) {
+          histograms[phase].recordValue(Math.max(1, Math.round((now() - sentAt) * 1000)))
+        }
       })
     }
     const sender = await open(urls.producer, producer)
@@ -97,7 +99,9 @@ export const stalledConsumers = () =>
     // The same load while everybody reads: what the process takes for that is not what stalling costs.
     let before = 0
     const stopWarmUp = flood()
-    for (const until = performance.now() + WARM_UP_MS; performance.now() < until; await pause(100)) { before = Math.max(before, await server.residentBytes()) }
+    for (const until = performance.now() + WARM_UP_MS; performance.now() < until; await pause(100)) {
+      before = Math.max(before, await server.residentBytes())
+    }
     stopWarmUp()
     let most = before
     let queued = 0
@@ -145,7 +149,8 @@ export const stalledConsumers = () =>
       `p99 of the other ${CONSUMERS - STALLED} with ${STALLED} stalled, as a share of without: ${ratio.toFixed(2)}`
     )
     console.log(
-      `WSS2 grew by ${((most - before) / 2 ** 20).toFixed(1)} MiB, of which ${(queued / 2 ** 20).toFixed(1)} MiB wait in queues; ${STALLED} queue caps are ${(caps / 2 ** 20).toFixed(1)} MiB`
+      `WSS2 grew by ${((most - before) / 2 ** 20).toFixed(1)} MiB, of which ${(queued / 2 ** 20).toFixed(1)} MiB ` +
+      `wait in queues; ${STALLED} queue caps are ${(caps / 2 ** 20).toFixed(1)} MiB`
     )
     for (const socket of [...sockets, sender, floodSender]) socket.terminate()
     if (ratio > 1.1 || most - before > caps) process.exitCode = 1

@@ -44,16 +44,24 @@ t.test('the path of a message has at most eight steps, each naming one file', as
 t.test('files that the documents name or link to exist', async t => {
   const root = new URL('../../', import.meta.url)
   const documents = [
-    'README.md', 'QUICK_START.md', 'CONTRIBUTING.md',
-    ...(await readdir(new URL('docs', root), { recursive: true })).filter(file => file.endsWith('.md')).map(file => `docs/${file}`)
+    'README.md',
+    'QUICK_START.md',
+    'CONTRIBUTING.md',
+    ...(await readdir(new URL('docs', root), { recursive: true }))
+      .filter(file => file.endsWith('.md'))
+      .map(file => `docs/${file}`)
   ]
   for (const document of documents) {
     const text = await readFile(new URL(document, root), 'utf8')
     const named = [...text.matchAll(/`((?:schemas|services|clients|agent|scripts|infra|docs)\/[\w/.-]+\.\w+)`/g)]
       .map(([, path]) => new URL(path!, root))
       .filter(({ pathname }) => !pathname.includes('/dist/'))
-    const linked = [...text.matchAll(/\]\((?!\w+:|#)([^)#\s]+)/g)].map(([, path]) => new URL(path!, new URL(document, root)))
-    for (const url of [...named, ...linked]) t.ok(existsSync(url), `${document}: ${url.pathname.slice(root.pathname.length)}`)
+    const linked = [...text.matchAll(/\]\((?!\w+:|#)([^)#\s]+)/g)].map(
+      ([, path]) => new URL(path!, new URL(document, root))
+    )
+    for (const url of [...named, ...linked]) {
+      t.ok(existsSync(url), `${document}: ${url.pathname.slice(root.pathname.length)}`)
+    }
   }
 })
 

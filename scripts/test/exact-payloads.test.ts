@@ -109,7 +109,9 @@ t.test('every byte of a payload and every digit of a time arrives by every way',
   sending.ws.send(`{"type":"batch","messages":[${batch.map((payload, n) => message(payload, 40 + n)).join(',')}]}`)
   await waitFor(() => sending.texts.length === single.length + 1, { what: 'the batch\'s ack' })
   t.notOk(sending.texts.some(text => text.includes('"error"')))
-  for (const [n, payload] of rest.entries()) { await call(`${urls.dsm}/api/data`, body(payload, 80 + n), producer.access_token) }
+  for (const [n, payload] of rest.entries()) {
+    await call(`${urls.dsm}/api/data`, body(payload, 80 + n), producer.access_token)
+  }
   t.notMatch(
     await call(
       `${urls.dsm}/api/data/batch`,

@@ -46,7 +46,9 @@ t.test('no command that is printed fetches a name that is not published', async 
       `${known} is read`
     )
   }
-  for (const [name, file] of found) { t.ok(isPublished(name) || (file.startsWith('scripts/') && installed.has(name)), `${name}, in ${file}`) }
+  for (const [name, file] of found) {
+    t.ok(isPublished(name) || (file.startsWith('scripts/') && installed.has(name)), `${name}, in ${file}`)
+  }
 })
 
 t.test('a name of ours is noticed however it is run', async t => {

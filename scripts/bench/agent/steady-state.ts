@@ -36,7 +36,9 @@ const startAgent = (
   const config = join(dir, 'agent.yaml')
   writeFileSync(
     config,
-    `device_id: bench\nusername: pi\npassword: long-secret\nauth_url: ${platform.authUrl}\nwebsocket_url: ${platform.websocketUrl}\ncompression: ${compression}\nbuffer: { dir: ${join(dir, 'buffer')} }\nstatus_socket: ${join(dir, 'agent.sock')}\nlog_level: warn\n`
+    `device_id: bench\nusername: pi\npassword: long-secret\nauth_url: ${platform.authUrl}\nwebsocket_url: ` +
+    `${platform.websocketUrl}\ncompression: ${compression}\nbuffer: { dir: ${join(dir, 'buffer')} }\nstatus_socket: ` +
+    `${join(dir, 'agent.sock')}\nlog_level: warn\n`
   )
   return spawn(process.execPath, [...flags, bundle, 'run', '--config', config], {
     env: { PATH: process.env['PATH'], HOME: dir, ...NODE_ENV },

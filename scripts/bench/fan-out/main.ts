@@ -11,9 +11,9 @@ import { createAccount, subscribe } from '../../fleet/accounts.js'
 import { startFleet, type Fleet } from '../../fleet/fleet.js'
 
 /**
- * `npm run bench -- fan-out`: one producer at a fixed rate and many consumers, with one publication for each consumer and
- * with one for all of them (DSM_WIDE_LIST), in turn, on private PostgreSQL and Redis. Times of processors are those of
- * the services, Redis and PostgreSQL by /proc.
+ * `npm run bench -- fan-out`: one producer at a fixed rate and many consumers, with one publication for each consumer
+ * and with one for all of them (DSM_WIDE_LIST), in turn, on private PostgreSQL and Redis. Times of processors are those
+ * of the services, Redis and PostgreSQL by /proc.
  */
 const { values } = parseArgs({
   allowPositionals: true,
@@ -30,7 +30,15 @@ const seconds = Number(values.seconds)
 const rates = values.rates.split(',').map(Number)
 
 interface Report { open: number, messages: number, delays: number[] }
-interface Figure { form: string, rate: number, offered: number, delivered: number, microseconds: number, p50: number, p99: number }
+interface Figure {
+  form: string
+  rate: number
+  offered: number
+  delivered: number
+  microseconds: number
+  p50: number
+  p99: number
+}
 
 /** Seconds of processor time of a process and all that it started. */
 const cpuSeconds = async (pids: readonly number[]): Promise<number> => {

@@ -47,7 +47,8 @@ const readFrames = (socket: Socket): void => {
       const short = data[at + 1]! & 127
       const head = short < 126 ? 2 : short === 126 ? 4 : 10
       if (data.length - at < head) break
-      const length = short < 126 ? short : short === 126 ? data.readUInt16BE(at + 2) : Number(data.readBigUInt64BE(at + 2))
+      const length =
+        short < 126 ? short : short === 126 ? data.readUInt16BE(at + 2) : Number(data.readBigUInt64BE(at + 2))
       if (data.length - at < head + length) break
       // {"type":"data"…: other frames are few
       if (data[at] === 0x81 && length > 14 && data[at + head + 9] === 0x64) {

@@ -74,7 +74,9 @@ export const liveThrough = async (platform: RestorablePlatform, form: RestoreFor
     reader.close()
     reader = await openReader(platform.urls, steady, producerId, places, position)
   }
-  for (const number of await send(platform.urls, producer, numbers.backedUp + 1, numbers.later, places)) { acked.add(number) }
+  for (const number of await send(platform.urls, producer, numbers.backedUp + 1, numbers.later, places)) {
+    acked.add(number)
+  }
   await form.backUpLater?.()
   await subscribe(platform.urls, late, producerId)
   for (const number of await send(platform.urls, producer, numbers.later + 1, numbers.seen, places)) acked.add(number)

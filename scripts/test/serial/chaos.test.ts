@@ -6,7 +6,9 @@ import { root, withoutCoverage } from './quick-start.js'
 t.setTimeout(300_000)
 
 t.test('a minute of faults loses, repeats, reorders and leaks nothing', async t => {
-  if ((await databaseKinds()).length + (await brokerKinds()).length < 4) { return t.comment('PostgreSQL or Redis was not found') }
+  if ((await databaseKinds()).length + (await brokerKinds()).length < 4) {
+    return t.comment('PostgreSQL or Redis was not found')
+  }
   const child = spawn(process.execPath, ['scripts/launch.mjs', 'chaos/main.ts', '--seconds', '60', '--seed', '1'], {
     cwd: root,
     env: withoutCoverage(),

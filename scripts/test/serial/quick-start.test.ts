@@ -67,7 +67,9 @@ t.test('the quick start works as printed, on the embedded default', async t => {
 t.test(
   'the quick start works as printed, on PostgreSQL and Redis, where a subscriber of the channel sees the same',
   async t => {
-    if ((await databaseKinds()).length + (await brokerKinds()).length < 4) { return t.comment('PostgreSQL or Redis was not found') }
+    if ((await databaseKinds()).length + (await brokerKinds()).length < 4) {
+      return t.comment('PostgreSQL or Redis was not found')
+    }
     const databaseUrl = await testDatabaseUrl(t)
     const redis = await startRedis()
     t.teardown(() => redis.remove())

@@ -26,7 +26,9 @@ t.test('a copy of DATA_DIR is put back', async t => {
 })
 
 t.test('a dump of PostgreSQL is put back, and Redis is kept or emptied', async t => {
-  if ((await databaseKinds()).length + (await brokerKinds()).length < 4) { return t.comment('PostgreSQL or Redis was not found') }
+  if ((await databaseKinds()).length + (await brokerKinds()).length < 4) {
+    return t.comment('PostgreSQL or Redis was not found')
+  }
   const database = await startPostgres()
   t.teardown(() => database.remove())
   const redis = await startRedis()

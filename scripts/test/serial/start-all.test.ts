@@ -47,7 +47,8 @@ t.test('a start without its database reports the reason in one line, each time t
   }
   t.match(await run(t, 'start-all.sh', runDir, environment), {
     code: 1,
-    errors: `start-all: ap could not start: PostgreSQL at 127.0.0.1:${away}/motience does not answer (ECONNREFUSED); gave up after 0 ms\n`
+    errors: `start-all: ap could not start: PostgreSQL at 127.0.0.1:${away}/motience does not answer (ECONNREFUSED); ` +
+      'gave up after 0 ms\n'
   })
   t.match(await run(t, 'start-all.sh', runDir, { ...environment, AP_PORT: 'http' }), {
     code: 1,
@@ -64,7 +65,7 @@ t.test('the services start and shut down gracefully from any directory', async t
   const runDir = t.testdir()
   const ports = await freePorts()
   const environment: Record<string, string> = { ...ports, DATABASE_URL: await testDatabaseUrl(t), REDIS_URL: redis.url }
-  for (const service of ['AP', 'SM', 'DSM']) environment[`${service}_URL`] = `http://127.0.0.1:${ports[`${service}_PORT`]}`
+  for (const service of ['AP', 'SM', 'DSM']) { environment[`${service}_URL`] = `http://127.0.0.1:${ports[`${service}_PORT`]}` }
   t.teardown(() => run(t, 'stop-all.sh', runDir, environment))
 
   const started = await run(t, 'start-all.sh', runDir, environment)

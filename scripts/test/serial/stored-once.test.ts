@@ -13,7 +13,9 @@ const forms: [name: string, environment: Record<string, string>][] = [
 
 for (const [name, environment] of forms) {
   t.test(`${name}, in short`, async t => {
-    if ((await databaseKinds()).length + (await brokerKinds()).length < 4) { return t.comment('PostgreSQL or Redis was not found') }
+    if ((await databaseKinds()).length + (await brokerKinds()).length < 4) {
+      return t.comment('PostgreSQL or Redis was not found')
+    }
     const child = spawn(process.execPath, ['scripts/launch.mjs', 'proofs/main.ts', name], {
       cwd: root,
       env: { ...withoutCoverage(), ...environment },

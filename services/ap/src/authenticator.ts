@@ -19,10 +19,16 @@ const SESSION_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
  * Asks PostgreSQL about every token, so it needs neither the broker nor a call to itself, and knows of every revocation
  * from its commit on. AP holds no connections that would have to be closed for one.
  */
-export const createOwnAuthenticator = ({ keyring, sessions, clock }: OwnAuthenticatorDependencies): OwnAuthenticator => {
-  let readToken: ReadToken = async () => { throw new Error('The authenticator is registered with no service') }
+export const createOwnAuthenticator = ({
+  keyring,
+  sessions,
+  clock
+}: OwnAuthenticatorDependencies): OwnAuthenticator => {
+  let readToken: ReadToken = async () => {
+    throw new Error('The authenticator is registered with no service')
+  }
 
-  const verifyUser = async (token: string): Promise<{ identity: Identity, user: UserRow | null }> => {
+  const verifyUser = async (token: string): Promise<{ identity: Identity; user: UserRow | null }> => {
     const identity = await readToken(token)
     if (identity.expiresAt <= clock()) throw new ProblemError('MOT_TOKEN_EXPIRED')
     if (identity.service !== null) return { identity, user: null }
@@ -33,7 +39,9 @@ export const createOwnAuthenticator = ({ keyring, sessions, clock }: OwnAuthenti
   }
 
   return {
-    register: async app => { readToken = await registerJwt(app, keyring) },
+    register: async app => {
+      readToken = await registerJwt(app, keyring)
+    },
     verify: async token => (await verifyUser(token)).identity,
     verifyUser,
     onRevoked: () => () => {},

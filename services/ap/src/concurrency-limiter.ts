@@ -29,7 +29,9 @@ export const createConcurrencyLimiter = (concurrency: number, maxWaiting: number
       if (running < concurrency) {
         running++
       } else {
-        if (queue.length >= maxWaiting) { throw new ProblemError('MOT_UNAVAILABLE', 'Too many calls wait for this already', { retryAfterSecs: 1 }) }
+        if (queue.length >= maxWaiting) {
+          throw new ProblemError('MOT_UNAVAILABLE', 'Too many calls wait for this already', { retryAfterSecs: 1 })
+        }
         await new Promise<void>(resolve => queue.push(resolve))
       }
       try {

@@ -95,7 +95,9 @@ t.test('a wrong path or method is told apart', async t => {
 t.test('signing up and in too often from one address is refused for a while', async t => {
   const limited = await testAp(t, { ...stores, settings: { ...testSettings, loginRate: 3 } })
   const login = { username: newName(), password: PASSWORD }
-  for (let attempt = 0; attempt < 2; attempt++) { t.equal((await call(limited, 'POST /api/auth/login', { body: login })).status, 401) }
+  for (let attempt = 0; attempt < 2; attempt++) {
+    t.equal((await call(limited, 'POST /api/auth/login', { body: login })).status, 401)
+  }
   t.equal((await call(limited, 'POST /api/auth/register', { body: { ...login, role: 'producer' } })).status, 201)
   for (const route of ['POST /api/auth/login', 'POST /api/auth/register'] as const) {
     const { status, body, headers } = await call(limited, route, { body: { ...login, role: 'producer' } })

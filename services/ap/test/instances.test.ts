@@ -51,7 +51,8 @@ const setUp = async (t: Test) => {
         isDone ||
         (
           await database.sql`
-      SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
+      SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`
         ).length > 0
     )
   }

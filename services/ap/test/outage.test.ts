@@ -153,8 +153,10 @@ for (const kind of await databaseKinds()) {
     t.test('a sign-in that ends the oldest of too many sessions does not wait for the broker', async t => {
       const user = await newUser(app)
       await sql`
-        INSERT INTO ap.sessions (id, user_id, refresh_hash, created_at, rotated_at, refresh_expires_at, access_expires_at)
-        SELECT gen_random_uuid(), ${user.user_id}, '\\x00', now(), now() - make_interval(secs => n), now() + '1 day', now() + '1 hour' FROM generate_series(1, 99) n`
+        INSERT INTO ap.sessions (id, user_id, refresh_hash, created_at, rotated_at, refresh_expires_at,
+          access_expires_at)
+        SELECT gen_random_uuid(), ${user.user_id}, '\\x00', now(), now() - make_interval(secs => n), now() + '1 day',
+          now() + '1 hour' FROM generate_series(1, 99) n`
       broker.fail()
       await signIn(app, user.user.username)
       const rows =

@@ -41,7 +41,9 @@ for (const kind of await databaseKinds()) {
       t.match(await refresh(app, first.refresh_token), { status: 401, body: { code: 'MOT_AP_REFRESH_REUSED' } })
       t.match(await refresh(app, second.refresh_token), { status: 401, body: { code: 'MOT_AP_REFRESH_INVALID' } })
       t.match(await refresh(app, first.refresh_token), { status: 401, body: { code: 'MOT_AP_REFRESH_REUSED' } })
-      for (const token of [first.access_token, second.access_token]) { t.same(await verify(other, token), [401, 'MOT_TOKEN_REVOKED']) }
+      for (const token of [first.access_token, second.access_token]) {
+        t.same(await verify(other, token), [401, 'MOT_TOKEN_REVOKED'])
+      }
     })
 
     t.test('a grandparent is never forgiven', async t => {

@@ -135,7 +135,9 @@ for (const kinds of pairs) {
       const user = await newUser(app)
       const elsewhere = await signIn(app, user.user.username)
       t.equal((await act('revoke', user.user_id)).status, 204)
-      for (const { access_token: token } of [user, elsewhere]) { t.same(await verify(app, token), [401, 'MOT_TOKEN_REVOKED']) }
+      for (const { access_token: token } of [user, elsewhere]) {
+        t.same(await verify(app, token), [401, 'MOT_TOKEN_REVOKED'])
+      }
       await told('session-revoked', user.user_id, 2)
       t.ok(await signIn(app, user.user.username))
     })

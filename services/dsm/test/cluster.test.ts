@@ -13,7 +13,9 @@ t.test(
     const servers = await startRedisCluster()
     t.teardown(() => servers.remove())
     // As an operator would have it where one dead master must not stop the others.
-    for (const { port } of servers.masters) { await redisCall(port, 'CONFIG', 'SET', 'cluster-require-full-coverage', 'no') }
+    for (const { port } of servers.masters) {
+      await redisCall(port, 'CONFIG', 'SET', 'cluster-require-full-coverage', 'no')
+    }
     const broker = await createRedisBroker({ url: servers.url, mode: 'cluster', timeoutMs: 3000 })
     t.teardown(() => broker.close())
     const { post } = await testDsm(t, { broker })

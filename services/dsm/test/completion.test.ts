@@ -21,7 +21,8 @@ for (const kind of await databaseKinds()) {
           messages: [
             {
               head: '{"type":"data","producer_id":1,"device_id":"d","epoch":',
-              tail: `,"id":null,"session":"x","seq":${seq},"timestamp":"${receivedAt}","received_at":"${receivedAt}","payload":{}}`,
+              tail: `,"id":null,"session":"x","seq":${seq},"timestamp":"${receivedAt}",` +
+                `"received_at":"${receivedAt}","payload":{}}`,
               device: 'd',
               session: 'x',
               seq

@@ -60,10 +60,13 @@ if ((await databaseKinds()).includes('postgres')) {
             const sent = postBatch(messages)
             if (batch % 2 === 0) {
               await admin.sql`
-              SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND application_name = 'motience' AND random() < 0.7`
+              SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+              WHERE pid <> pg_backend_pid() AND application_name = 'motience' AND random() < 0.7`
             }
             const results = resultsOf(await sent)
-            for (const [n, result] of results.entries()) { if (result.error === undefined) acked.set(messages[n]!.seq!, result.offset) }
+            for (const [n, result] of results.entries()) {
+              if (result.error === undefined) acked.set(messages[n]!.seq!, result.offset)
+            }
             return results.every(result => result.error === undefined)
           })
         }

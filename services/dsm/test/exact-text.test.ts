@@ -8,7 +8,8 @@ const payloads = [
   '{"b":1,"a":2,"10":3,"9":4,"b":5}',
   '{ "spaced" : [ 1 ,\t2 ] }',
   '{"lines":\r\n[1,\n2]\r}',
-  '{"escapes":"\\u00e9\\/\\u0041\\b","nul":"\\u0000","lone":"\\ud800 \\udfff","pair":"\\ud83d\\ude00","comma":"a,\\"b\\""}',
+  '{"escapes":"\\u00e9\\/\\u0041\\b","nul":"\\u0000","lone":"\\ud800 \\udfff","pair":"\\ud83d\\ude00","comma":"a,' +
+  '\\"b\\""}',
   '{"é":"😀\u2028\ufeff\u007f","":""}',
   '{}'
 ]
@@ -41,7 +42,9 @@ for (const databaseKind of await databaseKinds()) {
       const published: string[] = []
       await broker.subscribe(50, text => { published.push(text) })
 
-      for (const payload of payloads) { t.equal((await sendText(dsm, '', `{"producer_id":1 ,"payload" : ${payload} , "seq":1}`)).statusCode, 200) }
+      for (const payload of payloads) {
+        t.equal((await sendText(dsm, '', `{"producer_id":1 ,"payload" : ${payload} , "seq":1}`)).statusCode, 200)
+      }
       const batch = await sendText(
         dsm,
         '/batch',
@@ -54,7 +57,9 @@ for (const databaseKind of await databaseKinds()) {
 
       const endsWith = (texts: readonly string[], what: string): void => {
         t.equal(texts.length, sent.length, what)
-        for (const [n, payload] of sent.entries()) { if (!texts[n]!.endsWith(`,"payload":${payload}}`)) t.fail(`${what}: ${JSON.stringify(payload)}`) }
+        for (const [n, payload] of sent.entries()) {
+          if (!texts[n]!.endsWith(`,"payload":${payload}}`)) t.fail(`${what}: ${JSON.stringify(payload)}`)
+        }
       }
       await waitFor(() => published.length === sent.length, { what: 'all to be published' })
       endsWith(published, 'published')
@@ -101,7 +106,8 @@ t.test('what is no payload is refused with its path, and in a batch for itself',
     const batch = await sendText(
       dsm,
       '/batch',
-      `{"messages":[{"producer_id":2,"payload":{}},{"producer_id":2,"payload":${payload}},{"producer_id":2,"payload":{}}]}`
+      `{"messages":[{"producer_id":2,"payload":{}},{"producer_id":2,"payload":${payload}},{"producer_id":2,` +
+      '"payload":{}}]}'
     )
     t.match(resultsOf(batch), [{ producer_id: 2 }, { error: expected }, { producer_id: 2 }], payload)
   }

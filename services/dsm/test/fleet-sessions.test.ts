@@ -36,7 +36,9 @@ for (const brokerKind of await brokerKinds()) {
           const first: string[] = []
           for (const seq of [1, 2]) {
             const messages = fleet(300, seq)
-            for (let from = 0; from < 300; from += 50) { first.push(...placesOf(resultsOf(await instances[0].postBatch(messages.slice(from, from + 50))))) }
+            for (let from = 0; from < 300; from += 50) {
+              first.push(...placesOf(resultsOf(await instances[0].postBatch(messages.slice(from, from + 50)))))
+            }
           }
           t.equal(new Set(first).size, 600)
           for (const seq of [2, 1]) {
@@ -53,7 +55,9 @@ for (const brokerKind of await brokerKinds()) {
               })
             )
           )
-          for (const { seq, places } of answers.filter(({ seq }) => seq === 1)) { t.same(places, first.slice(0, 300), `${seq}`) }
+          for (const { seq, places } of answers.filter(({ seq }) => seq === 1)) {
+            t.same(places, first.slice(0, 300), `${seq}`)
+          }
           const stored = await storedOf(database, 1)
           t.equal(
             new Set(stored.map(row => `${row.session} ${row.seq}`)).size,
@@ -64,7 +68,9 @@ for (const brokerKind of await brokerKinds()) {
             for (const [n, place] of places.entries()) {
               if (place === 'MOT_DSM_SEQ_PASSED') continue
               const row = stored.find(row => row.session === `session-${n}` && row.seq === seq)
-              if (`${row?.epoch}-${row?.offset}` !== place) { t.fail(`session ${n} ${seq}: ${place} is not where it is stored`) }
+              if (`${row?.epoch}-${row?.offset}` !== place) {
+                t.fail(`session ${n} ${seq}: ${place} is not where it is stored`)
+              }
             }
           }
           const passed = answers.filter(({ places }) => places.includes('MOT_DSM_SEQ_PASSED')).map(({ seq }) => seq)
@@ -86,7 +92,9 @@ for (const brokerKind of await brokerKinds()) {
           sizes.push(requests[0]!.messages.length)
           return await accept(requests)
         }
-        for (const seq of [10, 11, 12]) { t.notOk(resultsOf(await postBatch(fleet(1_000, seq))).some(({ error, duplicate }) => error ?? duplicate)) }
+        for (const seq of [10, 11, 12]) {
+          t.notOk(resultsOf(await postBatch(fleet(1_000, seq))).some(({ error, duplicate }) => error ?? duplicate))
+        }
         t.same(sizes.slice(-2), [1_000, 1_000])
         t.same(placesOf(resultsOf(await postBatch(fleet(1_000, 10)))).length, 1_000)
         t.equal((await storedOf(database, 1)).filter(row => row.seq === 10).length, 1_000)

@@ -59,7 +59,8 @@ for (const databaseKind of await databaseKinds()) {
       t.equal((await page('after=1-299&limit=1')).complete, false)
       t.equal((await page('order=desc')).complete, true)
       t.same(
-        await database.sql`SELECT from_offset, to_offset, max_version FROM dsm.absences WHERE producer_id = 1 ORDER BY 1`,
+        await database.sql`SELECT from_offset, to_offset, max_version
+          FROM dsm.absences WHERE producer_id = 1 ORDER BY 1`,
         [
           { from_offset: 150, to_offset: 151, max_version: 0 },
           { from_offset: 300, to_offset: 300, max_version: 0 }

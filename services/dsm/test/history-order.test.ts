@@ -48,7 +48,9 @@ for (const databaseKind of await databaseKinds()) {
         const all = ordered.map(({ offset }) => offset)
         const expected = order === 'asc' ? all : all.reverse()
         const query = `1?order_by=device&order=${order}`
-        for (const limit of [37, 350, 699, 700]) { t.same(await pages(`${query}&limit=${limit}`), expected, `${order}, pages of ${limit}`) }
+        for (const limit of [37, 350, 699, 700]) {
+          t.same(await pages(`${query}&limit=${limit}`), expected, `${order}, pages of ${limit}`)
+        }
         const lines = (await dsm.get(query, 'service', 'application/x-ndjson')).body.trimEnd().split('\n')
         t.same(lines.map(line => (JSON.parse(line) as { offset: number }).offset), expected)
         const csv = (await dsm.get(query, 'service', 'text/csv')).body.trimEnd().split('\r\n').slice(1)
@@ -138,7 +140,8 @@ for (const databaseKind of await databaseKinds()) {
     t.test('a page is complete unless something of its time may be absent', async t => {
       await fillRaw(dsm.database, 5, Array.from({ length: 10 }, (_, n) => ({ at: BASE + n * 1_000, payload: '{}' })))
       await dsm.database.sql`
-        INSERT INTO dsm.absences (producer_id, epoch, reason, from_offset, to_offset, min_at_ms, max_at_ms) VALUES (5, 1, 'retention', 1, 1, ${BASE + 2_500}, ${BASE + 4_500})`
+        INSERT INTO dsm.absences (producer_id, epoch, reason, from_offset, to_offset, min_at_ms, max_at_ms)
+          VALUES (5, 1, 'retention', 1, 1, ${BASE + 2_500}, ${BASE + 4_500})`
       const complete = async (query: string) => (await ask(`5?order_by=device&${query}`)).complete
       t.equal(await complete('limit=10'), false)
       t.equal(await complete('limit=3'), true, 'until 2 s')

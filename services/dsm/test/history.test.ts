@@ -84,7 +84,9 @@ for (const databaseKind of await databaseKinds()) {
     })
 
     t.test('who may read', async t => {
-      for (const token of ['producer-1', 'admin-9', 'service']) { t.equal((await page(dsm, '1?limit=1000', token)).items.length, 25, token) }
+      for (const token of ['producer-1', 'admin-9', 'service']) {
+        t.equal((await page(dsm, '1?limit=1000', token)).items.length, 25, token)
+      }
       const stranger = await dsm.get('1', 'producer-3')
       t.match([stranger.statusCode, stranger.json()], [403, { code: 'MOT_FORBIDDEN' }])
       const consumer = await dsm.get('1', 'consumer-50')

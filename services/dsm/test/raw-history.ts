@@ -29,7 +29,8 @@ export const fillRaw = async (
       at_ns: ns,
       version: 0,
       device_id: device,
-      tail: `,"id":null,"session":null,"seq":null,"timestamp":"2026-01-01T00:00:00.000Z","received_at":"2026-01-01T00:00:00.000Z","payload":${payload}}`
+      tail: ',"id":null,"session":null,"seq":null,"timestamp":"2026-01-01T00:00:00.000Z",' +
+        `"received_at":"2026-01-01T00:00:00.000Z","payload":${payload}}`
     }))
     await sql`INSERT INTO dsm.messages ${sql(rows)}`
   }

@@ -6,7 +6,8 @@ import { fakeSm, numbered, resultsOf, storedOf, testDsm } from './test-dsm.js'
 
 /** Puts the history back to how it was when it had four messages of the first epoch. */
 const putBack = async ({ sql }: Database): Promise<void> => {
-  await sql`DELETE FROM dsm.messages WHERE (epoch, "offset") NOT IN (SELECT epoch, "offset" FROM dsm.messages ORDER BY epoch, "offset" LIMIT 4)`
+  await sql`DELETE FROM dsm.messages WHERE (epoch, "offset") NOT IN (SELECT epoch,
+    "offset" FROM dsm.messages ORDER BY epoch, "offset" LIMIT 4)`
   await sql`DELETE FROM dsm.epochs WHERE epoch > (SELECT min(epoch) FROM dsm.epochs)`
   await sql`DELETE FROM dsm.absences`
   await sql`UPDATE dsm.epochs SET last_offset = NULL, checked_to = 0`
@@ -81,7 +82,9 @@ for (const databaseKind of await databaseKinds()) {
       const before = await testDsm(t, { database, broker, sm })
       await before.postBatch([...numbered(1, 's', 1, 5), ...numbered(2, 's', 1, 3)])
       await before.app.close()
-      for (const table of ['messages', 'epochs', 'absences']) { await database.sql`DELETE FROM ${database.sql(`dsm.${table}`)}` }
+      for (const table of ['messages', 'epochs', 'absences']) {
+        await database.sql`DELETE FROM ${database.sql(`dsm.${table}`)}`
+      }
       await testDsm(t, { database, broker, sm })
       await waitFor(
         async () => (await storedOf(database, 1)).length === 5 && (await storedOf(database, 2)).length === 3

@@ -34,7 +34,8 @@ const cases = [...brokers.map(kind => [kind, false] as const), [brokers.at(-1)!,
 
 for (const [brokerKind, disturbed] of cases) {
   t.test(
-    `on ${brokerKind}${disturbed ? ', with control events lost, late and repeated' : ''}, 2,000 interleavings of send, grant and revoke through two instances: nothing after a revocation, everything after a grant`,
+    `on ${brokerKind}${disturbed ? ', with control events lost, late and repeated' : ''}, 2,000 interleavings of ` +
+    'send, grant and revoke through two instances: nothing after a revocation, everything after a grant',
     async t => {
       const next = random(20_261_124)
       const pick = <T>(items: readonly T[]): T => items[Math.floor(next() * items.length)]!

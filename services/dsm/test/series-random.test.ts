@@ -38,7 +38,9 @@ const messages: RawMessage[] = Array.from({ length: COUNT }, () => {
     at: BASE + Math.floor(random() * 7_000) * 500,
     ns: pick([0, 0, 0, 1, 400_000]),
     device: pick(['', 'a', 'b']),
-    payload: `{${pad}"v.w":{"n":${pad}[${scalar()},${scalar()}],"n":[0${pad},${scalar()}${pad}]},"pure":${Math.floor(random() * 1e6)},"flag":${pick(['true', 'false', 'null'])},"text":"${pick(['x', 'y', 'z'])}"}`
+    payload: `{${pad}"v.w":{"n":${pad}[${scalar()},${scalar()}],"n":[0${pad},${scalar()}${pad}]},` +
+      `"pure":${Math.floor(random() * 1e6)},"flag":${pick(['true', 'false', 'null'])},` +
+      `"text":"${pick(['x', 'y', 'z'])}"}`
   }
 })
 
@@ -49,7 +51,9 @@ const valuesOf = (keys: readonly string[], chosen: readonly (RawMessage & { n: n
   .sort((a, b) => a.at - b.at || a.ns! - b.ns! || a.n - b.n)
   .map(({ at, ns, device, payload }) => {
     let value: unknown = JSON.parse(payload)
-    for (const key of keys) { value = Object.hasOwn(Object(value), key) ? (value as Record<string, unknown>)[key] : undefined }
+    for (const key of keys) {
+      value = Object.hasOwn(Object(value), key) ? (value as Record<string, unknown>)[key] : undefined
+    }
     return { at: at + ns! / 1e6, ms: at, device: device!, value: value as number }
   })
   .filter(({ value }) => typeof value === 'boolean' || typeof value === 'string' || Number.isFinite(value))
@@ -182,7 +186,9 @@ for (const databaseKind of await databaseKinds()) {
         )
         const query = { field, ...range, ...(device === null ? {} : { device_id: device }) }
         checkNumbers(t, (await series({ ...query, fn: 'rate' })).points as NumberPoint[], values)
-        for (const kind of ['boolean', 'string'] as const) { checkStates(t, (await series({ ...query, kind })).points as BooleanPoint[], values, kind) }
+        for (const kind of ['boolean', 'string'] as const) {
+          checkStates(t, (await series({ ...query, kind })).points as BooleanPoint[], values, kind)
+        }
         const { kind } = await series(query)
         t.equal(kind, values.some(({ value }) => typeof value === 'number') ? 'number' : typeof values.at(-1)!.value)
       }

@@ -39,7 +39,9 @@ t.test('started from its environment, with tokens of AP and subscribers of SM', 
     if (broken) return { status: 500, body: {} }
     if (url.pathname === '/api/subscribers/7') {
       // The list changes between its pages once: then it has to be read anew.
-      if (url.searchParams.get('cursor') === null) { return { body: { producer_id: 7, version, subscribers: [subscriber(1)], next_cursor: 'two' } } }
+      if (url.searchParams.get('cursor') === null) {
+        return { body: { producer_id: 7, version, subscribers: [subscriber(1)], next_cursor: 'two' } }
+      }
       return {
         body: {
           producer_id: 7,

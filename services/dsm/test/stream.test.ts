@@ -114,7 +114,8 @@ for (const databaseKind of await databaseKinds()) {
         response.body,
         [
           'producer_id,device_id,epoch,offset,id,session,seq,timestamp,clock_offset_ms,received_at,payload',
-          `2,pi,${epoch},1,"a ""b"", c",s,1,2026-01-02T00:00:00.000Z,-5,${times[0]!.received_at},"{""t"":""line\\nbreak, \\""x\\""""}"`,
+          `2,pi,${epoch},1,"a ""b"", c",s,1,2026-01-02T00:00:00.000Z,-5,${times[0]!.received_at},` +
+          '"{""t"":""line\\nbreak, \\""x\\""""}"',
           `2,,${epoch},2,,,,${times[1]!.timestamp},,${times[1]!.received_at},{}`,
           ''
         ].join('\r\n')

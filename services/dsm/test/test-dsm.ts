@@ -166,7 +166,8 @@ export const numbered = (producerId: number, session: string, first: number, cou
 /** Every message that PostgreSQL has of a producer, in log order. */
 export const storedOf = async ({ sql }: Database, producerId: number) =>
   await sql<{ epoch: number; offset: number; session: string | null; seq: number | null; version: number }[]>`
-  SELECT epoch::float8, "offset"::float8, session, seq::float8, version::float8 FROM dsm.messages WHERE producer_id = ${producerId} ORDER BY epoch, "offset"`
+  SELECT epoch::float8, "offset"::float8, session, seq::float8, version::float8
+    FROM dsm.messages WHERE producer_id = ${producerId} ORDER BY epoch, "offset"`
 
 /** What a consumer's channel hands on, from now on. */
 export const inbox = async (broker: Broker, consumerId: number): Promise<Envelope[]> => {
@@ -194,8 +195,10 @@ export const fillHistory = async (
   for (let from = 1; from <= count; from += FILL_PART) {
     await sql`
       INSERT INTO dsm.messages (producer_id, epoch, "offset", received_at, at_ms, version, device_id, tail)
-      SELECT ${producerId}, ${epoch}, n, ${receivedAt}, ${baseMs}::bigint + (n - 1) * ${stepMs}::bigint, ${firstVersion}::bigint + (n - 1) / ${versionEvery}::integer, '',
-        ',"id":null,"session":null,"seq":null,"timestamp":"2026-01-01T00:00:00.000Z","received_at":"2026-01-01T00:00:00.000Z","payload":{"v":' || n || '}}'
+      SELECT ${producerId}, ${epoch}, n, ${receivedAt}, ${baseMs}::bigint + (n - 1) * ${stepMs}::bigint,
+        ${firstVersion}::bigint + (n - 1) / ${versionEvery}::integer, '',
+        ',"id":null,"session":null,"seq":null,"timestamp":"2026-01-01T00:00:00.000Z",'
+        || '"received_at":"2026-01-01T00:00:00.000Z","payload":{"v":' || n || '}}'
       FROM generate_series(${from}::integer, ${Math.min(count, from + FILL_PART - 1)}::integer) AS n`
   }
 }

@@ -32,7 +32,9 @@ for (const databaseKind of await databaseKinds()) {
       ).map(({ at, ns }) => [at, ns])
 
     t.test('a device\'s time is kept to the nanosecond, in UTC with the digits that were sent', async t => {
-      for (const [timestamp] of times) { t.equal((await post({ producer_id: 1, timestamp, payload: {} })).statusCode, 200, String(timestamp)) }
+      for (const [timestamp] of times) {
+        t.equal((await post({ producer_id: 1, timestamp, payload: {} })).statusCode, 200, String(timestamp))
+      }
       t.ok(
         resultsOf(
           await postBatch(

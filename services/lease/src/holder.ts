@@ -15,7 +15,8 @@ const startTime = async (pid: number): Promise<string> => {
 
 const namespace = async (): Promise<string> => {
   try {
-    return `${(await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()} ${await readlink('/proc/self/ns/pid')}`
+    const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8')
+    return `${boot.trim()} ${await readlink('/proc/self/ns/pid')}`
   } catch {
     return ''
   }

@@ -11,7 +11,8 @@ export class LeaseHeldError extends Error {
   override name = 'LeaseHeldError'
   constructor (readonly folder: string, readonly holder: Holder) {
     super(
-      `${folder} is in use by process ${holder.pid}${holder.pid === process.pid ? ' (this one)' : ''} of host ${holder.host}`
+      `${folder} is in use by process ${holder.pid}${holder.pid === process.pid ? ' (this one)' : ''} of host ` +
+      `${holder.host}`
     )
   }
 }

@@ -6,7 +6,10 @@ import t, { type Test } from 'tap'
 
 const program = "import { runPlatform } from '@motience/platform'; await runPlatform()"
 const ports = Object.fromEntries(
-  ['AP_PORT', 'SM_PORT', 'DSM_PORT', 'WSS1_PORT', 'WSS1_HTTP_PORT', 'WSS2_PORT', 'WSS2_HTTP_PORT'].map(name => [name, '0'])
+  ['AP_PORT', 'SM_PORT', 'DSM_PORT', 'WSS1_PORT', 'WSS1_HTTP_PORT', 'WSS2_PORT', 'WSS2_HTTP_PORT'].map(name => [
+    name,
+    '0'
+  ])
 )
 
 /** Runs the platform as a process of its own; resolves once it is ready. */
@@ -14,11 +17,18 @@ const run = async (t: Test, environment: Record<string, string>) => {
   const child = spawn(
     process.execPath,
     ['--conditions=motience-source', '--import', 'tsx', '--input-type=module', '-e', program],
-    { env: { PATH: process.env['PATH'], DATA_DIR: tempDir(t), ...ports, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] }
+    {
+      env: { PATH: process.env['PATH'], DATA_DIR: tempDir(t), ...ports, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe']
+    }
   )
   t.teardown(() => child.kill('SIGKILL'))
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => { output += chunk.toString() })
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString()
+    })
+  }
   const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, output }))
   await waitFor(() => output.includes('Motience is ready.') || child.exitCode !== null, { timeoutMs: 60_000 })
   return { child, ended, ap: new URL(/AP .*(http:\S+)/.exec(output)![1]!) }
@@ -48,7 +58,10 @@ t.test('a start that fails says why in a line, with 1', async t => {
       { env: { PATH: process.env['PATH'], DATA_DIR: tempDir(t), AP_PORT: 'http' }, stdio: ['ignore', 'ignore', 'pipe'] }
     )
     const chunks = await child.stderr.toArray() as Buffer[]
-    return { code: child.exitCode ?? (await once(child, 'close'))[0] as number, output: Buffer.concat(chunks).toString() }
+    return {
+      code: child.exitCode ?? ((await once(child, 'close'))[0] as number),
+      output: Buffer.concat(chunks).toString()
+    }
   })()
   t.equal(code, 1)
   t.equal(output, "Motience can't start: AP_PORT must be an integer from 0 to 65535, not 'http'\n")

@@ -20,8 +20,8 @@ export interface Platform {
   /** `memory` or `redis`. */
   broker: string
   /**
-   * Stops the services, the latest first, and then what they share; `DRAIN_MS` is for all of them together. Rejects with
-   * the first error, after everything was closed.
+   * Stops the services, the latest first, and then what they share; `DRAIN_MS` is for all of them together. Rejects
+   * with the first error, after everything was closed.
    */
   close (): Promise<void>
 }
@@ -86,7 +86,9 @@ export const startPlatform = async (source: Record<string, string | undefined> =
       close
     }
   } catch (error) {
-    await close().catch((closing: unknown) => { logger.error({ err: closing }, 'Failed to close after a failed start') })
+    await close().catch((closing: unknown) => {
+      logger.error({ err: closing }, 'Failed to close after a failed start')
+    })
     throw error
   }
 }

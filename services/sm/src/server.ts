@@ -12,8 +12,8 @@ export type { Shared }
 export type RunningSm = Running<{ http: string }>
 
 /**
- * Opens the resources that are not shared, migrates, and listens on `SM_PORT`. Rejects with an `EnvError` or `StartError`
- * that names the offending variable.
+ * Opens the resources that are not shared, migrates, and listens on `SM_PORT`. Rejects with an `EnvError` or
+ * `StartError` that names the offending variable.
  */
 export const startSm = async (env: SmEnv, shared: Shared = {}): Promise<RunningSm> =>
   await startService('sm', env, shared, async ({ secret, logger, opened }) => {

@@ -17,7 +17,9 @@ for (const database of await databaseKinds()) {
         const consumers = await Promise.all(Array.from({ length: 8 }, () => parts.consumer()))
         const latest = new Map<number, Extract<ControlEvent, { type: 'subscription-changed' }>>()
         parts.broker.onControl(event => {
-          if (event.type === 'subscription-changed' && event.version > (latest.get(event.consumer_id)?.version ?? 0)) { latest.set(event.consumer_id, event) }
+          if (event.type === 'subscription-changed' && event.version > (latest.get(event.consumer_id)?.version ?? 0)) {
+            latest.set(event.consumer_id, event)
+          }
         })
 
         let changes = 0

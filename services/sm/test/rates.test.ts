@@ -21,7 +21,9 @@ t.test('who changes too often is refused for a while, by all routes that change 
   t.equal((await subscribe(app, other, producer)).status, 201, 'another user is not held up')
   const asProducer = async (route: string, body: object) =>
     (await call(app, route, { token: producer.token, body })).status
-  for (const approval of ['manual', 'automatic']) { t.equal(await asProducer(`PUT /api/producers/${producer.id}/policy`, { approval }), 200) }
+  for (const approval of ['manual', 'automatic']) {
+    t.equal(await asProducer(`PUT /api/producers/${producer.id}/policy`, { approval }), 200)
+  }
   t.equal(await asProducer(`PATCH /api/subscriptions/${id}`, { status: 'inactive' }), 200)
   t.equal(await asProducer(`PATCH /api/subscriptions/${id}`, { status: 'active' }), 429)
   for (let i = 0; i < 5; i++) t.equal((await subscribers(app, producer)).status, 200, 'reading is not counted')

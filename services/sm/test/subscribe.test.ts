@@ -134,30 +134,37 @@ for (const database of await databaseKinds()) {
         t.match(await patch(app, producer, id, 'inactive'), { status: 200, body: { status: 'inactive', version: 2 } })
       })
 
-      t.test('each change is published on the control channel, with its version and the one that it follows', async t => {
-        const [producer, consumer] = [await parts.producer(), await parts.consumer()]
-        const told: unknown[] = []
-        t.teardown(parts.broker.onControl(event => {
-          if (event.type !== 'subscription-changed' || event.producer_id !== producer.id) return
-          const { status, reason, version, previous_version: previousVersion, activated_version: activated } = event
-          told.push([event.consumer_id, status, reason, previousVersion, version, activated])
-        }))
-        const { body: { id = 0 } } = await subscribe(app, consumer, producer)
-        await patch(app, producer, id, 'inactive')
-        await subscribe(app, consumer, producer)
-        await patch(app, producer, id, 'inactive')
-        await patch(app, producer, id, 'active')
-        await unsubscribe(app, consumer, producer)
-        await t.resolves(parts.broker.ping(), 'what was told before an answer is handed on before the next')
-        t.strictSame(told, [
-          [consumer.id, 'active', 'subscribed', 0, 1, 1],
-          [consumer.id, 'inactive', 'revoked', 1, 2, null],
-          [consumer.id, 'pending', 'requested', 2, 3, null],
-          [consumer.id, 'inactive', 'refused', 3, 4, null],
-          [consumer.id, 'active', 'approved', 4, 5, 5],
-          [consumer.id, 'inactive', 'unsubscribed', 5, 6, null]
-        ])
-      })
+      t.test(
+        'each change is published on the control channel, with its version and the one that it follows',
+        async t => {
+          const [producer, consumer] = [await parts.producer(), await parts.consumer()]
+          const told: unknown[] = []
+          t.teardown(
+            parts.broker.onControl(event => {
+              if (event.type !== 'subscription-changed' || event.producer_id !== producer.id) return
+              const { status, reason, version, previous_version: previousVersion, activated_version: activated } = event
+              told.push([event.consumer_id, status, reason, previousVersion, version, activated])
+            })
+          )
+          const {
+            body: { id = 0 }
+          } = await subscribe(app, consumer, producer)
+          await patch(app, producer, id, 'inactive')
+          await subscribe(app, consumer, producer)
+          await patch(app, producer, id, 'inactive')
+          await patch(app, producer, id, 'active')
+          await unsubscribe(app, consumer, producer)
+          await t.resolves(parts.broker.ping(), 'what was told before an answer is handed on before the next')
+          t.strictSame(told, [
+            [consumer.id, 'active', 'subscribed', 0, 1, 1],
+            [consumer.id, 'inactive', 'revoked', 1, 2, null],
+            [consumer.id, 'pending', 'requested', 2, 3, null],
+            [consumer.id, 'inactive', 'refused', 3, 4, null],
+            [consumer.id, 'active', 'approved', 4, 5, 5],
+            [consumer.id, 'inactive', 'unsubscribed', 5, 6, null]
+          ])
+        }
+      )
     })
   }
 }

@@ -186,7 +186,9 @@ export class FakeWss2 {
   #receive (ws: WebSocket, frame: ConsumerFrame): void {
     this.frames.push(frame)
     if (frame.type === 'auth') {
-      if (!this.settings.mute) { ws.send(JSON.stringify({ type: 'authenticated', expires_at: '2030-01-01T00:00:00.000Z' })) }
+      if (!this.settings.mute) {
+        ws.send(JSON.stringify({ type: 'authenticated', expires_at: '2030-01-01T00:00:00.000Z' }))
+      }
       return
     }
     for (const position of frame.positions) this.#replay(ws, position)

@@ -1,6 +1,6 @@
 import {
-  buildService, drainLeftMs, socketService, SocketServer, type Authenticator, type Connection, type Logger, type ReadyChecks,
-  type ServiceApp
+  buildService, drainLeftMs, socketService, SocketServer, type Authenticator, type Connection, type Logger,
+  type ReadyChecks, type ServiceApp
 } from '@motience/kit'
 import { Type } from '@sinclair/typebox'
 import { InFlightBudget } from './intake/in-flight-budget.js'

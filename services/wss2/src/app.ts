@@ -1,6 +1,7 @@
 import type { Broker } from '@motience/broker'
 import {
-  buildService, drainLeftMs, socketService, SocketServer, type Authenticator, type Logger, type ReadyChecks, type ServiceApp
+  buildService, drainLeftMs, socketService, SocketServer, type Authenticator, type Logger, type ReadyChecks,
+  type ServiceApp
 } from '@motience/kit'
 import { ResumeFrameSchema } from '@motience/schemas'
 import { createConsumers } from './consumers/consumers.js'

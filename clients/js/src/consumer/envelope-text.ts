@@ -22,7 +22,7 @@ export const parsePage = (text: string): HistoryPage => {
 export const envelopeText = (envelope: Envelope): string => texts.get(envelope) ?? JSON.stringify(envelope)
 
 /**
- * The text of an envelope's payload, byte for byte as its sender wrote it: numbers keep digits that a double can't hold,
- * and signatures can be verified.
+ * The text of an envelope's payload, byte for byte as its sender wrote it: numbers keep digits that a double can't
+ * hold, and signatures can be verified.
  */
 export const payloadText = (envelope: Envelope): string => payloadOf(envelopeText(envelope))!.text

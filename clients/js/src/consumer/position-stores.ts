@@ -2,8 +2,8 @@ import type { Position } from '@motience/schemas'
 import { runtime } from '#consumer-runtime'
 
 /**
- * Stores a consumer's position with each producer across restarts. `save` receives all positions, not only changed ones;
- * calls never overlap.
+ * Stores a consumer's position with each producer across restarts. `save` receives all positions, not only changed
+ * ones; calls never overlap.
  */
 export interface PositionStore {
   load (): Position[] | Promise<Position[]>

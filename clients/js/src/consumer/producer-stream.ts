@@ -33,8 +33,8 @@ export interface ProducerStreamOptions {
 const before = ({ epoch, offset }: LogPosition): LogPosition => ({ epoch, offset: Math.max(0, offset - 1) })
 
 /**
- * The messages of one producer. The server sends them in order and reports gaps, which are filled from history while new
- * messages are held back.
+ * The messages of one producer. The server sends them in order and reports gaps, which are filled from history while
+ * new messages are held back.
  */
 export class ProducerStream {
   #position: LogPosition | null = null

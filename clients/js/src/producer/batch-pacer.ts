@@ -18,9 +18,9 @@ const SLOW_MS = 600
 const FRAMES_A_SECOND = 4
 
 /**
- * Limits a backlog to `rate` readings per second, and to what the line can carry without delaying live readings: batches
- * double while they are answered fast, and are halved when they are not (like TCP's window, D.-M. Chiu and R. Jain, 1989,
- * but growing faster, since the time to catch up matters).
+ * Limits a backlog to `rate` readings per second, and to what the line can carry without delaying live readings:
+ * batches double while they are answered fast, and are halved when they are not (like TCP's window, D.-M. Chiu and R.
+ * Jain, 1989, but growing faster, since the time to catch up matters).
  */
 export const createBatchPacer = (rate: number, maxBatch: number): BatchPacer => {
   const maxSize = Math.max(1, Math.min(maxBatch, Math.floor(rate / FRAMES_A_SECOND)))

@@ -4,8 +4,8 @@ import type { AckFrame, BatchAckEntry, ErrorFrame } from '@motience/schemas'
 export interface AckedPosition { epoch: number, offset: number, subscriberCount: number, duplicate: boolean }
 
 /**
- * Outcome of a reading that was sent. `kept`: stored. `retry`: may be sent again after `afterMs`. `passed`: not accepted,
- * because a later number of its session was. `refused`: permanently rejected.
+ * Outcome of a reading that was sent. `kept`: stored. `retry`: may be sent again after `afterMs`. `passed`: not
+ * accepted, because a later number of its session was. `refused`: permanently rejected.
  */
 export type Outcome =
   | { kind: 'kept', position: AckedPosition, receivedAt: string | undefined }

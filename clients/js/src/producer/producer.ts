@@ -72,8 +72,8 @@ export interface ProducerStatus {
   buffer: BufferStats
   counts: SenderCounts
   /**
-   * How far the device clock is behind the platform clock, and the error bound of that, in milliseconds; null before the
-   * first connection.
+   * How far the device clock is behind the platform clock, and the error bound of that, in milliseconds; null before
+   * the first connection.
    */
   clockOffsetMs: number | null
   clockErrorMs: number | null
@@ -83,9 +83,9 @@ export interface ProducerStatus {
 export interface Producer {
   readonly events: EventEmitter<ProducerEvents>
   /**
-   * Stores a reading and sends it as soon as possible. Returns its number, which is sent as `seq`. Throws `TypeError` if
-   * the payload is not an object in JSON, `RangeError` if it is larger than 2 MiB or `time` is not a date of the years 0
-   * to 9999.
+   * Stores a reading and sends it as soon as possible. Returns its number, which is sent as `seq`. Throws `TypeError`
+   * if the payload is not an object in JSON, `RangeError` if it is larger than 2 MiB or `time` is not a date of the
+   * years 0 to 9999.
    */
   send (payload: Record<string, unknown>, options?: SendOptions): number
   status (): ProducerStatus
@@ -124,7 +124,9 @@ export const describeLoss = (lost: Loss, time: number, mono: number, deviceId?: 
 const connectionKey = ({ authUrl, websocketUrl, username, password, compression = false }: MutableProducerOptions) =>
   JSON.stringify([authUrl, websocketUrl, username, password, compression])
 
-/** Starts a producer. It signs in and reconnects by itself until it is closed. Throws `TypeError` for an unusable URL. */
+/**
+ * Starts a producer. It signs in and reconnects by itself until it is closed. Throws `TypeError` for an unusable URL.
+ */
 export const createProducer = ({
   buffer, stoppedRetryMs = null, fetch, backoff, mono = monotonicMs, now = Date.now, ...initialOptions
 }: ProducerOptions): Producer => {

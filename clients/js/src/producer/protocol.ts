@@ -45,8 +45,8 @@ export interface Entry {
   /** Acked or rejected: it is not sent again. */
   done: boolean
   /**
-   * The platform accepted a later number of the session, but not this one. The reading is then sent in a device session of
-   * its own, whose name is derived from the reading, so that it is the same after a restart.
+   * The platform accepted a later number of the session, but not this one. The reading is then sent in a device session
+   * of its own, whose name is derived from the reading, so that it is the same after a restart.
    */
   passed: boolean
 }

@@ -11,8 +11,8 @@ import { ownInForce, ownUser, shareInForce } from './locks.js'
 /** Publishes what is committed in PostgreSQL to the broker: ended sessions, and users that were disabled or enabled. */
 export interface RevocationPublisher {
   /**
-   * Publishes the outbox rows of a user: first the revocations, then the events. Resolves once none is left. Rejects with
-   * MOT_UNAVAILABLE if the broker can't be reached; the rows stay then.
+   * Publishes the outbox rows of a user: first the revocations, then the events. Resolves once none is left. Rejects
+   * with MOT_UNAVAILABLE if the broker can't be reached; the rows stay then.
    */
   publish (userId: number): Promise<void>
   /** Whether the outbox has rows of a user. */
@@ -23,7 +23,12 @@ export interface RevocationPublisher {
   replaceAll (): Promise<void>
 }
 
-interface OutboxRow { id: number, session_id: string | null, end_reason: EndReason | null, access_expires_at: string | null }
+interface OutboxRow {
+  id: number
+  session_id: string | null
+  end_reason: EndReason | null
+  access_expires_at: string | null
+}
 
 /** Maximum outbox rows per step: more than the sessions that a user may have. */
 const MAX_ROWS = 500
@@ -40,11 +45,18 @@ const forgetAt = (expiry: string): number => Date.parse(expiry) + CLOCK_MARGIN_M
 
 interface Publication { revocations: Revocation[], events: ControlEvent[], enabled: boolean }
 
-/** The revocations and events of outbox rows, by the current state. The user's own event comes first: it has the reason. */
-const publicationOf = async (tx: TransactionSql, userId: number, outbox: readonly OutboxRow[], now: number): Promise<Publication> => {
+/**
+ * The revocations and events of outbox rows, by the current state. The user's own event comes first: it has the reason.
+ */
+const publicationOf = async (
+  tx: TransactionSql,
+  userId: number,
+  outbox: readonly OutboxRow[],
+  now: number
+): Promise<Publication> => {
   const publication: Publication = { revocations: [], events: [], enabled: false }
   if (outbox.some(row => row.session_id === null)) {
-    const [user] = await tx<{ disabled_at: string | null, last_expiry: string | null }[]>`
+    const [user] = await tx<{ disabled_at: string | null; last_expiry: string | null }[]>`
       SELECT disabled_at, (SELECT max(access_expires_at) FROM ap.sessions WHERE user_id = ${userId}) AS last_expiry
       FROM ap.users WHERE id = ${userId}`
     if (user?.disabled_at) {

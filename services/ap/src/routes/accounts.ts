@@ -55,7 +55,8 @@ export const addAccountRoutes = (app: ServiceApp, parts: ApRouteDependencies): v
       } else {
         // The same call again, after a 503: the change was kept, and only the broker has to be told.
         const isRepeat =
-          (await revocationPublisher.isPending(user.id)) && (await passwords.matches(user.password_hash, body.new_password))
+          (await revocationPublisher.isPending(user.id)) &&
+          (await passwords.matches(user.password_hash, body.new_password))
         if (!isRepeat) throw new ProblemError('MOT_AP_BAD_CREDENTIALS', 'The current password is wrong')
       }
       await publishNow(parts, user.id)

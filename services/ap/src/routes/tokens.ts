@@ -5,10 +5,13 @@ import { sameSecret } from '../tokens/secrets.js'
 import { publicUser } from '../users/users.js'
 
 /** What tokens say, the services' own tokens, and the keys that all are signed with. */
-export const addTokenRoutes = (app: ServiceApp, { settings, authenticator, tokens, keyring }: ApRouteDependencies): void => {
+export const addTokenRoutes = (
+  app: ServiceApp,
+  { settings, authenticator, tokens, keyring }: ApRouteDependencies
+): void => {
   const verify = async (token: string): Promise<Verified> => {
     const { identity, user } = await authenticator.verifyUser(token)
-    if (user === null) throw new ProblemError('MOT_UNAUTHORIZED', 'The token is a service\'s, not a user\'s')
+    if (user === null) throw new ProblemError('MOT_UNAUTHORIZED', "The token is a service's, not a user's")
     return { valid: true, user: publicUser(user), expires_at: new Date(identity.expiresAt).toISOString() }
   }
 
@@ -16,7 +19,9 @@ export const addTokenRoutes = (app: ServiceApp, { settings, authenticator, token
     ...apRoutes.verifyBearerRoute,
     async handler ({ headers }) {
       const token = bearerToken(headers.authorization)
-      if (token === null) { throw new ProblemError('MOT_UNAUTHORIZED', 'An access token is needed: `Authorization: Bearer <token>`') }
+      if (token === null) {
+        throw new ProblemError('MOT_UNAUTHORIZED', 'An access token is needed: `Authorization: Bearer <token>`')
+      }
       return await verify(token)
     }
   })
@@ -30,7 +35,9 @@ export const addTokenRoutes = (app: ServiceApp, { settings, authenticator, token
     ...apRoutes.serviceTokenRoute,
     onRequest: limitPerMinute(app, settings.serviceTokenRate),
     async handler ({ body }, reply) {
-      if (!sameSecret(body.secret, settings.serviceSecret)) { throw new ProblemError('MOT_AP_BAD_SERVICE_SECRET', 'The secret is not the one that AP has') }
+      if (!sameSecret(body.secret, settings.serviceSecret)) {
+        throw new ProblemError('MOT_AP_BAD_SERVICE_SECRET', 'The secret is not the one that AP has')
+      }
       const accessToken = await tokens.forService(body.service)
       const answer = { access_token: accessToken, token_type: 'Bearer' as const, expires_in: tokens.expiresIn }
       return reply.header('cache-control', 'no-store').send(answer)

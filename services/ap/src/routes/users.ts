@@ -50,7 +50,9 @@ export const addUserRoutes = (app: ServiceApp, parts: ApRouteDependencies): void
     onRequest: requireRole('admin'),
     async handler ({ params, identity }, reply) {
       // The last administrator would lock everyone out.
-      if (params.id === identity.userId) { throw new ProblemError('MOT_FORBIDDEN', "An administrator can't disable himself") }
+      if (params.id === identity.userId) {
+        throw new ProblemError('MOT_FORBIDDEN', "An administrator can't disable himself")
+      }
       if (!await administration.disable(params.id)) throw noSuchUser()
       await publishNow(parts, params.id)
       return reply.code(204).send(null)

@@ -31,7 +31,10 @@ const lockSession = async (
 }
 
 /** Spends a refresh token: see the contract's `POST /auth/refresh`. Two that come at once get the same child. */
-export const rotate = async ({ sql, secrets, lifetimes, clock }: SessionDependencies, text: string): Promise<Rotation> => {
+export const rotate = async (
+  { sql, secrets, lifetimes, clock }: SessionDependencies,
+  text: string
+): Promise<Rotation> => {
   const token = parseRefreshToken(secrets, text)
   if (!token) return INVALID
   return await sql.begin(async tx => {

@@ -61,8 +61,10 @@ export const createSessions = (parts: SessionDependencies): Sessions => {
         const refreshToken = firstRefreshToken(secrets, sid)
         const accessExpiresAt = accessExpiry(lifetimes, now)
         await tx`
-          INSERT INTO ap.sessions (id, user_id, refresh_hash, created_at, rotated_at, refresh_expires_at, access_expires_at)
-          VALUES (${sid}, ${id}, ${refreshToken.hash}, ${new Date(now)}, ${new Date(now)}, ${new Date(now + lifetimes.refreshMs)}, ${new Date(accessExpiresAt)})`
+          INSERT INTO ap.sessions (id, user_id, refresh_hash, created_at, rotated_at, refresh_expires_at,
+            access_expires_at)
+          VALUES (${sid}, ${id}, ${refreshToken.hash}, ${new Date(now)}, ${new Date(now)},
+            ${new Date(now + lifetimes.refreshMs)}, ${new Date(accessExpiresAt)})`
         const evicted = await endSessions(tx, id, { except: sid, beyond: MAX_SESSIONS - 1 }, 'revoked', now)
         return { grant: { user, sid, refreshToken: refreshToken.text, accessExpiresAt }, evicted }
       })

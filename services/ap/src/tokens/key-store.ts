@@ -46,7 +46,8 @@ const insert = async (tx: TransactionSql, keys: Secrets, now: number, signsFrom:
   const sealed = seal(keys.sealing, kid, privateKey.export({ format: 'der', type: 'pkcs8' }))
   await tx`
     INSERT INTO ap.signing_keys (kid, public_key, sealed, created_at, signs_from)
-    VALUES (${kid}, ${publicKey.export({ format: 'pem', type: 'spki' }).toString()}, ${sealed}, ${new Date(now)}, ${new Date(signsFrom)})`
+    VALUES (${kid}, ${publicKey.export({ format: 'pem', type: 'spki' }).toString()}, ${sealed}, ${new Date(now)},
+      ${new Date(signsFrom)})`
   return { kid, publicKey, privateKey, signsFrom }
 }
 

@@ -12,7 +12,9 @@ export type CreatedAdmin = 'created' | 'exists' | 'taken'
  * Throws a RangeError that says what is wrong with a name or password.
  */
 export const createAdmin = async (sql: Sql, username: string, password: string): Promise<CreatedAdmin> => {
-  if (!Value.Check(UsernameSchema, username)) { throw new RangeError('The username must be 3 to 64 letters, digits or . _ @ + -, and begin with a letter or digit') }
+  if (!Value.Check(UsernameSchema, username)) {
+    throw new RangeError('The username must be 3 to 64 letters, digits or . _ @ + -, and begin with a letter or digit')
+  }
   if (!Value.Check(PasswordSchema, password)) throw new RangeError('The password must be 8 to 128 characters')
   const users = createUsers(sql)
   const existing = await users.byName(username)

@@ -63,7 +63,8 @@ t.test('the log keeps messages, and not the bodies that they were cut out of', a
   t.teardown(() => broker.close())
   const before = used()
   for (let n = 0; n < 100; n++) {
-    const body = `{"payload":{"n":${n},"text":"${'x'.repeat(50)}"},"rest":"${String.fromCharCode(0x61 + (n % 26)).repeat(1_000_000)}"}`
+    const rest = String.fromCharCode(0x61 + (n % 26)).repeat(1_000_000)
+    const body = `{"payload":{"n":${n},"text":"${'x'.repeat(50)}"},"rest":"${rest}"}`
     const payload = JSON.stringify({ body }).slice(12, 80)
     await broker.accept([
       { producerId: 1, version: 0, subscribers: [], messages: [{ ...message(n), tail: `,"payload":${payload}}` }] }

@@ -146,13 +146,17 @@ export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
         outcomes.push(outcome)
       }
       sessions.forgetOldest({ epoch: head.epoch, offset: stored })
-      if (outcomes.length === 0 && messages.length > 0) { return { result: { kind: 'full', head: { epoch: head.epoch, offset: head.offset }, stored }, texts } }
+      if (outcomes.length === 0 && messages.length > 0) {
+        return { result: { kind: 'full', head: { epoch: head.epoch, offset: head.offset }, stored }, texts }
+      }
       head.version = Math.max(head.version, version)
       return { result: { kind: 'ok', epoch: head.epoch, stored, outcomes }, texts }
     },
 
     openEpoch ({ epoch, expected, version }: OpenEpoch): boolean {
-      if (head.epoch !== expected.epoch || head.offset !== expected.offset || head.verified !== expected.verified) { return false }
+      if (head.epoch !== expected.epoch || head.offset !== expected.offset || head.verified !== expected.verified) {
+        return false
+      }
       if (epoch <= head.epoch) throw new RangeError(`Epoch ${epoch} is not above ${head.epoch}`)
       Object.assign(head, { epoch, offset: 0, version: Math.max(head.version, version), verified: true })
       stored = 0
@@ -164,7 +168,9 @@ export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
       const start = indexAfter(after)
       let end = start
       const has = (index: number): boolean => entries[index]?.epoch === after.epoch
-      for (let bytes = 0; has(end) && end - start < limit && bytes < limits.logPageBytes; end++) { bytes += entries[end]!.text.length }
+      for (let bytes = 0; has(end) && end - start < limit && bytes < limits.logPageBytes; end++) {
+        bytes += entries[end]!.text.length
+      }
       const page = entries.slice(start, end)
       const next = page[0]?.offset ?? head.offset + 1
       return {

@@ -58,7 +58,9 @@ export const createSessions = (maxBytes: number) => {
         if (bytes <= maxBytes) break
         if (mark.epoch === stored.epoch) {
           if (mark.offset > stored.offset) break
-          if (forgotten.epoch !== mark.epoch || forgotten.offset < mark.offset) { forgotten = { epoch: mark.epoch, offset: mark.offset } }
+          if (forgotten.epoch !== mark.epoch || forgotten.offset < mark.offset) {
+            forgotten = { epoch: mark.epoch, offset: mark.offset }
+          }
         }
         marks.delete(name)
         bytes -= costOf(name)

@@ -82,7 +82,9 @@ export const createAccept = (run: Run, limits: BrokerLimits) => {
         String(sessions.length)
       ]
       for (const consumerId of subscribers) all.push(String(consumerId))
-      for (const { device, session } of sessions) { all.push(sessionField(device, session), String(floors?.seqs.get(sessionName(device, session)) ?? '')) }
+      for (const { device, session } of sessions) {
+        all.push(sessionField(device, session), String(floors?.seqs.get(sessionName(device, session)) ?? ''))
+      }
       for (const arg of args) all.push(arg)
       return all
     })

@@ -37,10 +37,14 @@ export const readUrls = (text: string, defaultPort = 6379): { addresses: Address
   const first = urls[0]
   if (first === undefined) throw new TypeError('The URL of Redis is empty')
   for (const { protocol } of urls) {
-    if (protocol !== 'redis:' && protocol !== 'rediss:') { throw new TypeError(`A URL of Redis begins with redis: or rediss:, not with ${protocol}`) }
+    if (protocol !== 'redis:' && protocol !== 'rediss:') {
+      throw new TypeError(`A URL of Redis begins with redis: or rediss:, not with ${protocol}`)
+    }
   }
   const database = Number(first.pathname.slice(1))
-  if (!Number.isInteger(database) || database < 0) { throw new TypeError('The path of a URL of Redis is the number of a database') }
+  if (!Number.isInteger(database) || database < 0) {
+    throw new TypeError('The path of a URL of Redis is the number of a database')
+  }
   return {
     addresses: urls.map(({ hostname, port }) => ({
       host: hostname.replace(/^\[(.*)\]$/, '$1'),

@@ -57,7 +57,9 @@ export const clusterTopology = (url: string, timeoutMs: number): Topology => {
 
   const ask = async ({ peer, host }: { peer: Peer, host: string }): Promise<Masters> => {
     const [info, slots] = await Promise.all([peer.ask(['CLUSTER', 'INFO']), peer.ask(['CLUSTER', 'SLOTS'])])
-    if (!String(info).includes('cluster_state:ok')) { throw new BrokerUnavailableError(`The Cluster is down as ${peer.name} sees it`) }
+    if (!String(info).includes('cluster_state:ok')) {
+      throw new BrokerUnavailableError(`The Cluster is down as ${peer.name} sees it`)
+    }
     return readSlots(slots, host)
   }
 

@@ -125,7 +125,9 @@ t.test('control messages of strangers are dropped, and a handler that throws har
   const got: string[] = []
   broker.onControl(() => { throw new Error('a fault') })
   broker.onControl(event => got.push(event.type))
-  for (const text of ['{', '"text"', '{"type":"user-enabled"}', '{"type":"user-enabled","user_id":3}']) { await redisCall(server.port, 'PUBLISH', 'control', text) }
+  for (const text of ['{', '"text"', '{"type":"user-enabled"}', '{"type":"user-enabled","user_id":3}']) {
+    await redisCall(server.port, 'PUBLISH', 'control', text)
+  }
   await broker.publishControl({ type: 'user-disabled', user_id: 3, expires_at: '2030-01-01T00:00:00.000Z' })
   await waitFor(() => got.length >= 2)
   t.same(got, ['user-enabled', 'user-disabled'])

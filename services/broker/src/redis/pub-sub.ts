@@ -96,7 +96,9 @@ export const openPubSub = async ({
     }
     // One Pub/Sub connection belongs to a server that is watched: elsewhere it could stay with a master that was
     // replaced.
-    if (subscriber !== null && !names.has(addressName(subscriber.address))) { subscriber.destroy('its server is not a master any more') }
+    if (subscriber !== null && !names.has(addressName(subscriber.address))) {
+      subscriber.destroy('its server is not a master any more')
+    }
     masters = found
     const results = await Promise.allSettled(found.addresses.map(connectMaster))
     const failure = results.find(result => result.status === 'rejected')

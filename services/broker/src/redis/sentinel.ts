@@ -37,7 +37,9 @@ export const sentinelTopology = (url: string, sentinelName: string, timeoutMs: n
     const answers: Answer[] = []
     const ask = async (peer: Peer): Promise<void> => {
       const answer = readAnswer(await peer.ask(['SENTINEL', 'MASTER', sentinelName]))
-      if (answer === null) { throw new BrokerUnavailableError(`The Sentinel at ${peer.name} knows no master ${sentinelName}`) }
+      if (answer === null) {
+        throw new BrokerUnavailableError(`The Sentinel at ${peer.name} knows no master ${sentinelName}`)
+      }
       answers.push(answer)
     }
     const asked = peers.map(ask)

@@ -159,7 +159,9 @@ export const acceptSuite = async (t: Test, open: OpenBroker): Promise<void> => {
         const [result] = await broker.accept([
           request(producerId, { subscribers: [consumerId], messages: range(0, i % 4).map(() => message(writer)) })
         ])
-        if (result?.kind === 'ok') { offsets.push(...result.outcomes.map(outcome => (outcome.kind === 'accepted' ? outcome.offset : 0))) }
+        if (result?.kind === 'ok') {
+          offsets.push(...result.outcomes.map(outcome => (outcome.kind === 'accepted' ? outcome.offset : 0)))
+        }
       }
       return offsets
     }

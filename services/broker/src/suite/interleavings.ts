@@ -67,7 +67,9 @@ export const interleavingsSuite = async (
         continue
       }
       if (result?.kind !== 'ok') throw new Error(`Publish gave ${result?.kind}`)
-      if (used.version < before.version) { wrong.push(`${n} was accepted at ${used.version}, though ${before.version} was answered`) }
+      if (used.version < before.version) {
+        wrong.push(`${n} was accepted at ${used.version}, though ${before.version} was answered`)
+      }
       if (settled && !before.active) forbidden.add(n)
       if (settled && before.active && kept.version === version) required.add(n)
       return

@@ -18,7 +18,9 @@ const sender =
       const words = what.split(' ')
       const messages = range(0, words.length / 2 - 1).map(n => of(words[2 * n]!, Number(words[2 * n + 1])))
       const [result] = await broker.accept([request(producerId, { messages, stored: upTo(0), ...more })])
-      if (result?.kind === 'ok') { return result.outcomes.map(outcome => (outcome.kind === 'accepted' ? outcome.offset : 'repeat')).join(' ') }
+      if (result?.kind === 'ok') {
+        return result.outcomes.map(outcome => (outcome.kind === 'accepted' ? outcome.offset : 'repeat')).join(' ')
+      }
       return result?.kind === 'unknown'
         ? `unknown ${result.sessions.map(({ session }) => session).join(' ')} as of ${result.asOf.offset}`
         : result!.kind

@@ -51,7 +51,14 @@ export type Send = (lane: Lane, drafts: readonly Draft[], deadline: number) => P
  * epoch for `unverified`, with the sessions' floors from the history for `unknown`, and once there is room in the log
  * for `full`.
  */
-export const createSender = ({ source, broker, openNewEpoch, history, wideList, metrics }: SenderDependencies): Send => {
+export const createSender = ({
+  source,
+  broker,
+  openNewEpoch,
+  history,
+  wideList,
+  metrics
+}: SenderDependencies): Send => {
   const nextIteration = createSharedImmediate()
   return async (lane, drafts, deadline) => {
     const { producerId } = lane
@@ -62,7 +69,7 @@ export const createSender = ({ source, broker, openNewEpoch, history, wideList, 
         await pause(pauseMs)
         pauseMs = Math.min(pauseMs * 2, LAST_PAUSE_MS)
       }
-      const subscribers = lane.subscribers ?? await within(source.subscribers(producerId), deadline)
+      const subscribers = lane.subscribers ?? (await within(source.subscribers(producerId), deadline))
       lane.subscribers = subscribers
       const { version, consumerIds } = subscribers
       metrics.brokerMessages.observe(drafts.length)

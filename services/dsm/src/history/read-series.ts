@@ -114,7 +114,9 @@ export const readSeries = async (
   const { keys, fault } = parseField(query.field)
   if (keys === null) throw refuse('/field', fault)
   const { bucket = '60s', tz, fn } = query
-  if (fn === 'rate' && query.kind !== undefined && query.kind !== 'number') { throw refuse('/fn', 'applies to numbers only') }
+  if (fn === 'rate' && query.kind !== undefined && query.kind !== 'number') {
+    throw refuse('/fn', 'applies to numbers only')
+  }
   const points = new Points(openBuckets(bucket, tz), bounds, fn === 'rate')
   const from = query.from === undefined ? null : readDeviceTime(query.from)
   const to = query.to === undefined ? null : readDeviceTime(query.to)

@@ -72,7 +72,9 @@ export const createKeySource = (options: {
   }
 
   const refreshIfOld = (): void => {
-    if (performance.now() - fetchedAt > MAX_AGE_MS && performance.now() - failedAt > COOLDOWN_MS) { refresh().catch(() => {}) }
+    if (performance.now() - fetchedAt > MAX_AGE_MS && performance.now() - failedAt > COOLDOWN_MS) {
+      refresh().catch(() => {})
+    }
   }
 
   const find = (kid: string): string | null => keys?.get(kid) ?? null

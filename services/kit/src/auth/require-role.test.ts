@@ -46,7 +46,9 @@ t.test('only the Bearer scheme counts', async t => {
   const status = async (authorization: string): Promise<number> =>
     (await app.inject({ url: '/admin', headers: { authorization } })).statusCode
   t.equal(await status(`bearer ${token}`), 200, 'in any case (RFC 7235)')
-  for (const authorization of [`Basic ${token}`, token, 'Bearer', 'Bearer ', `Bearer ${token} x`]) { t.equal(await status(authorization), 401, authorization.slice(0, 8)) }
+  for (const authorization of [`Basic ${token}`, token, 'Bearer', 'Bearer ', `Bearer ${token} x`]) {
+    t.equal(await status(authorization), 401, authorization.slice(0, 8))
+  }
   t.equal((await app.inject(`/admin?token=${token}`)).statusCode, 401, 'a query is no header')
 })
 

@@ -12,7 +12,9 @@ export const authenticate = async (request: FastifyRequest): Promise<Identity> =
   const { authenticator } = request.server
   if (authenticator === null) throw new ProblemError('MOT_INTERNAL')
   const token = bearerToken(request.headers.authorization)
-  if (token === null) { throw new ProblemError('MOT_UNAUTHORIZED', 'An access token is needed: `Authorization: Bearer <token>`') }
+  if (token === null) {
+    throw new ProblemError('MOT_UNAUTHORIZED', 'An access token is needed: `Authorization: Bearer <token>`')
+  }
   request.identity = await authenticator.verify(token)
   return request.identity
 }
@@ -23,5 +25,7 @@ export const authenticate = async (request: FastifyRequest): Promise<Identity> =
  */
 export const requireRole = (...roles: Role[]) => async (request: FastifyRequest): Promise<void> => {
   const { role } = await authenticate(request)
-  if (roles.length > 0 && !roles.includes(role)) { throw new ProblemError('MOT_FORBIDDEN', `This needs the role ${roles.join(' or ')}`) }
+  if (roles.length > 0 && !roles.includes(role)) {
+    throw new ProblemError('MOT_FORBIDDEN', `This needs the role ${roles.join(' or ')}`)
+  }
 }

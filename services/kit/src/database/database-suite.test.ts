@@ -23,8 +23,10 @@ for (const kind of await databaseKinds()) {
     t.test('instants are RFC 3339 text in UTC with milliseconds, and are taken as text or Date', async t => {
       const text = '2026-01-02T03:04:05.678Z'
       const [row] = await sql`
-        select ${text}::timestamptz as text, ${new Date(text)}::timestamptz as date, '2026-01-02 03:04:05.678999+02'::timestamptz as finer,
-          '2026-01-02 03:04:05'::timestamp as without, 'infinity'::timestamptz as never, '2026-01-02'::date as day, 1.10::numeric as exact`
+        select ${text}::timestamptz as text, ${new Date(text)}::timestamptz as date,
+          '2026-01-02 03:04:05.678999+02'::timestamptz as finer,
+          '2026-01-02 03:04:05'::timestamp as without, 'infinity'::timestamptz as never, '2026-01-02'::date as day,
+          1.10::numeric as exact`
       t.strictSame(row, {
         text,
         date: text,
@@ -40,7 +42,8 @@ for (const kind of await databaseKinds()) {
       const long = 'ä'.repeat(200_000)
       const json = { a: [1, null, 'x'] }
       const [row] =
-        await sql`select ${sql.json(json)}::jsonb as json, ${Buffer.from([0, 255])}::bytea as bytes, ${null}::text as none, ${long}::text as long`
+        await sql`select ${sql.json(json)}::jsonb as json, ${Buffer.from([0, 255])}::bytea as bytes,
+          ${null}::text as none, ${long}::text as long`
       t.strictSame(row, { json, bytes: Buffer.from([0, 255]), none: null, long })
     })
 

@@ -8,7 +8,9 @@ const TIMESTAMPTZ = 1184
 
 const toSafeInteger = (text: string): number => {
   const value = Number(text)
-  if (!Number.isSafeInteger(value)) { throw new RangeError('A bigint of the database is beyond what a number holds exactly') }
+  if (!Number.isSafeInteger(value)) {
+    throw new RangeError('A bigint of the database is beyond what a number holds exactly')
+  }
   return value
 }
 

@@ -41,7 +41,8 @@ const guardDisk = async (dataDir: string, logger: DatabaseLogger): Promise<DiskG
 
 const endProcess = (error: unknown): never => {
   console.error(
-    `The disk of the embedded database failed (${(error as NodeJS.ErrnoException).code ?? String(error)}), the process ends now`
+    `The disk of the embedded database failed (${(error as NodeJS.ErrnoException).code ?? String(error)}), the ` +
+    'process ends now'
   )
   process.exit(1)
 }

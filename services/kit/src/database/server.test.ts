@@ -57,7 +57,8 @@ t.test('the pool recovers after PostgreSQL was restarted, killed, or stood still
   await waitFor(
     async () =>
       (
-        await database.sql`select 1 from pg_stat_activity where query like '%pg_sleep(60)' and state = 'active' and pid <> pg_backend_pid()`
+        await database.sql`select 1 from pg_stat_activity where query like '%pg_sleep(60)' and state = 'active'
+          and pid <> pg_backend_pid()`
       ).length
   )
   await server.restart()

@@ -37,7 +37,9 @@ export const fetchBy = (caller: InternalCaller) => async (request: Request): Pro
     body
   })
   const headers = new Headers()
-  for (const [name, value] of Object.entries(answer.headers)) { if (value !== undefined) headers.set(name, [value].flat().join(', ')) }
+  for (const [name, value] of Object.entries(answer.headers)) {
+    if (value !== undefined) headers.set(name, [value].flat().join(', '))
+  }
   return new Response(bodyless.has(answer.status) ? null : answer.text, { status: answer.status, headers })
 }
 

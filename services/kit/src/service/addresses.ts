@@ -13,7 +13,9 @@ const host = (name: string): string => name.includes(':') && !name.startsWith('[
  */
 export const databaseUrl = (env: DatabaseEnv): string => {
   if (env.DATABASE_URL !== '') {
-    if (!/^postgres(ql)?:\/\/./.test(env.DATABASE_URL) || !URL.canParse(env.DATABASE_URL)) { throw new EnvError('DATABASE_URL must be a URL that begins with postgres://') }
+    if (!/^postgres(ql)?:\/\/./.test(env.DATABASE_URL) || !URL.canParse(env.DATABASE_URL)) {
+      throw new EnvError('DATABASE_URL must be a URL that begins with postgres://')
+    }
     return env.DATABASE_URL
   }
   if (env.DB_HOST === '') return ''
@@ -24,7 +26,9 @@ export const databaseUrl = (env: DatabaseEnv): string => {
 
 /** The URLs with the file of certificates as a parameter of the first, as the broker takes it. */
 const withCaFile = (urls: string, file: string): string => {
-  if (!urls.trimStart().startsWith('rediss:')) { throw new EnvError('REDIS_CA_FILE is for a REDIS_URL that begins with rediss://') }
+  if (!urls.trimStart().startsWith('rediss:')) {
+    throw new EnvError('REDIS_CA_FILE is for a REDIS_URL that begins with rediss://')
+  }
   try {
     accessSync(file, constants.R_OK)
   } catch (error) {
@@ -44,7 +48,9 @@ const withCaFile = (urls: string, file: string): string => {
 export const redisUrl = (env: RedisEnv): string => {
   if (env.REDIS_URL !== '') {
     for (const url of env.REDIS_URL.split(',')) {
-      if (!/^rediss?:\/\/./.test(url.trim()) || !URL.canParse(url.trim())) { throw new EnvError('REDIS_URL must be URLs that begin with redis:// or rediss://') }
+      if (!/^rediss?:\/\/./.test(url.trim()) || !URL.canParse(url.trim())) {
+        throw new EnvError('REDIS_URL must be URLs that begin with redis:// or rediss://')
+      }
     }
   }
   const urls =
@@ -54,6 +60,8 @@ export const redisUrl = (env: RedisEnv): string => {
 
 /** `SERVICE_SECRET`, which processes of their own must share. Throws an `EnvError` where it is missing or short. */
 export const serviceSecret = (env: Pick<CommonEnv, 'SERVICE_SECRET'>): string => {
-  if (env.SERVICE_SECRET.length < 16) { throw new EnvError('SERVICE_SECRET must be at least 16 characters, the same for every service') }
+  if (env.SERVICE_SECRET.length < 16) {
+    throw new EnvError('SERVICE_SECRET must be at least 16 characters, the same for every service')
+  }
   return env.SERVICE_SECRET
 }

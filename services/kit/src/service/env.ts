@@ -19,7 +19,8 @@ const convert = (schema: TSchema, text: string): unknown => {
 
 const expected = (schema: TSchema, message: string): string => {
   if (schema['type'] === 'integer' || schema['type'] === 'number') {
-    return `must be ${schema['type'] === 'integer' ? 'an integer' : 'a number'} from ${String(schema['minimum'])} to ${String(schema['maximum'])}`
+    const kind = schema['type'] === 'integer' ? 'an integer' : 'a number'
+    return `must be ${kind} from ${String(schema['minimum'])} to ${String(schema['maximum'])}`
   }
   if (schema['type'] === 'boolean') return 'must be true or false'
   const options = schema['anyOf'] as { const: string }[] | undefined
@@ -42,7 +43,9 @@ export const readEnv = <T extends TObject>(
     const text = source[name]?.trim()
     if (text === undefined || text === '') {
       if (property['default'] !== undefined) values[name] = property['default']
-      else if (schema.required?.includes(name) === true) { faults.push(`${name} is missing: ${String(property.description ?? 'it has no default')}`) }
+      else if (schema.required?.includes(name) === true) {
+        faults.push(`${name} is missing: ${String(property.description ?? 'it has no default')}`)
+      }
       continue
     }
     const value = convert(property, text)

@@ -14,7 +14,15 @@ t.test('a page has a cursor if there are more rows, which continues after its la
 
 t.test('any other cursor is refused', async t => {
   const encode = (text: string): string => Buffer.from(text).toString('base64url')
-  for (const cursor of ['', 'x', encode('id:'), encode('id:-1'), encode('id:01'), encode('id:2147483648'), encode('5')]) {
+  for (const cursor of [
+    '',
+    'x',
+    encode('id:'),
+    encode('id:-1'),
+    encode('id:01'),
+    encode('id:2147483648'),
+    encode('5')
+  ]) {
     t.throws(() => decodeIdCursor(cursor), { code: 'MOT_BAD_INPUT', errors: [{ path: '/cursor' }] }, cursor)
   }
   t.throws(() => decodeIdCursor(`${encode('id:5')}=`), { code: 'MOT_BAD_INPUT' }, 'padded')

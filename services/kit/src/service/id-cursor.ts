@@ -20,8 +20,8 @@ export const decodeIdCursor = (cursor: string | undefined): number => {
 }
 
 /**
- * The page of up to `limit + 1` rows in the order of their ids. The extra row only shows that there is a next page, whose
- * cursor is returned then.
+ * The page of up to `limit + 1` rows in the order of their ids. The extra row only shows that there is a next page,
+ * whose cursor is returned then.
  */
 export const pageById = <Row extends { id: number }>(
   rows: readonly Row[],

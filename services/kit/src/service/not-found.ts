@@ -22,7 +22,9 @@ export const answerNotFound = (app: ServiceApp): void => {
     for (const { pattern, methods } of paths.values()) {
       if (pattern.test(path)) for (const method of methods) allowed.add(method)
     }
-    if (allowed.size === 0) { return answerProblem(new ProblemError('MOT_NOT_FOUND', 'There is nothing at this path'), request, reply) }
+    if (allowed.size === 0) {
+      return answerProblem(new ProblemError('MOT_NOT_FOUND', 'There is nothing at this path'), request, reply)
+    }
     reply.header('allow', [...allowed].sort().join(', '))
     return answerProblem(
       new ProblemError('MOT_METHOD_NOT_ALLOWED', `Allowed: ${[...allowed].sort().join(', ')}`),

@@ -76,7 +76,9 @@ t.test('a bound on everything leaves health and metrics alone', async t => {
   app.get('/x', async () => ({}))
   t.equal((await app.inject('/x')).statusCode, 200)
   t.equal((await app.inject('/x')).statusCode, 429)
-  for (const path of ['/health', '/health', '/ready', '/ready', '/metrics', '/metrics']) { t.equal((await app.inject(path)).statusCode, 200) }
+  for (const path of ['/health', '/health', '/ready', '/ready', '/metrics', '/metrics']) {
+    t.equal((await app.inject(path)).statusCode, 200)
+  }
 })
 
 t.test('a service whose event loop lags sheds load, but tells that it lives', async t => {

@@ -14,7 +14,11 @@ export const answerProblem = (error: unknown, request: FastifyRequest, reply: Fa
   const fields = { method: request.method, url: redactUrl(request.url), status: problem.statusCode, code: problem.code }
   if (problem.statusCode >= 500) request.log.error({ ...fields, err: problem.cause ?? problem }, 'Failed to answer')
   else request.log.warn({ ...fields, detail: problem.message }, 'Refused a request')
-  if (problem.retryAfterSecs !== undefined) { reply.header('retry-after', String(Math.max(1, Math.ceil(problem.retryAfterSecs)))) } else if ((problem.statusCode === 429 || problem.statusCode === 503) && !reply.hasHeader('retry-after')) { reply.header('retry-after', '1') }
+  if (problem.retryAfterSecs !== undefined) {
+    reply.header('retry-after', String(Math.max(1, Math.ceil(problem.retryAfterSecs))))
+  } else if ((problem.statusCode === 429 || problem.statusCode === 503) && !reply.hasHeader('retry-after')) {
+    reply.header('retry-after', '1')
+  }
   // RFC 9110, section 11.6.1
   if (problem.statusCode === 401) reply.header('www-authenticate', 'Bearer')
   return reply

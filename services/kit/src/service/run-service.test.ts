@@ -60,7 +60,8 @@ t.test('a start that fails says why in a line, with 1', async t => {
   t.equal(await bad.ended, 1)
   t.equal(
     bad.output.err,
-    "ap can't start: AP_PORT must be an integer from 0 to 65535, not 'http'\nSM_PORT must be an integer from 0 to 65535, not '-1'\n"
+    "ap can't start: AP_PORT must be an integer from 0 to 65535, not 'http'\nSM_PORT must be an integer from 0 to " +
+    "65535, not '-1'\n"
   )
 
   const server = createServer().listen(0, '127.0.0.1')

@@ -90,7 +90,9 @@ export const startService = async <Urls>(
     })
     return { urls, startDraining, close }
   } catch (error) {
-    await close().catch((closing: unknown) => { logger.error({ err: closing }, 'Failed to close after a failed start') })
+    await close().catch((closing: unknown) => {
+      logger.error({ err: closing }, 'Failed to close after a failed start')
+    })
     throw error
   }
 }

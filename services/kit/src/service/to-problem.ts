@@ -45,14 +45,18 @@ const byStatus = (status: number, cause: unknown): ProblemError => {
  */
 export const toProblem = (error: unknown): ProblemError => {
   if (error instanceof ProblemError) return error
-  if (error instanceof BrokerUnavailableError) { return new ProblemError('MOT_UNAVAILABLE', undefined, { cause: error, retryAfterSecs: 1 }) }
+  if (error instanceof BrokerUnavailableError) {
+    return new ProblemError('MOT_UNAVAILABLE', undefined, { cause: error, retryAfterSecs: 1 })
+  }
   const { code, statusCode } = (error ?? {}) as { code?: unknown, statusCode?: unknown }
   if (typeof code === 'string') {
     const known = fastifyCodes[code]
     if (known !== undefined) return new ProblemError(known[0], known[1], { cause: error })
     // Fastify gives a request whose client went away a status as well: that is not a dependency's failure.
     const ofClient = typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500
-    if (notNow.has(code) && !ofClient) return new ProblemError('MOT_UNAVAILABLE', undefined, { cause: error, retryAfterSecs: 1 })
+    if (notNow.has(code) && !ofClient) {
+      return new ProblemError('MOT_UNAVAILABLE', undefined, { cause: error, retryAfterSecs: 1 })
+    }
   }
   return byStatus(typeof statusCode === 'number' ? statusCode : 500, error)
 }

@@ -96,7 +96,8 @@ export class Connection {
   get needsDrain (): boolean { return this.#socket.writableNeedDrain }
 
   /**
-   * Sends the text of one frame. False where the connection has ended. One that holds back more than `maxBufferedBytes` is closed with 4008.
+   * Sends the text of one frame. False where the connection has ended. One that holds back more than `maxBufferedBytes`
+   * is closed with 4008.
    */
   send (text: string): boolean {
     if (this.#endCode !== null) return false
@@ -111,8 +112,8 @@ export class Connection {
   }
 
   /**
-   * Sends a whole frame as `textFrame` made it, the same one to many connections: what goes to the socket here stands in
-   * order with what `ws` writes, for none of it is compressed.
+   * Sends a whole frame as `textFrame` made it, the same one to many connections: what goes to the socket here stands
+   * in order with what `ws` writes, for none of it is compressed.
    */
   sendPrepared (frame: Buffer): boolean {
     if (this.#endCode !== null) return false

@@ -36,7 +36,9 @@ export const createFrameReader = <S extends FrameSchemas>(
   badFrame: ProblemCode
 ): FrameReader<FrameOf<S>> => {
   const checks = new Map<string, TypeCheck<TSchema>>()
-  for (const [type, schema] of Object.entries({ ...schemas, auth: AuthFrameSchema })) { checks.set(type, TypeCompiler.Compile<TSchema>(schema)) }
+  for (const [type, schema] of Object.entries({ ...schemas, auth: AuthFrameSchema })) {
+    checks.set(type, TypeCompiler.Compile<TSchema>(schema))
+  }
   const types = [...checks.keys()].join(', ')
   const fault = (message: string, rest: Partial<ErrorFrame> = {}, notJson = false): ReadFrame<FrameOf<S>> =>
     ({ kind: 'fault', notJson, error: { type: 'error', code: notJson ? 'MOT_BAD_JSON' : badFrame, message, ...rest } })
@@ -48,10 +50,14 @@ export const createFrameReader = <S extends FrameSchemas>(
     } catch {
       return fault('The frame is not JSON', {}, true)
     }
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) { return fault('The frame is not a JSON object', { path: '' }) }
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      return fault('The frame is not a JSON object', { path: '' })
+    }
     const type = 'type' in value ? value.type : undefined
     const check = typeof type === 'string' ? checks.get(type) : undefined
-    if (check === undefined) return fault(`\`type\` has to be one of ${types}`, { path: '/type', ...identifiersOf(value) })
+    if (check === undefined) {
+      return fault(`\`type\` has to be one of ${types}`, { path: '/type', ...identifiersOf(value) })
+    }
     if (check.Check(value)) {
       return type === 'auth'
         ? { kind: 'auth', frame: value as AuthFrame }

@@ -55,7 +55,9 @@ t.test('a message in several frames is one, and its parts are nothing before the
   tokens.issue('ann')
   const { socket, frames } = await connectRaw(url, 'ann')
   const body = deflate(echo('in pieces'))
-  for (let at = 0; at < body.length; at++) { socket.write(compressedFrame('', { body: body.subarray(at, at + 1), first: at === 0, fin: at === body.length - 1 })) }
+  for (let at = 0; at < body.length; at++) {
+    socket.write(compressedFrame('', { body: body.subarray(at, at + 1), first: at === 0, fin: at === body.length - 1 }))
+  }
   socket.write(compressedFrame(echo('whole')))
   await waitFor(() => frames.length === 2)
   t.match(frames, [{ text: 'in pieces' }, { text: 'whole' }])

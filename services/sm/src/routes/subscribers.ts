@@ -35,7 +35,9 @@ export const addSubscriberRoutes = (
       const { row, producer, changed } = await changes.change(pair, body.status === 'active' ? approving : revoking)
       if (!row) throw new ProblemError('MOT_SM_NO_SUBSCRIPTION')
       if (changed) metrics.changed(row.reason)
-      if (row.changed_version > producer.raised_version) await changePublisher.publishUpTo(found.producer_id, row.changed_version)
+      if (row.changed_version > producer.raised_version) {
+        await changePublisher.publishUpTo(found.producer_id, row.changed_version)
+      }
       return publicSubscription(row, producer.version)
     }
   })

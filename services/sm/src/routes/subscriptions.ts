@@ -43,7 +43,9 @@ export const addSubscriptionRoutes = (
       const { row, producer, changed } = await changes.change(pair, subscribing)
       if (!row) throw new Error('The subscription was neither found nor created')
       if (changed) metrics.changed(row.reason)
-      if (row.changed_version > producer.raised_version) await changePublisher.publishUpTo(producerId, row.changed_version)
+      if (row.changed_version > producer.raised_version) {
+        await changePublisher.publishUpTo(producerId, row.changed_version)
+      }
       return reply.code(changed ? 201 : 200).send(publicSubscription(row, producer.version))
     }
   })
@@ -69,7 +71,9 @@ export const addSubscriptionRoutes = (
       if (!row) throw noSubscription()
       if (changed) metrics.changed(row.reason)
       else if (!isRepeat(row, producer.raised_version)) throw noSubscription()
-      if (row.changed_version > producer.raised_version) await changePublisher.publishUpTo(producerId, row.changed_version)
+      if (row.changed_version > producer.raised_version) {
+        await changePublisher.publishUpTo(producerId, row.changed_version)
+      }
       await changes.confirm(row)
       return reply.code(204).send(null)
     }

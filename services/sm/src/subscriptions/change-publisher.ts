@@ -42,10 +42,16 @@ const eventOf = (row: SubscriptionRow): ControlEvent => ({
   activated_version: row.activated_version
 })
 
-export const createChangePublisher = ({ sql, broker, versions, metrics }: ChangePublisherDependencies): ChangePublisher => {
+export const createChangePublisher = ({
+  sql,
+  broker,
+  versions,
+  metrics
+}: ChangePublisherDependencies): ChangePublisher => {
   const running = new Map<number, Promise<number>>()
 
-  const readUnraised = async (producerId: number) => await sql<Unraised[]>`
+  const readUnraised = async (producerId: number) =>
+    await sql<Unraised[]>`
     SELECT s.*, p.version, p.raised_version FROM sm.producers p
     LEFT JOIN sm.subscriptions s ON s.producer_id = p.producer_id AND s.changed_version > p.raised_version
     WHERE p.producer_id = ${producerId} ORDER BY s.changed_version LIMIT ${MAX_ROWS + 1}`
@@ -64,7 +70,7 @@ export const createChangePublisher = ({ sql, broker, versions, metrics }: Change
       }
       const changed = rows.slice(0, MAX_ROWS).filter((row): row is Changed => row.id !== null)
       for (const row of changed) await broker.publishControl(eventOf(row))
-      const published = rows.length > MAX_ROWS ? changed.at(-1)?.changed_version ?? first.version : first.version
+      const published = rows.length > MAX_ROWS ? (changed.at(-1)?.changed_version ?? first.version) : first.version
       await sql`
         UPDATE sm.producers SET raised_version = greatest(raised_version, ${published})
         WHERE producer_id = ${producerId}`
@@ -95,7 +101,7 @@ export const createChangePublisher = ({ sql, broker, versions, metrics }: Change
     async publishUpTo (producerId, version) {
       // One run at a time for each producer keeps its changes in order. Concurrent callers share its outcome, a failure
       // too: each of them waiting for the same unavailable broker in turn would help nobody.
-      while (await (running.get(producerId) ?? start(producerId)) < version);
+      while ((await (running.get(producerId) ?? start(producerId))) < version);
     },
 
     async pending (limit) {

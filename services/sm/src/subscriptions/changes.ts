@@ -35,7 +35,8 @@ const store = async (
       ${previousVersion}, ${version}
     )
     ON CONFLICT (consumer_id, producer_id) DO UPDATE SET
-      status = EXCLUDED.status, reason = EXCLUDED.reason, barred = EXCLUDED.barred, activated_at = EXCLUDED.activated_at,
+      status = EXCLUDED.status, reason = EXCLUDED.reason, barred = EXCLUDED.barred,
+        activated_at = EXCLUDED.activated_at,
       activated_version = EXCLUDED.activated_version, previous_version = EXCLUDED.previous_version,
       changed_version = EXCLUDED.changed_version, confirmed = false
     RETURNING *`

@@ -9,8 +9,8 @@ export interface Decision { status: SubscriptionStatus, reason: Reason, barred: 
 export type Decide = (row: SubscriptionRow | null, producer: ProducerRow) => Decision | null
 
 /**
- * A consumer subscribes. If the producer refused or revoked it before, it needs approval even under the automatic policy:
- * otherwise a revocation would last only until the consumer's next call.
+ * A consumer subscribes. If the producer refused or revoked it before, it needs approval even under the automatic
+ * policy: otherwise a revocation would last only until the consumer's next call.
  */
 export const subscribing: Decide = (row, producer) => {
   if (row && row.status !== 'inactive') return null

@@ -8,9 +8,9 @@ import type { Versions } from './versions.js'
 export interface ListQuery { status?: SubscriptionStatus, limit?: number, cursor?: string }
 
 /**
- * Pages of subscriptions in the order of their ids. Each is read by one statement, hence from one snapshot: its rows are
- * those of its version. Pages of the same version belong together; if versions differ, the list has to be read again.
- * Both methods reject with MOT_BAD_INPUT for an invalid cursor.
+ * Pages of subscriptions in the order of their ids. Each is read by one statement, hence from one snapshot: its rows
+ * are those of its version. Pages of the same version belong together; if versions differ, the list has to be read
+ * again. Both methods reject with MOT_BAD_INPUT for an invalid cursor.
  */
 export interface Lists {
   ofConsumer (consumerId: number, query: ListQuery & { producer_id?: number }): Promise<Subscriptions>
@@ -67,8 +67,8 @@ export const createLists = (sql: Sql): Lists => ({
 })
 
 /**
- * The same lists with versions not below the broker's, so that messages can be accepted for them and the broker's log be
- * read. For a consumer's list this holds only if it is filtered by producer.
+ * The same lists with versions not below the broker's, so that messages can be accepted for them and the broker's log
+ * be read. For a consumer's list this holds only if it is filtered by producer.
  */
 export const keepListsAbove = (lists: Lists, versions: Versions): Lists => ({
   async ofConsumer (consumerId, query) {

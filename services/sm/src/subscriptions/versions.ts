@@ -5,7 +5,8 @@ import type { SmMetrics } from '../metrics.js'
 import type { ProducerRow } from './row.js'
 
 /**
- * The version of the next change of a producer's subscribers: above the last one, and at least `now`, milliseconds since
+ * The version of the next change of a producer's subscribers: above the last one, and at least `now`, milliseconds
+ * since
  * 1970. No version is therefore used for two lists, even if the database was restored from a backup.
  */
 export const nextVersion = (last: number, now: number): number => Math.max(last + 1, Math.floor(now))
@@ -21,9 +22,9 @@ export interface VersionsDependencies {
 }
 
 /**
- * Keeps SM's versions above the broker's. A version is committed before it is published, so a version that the broker has
- * and SM does not belongs to changes that the database lost when it was restored from a backup. Until SM's list has a
- * newer version no message is accepted for it.
+ * Keeps SM's versions above the broker's. A version is committed before it is published, so a version that the broker
+ * has and SM does not belongs to changes that the database lost when it was restored from a backup. Until SM's list has
+ * a newer version no message is accepted for it.
  */
 export interface Versions {
   /** The broker's version of a producer; 0 if the broker is unavailable. Read it before the database. */

@@ -149,7 +149,9 @@ export class FakeWss1 {
           body.username === 'taken' ? { code: 'MOT_AP_USERNAME_TAKEN', detail: 'The name is taken' } : { user }
         )
       }
-      if (path === 'auth/login' && body.password !== this.settings.password) { return answer(401, { code: 'MOT_AP_BAD_CREDENTIALS', detail: 'Wrong name or password' }) }
+      if (path === 'auth/login' && body.password !== this.settings.password) {
+        return answer(401, { code: 'MOT_AP_BAD_CREDENTIALS', detail: 'Wrong name or password' })
+      }
       const token = `token-${++this.#issued}`
       this.#valid.add(token)
       answer(200, {

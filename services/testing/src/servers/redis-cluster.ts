@@ -64,7 +64,9 @@ const giveSlots = async (masters: readonly RedisServer[]): Promise<void> => {
 const replicate = async (masters: readonly RedisServer[], replicas: readonly RedisServer[]): Promise<void> => {
   for (const [i, replica] of replicas.entries()) {
     const master = masters[i % masters.length]
-    if (master) { await redisCall(replica.port, 'CLUSTER', 'REPLICATE', String(await redisCall(master.port, 'CLUSTER', 'MYID'))) }
+    if (master) {
+      await redisCall(replica.port, 'CLUSTER', 'REPLICATE', String(await redisCall(master.port, 'CLUSTER', 'MYID')))
+    }
   }
   await waitFor(async () => {
     const states = await Promise.all(replicas.map(replica => redisInfo(replica.port, 'replication')))

@@ -13,7 +13,8 @@ export const deviceCommands = ({ username, deviceId, authUrl, websocketUrl }: De
     name: 'Agent',
     description:
       "Reads the machine's own sensors, and buffers readings while offline. Requires Node.js 20 or later; run it in " +
-      'a clone of the repository, after npm ci and npm run build. If the agent package is installed, replace the last ' +
+      'a clone of the repository, after npm ci and npm run build. If the agent package is installed, replace the ' +
+      'last ' +
       'line with motience-agent.',
     text: [
       'read -rs -p "Password: " PASSWORD && export PASSWORD',

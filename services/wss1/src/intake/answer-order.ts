@@ -20,7 +20,11 @@ export class AnswerOrder {
   /** Counts an answer that was sent, and sends those whose turn it is. */
   answered (): void {
     this.#answered++
-    for (let next = this.#waiting.at(0); next !== undefined && next.after <= this.#answered; next = this.#waiting.at(0)) {
+    for (
+      let next = this.#waiting.at(0);
+      next !== undefined && next.after <= this.#answered;
+      next = this.#waiting.at(0)
+    ) {
       this.#waiting.shift()
       next.send()
     }

@@ -31,7 +31,8 @@ export interface ProducerDependencies {
 const RESUME_AT = 0.75
 
 /** One producer's WebSocket: reads its frames, and answers each message with an ack or an error. */
-export class ProducerConnection implements AnswerReceiver, BatchConnection, ConnectionHandlers<DataFrame | LooseBatchFrame> {
+export class ProducerConnection
+implements AnswerReceiver, BatchConnection, ConnectionHandlers<DataFrame | LooseBatchFrame> {
   readonly #connection: Connection
   readonly #dependencies: ProducerDependencies
   readonly #resumeAt: number
@@ -56,11 +57,15 @@ export class ProducerConnection implements AnswerReceiver, BatchConnection, Conn
       max_frame: limits.maxFrame,
       max_in_flight: limits.maxInFlight
     }
-    connection.onInflate = () => { this.#pauseIfFull() }
+    connection.onInflate = () => {
+      this.#pauseIfFull()
+    }
     connection.sendFrame(welcome)
   }
 
-  get alive (): boolean { return this.#connection.open }
+  get alive (): boolean {
+    return this.#connection.open
+  }
 
   frame (frame: DataFrame | LooseBatchFrame, text: string): void {
     if (frame.type === 'data') this.#data(frame, payloadOf(text)!)
@@ -69,7 +74,9 @@ export class ProducerConnection implements AnswerReceiver, BatchConnection, Conn
   }
 
   invalid (error: Omit<ErrorFrame, 'type'>): void {
-    this.#sendInOrder(() => { this.#connection.sendError(error) })
+    this.#sendInOrder(() => {
+      this.#connection.sendError(error)
+    })
     this.#pauseIfFull()
   }
 
@@ -86,7 +93,11 @@ export class ProducerConnection implements AnswerReceiver, BatchConnection, Conn
   async finish (): Promise<void> {
     this.#draining = true
     this.#pause()
-    if (this.#inFlight > 0 && this.alive) await new Promise<void>(resolve => { this.#onIdle = resolve })
+    if (this.#inFlight > 0 && this.alive) {
+      await new Promise<void>(resolve => {
+        this.#onIdle = resolve
+      })
+    }
   }
 
   settle (pending: PendingMessage, answer: DsmAnswer): void {
@@ -106,14 +117,24 @@ export class ProducerConnection implements AnswerReceiver, BatchConnection, Conn
     this.#resume()
   }
 
-  sendInOrder (text: string): void { this.#sendInOrder(() => { this.#connection.send(text) }) }
+  sendInOrder (text: string): void {
+    this.#sendInOrder(() => {
+      this.#connection.send(text)
+    })
+  }
 
-  sendBatchAck (text: string): void { this.#connection.send(text) }
+  sendBatchAck (text: string): void {
+    this.#connection.send(text)
+  }
 
   #data (frame: DataFrame, payload: PayloadText): void {
     const text = this.#textOf(frame, payload)
     if (typeof text === 'string') this.#enqueue(text, { receiver: this, index: 0, id: frame.id, seq: frame.seq })
-    else this.#sendInOrder(() => { this.#connection.sendError({ ...text, ...identifiersOf(frame) }) })
+    else {
+      this.#sendInOrder(() => {
+        this.#connection.sendError({ ...text, ...identifiersOf(frame) })
+      })
+    }
   }
 
   #batch ({ messages }: LooseBatchFrame, payloads: readonly (PayloadText | null)[]): void {

@@ -10,7 +10,11 @@ export const start = async (t: Test, settings: Partial<FakeWss1Settings> = {}): 
   return platform
 }
 
-export const produce = async (t: Test, platform: FakeWss1, options: Partial<ProducerOptions> = {}): Promise<Producer> => {
+export const produce = async (
+  t: Test,
+  platform: FakeWss1,
+  options: Partial<ProducerOptions> = {}
+): Promise<Producer> => {
   const producer = createProducer({
     authUrl: platform.authUrl,
     websocketUrl: platform.websocketUrl,

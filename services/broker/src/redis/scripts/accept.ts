@@ -29,13 +29,15 @@ export const acceptScript = script(
   readMarksLua,
   forgetSessionsLua,
   `
-local meta = redis.call('HMGET', KEYS[1], 'run', 'epoch', 'offset', 'version', 'stored', 'bytes', 'base', 'sessionBytes', 'forgot')
+local meta = redis.call('HMGET', KEYS[1], 'run', 'epoch', 'offset', 'version', 'stored', 'bytes', 'base',
+  'sessionBytes', 'forgot')
 if meta[1] ~= run() then return {'unverified', meta[2] or '0', meta[3] or '0', meta[4] or '0'} end
 if tonumber(ARGV[2]) < tonumber(meta[4]) then return {'stale', meta[4]} end
 
 local version, epoch, offset = ARGV[2], meta[2], tonumber(meta[3])
 local maxEntries, history = tonumber(ARGV[3]), ARGV[6] ~= ''
-local room = { maxBytes = tonumber(ARGV[4]), stored = tonumber(meta[5] or '0'), bytes = tonumber(meta[6] or '0'), base = tonumber(meta[7] or '0') }
+local room = { maxBytes = tonumber(ARGV[4]), stored = tonumber(meta[5] or '0'), bytes = tonumber(meta[6] or '0'),
+  base = tonumber(meta[7] or '0') }
 local forgot = tonumber(meta[9] or '0')
 if not history then room.stored = offset
 elseif ARGV[6] == epoch then room.stored = math.max(room.stored, math.min(offset, tonumber(ARGV[7]))) end
@@ -88,7 +90,8 @@ end
 -- A log of an earlier release ends by itself, stored or not.
 if not meta[5] then redis.call('PERSIST', KEYS[2]) end
 if offset > before then redis.call('XTRIM', KEYS[2], 'MAXLEN', maxEntries) end
-local changed = {'version', version, 'offset', whole(offset), 'stored', stored, 'bytes', whole(room.bytes), 'base', whole(room.base)}
+local changed = {'version', version, 'offset', whole(offset), 'stored', stored, 'bytes', whole(room.bytes), 'base',
+  whole(room.base)}
 if #marks > 0 then
   local scores = {}
   for i, mark in ipairs(marks) do
@@ -106,4 +109,5 @@ else
   redis.call('HSET', KEYS[1], unpack(changed))
 end
 result[3] = stored
-return result`)
+return result`
+)

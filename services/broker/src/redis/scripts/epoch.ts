@@ -8,7 +8,11 @@ import { deadlineLua, runLua, script, timeLua } from './script.js'
  *
  * Returns 1 if it did, 0 if the head is another, -1 if the epoch is not above the head's.
  */
-export const openEpochScript = script(timeLua, deadlineLua, runLua, `
+export const openEpochScript = script(
+  timeLua,
+  deadlineLua,
+  runLua,
+  `
 local meta = redis.call('HMGET', KEYS[1], 'run', 'epoch', 'offset', 'version')
 local now = run()
 local verified = meta[1] == now and '1' or '0'
@@ -17,10 +21,12 @@ if tonumber(ARGV[2]) <= tonumber(meta[2] or '0') then return -1 end
 
 local version = meta[4] or '0'
 if tonumber(ARGV[6]) > tonumber(version) then version = ARGV[6] end
-redis.call('HSET', KEYS[1], 'run', now, 'epoch', ARGV[2], 'offset', '0', 'version', version, 'stored', '0', 'forgot', '0')
+redis.call('HSET', KEYS[1], 'run', now, 'epoch', ARGV[2], 'offset', '0', 'version', version, 'stored', '0', 'forgot',
+  '0')
 -- A log of an earlier release ends by itself, stored or not.
 redis.call('PERSIST', KEYS[2])
-return 1`)
+return 1`
+)
 
 /**
  * Raises the version of a producer's subscriber list; it never falls.

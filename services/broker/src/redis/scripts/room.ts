@@ -44,7 +44,8 @@ local function dropExpired(log, oldestMillis, epoch, stored)
   while true do
     local front = redis.call('XRANGE', log, '-', '+', 'COUNT', dropped == 0 and 1 or 100)
     local keep = 1
-    while keep <= #front and tonumber(front[keep][2][6]) < oldestMillis and not isUnstored(front[keep][1], epoch, stored) do keep = keep + 1 end
+    while keep <= #front and tonumber(front[keep][2][6]) < oldestMillis
+      and not isUnstored(front[keep][1], epoch, stored) do keep = keep + 1 end
     if keep == 1 then return dropped end
     dropped = dropped + redis.call('XTRIM', log, 'MAXLEN', redis.call('XLEN', log) - (keep - 1))
   end

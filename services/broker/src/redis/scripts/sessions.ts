@@ -18,7 +18,11 @@ local function readMarks(sessions, epoch, history)
   for i, session in ipairs(sessions) do
     local mark = { field = session.field, seq = -1, place = '' }
     local s, e, o
-    if held[i] then s, e, o = string.match(held[i], '^(-?%d+) (%d+) (%d+)$') else bytes = bytes + #session.field + ${SESSION_OVERHEAD} end
+    if held[i] then
+      s, e, o = string.match(held[i], '^(-?%d+) (%d+) (%d+)$')
+    else
+      bytes = bytes + #session.field + ${SESSION_OVERHEAD}
+    end
     if s and (e == epoch or not history) then
       mark.seq = tonumber(s)
       if o ~= '0' then mark.place = e .. '-' .. o end
