@@ -33,7 +33,10 @@ export const readActiveSubscriptions = async (
   consumerId: number,
   wanted: () => boolean
 ): Promise<ActiveSubscription[] | null> => {
-  const active = await retryWhile(() => semaphore.run(() => grants.all(consumerId)), wanted)
+  const active = await retryWhile(() => semaphore.run(async () => {
+    changes.beginRead()
+    return await grants.all(consumerId)
+  }), wanted)
   if (active === null) return null
   changes.correct(active, events.run)
   const producerIds = [...active.keys()]

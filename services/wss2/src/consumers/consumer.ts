@@ -164,7 +164,7 @@ export class Consumer implements ConsumerChannelMember, ProducerChannelMember {
       }
     } while (this.#syncAgain)
     this.#state = 'open'
-    for (const change of this.#changes.latest()) this.#apply(change)
+    this.#applyLatest()
   }
 
   /** Queues a `resume` frame. No live message of the producers that it names is sent before they are resumed. */
@@ -221,7 +221,7 @@ export class Consumer implements ConsumerChannelMember, ProducerChannelMember {
       if (announce) this.#feeds.resumeHere(feed)
       else this.#feeds.release(feed)
     }
-    for (const change of this.#changes.latest()) this.#apply(change)
+    this.#applyLatest()
     for (const producerId of this.#publishedEarly) this.#feeds.join(producerId, null)
     this.#publishedEarly.clear()
     if (this.#syncAgain) this.sync().catch((error: unknown) => this.fail(error))
@@ -236,6 +236,18 @@ export class Consumer implements ConsumerChannelMember, ProducerChannelMember {
       else if (grant !== null && version > feed.grant.version) feed.grant = grant
     } else if (feed === undefined || version > feed.grant.version) {
       this.#feeds.leave(producerId, version, change.reason)
+    }
+  }
+
+  /**
+   * Applies the changes that arrived since SM was asked. SM may have taken them into account, and ended a subscription
+   * since, whose event is still to come: so it is asked again for subscriptions that are not known.
+   */
+  #applyLatest (): void {
+    for (const change of this.#changes.latest()) {
+      const { producer_id: producerId, status } = change
+      if (status === 'active' && this.#feeds.get(producerId) === undefined) this.#feeds.join(producerId, null)
+      else this.#apply(change)
     }
   }
 

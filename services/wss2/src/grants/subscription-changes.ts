@@ -18,16 +18,24 @@ export const grantOfChange = (
  */
 export class SubscriptionChanges {
   readonly #changes = new Map<number, SubscriptionChange>()
+  /** Changes that SM's latest answer takes into account. */
+  #answered = new Set<SubscriptionChange>()
 
-  /** Adds a change; returns false if a newer one of the same producer is known. */
+  /** Adds a change; returns false if it, or a newer one of the same producer, is known. */
   add (change: SubscriptionChange): boolean {
     const known = this.#changes.get(change.producer_id)
-    if (known !== undefined && known.version > change.version) return false
+    if (known !== undefined && known.version >= change.version) return false
     this.#changes.delete(change.producer_id)
     this.#changes.set(change.producer_id, change)
     if (this.#changes.size > MAX_CHANGES) this.#changes.delete(this.#changes.keys().next().value!)
     return true
   }
+
+  /**
+   * Called directly before SM is asked for all subscriptions: SM commits a change before it publishes it, so the answer
+   * contains what is known here, or something newer whose event is still to come.
+   */
+  beginRead (): void { this.#answered = new Set(this.#changes.values()) }
 
   /** Whether the subscription is known to have ended after the grant's version. */
   endedAfter (producerId: number, grant: Grant): boolean {
@@ -46,8 +54,8 @@ export class SubscriptionChanges {
     }
   }
 
-  /** The latest change of each producer, in order of arrival. */
-  latest (): SubscriptionChange[] { return [...this.#changes.values()] }
+  /** The latest change of each producer that SM's answer may not contain, in order of arrival. */
+  latest (): SubscriptionChange[] { return [...this.#changes.values()].filter(change => !this.#answered.has(change)) }
 
   /** Whether changes may have been discarded, so that SM has to be asked. */
   get full (): boolean { return this.#changes.size >= MAX_CHANGES }

@@ -15,13 +15,13 @@ export interface FakeSm {
   subscribers(producerId: number): { version: number; subscribers: number[] }
   /**
    * Changes a subscription as SM does: its row, the broker's version, the control event. Resolves when SM would answer
-   * 2xx.
+   * 2xx. With `silently` the event is lost; with `committed` the broker does not know of the change yet.
    */
   set(
     consumerId: number,
     producerId: number,
     status: SubscriptionStatus,
-    options?: { silently?: boolean }
+    options?: { silently?: boolean, committed?: boolean }
   ): Promise<void>
   /** Delays responses until the returned function is called. */
   hold (): () => void
@@ -111,13 +111,14 @@ export const fakeSm = async (t: { teardown (fn: () => unknown): void }, broker: 
         .filter(([, ofOne]) => ofOne.get(producerId)?.status === 'active')
         .map(([consumerId]) => consumerId)
     }),
-    async set (consumerId, producerId, status, { silently = false } = {}) {
+    async set (consumerId, producerId, status, { silently = false, committed = false } = {}) {
       const version = (versions.get(producerId) ?? 0) + 1
       versions.set(producerId, version)
       const ofOne = rows.get(consumerId) ?? new Map<number, Row>()
       rows.set(consumerId, ofOne)
       const activatedVersion = status === 'active' ? version : null
       ofOne.set(producerId, { status, activatedVersion })
+      if (committed) return
       await broker.raiseVersion(producerId, version)
       if (silently) return
       await broker.publishControl({
