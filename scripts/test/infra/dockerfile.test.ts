@@ -27,7 +27,9 @@ const shareInstalled = async (command: string, workdir: string): Promise<boolean
 t.test('.dockerignore lets sources into the build, and neither secrets nor installed packages', t => {
   const rules = readIgnore('*\n!a\n!b/c\n**/dist\n**/.env*\n')
   for (const path of ['a', 'a/x.ts', 'a/b/y.ts', 'b', 'b/c', 'b/c/z']) t.ok(rules(path), path)
-  for (const path of ['other', 'b/d', 'a/dist', 'a/dist/x.js', 'a/b/dist/x', 'a/.env', 'a/.env.local', '.env']) { t.notOk(rules(path), path) }
+  for (const path of ['other', 'b/d', 'a/dist', 'a/dist/x.js', 'a/b/dist/x', 'a/.env', 'a/.env.local', '.env']) {
+    t.notOk(rules(path), path)
+  }
   t.end()
 })
 
@@ -79,7 +81,9 @@ t.test('the image of AP starts without write permission, and its health check fo
   t.match(image.user, /^[1-9]\d*:[1-9]\d*$/, 'a numeric user, which is not root')
 
   const packages = await readdir(join(app, 'node_modules'))
-  for (const name of ['tap', 'typescript', 'turbo', 'vite', 'patch-package']) { t.notOk(packages.includes(name), `no ${name}`) }
+  for (const name of ['tap', 'typescript', 'turbo', 'vite', 'patch-package']) {
+    t.notOk(packages.includes(name), `no ${name}`)
+  }
   t.match(
     await readFile(join(app, 'node_modules/postgres/src/connection.js'), 'utf8'),
     'if (socket === null)',
