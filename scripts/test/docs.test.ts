@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import t from 'tap'
-import { parse } from 'yaml'
 import { problemKinds, problemType, type ProblemCode } from '@motience/schemas'
 import { generatedDocuments } from '../docs/generate.js'
 import { quickStartSteps } from './serial/quick-start.js'
@@ -62,19 +61,5 @@ t.test('files that the documents name or link to exist', async t => {
     for (const url of [...named, ...linked]) {
       t.ok(existsSync(url), `${document}: ${url.pathname.slice(root.pathname.length)}`)
     }
-  }
-})
-
-t.test('compose.yaml starts PostgreSQL and Redis on the loopback interface only', async t => {
-  const text = await readFile(new URL('../../compose.yaml', import.meta.url), 'utf8')
-  const { services, volumes } = parse(text) as {
-    services: Record<string, { image: string; ports: string[]; volumes: string[] }>
-    volumes: Record<string, null>
-  }
-  t.same(Object.keys(services), ['postgres', 'redis'])
-  for (const { image, ports, volumes: mounted } of Object.values(services)) {
-    t.match(image, /^(?:postgres|redis):\d+$/)
-    t.ok(ports.length > 0 && ports.every(port => port.startsWith('127.0.0.1:')))
-    for (const volume of mounted) t.ok(volume.split(':')[0]! in volumes, volume)
   }
 })

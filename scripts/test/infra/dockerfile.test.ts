@@ -33,6 +33,10 @@ t.test('.dockerignore lets sources into the build, and neither secrets nor insta
   t.end()
 })
 
+t.test('hadolint finds nothing in the Dockerfile', { skip: skipWithout('hadolint') }, async t => {
+  t.equal((await run('hadolint', ['--failure-threshold', 'style', join(root, 'infra/Dockerfile')])).stdout, '')
+})
+
 t.test('the ports of the health check are the defaults of the services', async t => {
   const text = await readFile(join(root, 'infra/healthcheck.mjs'), 'utf8')
   const ports = [...text.matchAll(/\['(\w+_PORT)', (\d+)\]/g)]

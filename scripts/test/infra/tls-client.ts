@@ -42,7 +42,9 @@ export const createTlsClient = (ca: string) => ({
   },
 
   /** Opens a WebSocket; what comes over it is in `frames`. */
-  async open (url: string, protocols: string[] = []): Promise<{ socket: WebSocket; frames: Record<string, unknown>[] }> {
+  async open (
+    url: string, protocols: string[] = []
+  ): Promise<{ socket: WebSocket, frames: Record<string, unknown>[] }> {
     const socket = new WebSocket(url, protocols, { ca })
     const frames: Record<string, unknown>[] = []
     socket.on('message', data => frames.push(JSON.parse(String(data)) as Record<string, unknown>))
