@@ -124,7 +124,19 @@ const checkDelivery = async (t: Test, { origin, client }: Proxy) => {
     socket.terminate()
   }
   sending.socket.terminate()
-  const history = await client.send(`${origin}/dsm/api/data/${producer.id}?limit=10`, { token: producer.token })
+  const messages = Array.from({ length: 40 }, () => ({
+    producer_id: producer.id,
+    payload: { text: 'x'.repeat(50_000) }
+  }))
+  const batch = await client.send(`${origin}/dsm/api/data/batch`, {
+    method: 'POST',
+    body: { messages },
+    token: producer.token
+  })
+  t.equal(batch.status, 200, 'a batch of 2 MB')
+  const history = await client.send(`${origin}/dsm/api/data/${producer.id}?limit=1&order=asc`, {
+    token: producer.token
+  })
   t.match(history.json(), { items: [{ payload: { temperature: 21.5 } }] })
   return [producer.token, consumer.token]
 }
