@@ -4,8 +4,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { readEnv } from '@motience/kit'
-import { ApEnvSchema, DsmEnvSchema, SmEnvSchema, Wss1EnvSchema, Wss2EnvSchema } from '@motience/schemas'
+import { addressEnv, ApEnvSchema, DsmEnvSchema, SmEnvSchema, Wss1EnvSchema, Wss2EnvSchema } from '@motience/schemas'
 import t, { type Test } from 'tap'
+import { parse } from 'yaml'
 import { root } from '../serial/quick-start.js'
 import { readCompose, resolveService, variablesOf, type ComposeService } from './compose.js'
 import { passwordVariables } from './redis-script.js'
@@ -81,7 +82,7 @@ t.test('what containers wait for and mount exists', async t => {
         const source = volume.split(':')[0]!
         if (!source.startsWith('./')) t.ok(source in volumes, `${name}: ${source}`)
         // The operator's certificate, and what Prometheus and Grafana are set up with.
-        else if (!/\/(?:tls|prometheus|grafana)\b/.test(source)) {
+        else if (!/\/(?:tls|prometheus\/rules|grafana)\b/.test(source)) {
           t.ok(existsSync(join(root, source)), `${name}: ${source}`)
         }
       }
@@ -98,6 +99,19 @@ t.test('the proxies and Redis get the variables that their files use', async t =
   const users = variablesOf(await readFile(join(root, 'infra/redis/users.acl'), 'utf8'))
   users.delete('NAME')
   t.same(Object.keys(base.services['redis']!.environment!).sort(), [...users].sort())
+})
+
+t.test('Prometheus reads the metrics of every instance', async t => {
+  const { scrape_configs: jobs } = parse(await readFile(join(root, 'infra/compose.prometheus.yaml'), 'utf8')) as {
+    scrape_configs: { job_name: string, dns_sd_configs: { names: string[], port: number }[] }[]
+  }
+  const ports = { ap: 'AP_PORT', sm: 'SM_PORT', dsm: 'DSM_PORT', wss1: 'WSS1_HTTP_PORT', wss2: 'WSS2_HTTP_PORT' } as const
+  t.same(jobs.map(job => job.job_name), Object.keys(ports))
+  for (const { job_name: job, dns_sd_configs: [found] } of jobs) {
+    t.same(found!.names, [job, `${job}-2`])
+    for (const name of found!.names) t.ok(name in scaled, name)
+    t.equal(found!.port, addressEnv[ports[job as keyof typeof ports]].default)
+  }
 })
 
 t.test('docs/deploy.md names every variable of .env', async t => {
