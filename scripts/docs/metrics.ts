@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry, type Metric } from 'prom-client'
 import { createApMetrics } from '../../services/ap/src/metrics.js'
 import { createDsmMetrics } from '../../services/dsm/src/metrics.js'
+import { measureDependencies } from '../../services/kit/src/metrics/dependencies.js'
 import { measureRequests } from '../../services/kit/src/metrics/http.js'
 import { createSocketMetrics } from '../../services/kit/src/ws/metrics.js'
 import { createSmMetrics } from '../../services/sm/src/metrics.js'
@@ -10,11 +11,12 @@ import { table } from './table.js'
 
 const none = (): number => 0
 
-/** Who makes which metrics: the services' own functions, on a registry of their own. */
+/** Which service has which metrics: the services' own functions, each on a registry of its own. */
 const makers: readonly (readonly [service: string, make: (registry: Registry) => unknown])[] = [
   [
-    'every service, by its name',
+    'each service',
     registry => {
+      measureDependencies('ap', registry, [], async () => new Set())
       measureRequests(
         { metrics: registry, addHook: () => {} } as unknown as Parameters<typeof measureRequests>[0],
         'ap'
@@ -36,19 +38,19 @@ const makers: readonly (readonly [service: string, make: (registry: Registry) =>
 const typeOf = (metric: Metric): string =>
   metric instanceof Counter ? 'counter' : metric instanceof Gauge ? 'gauge' : 'histogram'
 
-/** What prom-client keeps of a metric beside what its types tell. */
+/** What prom-client has of a metric beyond its types. */
 type Described = Metric & { name: string, help: string, labelNames: readonly string[] }
 
-/** Every metric of the services with its labels and what it tells. */
+/** Every metric of the services with its labels and meaning. */
 export const metricTable = (): string =>
   table(
-    ['metric', 'of', 'type', 'labels', 'tells'],
+    ['metric', 'service', 'type', 'labels', 'meaning'],
     makers.flatMap(([service, make]) => {
       const registry = new Registry()
       make(registry)
       const metrics = registry.getMetricsAsArray() as unknown as Described[]
       return metrics.map(metric => [
-        `\`${metric.name.replace('motience_ap_http_', 'motience_<service>_http_')}\``,
+        `\`${metric.name.replace(/^motience_ap_(http_|dependency_)/, 'motience_<service>_$1')}\``,
         service,
         typeOf(metric),
         metric.labelNames.map(label => `\`${label}\``).join(', '),

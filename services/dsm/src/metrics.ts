@@ -1,8 +1,18 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
-/** DSM's metrics; see `docs/metrics.md`. */
+/** Codes that are worth an alert; the others' series appear with the first message that is refused for them. */
+const WATCHED_CODES = ['MOT_UNAVAILABLE', 'MOT_INTERNAL']
+
+/** What DSM counts, for `/metrics`. */
 export const createDsmMetrics = (registry: Registry, pending: () => number, lanes: () => number) => {
   const registers = [registry]
+  const refused = new Counter({
+    name: 'motience_dsm_refused_messages_total',
+    help: "Messages that were refused, by the problem's code",
+    labelNames: ['code'],
+    registers
+  })
+  for (const code of WATCHED_CODES) refused.inc({ code }, 0)
   return {
     accepted: new Counter({
       name: 'motience_dsm_accepted_messages_total',
@@ -11,23 +21,18 @@ export const createDsmMetrics = (registry: Registry, pending: () => number, lane
     }),
     repeats: new Counter({
       name: 'motience_dsm_repeated_messages_total',
-      help: 'Messages that had been accepted before',
+      help: 'Messages that were sent again after they had been accepted',
       registers
     }),
-    refused: new Counter({
-      name: 'motience_dsm_refused_messages_total',
-      help: 'Messages refused, by problem code',
-      labelNames: ['code'],
-      registers
-    }),
+    refused,
     stale: new Counter({
       name: 'motience_dsm_stale_subscribers_total',
-      help: 'Calls of the broker with an outdated subscriber list',
+      help: 'Calls of the broker with an outdated subscriber list version',
       registers
     }),
     sessionLookups: new Counter({
       name: 'motience_dsm_session_lookups_total',
-      help: 'Device sessions unknown to the broker and looked up in PostgreSQL',
+      help: 'Device sessions that the broker no longer remembered and that were looked up in PostgreSQL',
       registers
     }),
     fullLogs: new Counter({
@@ -37,12 +42,12 @@ export const createDsmMetrics = (registry: Registry, pending: () => number, lane
     }),
     epochsOpened: new Counter({
       name: 'motience_dsm_epochs_opened_total',
-      help: 'Epochs opened',
+      help: 'Log epochs that were opened',
       registers
     }),
     repaired: new Counter({
       name: 'motience_dsm_repaired_messages_total',
-      help: "Messages stored from the broker's log",
+      help: "Messages that were stored again from the broker's log",
       registers
     }),
     lost: new Counter({
@@ -58,7 +63,7 @@ export const createDsmMetrics = (registry: Registry, pending: () => number, lane
     }),
     commitSeconds: new Histogram({
       name: 'motience_dsm_commit_seconds',
-      help: 'Duration of a commit, in seconds',
+      help: 'Duration of commits',
       buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5],
       registers
     }),
@@ -69,13 +74,13 @@ export const createDsmMetrics = (registry: Registry, pending: () => number, lane
     }),
     acceptSeconds: new Histogram({
       name: 'motience_dsm_accept_seconds',
-      help: "Duration from receiving a request's messages to answering them, in seconds",
+      help: 'Duration from the arrival of messages to their answer',
       buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5],
       registers
     }),
     brokerMessages: new Histogram({
       name: 'motience_dsm_broker_call_messages',
-      help: 'Messages of one producer per call of the broker',
+      help: 'Messages of a producer per call of the broker',
       buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000],
       registers
     }),
@@ -92,7 +97,7 @@ export const createDsmMetrics = (registry: Registry, pending: () => number, lane
     }),
     droppedPartitions: new Counter({
       name: 'motience_dsm_dropped_partitions_total',
-      help: 'Days of history dropped by retention',
+      help: 'Partitions of history, one for each day, dropped by retention',
       registers
     }),
     pending: new Gauge({
@@ -105,7 +110,7 @@ export const createDsmMetrics = (registry: Registry, pending: () => number, lane
     }),
     lanes: new Gauge({
       name: 'motience_dsm_lanes',
-      help: 'Lanes in memory',
+      help: 'Lanes of producers in memory',
       registers,
       collect () {
         this.set(lanes())

@@ -2,13 +2,16 @@ import { createMetrics } from '@motience/kit'
 import type { Registry } from 'prom-client'
 import type { Reason } from './subscriptions/row.js'
 
-/** SM's metrics; see `docs/metrics.md`. */
+const REASONS: readonly Reason[] = ['subscribed', 'requested', 'approved', 'refused', 'revoked', 'unsubscribed']
+const ANNOUNCEMENTS = ['told', 'failed'] as const
+
+/** What SM counts; see `docs/metrics.md`. */
 export interface SmMetrics {
   /** A subscription changed for this reason. */
   changed (reason: Reason): void
-  /** Publishing a producer's new version to the broker succeeded, or failed and will be retried. */
-  published (outcome: 'told' | 'failed'): void
-  /** A producer's version was raised above the broker's, because the database had been restored from a backup. */
+  /** The broker was told of a producer's new version: at the call that made it, or not and so later. */
+  announced (outcome: (typeof ANNOUNCEMENTS)[number]): void
+  /** A producer's version was raised above the broker's, because the database had been put back. */
   overtook (): void
 }
 
@@ -16,17 +19,19 @@ export const createSmMetrics = (registry: Registry): SmMetrics => {
   const metrics = createMetrics('sm', registry)
   const changes = metrics.counter({
     name: 'subscription_changes_total',
-    help: 'Subscription changes, by reason',
-    labels: ['reason']
+    help: 'Changes of subscriptions, by reason',
+    labels: ['reason'],
+    values: REASONS
   })
   const announcements = metrics.counter({
     name: 'version_announcements_total',
-    help: 'New versions published to the broker, by outcome; a failed one is retried',
-    labels: ['outcome']
+    help: 'New subscriber list versions announced to the broker, by outcome; a failed announcement is repeated',
+    labels: ['outcome'],
+    values: ANNOUNCEMENTS
   })
   const overtaken = metrics.counter({
     name: 'versions_overtaken_total',
-    help: "Producers whose version was raised above the broker's after the database was restored from a backup"
+    help: "Producers whose version was raised above the broker's, because the database was restored to an older state"
   })
   return {
     changed: reason => { changes.inc({ reason }) },

@@ -1,8 +1,13 @@
 import { createMetrics, secondsBuckets } from '@motience/kit'
 import type { Registry } from 'prom-client'
 
-/** WSS1's counters, for `/stats` and `/metrics`. */
-export interface ProducerMetrics {
+const CALL_OUTCOMES = ['answered', 'repeated', 'refused'] as const
+
+/** Codes that are worth an alert; the others' series appear with the first message that is refused for them. */
+const WATCHED_CODES = ['MOT_UNAVAILABLE', 'MOT_INTERNAL']
+
+/** What WSS1 counts, for `/stats` and `/metrics`. */
+export interface Counters {
   messages: number
   acks: number
   duplicates: number
@@ -19,7 +24,7 @@ export interface ProducerMetrics {
   received (bytes: number): void
   acked (duplicate: boolean): void
   refused (code: string): void
-  called (messages: number, seconds: number, outcome: 'answered' | 'repeated' | 'refused'): void
+  called (messages: number, seconds: number, outcome: (typeof CALL_OUTCOMES)[number]): void
   orphaned (): void
 }
 
@@ -31,13 +36,15 @@ export const createProducerMetrics = (registry: Registry, gauges: Gauges): Produ
   const metrics = createMetrics('wss1', registry)
   const errors = metrics.counter({
     name: 'errors_total',
-    help: 'Messages refused, by code',
-    labels: ['code']
+    help: 'Messages that were refused, by code',
+    labels: ['code'],
+    values: WATCHED_CODES
   })
   const calls = metrics.histogram({
     name: 'dsm_call_duration_seconds',
-    help: 'Duration of a call to DSM, by outcome',
+    help: 'Duration of calls to DSM, by outcome',
     labels: ['outcome'],
+    values: CALL_OUTCOMES,
     buckets: secondsBuckets
   })
   const sizes = metrics.histogram({
@@ -45,14 +52,10 @@ export const createProducerMetrics = (registry: Registry, gauges: Gauges): Produ
     help: 'Messages per call to DSM',
     buckets: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000]
   })
-  metrics.counter({
-    name: 'messages_total',
-    help: 'Messages received from producers',
-    collect: () => counters.messages
-  })
+  metrics.counter({ name: 'messages_total', help: 'Messages received from producers', collect: () => counters.messages })
   metrics.counter({
     name: 'message_bytes_total',
-    help: 'Bytes of the messages received, as sent to DSM',
+    help: 'Bytes of the messages received from producers, as they are sent to DSM',
     collect: () => counters.bytes
   })
   metrics.counter({ name: 'acks_total', help: 'Messages acked', collect: () => counters.acks })
@@ -63,13 +66,13 @@ export const createProducerMetrics = (registry: Registry, gauges: Gauges): Produ
   })
   metrics.counter({
     name: 'orphans_total',
-    help: 'Messages of closed connections, dropped unacked while DSM was unavailable',
+    help: 'Messages of closed connections that were discarded unacked while DSM did not answer',
     collect: () => counters.orphans
   })
-  metrics.gauge({ name: 'in_flight_messages', help: 'Messages not yet acked', collect: gauges.inFlight })
+  metrics.gauge({ name: 'in_flight_messages', help: 'Messages waiting for their acks', collect: gauges.inFlight })
   metrics.gauge({
     name: 'in_flight_bytes',
-    help: 'Bytes not yet acked, as counted against WSS1_MAX_IN_FLIGHT_BYTES',
+    help: 'Bytes waiting for their acks, as they count against `WSS1_MAX_IN_FLIGHT_BYTES`',
     collect: gauges.inFlightBytes
   })
   metrics.gauge({

@@ -1,8 +1,12 @@
 import { createMetrics } from '@motience/kit'
 import type { Registry } from 'prom-client'
 
-/** Why a feed had to be read from the log although its consumer did not ask for it. */
-export type CatchUpCause = 'gap' | 'connection' | 'start' | 'subscribed'
+/** Why a feed had to be read from the log without being asked to. */
+export type CatchUpCause = (typeof CATCH_UP_CAUSES)[number]
+
+const CATCH_UP_CAUSES = ['hole', 'link', 'start', 'subscribed'] as const
+
+const RESUMES = ['recovered', 'unrecovered', 'refused'] as const
 
 /** WSS2's counters, for `/metrics` and `/stats`. */
 export interface ConsumerMetrics {
@@ -20,7 +24,7 @@ export interface ConsumerMetrics {
   /** Messages that the slow-consumer policy dropped. */
   dropped (count: number): void
   gap (): void
-  resumed (outcome: 'recovered' | 'unrecovered' | 'refused'): void
+  resumed (outcome: (typeof RESUMES)[number]): void
   catchUp (cause: CatchUpCause): void
 }
 
@@ -33,28 +37,30 @@ export const createConsumerMetrics = (registry: Registry): ConsumerMetrics => {
   const deliveredBytes = metrics.counter({ name: 'delivered_bytes_total', help: 'Bytes of messages sent to consumers' })
   const dropped = metrics.counter({
     name: 'dropped_messages_total',
-    help: 'Messages dropped for slow consumers'
+    help: 'Messages dropped for consumers that read too slowly'
   })
   const gaps = metrics.counter({
     name: 'gaps_total',
-    help: 'Gap frames sent, each for a range of dropped messages'
+    help: 'Gaps in what slow consumers received, each announced by a `gap` frame'
   })
-  const resumes = metrics.counter({ name: 'resumes_total', help: 'Producers resumed, by outcome', labels: ['outcome'] })
+  const resumes = metrics.counter({
+    name: 'resumes_total',
+    help: 'Producers resumed, by outcome',
+    labels: ['outcome'],
+    values: RESUMES
+  })
   const catchUps = metrics.counter({
     name: 'catch_ups_total',
-    help: 'Logs read without a resume frame, by cause',
-    labels: ['cause']
+    help: 'Catch-ups from the log of a producer that no `resume` asked for, by cause',
+    labels: ['cause'],
+    values: CATCH_UP_CAUSES
   })
   metrics.gauge({
     name: 'queued_messages',
-    help: 'Messages in the send queues of slow consumers',
+    help: 'Messages in the send queues of consumers',
     collect: () => queued.messages
   })
-  metrics.gauge({
-    name: 'queued_bytes',
-    help: 'Bytes in the send queues of slow consumers',
-    collect: () => queued.bytes
-  })
+  metrics.gauge({ name: 'queued_bytes', help: 'Bytes in the send queues of consumers', collect: () => queued.bytes })
   return {
     totals,
     queued,

@@ -9,7 +9,7 @@ const requestDurations = (service: ServiceId, registry: Registry): Histogram =>
   (registry.getSingleMetric(metricName(service, NAME)) as Histogram | undefined) ??
   createMetrics(service, registry).histogram({
     name: NAME,
-    help: 'Time from a request to its whole answer',
+    help: 'Duration of requests, up to the last byte of the answer',
     labels: ['method', 'route', 'status'],
     buckets: secondsBuckets
   })

@@ -1,3 +1,4 @@
+export * from './dependencies.js'
 export * from './http.js'
 export * from './metrics.js'
 export * from './registry.js'

@@ -148,6 +148,6 @@ export const buildService = async (name: ServiceId, parts: ServiceParts): Promis
     customError: PressureError
   })
   if (isRestService(name)) await serveOpenapi(app, name)
-  if (parts.ready !== undefined) addOperations(app, parts.ready)
+  if (parts.ready !== undefined) addOperations(app, name, parts.ready)
   return app
 }

@@ -39,6 +39,19 @@ t.test('a check that throws at once counts as failed', async t => {
   t.equal((await app.inject('/ready')).statusCode, 503)
 })
 
+t.test('metrics say which dependency answers, within the time of a check', async t => {
+  let check: () => Promise<void> = async () => {}
+  const app = await build(t, { ready: { database: async () => { await check() }, broker: async () => {} } })
+  const scrape = async (): Promise<string> => (await app.inject('/metrics')).body
+  t.match(await scrape(), /motience_dsm_dependency_up\{dependency="database"\} 1/)
+  check = async () => { await new Promise(() => {}) }
+  const text = await scrape()
+  t.match(text, /motience_dsm_dependency_up\{dependency="database"\} 0/)
+  t.match(text, /motience_dsm_dependency_up\{dependency="broker"\} 1/)
+  check = async () => {}
+  t.match(await scrape(), /motience_dsm_dependency_up\{dependency="database"\} 1/)
+})
+
 t.test('a service that is stopping is not ready', async t => {
   const app = await build(t)
   app.startDraining()

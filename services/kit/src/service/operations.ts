@@ -1,7 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import { DatabaseFullError } from '../database/database.js'
+import { measureDependencies } from '../metrics/dependencies.js'
 import { ProblemError } from './problem-error.js'
-import type { ServiceApp } from './service-app.js'
+import type { ServiceApp, ServiceId } from './service-app.js'
 
 /** A dependency's check: resolves if it answers. */
 export type ReadyChecks = Record<string, () => Promise<void>>
@@ -57,10 +58,12 @@ export const alwaysAnswered = { pressureHandler: () => undefined, rateLimit: fal
 
 /**
  * Adds `/health` (the process lives), `/ready` (its dependencies answer, and it is not stopping) and `/metrics`
- * (Prometheus).
+ * (Prometheus), which also has the result of each check.
  */
-export const addOperations = (app: ServiceApp, checks: ReadyChecks): void => {
+export const addOperations = (app: ServiceApp, service: ServiceId, checks: ReadyChecks): void => {
   const failed = failedChecks(checks)
+  measureDependencies(service, app.metrics, Object.keys(checks), async () =>
+    new Set((await failed()).map(([name]) => name)))
 
   app.route({
     method: 'GET',

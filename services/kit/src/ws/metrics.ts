@@ -18,11 +18,11 @@ const knownCodes = new Set<number>([...Object.values(closeCodes), 1000, 1002, 10
  */
 export const createSocketMetrics = (registry: Registry): SocketMetrics => {
   const registers = [registry]
-  const connections = new Gauge({ name: 'motience_ws_connections', help: 'WebSockets that are open', registers })
+  const connections = new Gauge({ name: 'motience_ws_connections', help: 'Open WebSockets', registers })
   const opened = new Counter({ name: 'motience_ws_opened_total', help: 'WebSockets that were opened', registers })
   const closes = new Counter({
     name: 'motience_ws_closes_total',
-    help: 'WebSockets that ended, by close code',
+    help: 'WebSockets that were closed, by close code',
     labelNames: ['code'],
     registers
   })
@@ -40,11 +40,13 @@ export const createSocketMetrics = (registry: Registry): SocketMetrics => {
   })
   const bytes = new Counter({
     name: 'motience_ws_frame_bytes_total',
-    help: "Bytes of frames' texts, by direction",
+    help: 'Bytes of the text of frames, by direction',
     labelNames: ['direction'],
     registers
   })
-  const badFrames = new Counter({ name: 'motience_ws_bad_frames_total', help: 'Frames that were refused', registers })
+  const badFrames = new Counter({ name: 'motience_ws_bad_frames_total', help: 'Frames that were refused as malformed', registers })
+  for (const code of [...knownCodes, 'other']) closes.inc({ code: String(code) }, 0)
+  for (const status of [401, 403, 429, 503]) refusals.inc({ status: String(status) }, 0)
   const framesIn = frames.labels('in')
   const framesOut = frames.labels('out')
   const bytesIn = bytes.labels('in')

@@ -1,0 +1,24 @@
+import type { Registry } from 'prom-client'
+import type { ServiceId } from '../service/service-app.js'
+import { createMetrics } from './metrics.js'
+
+/**
+ * Registers whether each of the service's dependencies answers, checked at each scrape. `failed` resolves to the names
+ * of those that do not, within a bounded time.
+ */
+export const measureDependencies = (
+  service: ServiceId,
+  registry: Registry,
+  names: readonly string[],
+  failed: () => Promise<ReadonlySet<string>>
+): void => {
+  const gauge = createMetrics(service, registry).gauge({
+    name: 'dependency_up',
+    help: 'Whether a dependency of the service answers: 1, or 0',
+    labels: ['dependency'],
+    measure: async () => {
+      const down = await failed()
+      for (const dependency of names) gauge.set({ dependency }, down.has(dependency) ? 0 : 1)
+    }
+  })
+}
