@@ -1,6 +1,8 @@
 import { startAp } from '@motience/ap'
 import { startDsm } from '@motience/dsm'
-import { closeAll, openServiceBroker, openServiceDatabase, readEnv, type Running, type Shared } from '@motience/kit'
+import {
+  closeAll, createProcessLogger, openServiceBroker, openServiceDatabase, readEnv, serviceLogger, type Running, type Shared
+} from '@motience/kit'
 import {
   ApEnvSchema, CommonEnvSchema, DsmEnvSchema, SmEnvSchema, Wss1EnvSchema, Wss2EnvSchema
 } from '@motience/schemas'
@@ -8,7 +10,6 @@ import { startSm } from '@motience/sm'
 import { startWss1 } from '@motience/wss1'
 import { startWss2 } from '@motience/wss2'
 import type { Static, TObject } from '@sinclair/typebox'
-import pino from 'pino'
 import { sharedSecret } from './shared-secret.js'
 
 /** All services, running in this process. */
@@ -39,7 +40,8 @@ type StartService<Schema extends TObject, Urls> = (env: Static<Schema>, shared: 
 export const startPlatform = async (source: Record<string, string | undefined> = process.env): Promise<Platform> => {
   const environment = { ...source }
   const common = readEnv(CommonEnvSchema, environment)
-  const logger = pino({ level: source['LOG_LEVEL'] ? common.LOG_LEVEL : 'warn' })
+  const logger = createProcessLogger(source['LOG_LEVEL'] ? common.LOG_LEVEL : 'warn')
+  const platformLogger = serviceLogger(logger, 'platform')
   environment['SERVICE_SECRET'] = await sharedSecret(common.SERVICE_SECRET, common.DATA_DIR)
 
   const opened: Part[] = []
@@ -55,8 +57,8 @@ export const startPlatform = async (source: Record<string, string | undefined> =
   }
 
   try {
-    const database = await open(openServiceDatabase(common, logger))
-    const broker = await open(openServiceBroker(common, logger))
+    const database = await open(openServiceDatabase(common, platformLogger))
+    const broker = await open(openServiceBroker(common, platformLogger))
     const start = async <Schema extends TObject, Urls>(
       service: StartService<Schema, Urls>, schema: Schema
     ): Promise<Urls> => (await open(service(readEnv(schema, environment), { database, broker, logger }))).urls

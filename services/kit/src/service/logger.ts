@@ -1,5 +1,5 @@
 import { pino, stdSerializers, type DestinationStream } from 'pino'
-import type { Logger } from './service-app.js'
+import type { Logger, ServiceId } from './service-app.js'
 
 /** What is never written, wherever a log line has it. */
 const secrets = [
@@ -45,13 +45,18 @@ const serializeError = (error: unknown): unknown => {
   return written === error ? error : dropValues(written as Record<string, unknown>)
 }
 
-/** The logger of a service: JSON lines with the service's name, on standard output unless told otherwise. */
-export const createLogger = (service: string, level = 'info', destination?: DestinationStream): Logger => {
-  const options = {
-    name: service,
-    level,
-    redact: { paths: secrets, censor: '***' },
-    serializers: { err: serializeError }
-  }
+/**
+ * The logger of a process with several services, each of which logs through `serviceLogger`: JSON lines, on standard
+ * output unless told otherwise.
+ */
+export const createProcessLogger = (level = 'info', destination?: DestinationStream): Logger => {
+  const options = { level, redact: { paths: secrets, censor: '***' }, serializers: { err: serializeError } }
   return destination === undefined ? pino(options) : pino(options, destination)
 }
+
+/** A logger whose every line carries `service`, the one field that names where a line comes from. */
+export const serviceLogger = (logger: Logger, service: ServiceId | 'platform'): Logger => logger.child({ service })
+
+/** The logger of a service that has its process for itself. */
+export const createLogger = (service: ServiceId, level = 'info', destination?: DestinationStream): Logger =>
+  serviceLogger(createProcessLogger(level, destination), service)

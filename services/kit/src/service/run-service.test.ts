@@ -51,7 +51,7 @@ t.test('one that does not stop is ended after its time, with 1', async t => {
 t.test('an error that nothing caught stops it, with 1', async t => {
   const { output, ended } = await run(t, { THROW: '1' })
   t.equal(await ended, 1)
-  t.match(output.err, /thrown later/)
+  t.match(output.out, /"level":60,.*"service":"ap",.*"message":"thrown later".*"msg":"Stopping on an uncaught error"/)
   t.match(output.out, /closed/)
 })
 

@@ -1,18 +1,21 @@
 import closeWithGrace from 'close-with-grace'
 import { BrokerUnavailableError } from '@motience/broker'
+import type { CommonEnv } from '@motience/schemas'
 import { DatabaseUnavailableError, DataDirInUseError } from '../database/index.js'
 import { EnvError } from './env.js'
 import { StartError } from './listen.js'
-import type { Logger } from './service-app.js'
+import { createLogger } from './logger.js'
+import type { Logger, ServiceId } from './service-app.js'
+
+type RunEnv = Pick<CommonEnv, 'DRAIN_MS' | 'LOG_LEVEL'>
 
 /** A service that runs as a process of its own. */
-export interface RunOptions<Env extends { DRAIN_MS: number }, Running extends { close (): Promise<void> }> {
-  /** Name in messages. */
-  name: string
-  /** Reads the environment; `DRAIN_MS` of it bounds how long stopping may take. */
+export interface RunOptions<Env extends RunEnv, Running extends { close (): Promise<void> }> {
+  /** Name on standard error; in lower case, the service in log lines. */
+  name: ServiceId | Uppercase<ServiceId>
+  /** Reads the environment; `DRAIN_MS` of it limits how long stopping may take. */
   env: () => Env
   start: (env: Env) => Promise<Running>
-  logger?: Logger
 }
 
 /** Milliseconds beyond `DRAIN_MS` for what is left when nothing is in flight any more. */
@@ -31,10 +34,10 @@ const startMessage = (name: string, error: unknown): string => {
  * that nothing caught (1), within a bounded time (else 1). A second signal ends the process at once. Rejects never: a
  * start that fails writes its reason to standard error and exits with 1. Resolves once it runs.
  */
-export const runService = async <Env extends { DRAIN_MS: number }, Running extends { close (): Promise<void> }>(
+export const runService = async <Env extends RunEnv, Running extends { close (): Promise<void> }>(
   options: RunOptions<Env, Running>
 ): Promise<Running> => {
-  const { name, start, logger } = options
+  const { name, start } = options
   const fail = (error: unknown): never => {
     console.error(startMessage(name, error))
     process.exit(1)
@@ -45,19 +48,19 @@ export const runService = async <Env extends { DRAIN_MS: number }, Running exten
   } catch (error) {
     return fail(error)
   }
+  const logger: Logger = createLogger(name.toLowerCase() as ServiceId, env.LOG_LEVEL)
   const stopMs = env.DRAIN_MS + CLOSING_MS
   let running: Running | undefined
   closeWithGrace({
     delay: stopMs,
     logger: false,
-    onSecondSignal: () => { logger?.warn({ service: name }, 'Stopped at once by a second signal') },
+    onSecondSignal: () => { logger.warn('Exiting immediately on a second signal') },
     onTimeout: () => { console.error(`${name} did not stop within ${stopMs} ms`) }
   }, async ({ err, signal }) => {
     if (err !== undefined) {
-      if (logger === undefined) console.error(err)
-      else logger.fatal({ service: name, err }, 'Stops because of an error that nothing caught')
+      logger.fatal({ err }, 'Stopping on an uncaught error')
     } else {
-      logger?.info({ service: name, signal }, 'Stops')
+      logger.info({ signal }, 'Stopping')
     }
     await running?.close()
   })

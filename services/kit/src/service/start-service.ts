@@ -4,10 +4,13 @@ import { openBroker, type Broker, type BrokerLimits } from '@motience/broker'
 import { openDatabase, type Database } from '../database/index.js'
 import { closeAll } from './close-all.js'
 import { databaseUrl, redisUrl, serviceSecret } from './addresses.js'
-import { createLogger } from './logger.js'
+import { createLogger, serviceLogger } from './logger.js'
 import type { Logger, ServiceId } from './service-app.js'
 
-/** What several services in one process have in common. It stays open when one of them closes. */
+/**
+ * What several services in one process have in common. It stays open when one of them closes. The logger is of
+ * `createProcessLogger`: each service puts its name on its lines.
+ */
 export interface Shared { database?: Database, broker?: Broker, logger?: Logger }
 
 /** A running service and where it listens. */
@@ -75,7 +78,7 @@ export const startService = async <Urls>(
   start: (service: StartingService) => Promise<Urls>
 ): Promise<Running<Urls>> => {
   const secret = serviceSecret(env)
-  const logger = shared.logger?.child({ service: name }) ?? createLogger(name, env.LOG_LEVEL)
+  const logger = shared.logger === undefined ? createLogger(name, env.LOG_LEVEL) : serviceLogger(shared.logger, name)
   const own: Part[] = []
   const startDraining = () => { for (const part of own) part.startDraining?.() }
   const close = async (): Promise<void> => { await closeAll(own.splice(0).reverse()) }
