@@ -9,7 +9,12 @@ const services = ['ap', 'sm', 'dsm', 'wss1', 'wss2']
 const ports = ['AP_PORT', 'SM_PORT', 'DSM_PORT', 'WSS1_PORT', 'WSS1_HTTP_PORT', 'WSS2_PORT', 'WSS2_HTTP_PORT']
 
 /** Runs `args` with Node until it listened at `listeners` addresses and answered a request, and then stops it. */
-const linesOf = async (t: Test, args: string[], listeners: number, env: Record<string, string> = {}): Promise<string[]> => {
+const linesOf = async (
+  t: Test,
+  args: string[],
+  listeners: number,
+  env: Record<string, string> = {}
+): Promise<string[]> => {
   const child = spawn(process.execPath, ['--conditions=motience-source', '--import', 'tsx', ...args], {
     cwd: root,
     env: {
@@ -24,10 +29,15 @@ const linesOf = async (t: Test, args: string[], listeners: number, env: Record<s
   })
   t.teardown(() => child.kill('SIGKILL'))
   let output = ''
-  child.stdout.on('data', (chunk: Buffer) => { output += chunk.toString() })
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString()
+  })
   const ended = once(child, 'close')
   const urls = (): string[] => [...output.matchAll(/Listens at (http:[^"\s]+)/g)].map(([, url]) => url!)
-  await waitFor(() => urls().length === listeners || child.exitCode !== null, { timeoutMs: 60_000, what: args.join(' ') })
+  await waitFor(() => urls().length === listeners || child.exitCode !== null, {
+    timeoutMs: 60_000,
+    what: args.join(' ')
+  })
   for (const url of urls()) await fetch(`${url}/no/such/route`)
   child.kill('SIGTERM')
   await ended
