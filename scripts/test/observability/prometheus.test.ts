@@ -77,10 +77,17 @@ t.test('Prometheus evaluates every rule and has data for every panel', async t =
   }
   const platform = await startMonitoredPlatform(t)
   const ask = await start(t, platform.targets)
-  await waitFor(async () => (await ask('query', 'up == 1')).result.length === 6, { timeoutMs: 30_000, what: 'all targets' })
+  await waitFor(async () => (await ask('query', 'up == 1')).result.length === 6, {
+    timeoutMs: 30_000,
+    what: 'all targets'
+  })
 
   const queries = (await readDashboards()).flatMap(([file, dashboard]) =>
-    dashboardQueries(dashboard).map(([where, expr]) => ({ where: `${file}: ${where}`, expr: withoutVariables(expr, '15s') })))
+    dashboardQueries(dashboard).map(([where, expr]) => ({
+      where: `${file}: ${where}`,
+      expr: withoutVariables(expr, '15s')
+    }))
+  )
   let waiting = queries
   await waitFor(async () => {
     await platform.use()

@@ -45,6 +45,8 @@ export interface ServiceParts {
   maxHeaderBytes?: number
   /** Most milliseconds that a whole request may take to arrive; 30 s by default. */
   requestTimeoutMs?: number
+  /** Milliseconds from which a request is logged as slow; 1 s by default. */
+  slowRequestMs?: number
   /** Milliseconds that a connection may be idle between two requests; 72 s by default, more than most balancers'. */
   keepAliveTimeoutMs?: number
   /** Milliseconds for requests in flight when the service closes; then their connections are cut. 8 s by default. */
@@ -109,7 +111,7 @@ export const buildService = async (name: ServiceId, parts: ServiceParts): Promis
   app.setValidatorCompiler(validatorCompiler)
   app.setErrorHandler(answerProblem)
   answerNotFound(app)
-  logAnswers(app)
+  logAnswers(app, parts.slowRequestMs)
 
   app.decorate('metrics', parts.metrics ?? createRegistry(name))
   app.decorate('authenticator', parts.auth ?? null)

@@ -170,6 +170,22 @@ t.test('logs tell who was refused and what failed, and no secret', async t => {
   t.match(entries.find(entry => entry['msg'] === 'Answered a request'), { level: 20, status: 500 })
 })
 
+t.test('slow requests are logged at info, others at debug', async t => {
+  const log = async (slowRequestMs?: number): Promise<unknown[]> => {
+    const lines: string[] = []
+    const stream = new PassThrough()
+    stream.on('data', (chunk: Buffer) => { lines.push(...chunk.toString().trim().split('\n')) })
+    const app = await build(t, { logger: createLogger('ap', 'info', stream), ...(slowRequestMs === undefined ? {} : { slowRequestMs }) })
+    app.get('/works', async () => ({}))
+    await app.inject('/works?token=hush&a=1')
+    return lines.map(line => JSON.parse(line) as unknown)
+  }
+  t.match(await log(0), [
+    { level: 30, service: 'ap', msg: 'Answered a request slowly', url: '/works?token=***&a=1', status: 200, ms: Number }
+  ])
+  t.same(await log(), [])
+})
+
 t.test('a URL in a log is short and without tokens', async t => {
   t.equal(redactUrl('/producer?token=abc.def'), '/producer?token=***')
   t.equal(redactUrl('/x?q=token&TOKEN=a&refresh_token=b'), '/x?q=token&TOKEN=***&refresh_token=***')

@@ -27,18 +27,22 @@ export const answerProblem = (error: unknown, request: FastifyRequest, reply: Fa
     .send(JSON.stringify(problemDocument(problem, request.id)))
 }
 
-/** Writes one line for each answered request, at `debug`. */
-export const logAnswers = (app: ServiceApp): void => {
+/** Milliseconds from which an answer is recorded as slow. */
+const SLOW_MS = 1_000
+
+/** Writes one line for each answered request: at `info` where it took `slowMs` or longer, else at `debug`. */
+export const logAnswers = (app: ServiceApp, slowMs = SLOW_MS): void => {
   app.addHook('onResponse', async (request, reply) => {
-    if (request.log.level !== 'debug' && request.log.level !== 'trace') return
-    request.log.debug(
+    const slow = reply.elapsedTime >= slowMs
+    if (!slow && request.log.level !== 'debug' && request.log.level !== 'trace') return
+    request.log[slow ? 'info' : 'debug'](
       {
         method: request.method,
         url: redactUrl(request.url),
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime)
       },
-      'Answered a request'
+      slow ? 'Answered a request slowly' : 'Answered a request'
     )
   })
 }

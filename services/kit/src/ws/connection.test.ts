@@ -1,5 +1,6 @@
 import t from 'tap'
 import { waitFor } from '@motience/testing'
+import { createLogger } from '../service/logger.js'
 import { connect, startServer } from './test-server.js'
 
 t.test('frames are checked, and what is wrong is told with its path', async t => {
@@ -36,6 +37,27 @@ t.test('no JSON ten times in a row ends with 1007, but not ten times in between 
   t.equal(await client.closed, 1007)
   t.same(ended, [1007])
   await waitFor(async () => /code="1007"\} 1/.test(await metrics.getSingleMetricAsString('motience_ws_closes_total')))
+})
+
+t.test('a close that the client caused is logged with its user and code, and no other', async t => {
+  const lines: string[] = []
+  const logger = createLogger('wss2', 'info', { write: line => { lines.push(line) } })
+  const { tokens, url } = await startServer(t, { logger })
+  const proper = await connect(url, tokens.issue('ann'))
+  proper.ws.close(1000)
+  await proper.closed
+  const faulty = await connect(url, tokens.issue('ann'))
+  faulty.ws.send('secret'.repeat(1000))
+  t.equal(await faulty.closed, 1009)
+  const closes = await waitFor(() => {
+    const found = lines.filter(line => line.includes('Closed a connection'))
+    return found.length > 0 && found
+  })
+  t.match(closes.map(line => JSON.parse(line) as unknown), [
+    { level: 30, service: 'wss2', code: 1009, user_id: Number, connection: Number }
+  ])
+  t.equal(closes.length, 1)
+  t.notMatch(lines.join(''), 'secret')
 })
 
 t.test('a frame that is not UTF-8 ends with 1007, one too long with 1009', async t => {

@@ -34,8 +34,8 @@ export interface ConnectionOwner {
   received (connection: Connection, text: string): void
   /** Once, as soon as the connection ends or is being closed: nothing can be sent any more. */
   ended (connection: Connection, code: number): void
-  /** Once, when the socket is gone. */
-  gone (connection: Connection): void
+  /** Once, when the socket is gone, with the close code that counts. */
+  gone (connection: Connection, code: number): void
 }
 
 /** One client's WebSocket: whose it is, what is sent to it, and when it has to end. */
@@ -82,7 +82,7 @@ export class Connection {
     ws.on('close', code => {
       this.#end(code)
       owner.metrics.closed(this.#endCode ?? code)
-      owner.gone(this)
+      owner.gone(this, this.#endCode ?? code)
     })
   }
 

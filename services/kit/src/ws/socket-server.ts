@@ -78,6 +78,11 @@ const notUpgraded = ({ headers }: FastifyRequest, path: string): ProblemError =>
 /** How the service is built (`buildService`) that serves WebSockets alone: short waits for whoever does not upgrade. */
 export const socketService = { requestTimeoutMs: 10_000, keepAliveTimeoutMs: 1_000 }
 
+/** Codes of closes that clients cause; 1011, an error of ours, is logged with its stack. */
+const clientFaults = new Set<number>(
+  Object.values(closeCodes).filter(code => code !== closeCodes.goingAway && code !== closeCodes.internal)
+)
+
 /**
  * The WebSockets of one route: admits, watches and drains what both WSS1 and WSS2 need watched. Its Fastify instance is
  * built for it alone, with `socketService`.
@@ -111,7 +116,10 @@ export class SocketServer<S extends FrameSchemas, Q extends TObject> {
       flusher: new Flusher(),
       received: (connection, text) => this.#receive(connection, text),
       ended: (connection, code) => this.#handlers.get(connection)?.ended?.(code),
-      gone: connection => this.connections.delete(connection)
+      gone: (connection, code) => {
+        this.connections.delete(connection)
+        this.#logClose(connection, code)
+      }
     }
     this.#sweeper = setInterval(() => this.#sweep(), Math.min(250, Math.max(10, limits.heartbeatMs / 4)))
     this.#sweeper.unref()
@@ -220,6 +228,12 @@ export class SocketServer<S extends FrameSchemas, Q extends TObject> {
   #fail (connection: Connection, error: unknown): void {
     this.#app.log.error({ err: error, connection: connection.id }, 'Failed to serve a connection')
     connection.close(closeCodes.internal, 'Internal error')
+  }
+
+  /** Records whose connection was closed because of what its client did or did not do. */
+  #logClose ({ id, identity }: Connection, code: number): void {
+    if (!clientFaults.has(code)) return
+    this.#app.log.info({ connection: id, user_id: identity.userId, code }, 'Closed a connection')
   }
 
   /** A handshake that is none (RFC 6455, section 4.2.1). */
