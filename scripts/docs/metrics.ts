@@ -1,4 +1,5 @@
 import { Counter, Gauge, Registry, type Metric } from 'prom-client'
+import { formatMetrics } from '../../agent/src/status/metrics.js'
 import { createApMetrics } from '../../services/ap/src/metrics.js'
 import { createDsmMetrics } from '../../services/dsm/src/metrics.js'
 import { measureDependencies } from '../../services/kit/src/metrics/dependencies.js'
@@ -41,7 +42,22 @@ const typeOf = (metric: Metric): string =>
 /** What prom-client has of a metric beyond its types. */
 type Described = Metric & { name: string, help: string, labelNames: readonly string[] }
 
-/** Every metric of the services with its labels and meaning. */
+/** The metrics of an agent, as it exports them itself. */
+const agentRows = (): string[][] => {
+  const text = formatMetrics({
+    state: 'online',
+    readings: 0,
+    counts: { sent: 0, acked: 0, repeats: 0, refused: 0 },
+    buffer: { unacked: 0, bytes: 0, faulty: null, lost: null },
+    clockOffsetMs: 0,
+    sources: [],
+    startedAt: 0
+  } as unknown as Parameters<typeof formatMetrics>[0])
+  return [...text.matchAll(/^# HELP (\S+) (.+)\.\n# TYPE \S+ (\w+)$/gm)]
+    .map(([, name, help, type]) => [`\`${name}\``, 'agent', type!, '', help!])
+}
+
+/** Every metric of the services and of agents with its labels and meaning. */
 export const metricTable = (): string =>
   table(
     ['metric', 'service', 'type', 'labels', 'meaning'],
@@ -56,5 +72,5 @@ export const metricTable = (): string =>
         metric.labelNames.map(label => `\`${label}\``).join(', '),
         metric.help
       ])
-    })
+    }).concat(agentRows())
   )

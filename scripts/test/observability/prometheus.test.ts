@@ -9,7 +9,8 @@ import { startMonitoredPlatform, type Job, type MonitoredPlatform } from './moni
 import { dashboardQueries, infraPath, readDashboards } from './monitoring-files.js'
 import { withoutVariables } from './promql.js'
 
-t.setTimeout(180_000)
+// On a busy machine, scrapes and evaluations take their time.
+t.setTimeout(300_000)
 
 const prometheus = findCommand('prometheus')
 
@@ -78,7 +79,7 @@ t.test('Prometheus evaluates every rule and has data for every panel', async t =
   const platform = await startMonitoredPlatform(t)
   const ask = await start(t, platform.targets)
   await waitFor(async () => (await ask('query', 'up == 1')).result.length === 6, {
-    timeoutMs: 30_000,
+    timeoutMs: 60_000,
     what: 'all targets'
   })
 
@@ -94,7 +95,7 @@ t.test('Prometheus evaluates every rule and has data for every panel', async t =
     const results = await Promise.all(waiting.map(({ expr }) => ask('query', expr)))
     waiting = waiting.filter(({ expr }, i) => results[i]!.result.length === 0 && !selectsFaults(expr))
     return waiting.length === 0
-  }, { timeoutMs: 60_000, what: 'data for every panel' }).catch(() => null)
+  }, { timeoutMs: 90_000, what: 'data for every panel' }).catch(() => null)
   t.same(waiting, [], 'no panel is empty')
 
   const rules = async () => (await ask('rules')).groups.flatMap(group => group.rules)
