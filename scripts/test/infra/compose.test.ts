@@ -105,7 +105,13 @@ t.test('Prometheus reads the metrics of every instance', async t => {
   const { scrape_configs: jobs } = parse(await readFile(join(root, 'infra/compose.prometheus.yaml'), 'utf8')) as {
     scrape_configs: { job_name: string, dns_sd_configs: { names: string[], port: number }[] }[]
   }
-  const ports = { ap: 'AP_PORT', sm: 'SM_PORT', dsm: 'DSM_PORT', wss1: 'WSS1_HTTP_PORT', wss2: 'WSS2_HTTP_PORT' } as const
+  const ports = {
+    ap: 'AP_PORT',
+    sm: 'SM_PORT',
+    dsm: 'DSM_PORT',
+    wss1: 'WSS1_HTTP_PORT',
+    wss2: 'WSS2_HTTP_PORT'
+  } as const
   t.same(jobs.map(job => job.job_name), Object.keys(ports))
   for (const { job_name: job, dns_sd_configs: [found] } of jobs) {
     t.same(found!.names, [job, `${job}-2`])

@@ -16,8 +16,18 @@ export interface ApMetrics {
 
 export const createApMetrics = (registry: Registry, passwords: Passwords): ApMetrics => {
   const metrics = createMetrics('ap', registry)
-  const logins = metrics.counter({ name: 'logins_total', help: 'Sign-ins, by outcome', labels: ['outcome'], values: LOGINS })
-  const refreshes = metrics.counter({ name: 'refreshes_total', help: 'Refreshes of tokens, by outcome', labels: ['outcome'], values: REFRESHES })
+  const logins = metrics.counter({
+    name: 'logins_total',
+    help: 'Sign-ins, by outcome',
+    labels: ['outcome'],
+    values: LOGINS
+  })
+  const refreshes = metrics.counter({
+    name: 'refreshes_total',
+    help: 'Refreshes of tokens, by outcome',
+    labels: ['outcome'],
+    values: REFRESHES
+  })
   const announcements = metrics.counter({
     name: 'revocation_announcements_total',
     help: 'Revocations announced to the broker immediately, or left for later, by outcome',

@@ -32,7 +32,8 @@ const summary = ({ urls, storage, broker }: Platform): string => {
 export const runPlatform = async (): Promise<void> => {
   const platform = await runService({
     name: 'Motience',
-    env: () => readEnv(CommonEnvSchema),
+    service: 'platform',
+    env: () => readEnv(CommonEnvSchema, { ...process.env, LOG_LEVEL: process.env['LOG_LEVEL'] || 'warn' }),
     start: async () => {
       const started = await startPlatform()
       return {

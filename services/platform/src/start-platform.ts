@@ -1,7 +1,8 @@
 import { startAp } from '@motience/ap'
 import { startDsm } from '@motience/dsm'
 import {
-  closeAll, createProcessLogger, openServiceBroker, openServiceDatabase, readEnv, serviceLogger, type Running, type Shared
+  closeAll, createProcessLogger, openServiceBroker, openServiceDatabase, readEnv, serviceLogger, type Running,
+  type Shared
 } from '@motience/kit'
 import {
   ApEnvSchema, CommonEnvSchema, DsmEnvSchema, SmEnvSchema, Wss1EnvSchema, Wss2EnvSchema

@@ -5,13 +5,13 @@ import type { Reason } from './subscriptions/row.js'
 const REASONS: readonly Reason[] = ['subscribed', 'requested', 'approved', 'refused', 'revoked', 'unsubscribed']
 const ANNOUNCEMENTS = ['told', 'failed'] as const
 
-/** What SM counts; see `docs/metrics.md`. */
+/** SM's metrics; see `docs/metrics.md`. */
 export interface SmMetrics {
   /** A subscription changed for this reason. */
   changed (reason: Reason): void
-  /** The broker was told of a producer's new version: at the call that made it, or not and so later. */
-  announced (outcome: (typeof ANNOUNCEMENTS)[number]): void
-  /** A producer's version was raised above the broker's, because the database had been put back. */
+  /** Publishing a producer's new version to the broker succeeded, or failed and will be retried. */
+  published (outcome: (typeof ANNOUNCEMENTS)[number]): void
+  /** A producer's version was raised above the broker's, because the database had been restored from a backup. */
   overtook (): void
 }
 

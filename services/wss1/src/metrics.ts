@@ -6,8 +6,8 @@ const CALL_OUTCOMES = ['answered', 'repeated', 'refused'] as const
 /** Codes that are worth an alert; the others' series appear with the first message that is refused for them. */
 const WATCHED_CODES = ['MOT_UNAVAILABLE', 'MOT_INTERNAL']
 
-/** What WSS1 counts, for `/stats` and `/metrics`. */
-export interface Counters {
+/** WSS1's counters, for `/stats` and `/metrics`. */
+export interface ProducerMetrics {
   messages: number
   acks: number
   duplicates: number
@@ -52,7 +52,11 @@ export const createProducerMetrics = (registry: Registry, gauges: Gauges): Produ
     help: 'Messages per call to DSM',
     buckets: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000]
   })
-  metrics.counter({ name: 'messages_total', help: 'Messages received from producers', collect: () => counters.messages })
+  metrics.counter({
+    name: 'messages_total',
+    help: 'Messages received from producers',
+    collect: () => counters.messages
+  })
   metrics.counter({
     name: 'message_bytes_total',
     help: 'Bytes of the messages received from producers, as they are sent to DSM',

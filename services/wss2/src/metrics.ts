@@ -1,10 +1,10 @@
 import { createMetrics } from '@motience/kit'
 import type { Registry } from 'prom-client'
 
-/** Why a feed had to be read from the log without being asked to. */
+/** Why a feed had to be read from the log although its consumer did not ask for it. */
 export type CatchUpCause = (typeof CATCH_UP_CAUSES)[number]
 
-const CATCH_UP_CAUSES = ['hole', 'link', 'start', 'subscribed'] as const
+const CATCH_UP_CAUSES = ['gap', 'connection', 'start', 'subscribed'] as const
 
 const RESUMES = ['recovered', 'unrecovered', 'refused'] as const
 

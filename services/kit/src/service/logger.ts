@@ -58,5 +58,8 @@ export const createProcessLogger = (level = 'info', destination?: DestinationStr
 export const serviceLogger = (logger: Logger, service: ServiceId | 'platform'): Logger => logger.child({ service })
 
 /** The logger of a service that has its process for itself. */
-export const createLogger = (service: ServiceId, level = 'info', destination?: DestinationStream): Logger =>
-  serviceLogger(createProcessLogger(level, destination), service)
+export const createLogger = (
+  service: ServiceId | 'platform',
+  level = 'info',
+  destination?: DestinationStream
+): Logger => serviceLogger(createProcessLogger(level, destination), service)

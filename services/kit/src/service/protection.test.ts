@@ -175,7 +175,10 @@ t.test('slow requests are logged at info, others at debug', async t => {
     const lines: string[] = []
     const stream = new PassThrough()
     stream.on('data', (chunk: Buffer) => { lines.push(...chunk.toString().trim().split('\n')) })
-    const app = await build(t, { logger: createLogger('ap', 'info', stream), ...(slowRequestMs === undefined ? {} : { slowRequestMs }) })
+    const app = await build(t, {
+      logger: createLogger('ap', 'info', stream),
+      ...(slowRequestMs === undefined ? {} : { slowRequestMs })
+    })
     app.get('/works', async () => ({}))
     await app.inject('/works?token=hush&a=1')
     return lines.map(line => JSON.parse(line) as unknown)

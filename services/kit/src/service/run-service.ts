@@ -11,8 +11,10 @@ type RunEnv = Pick<CommonEnv, 'DRAIN_MS' | 'LOG_LEVEL'>
 
 /** A service that runs as a process of its own. */
 export interface RunOptions<Env extends RunEnv, Running extends { close (): Promise<void> }> {
-  /** Name on standard error; in lower case, the service in log lines. */
-  name: ServiceId | Uppercase<ServiceId>
+  /** Name on standard error. */
+  name: string
+  /** The service in log lines; the name in lower case by default. */
+  service?: ServiceId | 'platform'
   /** Reads the environment; `DRAIN_MS` of it limits how long stopping may take. */
   env: () => Env
   start: (env: Env) => Promise<Running>
@@ -37,7 +39,7 @@ const startMessage = (name: string, error: unknown): string => {
 export const runService = async <Env extends RunEnv, Running extends { close (): Promise<void> }>(
   options: RunOptions<Env, Running>
 ): Promise<Running> => {
-  const { name, start } = options
+  const { name, service = name.toLowerCase() as ServiceId, start } = options
   const fail = (error: unknown): never => {
     console.error(startMessage(name, error))
     process.exit(1)
@@ -48,7 +50,7 @@ export const runService = async <Env extends RunEnv, Running extends { close ():
   } catch (error) {
     return fail(error)
   }
-  const logger: Logger = createLogger(name.toLowerCase() as ServiceId, env.LOG_LEVEL)
+  const logger: Logger = createLogger(service, env.LOG_LEVEL)
   const stopMs = env.DRAIN_MS + CLOSING_MS
   let running: Running | undefined
   closeWithGrace({

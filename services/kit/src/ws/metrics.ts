@@ -44,7 +44,11 @@ export const createSocketMetrics = (registry: Registry): SocketMetrics => {
     labelNames: ['direction'],
     registers
   })
-  const badFrames = new Counter({ name: 'motience_ws_bad_frames_total', help: 'Frames that were refused as malformed', registers })
+  const badFrames = new Counter({
+    name: 'motience_ws_bad_frames_total',
+    help: 'Frames that were refused as malformed',
+    registers
+  })
   for (const code of [...knownCodes, 'other']) closes.inc({ code: String(code) }, 0)
   for (const status of [401, 403, 429, 503]) refusals.inc({ status: String(status) }, 0)
   const framesIn = frames.labels('in')
