@@ -243,37 +243,3 @@ export interface Broker {
   ping (): Promise<void>
   close (): Promise<void>
 }
-
-/**
- * Bounds of one producer's log and of what is remembered of its senders. What is not known to be stored is never
- * dropped.
- */
-export interface BrokerLimits {
-  /** Most messages of the log. */
-  logMaxMessages: number
-  /** Most bytes of the log's texts; the newest message stays, whatever its size. */
-  logMaxBytes: number
-  /** Seconds after which a message that is stored may be dropped from the log. */
-  logMaxAgeSecs: number
-  /**
-   * Most bytes for the sessions whose last `seq` is remembered (see `sessionBytes`); the one unused longest is
-   * forgotten first.
-   */
-  sessionsMaxBytes: number
-  /**
-   * Bytes of text after which a page of a log ends, with the entry that reaches them. 64 MiB are a thousand of the
-   * largest messages.
-   */
-  logPageBytes: number
-}
-
-export const defaultBrokerLimits: BrokerLimits = {
-  logMaxMessages: 10_000,
-  logMaxBytes: 64 * 1024 * 1024,
-  logMaxAgeSecs: 86_400,
-  sessionsMaxBytes: 8 * 1024 * 1024,
-  logPageBytes: 64 * 1024 * 1024
-}
-
-/** Bytes that a session is reckoned to take besides its name: about what Redis needs for it. */
-export const SESSION_OVERHEAD = 200

@@ -1,4 +1,5 @@
 export * from './broker.js'
+export * from './limits.js'
 export * from './logger.js'
 export * from './memory/memory-broker.js'
 export * from './open-broker.js'

@@ -1,6 +1,5 @@
-import {
-  type AcceptRequest, type AcceptResult, type Broker, type BrokerLimits, BrokerUnavailableError, defaultBrokerLimits
-} from '../broker.js'
+import { type AcceptRequest, type AcceptResult, type Broker, BrokerUnavailableError } from '../broker.js'
+import { type BrokerLimits, defaultBrokerLimits } from '../limits.js'
 import { restAfter } from '../rest-after.js'
 import { createDeliveries, type HandlerFault } from './deliveries.js'
 import { createProducerLog, type ProducerLog } from './producer-log.js'

@@ -1,8 +1,9 @@
 import type { LogPosition } from '@motience/schemas'
 import {
-  sessionName, type AcceptMessage, type AcceptOutcome, type AcceptRequest, type AcceptResult, type BrokerLimits,
-  type LogEntry, type LogHead, type LogPage, type OpenEpoch, type SessionName
+  sessionName, type AcceptMessage, type AcceptOutcome, type AcceptRequest, type AcceptResult, type LogEntry,
+  type LogHead, type LogPage, type OpenEpoch, type SessionName
 } from '../broker.js'
+import { type BrokerLimits } from '../limits.js'
 import { createSessions } from './sessions.js'
 
 /** The sessions of some messages, each once. */

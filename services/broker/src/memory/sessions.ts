@@ -1,5 +1,6 @@
 import type { LogPosition } from '@motience/schemas'
-import { SESSION_OVERHEAD, sessionName, type SessionFloors, type SessionName } from '../broker.js'
+import { sessionName, type SessionFloors, type SessionName } from '../broker.js'
+import { SESSION_OVERHEAD } from '../limits.js'
 
 /** A session's last accepted message. Offset 0: which one that was is known to history alone. */
 export interface SessionMark extends LogPosition { seq: number }

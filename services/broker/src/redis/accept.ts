@@ -1,8 +1,9 @@
 import { logKey, metaKey, sessionsKey } from '@motience/schemas'
 import {
-  type AcceptMessage, type AcceptOutcome, type AcceptRequest, type AcceptResult, type BrokerLimits,
-  BrokerUnavailableError, sessionName, type SessionName
+  type AcceptMessage, type AcceptOutcome, type AcceptRequest, type AcceptResult, BrokerUnavailableError, sessionName,
+  type SessionName
 } from '../broker.js'
+import { type BrokerLimits } from '../limits.js'
 import { restAfter } from '../rest-after.js'
 import { placeArguments, readPosition, sessionField } from './fields.js'
 import { cutPieces } from './pieces.js'

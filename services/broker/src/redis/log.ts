@@ -1,5 +1,6 @@
 import { logKey, metaKey, type LogPosition } from '@motience/schemas'
-import type { BrokerLimits, LogEntry, LogHead, LogPage, OpenEpoch } from '../broker.js'
+import type { LogEntry, LogHead, LogPage, OpenEpoch } from '../broker.js'
+import type { BrokerLimits } from '../limits.js'
 import { placeArguments, readPosition } from './fields.js'
 import type { Run } from './run.js'
 

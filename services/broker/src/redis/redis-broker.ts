@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { CONTROL_CHANNEL, CONTROL_COUNT_KEY } from '@motience/schemas'
-import { type Broker, type BrokerLimits, BrokerUnavailableError, defaultBrokerLimits } from '../broker.js'
+import { type Broker, BrokerUnavailableError } from '../broker.js'
+import { type BrokerLimits, defaultBrokerLimits } from '../limits.js'
 import { type BrokerLogger, silentLogger } from '../logger.js'
 import { createAccept } from './accept.js'
 import { controlText, createChannels } from './channels.js'

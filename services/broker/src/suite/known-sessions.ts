@@ -1,5 +1,6 @@
 import type { Test } from 'tap'
-import { SESSION_OVERHEAD, sessionName, type AcceptRequest, type Broker } from '../broker.js'
+import { sessionName, type AcceptRequest, type Broker } from '../broker.js'
+import { SESSION_OVERHEAD } from '../limits.js'
 import { message, newProducer, type OpenBroker, openEpoch, range, request } from './parts.js'
 
 const upTo = (offset: number, epoch = 1) => ({ epoch, offset })

@@ -1,4 +1,5 @@
-import type { AcceptMessage, AcceptRequest, Broker, BrokerLimits, LogHead } from '../broker.js'
+import type { AcceptMessage, AcceptRequest, Broker, LogHead } from '../broker.js'
+import type { BrokerLimits } from '../limits.js'
 
 /** Opens the broker that the suite is run on, with these limits. */
 export type OpenBroker = (limits?: Partial<BrokerLimits>) => Promise<Broker>

@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import { waitFor } from '@motience/testing'
-import { SESSION_OVERHEAD } from '../broker.js'
+import { SESSION_OVERHEAD } from '../limits.js'
 import { headOf, message, newId, newProducer, type OpenBroker, range, request } from './parts.js'
 
 const repeat = (place: { epoch: number, offset: number } | null = null) => ({ kind: 'repeat', place })

@@ -1,4 +1,4 @@
-import { SESSION_OVERHEAD } from '../../broker.js'
+import { SESSION_OVERHEAD } from '../../limits.js'
 
 /**
  * A session's field of the meta hash (`s:<device>\n<session>`) holds `<seq> <epoch> <offset>` of its last accepted
