@@ -7,7 +7,7 @@ import { createBacklogReader } from './backlog-reader.js'
 import {
   encodeReading, sessionOf, type Priority, type Loss, type NewReading, type Reading, type StoredReading
 } from './record.js'
-import { recoverSegments, type Recovered } from './recover-segments.js'
+import { nothingRecovered, recoverSegments } from './recover-segments.js'
 import { createSegmentLog } from './segment-log.js'
 import { createSyncPolicy } from './sync-policy.js'
 import type { BufferOptions, ReadingBuffer } from './types.js'
@@ -28,15 +28,7 @@ export const openBuffer = async ({
   onFault = () => {}
 }: BufferOptions): Promise<ReadingBuffer> => {
   if (capBytes < MIN_CAP_BYTES) throw new RangeError(`capBytes must be at least ${MIN_CAP_BYTES}`)
-  let recovered: Recovered = {
-    segments: [],
-    acked: new Map(),
-    anchors: new Map(),
-    lost: null,
-    next: 1,
-    damageTo: 0,
-    droppedTo: 0
-  }
+  let recovered = nothingRecovered()
   let firstFault: unknown = null
   if (dir !== null) {
     try {

@@ -20,6 +20,17 @@ export interface Recovered {
   droppedTo: number
 }
 
+/** The state of a buffer without segments. */
+export const nothingRecovered = (): Recovered => ({
+  segments: [],
+  acked: new Map(),
+  anchors: new Map(),
+  lost: null,
+  next: 1,
+  damageTo: 0,
+  droppedTo: 0
+})
+
 interface FileContent { states: StateRecord[], readings: StoredReading[] }
 
 const readContent = (bytes: Buffer): FileContent => {
@@ -67,15 +78,7 @@ export const recoverSegments = async (
     .list(dir)
     .filter(name => parseSegmentName(name) !== null)
     .sort()
-  const found: Recovered = {
-    segments: [],
-    acked: new Map(),
-    anchors: new Map(),
-    lost: null,
-    next: 1,
-    damageTo: 0,
-    droppedTo: 0
-  }
+  const found = nothingRecovered()
   const gaps: Array<{ from: number; to: number; near: StoredReading | null; run: string }> = []
   const expectedLast = new Map<string, number>()
   let lostKnown = false
