@@ -1,3 +1,4 @@
+import { identifiersOf } from '@motience/kit'
 import { problemKinds, type ErrorFrame, type Problem } from '@motience/schemas'
 import { isTransient } from '../dispatch/dsm-answer.js'
 import type { PendingMessage } from '../dispatch/pending-message.js'
@@ -5,17 +6,6 @@ import type { PendingMessage } from '../dispatch/pending-message.js'
 /** Milliseconds after which to send a message again: after a transient refusal, and after an internal error. */
 const RETRY_TRANSIENT_MS = 1_000
 const RETRY_INTERNAL_MS = 5_000
-
-/** The `id` and `seq` of a message, where present. */
-export const identifiersOf = ({
-  id, seq
-}: {
-  id?: string | undefined
-  seq?: number | undefined
-}): Pick<ErrorFrame, 'id' | 'seq'> => ({
-  ...(id === undefined ? {} : { id }),
-  ...(seq === undefined ? {} : { seq })
-})
 
 const retryAfterOf = ({ status, code }: Problem): number | undefined => {
   if (isTransient({ status })) return RETRY_TRANSIENT_MS

@@ -1,4 +1,4 @@
-import type { Connection, ConnectionHandlers } from '@motience/kit'
+import { identifiersOf, type Connection, type ConnectionHandlers } from '@motience/kit'
 import {
   payloadOf, payloadsOf, type DataFrame, type ErrorFrame, type Message, type PayloadText, type ProducerWelcomeFrame
 } from '@motience/schemas'
@@ -9,7 +9,7 @@ import { ackFrame } from './ack-frame.js'
 import { AnswerOrder } from './answer-order.js'
 import { BatchAck, type BatchConnection } from './batch-ack.js'
 import { dataBodyText, type MessageFault } from './data-body.js'
-import { errorFields, identifiersOf } from './error-fields.js'
+import { errorFields } from './error-fields.js'
 import { invalidMessage, isMessage, type LooseBatchFrame } from './frames.js'
 import type { InFlightBudget } from './in-flight-budget.js'
 
