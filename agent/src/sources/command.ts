@@ -3,9 +3,12 @@ import { spawn } from 'node:child_process'
 const MAX_OUTPUT = 256 * 1024
 const MAX_STDERR = 200
 
+/** How long output may still arrive after the program has ended, in milliseconds. */
+const OUTPUT_AFTER_EXIT_MS = 500
+
 /**
  * Runs a program and resolves to its output. Rejects if it fails, prints more than 256 KiB, takes longer than
- * `timeoutMs`, or `signal` aborts; the program and its children are killed then.
+ * `timeoutMs`, or `signal` aborts. The children that it leaves in its process group are killed.
  */
 export const runCommand = (
   [program, ...args]: readonly string[],
@@ -31,13 +34,15 @@ export const runCommand = (
       clearTimeout(timer)
       signal.removeEventListener('abort', abort)
       kill()
+      child.stdout.destroy()
+      child.stderr.destroy()
       if (error === null) resolve(output)
       else reject(error)
     }
     const abort = () => {
       finish(new Error('Stopped'))
     }
-    const timer = setTimeout(() => {
+    let timer = setTimeout(() => {
       finish(new Error(`Timed out after ${timeoutMs} ms`))
     }, timeoutMs)
     signal.addEventListener('abort', abort)
@@ -55,7 +60,11 @@ export const runCommand = (
       const detail = errorOutput.trim().slice(0, MAX_STDERR)
       finish(code === 0 ? null : new Error(`Exited with ${code ?? killedBy}${detail === '' ? '' : `: ${detail}`}`))
     }
-    // Output may still be in the pipe, but a child of the program may keep that open forever.
-    child.on('exit', (code, killedBy) => { setImmediate(exited, code, killedBy) })
+    // Output may still be in the pipes. A child of the program that left its process group may keep them open forever.
+    child.on('exit', (...status) => {
+      kill()
+      clearTimeout(timer)
+      timer = setTimeout(exited, OUTPUT_AFTER_EXIT_MS, ...status)
+    })
     child.on('close', exited)
   })

@@ -8,6 +8,7 @@ import t, { type Test } from 'tap'
 import type { Source } from '../config/config.js'
 import { createLogger } from '../log/logger.js'
 import type { PayloadTree } from '../pipeline/payload-tree.js'
+import { runCommand } from './command.js'
 import { createSources } from './index.js'
 
 type Plain = Partial<Source> & Pick<Source, 'name' | 'type'>
@@ -129,6 +130,23 @@ t.test('a command is killed with its children', async t => {
   await waitFor(() => !alive(), { what: 'the children are gone' })
   running.stop()
   t.pass()
+})
+
+t.test('a command ends although a child of it that left its process group keeps its output open', async t => {
+  const started = join(t.testdir({}), 'started')
+  const script = `setsid sh -c 'touch ${started}; sleep 60' & while [ ! -e ${started} ]; do :; done; echo 42`
+  const { first } = start(t, [
+    { name: 'leaves', type: 'command', command: ['sh', '-c', script], everyMs: 100_000 }
+  ])
+  t.equal(await first('leaves'), 42)
+})
+
+t.test('everything that a command printed before it ended is read', async t => {
+  const controller = new AbortController()
+  const script = 'i=0; while [ $i -lt 2000 ]; do echo 0123456789; i=$((i+1)); done >&2; seq 1 20000; exit 4'
+  await t.rejects(runCommand(['sh', '-c', script], 5000, controller.signal), { message: /^Exited with 4: 0123456789\n/ })
+  const output = await runCommand(['seq', '1', '20000'], 5000, controller.signal)
+  t.match(output, /\n20000\n$/)
 })
 
 t.test('a recovered source is logged', async t => {
