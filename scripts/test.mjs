@@ -12,8 +12,11 @@ import { addCounts, readCounts, readFailures } from './tap-counts.mjs'
  */
 const LEAST_COVERAGE = 90
 
-/** Tests that need the machine, or the default ports, for themselves: one after the other, at the end. */
-const isSerial = file => file.startsWith('scripts/test/serial/') || file.startsWith('services/web/test/')
+/** Tests that need the default ports, or the machine, for themselves. */
+const isSerial = file => file.startsWith('scripts/test/serial/')
+
+/** Tests of built programs and pages: what they run is not counted as covered. */
+const isEndToEnd = file => file.startsWith('scripts/test/end-to-end/') || file.startsWith('services/web/test/')
 
 const FOLDERS = ['schemas/src', 'agent/src', 'clients/js/src', 'clients/js/test', 'scripts/test']
 
@@ -78,30 +81,24 @@ const readCoverage = async () => {
   }
 }
 
-/** Runs what is checked beside the tests; each counts as a test, and a failure of one hides none of the others'. */
+/** Runs what is checked beside the tests, at the same time; each counts as a test. */
 const checkEverything = async () => {
   console.log('Checking style, types and the OpenAPI documents…')
   const checks = [
     ['npx', ['eslint', '.', '--max-warnings', '0']],
-    ['npx', ['turbo', 'run', 'typecheck', '--output-logs=errors-only']],
-    ['npx', ['tsc', '-p', 'scripts/tsconfig.json']],
+    ['npm', ['run', 'typecheck', '--silent']],
     [
       'npx',
       ['redocly', 'lint', 'schemas/openapi/ap.json', 'schemas/openapi/sm.json', 'schemas/openapi/dsm.json'],
       { REDOCLY_TELEMETRY: 'off' }
     ]
   ]
-  const counts = { passed: 0, failed: 0 }
-  for (const [command, args, env] of checks) {
-    try {
-      await run(command, args, { quiet: true, env })
-      counts.passed++
-    } catch (error) {
-      failures.push(error.message)
-      counts.failed++
-    }
-  }
-  return counts
+  const results = await Promise.allSettled(
+    checks.map(([command, args, env]) => run(command, args, { quiet: true, env }))
+  )
+  const rejected = results.filter(result => result.status === 'rejected')
+  failures.push(...rejected.map(result => result.reason.message))
+  return { passed: results.length - rejected.length, failed: rejected.length }
 }
 
 const testEverything = async () => {
@@ -109,16 +106,17 @@ const testEverything = async () => {
   const checked = await checkEverything()
   await rm(`${root}.tap/report`, { recursive: true, force: true })
   const parallel = await runTap('parallel', [
-    '--jobs=2',
+    '--jobs=3',
     '--coverage-report=none',
-    ...tests.filter(file => !isSerial(file))
+    ...tests.filter(file => !isSerial(file) && !isEndToEnd(file))
   ])
   const lines = await readCoverage()
+  const endToEnd = await runTap('end-to-end', ['--jobs=2', '--disable-coverage', ...tests.filter(isEndToEnd)])
   const serial = await runTap('serial', ['--jobs=1', '--disable-coverage', ...tests.filter(isSerial)])
   console.log(`\nCoverage of lines: ${lines} %`)
   const enough = lines >= LEAST_COVERAGE
   if (!enough) failures.push(`Coverage of lines is below ${LEAST_COVERAGE} %`)
-  return addCounts(checked, parallel, serial, enough ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 })
+  return addCounts(checked, parallel, endToEnd, serial, enough ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 })
 }
 
 /** One PostgreSQL for all test files, where there is one; `MOTIENCE_TEST_DATABASE_URL` names another. */

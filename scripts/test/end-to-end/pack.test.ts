@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Platform } from '@motience/platform'
 import t, { type Test } from 'tap'
-import { root, withoutCoverage } from './quick-start.js'
+import { root, withoutCoverage } from '../serial/quick-start.js'
 
 t.setTimeout(240_000)
 
