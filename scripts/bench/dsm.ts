@@ -24,7 +24,9 @@ const auth: Authenticator = {
     username: null,
     deviceId: null,
     service: 'wss1',
-    expiresAt: Date.now() + 3_600_000
+    expiresAt: Date.now() + 3_600_000,
+    scopes: null,
+    deviceOnly: false
   }),
   onRevoked: () => () => {},
   ready: async () => {},

@@ -9,6 +9,13 @@ export type AccountRole = Static<typeof AccountRoleSchema>
 export const RoleSchema = StringEnum(['producer', 'consumer', 'admin', 'service'])
 export type Role = Static<typeof RoleSchema>
 
+/**
+ * What a key may do: read messages live and from history, send them, change subscriptions, manage devices. A session
+ * has no scopes: it may do all that its role may.
+ */
+export const ScopeSchema = StringEnum(['data:read', 'data:write', 'subscriptions', 'devices'])
+export type Scope = Static<typeof ScopeSchema>
+
 export const UsernameSchema = Type.String({
   minLength: 3,
   maxLength: 64,

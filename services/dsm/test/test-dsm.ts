@@ -89,7 +89,9 @@ const identityOf = (token: string): Identity => {
     username: token,
     deviceId: deviceId ?? null,
     service: role === 'service' ? 'wss1' : null,
-    expiresAt: Date.now() + 3_600_000
+    expiresAt: Date.now() + 3_600_000,
+    scopes: null,
+    deviceOnly: false
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Role } from '@motience/schemas'
+import type { Role, Scope } from '@motience/schemas'
 import type { FastifyInstance } from 'fastify'
 
 /** Who calls, as an access token says. */
@@ -15,6 +15,10 @@ export interface Identity {
   service: string | null
   /** Milliseconds since 1970 from which the token is void. */
   expiresAt: number
+  /** What a key is limited to; null for a session or a service, which may do all that its role may. */
+  scopes: readonly Scope[] | null
+  /** Whether it may send only as `deviceId`, as the key of a device. */
+  deviceOnly: boolean
 }
 
 /** Says that a session, or all that a user has, ended: live connections of it have to be closed. */

@@ -65,7 +65,9 @@ const identityOf = (claims: AccessClaims): Identity | null => {
     username: isService ? null : claims.username ?? null,
     deviceId: isService ? null : claims.device_id ?? null,
     service: isService ? sub : null,
-    expiresAt: claims.exp * 1_000
+    expiresAt: claims.exp * 1_000,
+    scopes: null,
+    deviceOnly: false
   }
 }
 

@@ -53,6 +53,8 @@ export const createTokens = () => {
         deviceId: null,
         service: null,
         expiresAt: Date.now() + 3_600_000,
+        scopes: null,
+        deviceOnly: false,
         ...rest
       })
       return token
