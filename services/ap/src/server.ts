@@ -1,6 +1,6 @@
 import {
-  isMain, listen, openServiceBroker, openServiceDatabase, parseDuration, readEnv, runService, startService,
-  type Running, type Shared
+  isMain, listen, openServiceBroker, openServiceDatabase, parseDuration, readEnv, runMigrations, runService,
+  startService, type Running, type Shared
 } from '@motience/kit'
 import { buildAp } from './app.js'
 import { ApEnvSchema, type ApEnv } from './env.js'
@@ -45,5 +45,10 @@ export const startAp = async (env: ApEnv, shared: Shared = {}): Promise<RunningA
   })
 
 if (isMain(import.meta.url)) {
-  await runService({ name: 'AP', env: () => readEnv(ApEnvSchema), start: async env => await startAp(env) })
+  const env = (): ApEnv => readEnv(ApEnvSchema)
+  if (process.argv[2] === 'migrate') {
+    await runMigrations({ name: 'AP', env, migrate: migrateAp })
+  } else {
+    await runService({ name: 'AP', env, start: async env => await startAp(env) })
+  }
 }

@@ -1,6 +1,6 @@
 import type { Broker } from '@motience/broker'
 import {
-  buildService, migrate, type Authenticator, type Database, type Logger, type ServiceApp, maxLoopDelayMs
+  buildService, type Authenticator, type Database, type Logger, type ServiceApp, maxLoopDelayMs
 } from '@motience/kit'
 import { createAcceptor } from './accept/acceptor.js'
 import { createAcknowledger } from './accept/acknowledger.js'
@@ -13,6 +13,7 @@ import { findFloors } from './accept/session-floors.js'
 import { createEpochOpener } from './accept/epoch-opener.js'
 import { createAccess } from './history/access.js'
 import { createDsmMetrics } from './metrics.js'
+import { migrateDsm } from './migrate.js'
 import { addDataRoutes } from './routes/data.js'
 import { addHistoryRoutes } from './routes/history.js'
 import { defaultDsmSettings, type DsmSettings } from './settings.js'
@@ -46,7 +47,7 @@ export const buildDsm = async (dependencies: DsmDependencies): Promise<ServiceAp
   const { database, broker, auth, source, now = Date.now } = dependencies
   const settings: DsmSettings = { ...defaultDsmSettings, ...dependencies.settings }
   const { persist } = settings
-  await migrate(database, { schema: 'dsm', folder: new URL('../migrations/', import.meta.url) })
+  await migrateDsm(database)
   await ensurePartitions(database, comingDays(now(), 1))
 
   const app = await buildService('dsm', {

@@ -1,9 +1,10 @@
 import {
   createAuthenticator, createInternalClients, createServiceTokens, isMain, listen, openServiceBroker,
-  openServiceDatabase, readEnv, runService, startService, type Running, type Shared
+  openServiceDatabase, readEnv, runMigrations, runService, startService, type Running, type Shared
 } from '@motience/kit'
 import { buildDsm } from './app.js'
 import { DsmEnvSchema, type DsmEnv } from './env.js'
+import { migrateDsm } from './migrate.js'
 import { parseRetention } from './settings.js'
 import { createSmSubscriptions } from './sm-subscriptions.js'
 
@@ -46,5 +47,10 @@ export const startDsm = async (env: DsmEnv, shared: Shared = {}): Promise<Runnin
   })
 
 if (isMain(import.meta.url)) {
-  await runService({ name: 'DSM', env: () => readEnv(DsmEnvSchema), start: async env => await startDsm(env) })
+  const env = (): DsmEnv => readEnv(DsmEnvSchema)
+  if (process.argv[2] === 'migrate') {
+    await runMigrations({ name: 'DSM', env, migrate: migrateDsm })
+  } else {
+    await runService({ name: 'DSM', env, start: async env => await startDsm(env) })
+  }
 }

@@ -1,6 +1,6 @@
 import {
   createAuthenticator, createInternalClients, createServiceTokens, isMain, listen, openServiceBroker,
-  openServiceDatabase, readEnv, runService, startService, type Running, type Shared
+  openServiceDatabase, readEnv, runMigrations, runService, startService, type Running, type Shared
 } from '@motience/kit'
 import { buildSm } from './app.js'
 import { SmEnvSchema, type SmEnv } from './env.js'
@@ -34,5 +34,10 @@ export const startSm = async (env: SmEnv, shared: Shared = {}): Promise<RunningS
   })
 
 if (isMain(import.meta.url)) {
-  await runService({ name: 'SM', env: () => readEnv(SmEnvSchema), start: async env => await startSm(env) })
+  const env = (): SmEnv => readEnv(SmEnvSchema)
+  if (process.argv[2] === 'migrate') {
+    await runMigrations({ name: 'SM', env, migrate: migrateSm })
+  } else {
+    await runService({ name: 'SM', env, start: async env => await startSm(env) })
+  }
 }

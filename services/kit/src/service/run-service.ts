@@ -26,7 +26,7 @@ const CLOSING_MS = 2_000
 const foreseen = [EnvError, StartError, DatabaseUnavailableError, DataDirInUseError, BrokerUnavailableError]
 
 /** What is written for an error that stops the start: one clear line for the foreseen ones. */
-const startMessage = (name: string, error: unknown): string => {
+export const startMessage = (name: string, error: unknown): string => {
   if (foreseen.some(kind => error instanceof kind)) return `${name} can't start: ${(error as Error).message}`
   return `${name} can't start: ${error instanceof Error ? error.stack ?? error.message : String(error)}`
 }

@@ -33,7 +33,8 @@ export interface StartingService {
   opened<Opened extends Part> (part: Opened): Opened
 }
 
-type DatabaseEnv = Parameters<typeof databaseUrl>[0] & Pick<CommonEnv, 'DATA_DIR' | 'DB_POOL' | 'DB_WAIT_MS'>
+/** The variables that name the database. */
+export type DatabaseEnv = Parameters<typeof databaseUrl>[0] & Pick<CommonEnv, 'DATA_DIR' | 'DB_POOL' | 'DB_WAIT_MS'>
 type LimitsEnv = Pick<CommonEnv, 'LOG_MAX_MESSAGES' | 'LOG_MAX_BYTES' | 'LOG_MAX_AGE_SECS' | 'SESSIONS_MAX_BYTES'>
 type BrokerEnv = Parameters<typeof redisUrl>[0] &
   LimitsEnv &
