@@ -1,14 +1,15 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { sep } from 'node:path'
+import { delimiter, dirname, sep } from 'node:path'
+import { promisify } from 'node:util'
 import { build, install, root, run } from './prepare.mjs'
 import { addCounts, readCounts, readFailures } from './tap-counts.mjs'
 
 /**
  * `npm test`: installs, builds, lints, checks types and the OpenAPI documents, and runs every test. With paths after
  * `--` it runs only those tests. MOTIENCE_REQUIRE_SERVERS=1 makes it an error that PostgreSQL, Redis, Chromium or
- * openapi-python-client is missing.
+ * openapi-python-client is missing; MOTIENCE_TEST_NODES names other versions of Node to run a short suite on.
  */
 const LEAST_COVERAGE = 90
 
@@ -35,17 +36,27 @@ const listTests = async () => {
   return found.flat().filter(file => file.endsWith('.test.ts')).sort()
 }
 
+/** What is tried on other versions of Node: the start of the platform, sign-in, acceptance, delivery and the agent. */
+const ON_EVERY_NODE = [
+  'services/platform/src/run-platform.test.ts',
+  'services/ap/test/sign-in.test.ts',
+  'services/dsm/test/accept.test.ts',
+  'services/wss2/test/delivery.test.ts',
+  'agent/src/sources/sources.test.ts'
+]
+
 /** What failed, told again at the end, where the last lines of a long log are all that somebody reads. */
 const failures = []
 
-/** Runs tap on some files and resolves to its own counts of assertions. */
-const runTap = async (name, args) => {
+/** Runs tap on some files, by this or another `node`, and resolves to its own counts of assertions. */
+const runTap = async (name, args, node = process.execPath) => {
   const results = `${root}.tap/${name}.tap`
   await mkdir(`${root}.tap`, { recursive: true })
   await rm(results, { force: true })
   const code = await new Promise((resolve, reject) => {
     spawn('npx', ['tap', '--reporter=terse', `--output-file=${results}`, ...args], {
       cwd: root,
+      env: { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` },
       stdio: ['ignore', 'inherit', 'inherit']
     })
       .once('error', reject)
@@ -101,6 +112,17 @@ const checkEverything = async () => {
   return { passed: results.length - rejected.length, failed: rejected.length }
 }
 
+/** `MOTIENCE_TEST_NODES`: paths of other versions' `node`, separated by commas. */
+const testOtherNodes = async () => {
+  const counts = []
+  for (const node of (process.env.MOTIENCE_TEST_NODES ?? '').split(',').filter(path => path !== '')) {
+    const { stdout } = await promisify(execFile)(node, ['--version'])
+    console.log(`Testing on Node ${stdout.trim()}…`)
+    counts.push(await runTap(`node-${stdout.trim()}`, ['--jobs=2', '--disable-coverage', ...ON_EVERY_NODE], node))
+  }
+  return addCounts(...counts)
+}
+
 const testEverything = async () => {
   const tests = await listTests()
   const checked = await checkEverything()
@@ -113,10 +135,18 @@ const testEverything = async () => {
   const lines = await readCoverage()
   const endToEnd = await runTap('end-to-end', ['--jobs=2', '--disable-coverage', ...tests.filter(isEndToEnd)])
   const serial = await runTap('serial', ['--jobs=1', '--disable-coverage', ...tests.filter(isSerial)])
+  const otherNodes = await testOtherNodes()
   console.log(`\nCoverage of lines: ${lines} %`)
   const enough = lines >= LEAST_COVERAGE
   if (!enough) failures.push(`Coverage of lines is below ${LEAST_COVERAGE} %`)
-  return addCounts(checked, parallel, endToEnd, serial, enough ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 })
+  return addCounts(
+    checked,
+    parallel,
+    endToEnd,
+    serial,
+    otherNodes,
+    enough ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 }
+  )
 }
 
 /** One PostgreSQL for all test files, where there is one; `MOTIENCE_TEST_DATABASE_URL` names another. */
