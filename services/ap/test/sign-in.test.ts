@@ -27,6 +27,21 @@ for (const kind of await databaseKinds()) {
       t.ok(Number.isInteger(body.user.id) && body.user.id > 0)
     })
 
+    t.test('a password that is guessed first is refused, at sign-up and when it is changed', async t => {
+      const username = newName()
+      const register = async (password: string) => await call(app, 'POST /api/auth/register', {
+        body: { username, password, role: 'consumer' }
+      })
+      for (const password of ['password', '12345678', '        ', username]) {
+        t.match(await register(password), { status: 400, body: { errors: [{ path: '/password' }] } }, password)
+      }
+      await signUp(app, 'consumer', username)
+      const { access_token: token } = await signIn(app, username)
+      t.match(await call(app, 'PUT /api/auth/password', {
+        token, body: { current_password: PASSWORD, new_password: 'iloveyou' }
+      }), { status: 400, body: { errors: [{ path: '/new_password', message: /common/ }] } })
+    })
+
     t.test('a name can be had once, whatever its case, by whoever comes first', async t => {
       const username = await signUp(app)
       const again = { password: PASSWORD, role: 'producer' }

@@ -1,8 +1,15 @@
 import { ProblemError, requireRole, type ServiceApp } from '@motience/kit'
 import { apRoutes } from '@motience/schemas'
 import type { ApRouteDependencies } from '../dependencies.js'
+import { weaknessOf } from '../passwords/weak-password.js'
 import { publishNow } from '../revocations/publish-now.js'
 import { publicUser } from '../users/users.js'
+
+/** Throws MOT_BAD_INPUT for a password that is too easy to guess. */
+const checkStrength = (path: string, password: string, username: string): void => {
+  const message = weaknessOf(password, username)
+  if (message !== null) throw new ProblemError('MOT_BAD_INPUT', undefined, { errors: [{ path, message }] })
+}
 
 const taken = () => new ProblemError('MOT_AP_USERNAME_TAKEN', 'Someone has this username already')
 
@@ -14,6 +21,7 @@ export const addAccountRoutes = (app: ServiceApp, parts: ApRouteDependencies): v
     ...apRoutes.registerRoute,
     onRequest: limitSignIns,
     async handler ({ body }, reply) {
+      checkStrength('/password', body.password, body.username)
       if (await users.byName(body.username)) throw taken()
       const user = await users.insert({
         username: body.username,
@@ -43,6 +51,7 @@ export const addAccountRoutes = (app: ServiceApp, parts: ApRouteDependencies): v
     async handler ({ identity, body }, reply) {
       const user = await users.byId(identity.userId)
       if (!user) throw new ProblemError('MOT_TOKEN_REVOKED')
+      checkStrength('/new_password', body.new_password, user.username)
       if (await passwords.matches(user.password_hash, body.current_password)) {
         const to = await passwords.hash(body.new_password)
         const changed = await administration.changePassword({

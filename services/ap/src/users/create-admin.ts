@@ -2,6 +2,7 @@ import { PasswordSchema, UsernameSchema } from '@motience/schemas'
 import { Value } from '@sinclair/typebox/value'
 import type { Sql } from 'postgres'
 import { createPasswords } from '../passwords/passwords.js'
+import { weaknessOf } from '../passwords/weak-password.js'
 import { createUsers } from './users.js'
 
 /** What became of `createAdmin`. `exists`: there is such an admin already, and nothing was changed. */
@@ -16,6 +17,8 @@ export const createAdmin = async (sql: Sql, username: string, password: string):
     throw new RangeError('The username must be 3 to 64 letters, digits or . _ @ + -, and begin with a letter or digit')
   }
   if (!Value.Check(PasswordSchema, password)) throw new RangeError('The password must be 8 to 128 characters')
+  const weakness = weaknessOf(password, username)
+  if (weakness !== null) throw new RangeError(`The password is too easy to guess: ${weakness}`)
   const users = createUsers(sql)
   const existing = await users.byName(username)
   if (existing) return existing.role === 'admin' ? 'exists' : 'taken'

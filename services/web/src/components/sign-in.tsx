@@ -148,7 +148,7 @@ export const SignIn = ({ platform }: { platform: Platform }) => {
             minLength={isNew.value ? 8 : 1}
             maxLength={128}
             autoComplete={isNew.value ? 'new-password' : 'current-password'}
-            {...(isNew.value ? { hint: 'At least 8 characters' } : {})}
+            {...(isNew.value ? { hint: 'At least 8 characters, and not a common password' } : {})}
           />
           {isNew.value && role === 'producer' && (
             <Field
