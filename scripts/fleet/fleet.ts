@@ -119,36 +119,71 @@ const createInstance = (
   }
 }
 
-/**
- * Starts `copies` processes of every service on the given PostgreSQL and Redis, each service behind a balancer of its
- * own.
- */
-export const startFleet = async ({ databaseUrl, redisUrl, copies, logFolder, environment = {} }: {
-  databaseUrl: string, redisUrl: string, copies: number, logFolder: string, environment?: Record<string, string>
-}): Promise<Fleet> => {
+/** Where clients connect, and where the services find each other. */
+interface FleetUrls { clients: Fleet['urls'], services: Record<'ap' | 'sm' | 'dsm', string> }
+
+/** What a fleet runs on. */
+export interface FleetOptions {
+  databaseUrl: string
+  redisUrl: string
+  copies: number
+  logFolder: string
+  environment?: Record<string, string>
+  /**
+   * Starts a load balancer for the HTTP ports of the instances, which the caller ends; without it each service has a
+   * balancer of its own for TCP.
+   */
+  balance?: (ports: Record<ServiceName, number[]>) => Promise<FleetUrls>
+}
+
+const startBalancers = async (ports: ReadonlyMap<string, Ports>): Promise<Record<string, Balancer>> => {
   const balancers: Record<string, Balancer> = {}
-  const ports = new Map<string, Ports>()
   for (const name of serviceNames) {
-    const each: Ports[] = []
-    for (let i = 0; i < copies; i++) {
-      each.push({ http: await freePort(), websocket: await freePort() })
-      ports.set(`${name}-${i}`, each[i]!)
-    }
+    const each = [...ports].filter(([key]) => key.startsWith(`${name}-`)).map(([, port]) => port)
     balancers[name] = await startBalancer(each.map(port => port.http))
     if (portNames[name].length === 2) {
       balancers[`${name}-websocket`] = await startBalancer(each.map(port => port.websocket))
     }
   }
+  return balancers
+}
+
+const balancedUrls = (balancers: Record<string, Balancer>): FleetUrls => {
   const address = (balancer: string, scheme = 'http') => `${scheme}://127.0.0.1:${balancers[balancer]!.port}`
+  const services = { ap: address('ap'), sm: address('sm'), dsm: address('dsm') }
+  return {
+    services,
+    clients: {
+      ...services,
+      producer: `${address('wss1-websocket', 'ws')}/producer`,
+      consumer: `${address('wss2-websocket', 'ws')}/consumer`
+    }
+  }
+}
+
+/** Starts `copies` processes of every service on the given PostgreSQL and Redis, behind a load balancer. */
+export const startFleet = async (
+  { databaseUrl, redisUrl, copies, logFolder, environment = {}, balance }: FleetOptions
+): Promise<Fleet> => {
+  const ports = new Map<string, Ports>()
+  for (const name of serviceNames) {
+    for (let i = 0; i < copies; i++) ports.set(`${name}-${i}`, { http: await freePort(), websocket: await freePort() })
+  }
+  const balancers = balance === undefined ? await startBalancers(ports) : {}
+  const { clients, services } = balance === undefined
+    ? balancedUrls(balancers)
+    : await balance(Object.fromEntries(serviceNames.map(name =>
+      [name, [...ports].filter(([key]) => key.startsWith(`${name}-`)).map(([, port]) => port.http)]
+    )) as Record<ServiceName, number[]>)
   const shared = {
     NODE_ENV: 'production',
     LOG_LEVEL: 'info',
     SERVICE_SECRET: 'a secret of the chaos test alone',
     DATABASE_URL: databaseUrl,
     REDIS_URL: redisUrl,
-    AP_URL: address('ap'),
-    SM_URL: address('sm'),
-    DSM_URL: address('dsm'),
+    AP_URL: services.ap,
+    SM_URL: services.sm,
+    DSM_URL: services.dsm,
     AP_LOGIN_RATE: '100000',
     AP_SERVICE_TOKEN_RATE: '100000',
     SM_CHANGE_RATE: '100000',
@@ -163,13 +198,7 @@ export const startFleet = async ({ databaseUrl, redisUrl, copies, logFolder, env
   }
   return {
     instances,
-    urls: {
-      ap: address('ap'),
-      sm: address('sm'),
-      dsm: address('dsm'),
-      producer: `${address('wss1-websocket', 'ws')}/producer`,
-      consumer: `${address('wss2-websocket', 'ws')}/consumer`
-    },
+    urls: clients,
     balancers,
     stop: async () => {
       await Promise.all(instances.map(instance => instance.kill()))

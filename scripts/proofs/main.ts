@@ -6,6 +6,7 @@ import { fleetRepeats } from './fleet-repeats.js'
 import { postgresHangs } from './postgres-hangs.js'
 import { restore } from './restore.js'
 import { rollbacks, staleFailovers } from './rollbacks.js'
+import { rollingRestart } from './rolling-restart.js'
 import { restartLatency } from './restart-latency.js'
 import { stalledConsumers } from './stalled-consumers.js'
 
@@ -21,6 +22,7 @@ const proofs: Record<string, () => Promise<void>> = {
   rollbacks,
   'stale-failovers': staleFailovers,
   'restart-latency': restartLatency,
+  'rolling-restart': rollingRestart,
   'stalled-consumers': stalledConsumers
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPostgres, startRedis, type PostgresServer, type RedisServer } from '@motience/testing'
-import { startFleet, type Fleet } from '../fleet/fleet.js'
+import { startFleet, type Fleet, type FleetOptions } from '../fleet/fleet.js'
 
 /** What a proof works on: the platform on servers of its own. */
 export interface ProofParts<Redis extends ProofRedis = RedisServer> {
@@ -19,7 +19,7 @@ interface ProofRedis {
   remove (): Promise<void>
 }
 
-interface ProofOptions { databaseFolder?: string, copies?: number }
+interface ProofOptions extends Pick<FleetOptions, 'balance'> { databaseFolder?: string, copies?: number }
 
 /** Starts PostgreSQL with its files below `folder`, or where temporary files go. */
 const startDatabase = async (folder: string | undefined) => {
@@ -41,7 +41,7 @@ export const withFleetOn = async <Redis extends ProofRedis> (
   startRedis: () => Promise<Redis>,
   environment: Record<string, string>,
   prove: (parts: ProofParts<Redis>) => Promise<void>,
-  { databaseFolder, copies = 1 }: ProofOptions = {}
+  { databaseFolder, copies = 1, balance }: ProofOptions = {}
 ): Promise<void> => {
   const logFolder = await mkdtemp(join(tmpdir(), 'motience-proof-'))
   const database = await startDatabase(databaseFolder)
@@ -51,7 +51,8 @@ export const withFleetOn = async <Redis extends ProofRedis> (
     redisUrl: redis.url,
     copies,
     logFolder,
-    environment: { LOG_LEVEL: 'warn', ...redis.environment, ...environment }
+    environment: { LOG_LEVEL: 'warn', ...redis.environment, ...environment },
+    ...(balance === undefined ? {} : { balance })
   })
   try {
     await prove({ fleet, database, redis })

@@ -6,7 +6,7 @@ import { startPlatform } from '@motience/platform'
 import { freePort, waitFor } from '@motience/testing'
 import t, { type Test } from 'tap'
 import { skipWithout } from './needs.js'
-import { startHaproxy, startNginx, type Addresses, type Proxy } from './proxies.js'
+import { startHaproxy, startNginx, type Addresses, type Proxy } from '../../fleet/proxies.js'
 
 t.setTimeout(120_000)
 

@@ -4,10 +4,12 @@ import { chmod, copyFile, mkdir, mkdtemp, open, readFile, rm, writeFile } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findCommand, freePort, makeCertificates, waitFor } from '@motience/testing'
-import type { Test } from 'tap'
-import { root } from '../serial/quick-start.js'
+import { root } from '../test/serial/quick-start.js'
 import { createTlsClient, type TlsClient } from './tls-client.js'
-import { withoutTap } from './dockerfile.js'
+import { withoutTap } from '../test/infra/dockerfile.js'
+
+/** Where what has to be undone at the end is noted: a test, or anything like it. */
+export interface Scope { teardown (undo: () => Promise<unknown>): void }
 
 /** `host:port` of the HTTP servers behind a proxy. */
 export type Addresses = Record<'AP' | 'SM' | 'DSM' | 'WSS1' | 'WSS2', string>
@@ -30,9 +32,9 @@ export interface Proxy {
   log: () => Promise<string>
 }
 
-const prepare = async (t: Test) => {
+const prepare = async (scope: Scope) => {
   const folder = await mkdtemp(join(tmpdir(), 'motience-proxy-'))
-  t.teardown(() => rm(folder, { recursive: true, force: true }))
+  scope.teardown(() => rm(folder, { recursive: true, force: true }))
   await chmod(folder, 0o755)
   const { ca, cert, key } = await makeCertificates(folder)
   const certificate = join(folder, 'motience.crt')
@@ -42,9 +44,9 @@ const prepare = async (t: Test) => {
   return { folder, certificate, certificateKey, client: createTlsClient(await readFile(ca, 'utf8')) }
 }
 
-/** Starts a proxy and waits until it answers; it ends with the test. */
+/** Starts a proxy and waits until it answers; it ends with the scope. */
 const start = async (
-  t: Test, folder: string, command: string[], env: Record<string, string>, { port, httpPort }: ProxySettings
+  scope: Scope, folder: string, command: string[], env: Record<string, string>, { port, httpPort }: ProxySettings
 ) => {
   const log = join(folder, 'log')
   // nginx opens /dev/stdout, which has to be a file.
@@ -54,7 +56,7 @@ const start = async (
     stdio: ['ignore', output.fd, output.fd]
   })
   const ended = once(child, 'exit')
-  t.teardown(async () => {
+  scope.teardown(async () => {
     child.kill('SIGTERM')
     await ended
     await output.close()
@@ -69,8 +71,8 @@ const start = async (
 }
 
 /** Starts nginx with infra/proxy/nginx.conf, its variables replaced as the nginx image does it. */
-export const startNginx = async (t: Test, settings: ProxySettings): Promise<Proxy> => {
-  const { folder, certificate, certificateKey, client } = await prepare(t)
+export const startNginx = async (scope: Scope, settings: ProxySettings): Promise<Proxy> => {
+  const { folder, certificate, certificateKey, client } = await prepare(scope)
   const variables: Record<string, string> = {
     LISTEN: `127.0.0.1:${settings.port}`,
     LISTEN_HTTP: `127.0.0.1:${settings.httpPort}`,
@@ -84,14 +86,14 @@ export const startNginx = async (t: Test, settings: ProxySettings): Promise<Prox
   const file = join(folder, 'nginx.conf')
   await writeFile(file, template.replace(/\$\{(\w+)\}/g, (whole, name: string) => variables[name] ?? whole))
   const command = [findCommand('nginx')!, '-e', 'stderr', '-c', file, '-g', 'daemon off;']
-  return { ...await start(t, folder, command, {}, settings), client, inside: {} }
+  return { ...await start(scope, folder, command, {}, settings), client, inside: {} }
 }
 
 /** Starts HAProxy with infra/proxy/haproxy.cfg; `others` are the second instances. */
 export const startHaproxy = async (
-  t: Test, settings: ProxySettings & { others: Addresses }
+  scope: Scope, settings: ProxySettings & { others: Addresses }
 ): Promise<Proxy> => {
-  const { folder, certificate, client } = await prepare(t)
+  const { folder, certificate, client } = await prepare(scope)
   const inside: Record<string, number> = {}
   for (const name of ['LISTEN_AP', 'LISTEN_SM', 'LISTEN_DSM', 'LISTEN_METRICS']) inside[name] = await freePort()
   const env: Record<string, string> = {
@@ -103,5 +105,5 @@ export const startHaproxy = async (
   for (const [name, address] of Object.entries(settings.addresses)) env[`${name}_1`] = address
   for (const [name, address] of Object.entries(settings.others)) env[`${name}_2`] = address
   const command = [findCommand('haproxy')!, '-db', '-f', join(root, 'infra/proxy/haproxy.cfg')]
-  return { ...await start(t, folder, command, env, settings), client, inside }
+  return { ...await start(scope, folder, command, env, settings), client, inside }
 }
