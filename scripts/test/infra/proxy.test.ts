@@ -80,7 +80,14 @@ const checkOutside = async (t: Test, { origin, client }: Proxy) => {
   }
   t.match((await client.send(`${origin}/nothing`)).json(), { status: 404, code: 'MOT_NOT_FOUND', request_id: /\w{8}/ })
   for (const service of ['ap', 'sm', 'dsm']) {
-    t.match((await client.send(`${origin}/${service}/openapi.json`)).json(), { openapi: '3.1.0' })
+    for (const path of ['openapi.json', 'api-docs/json']) {
+      const url = `${origin}/${service}/${path}`
+      const { openapi, servers: [server] } = (await client.send(url)).json() as {
+        openapi: string, servers: { url: string }[]
+      }
+      t.equal(openapi, '3.1.0')
+      t.equal(new URL(server!.url, url).href, `${origin}/${service}/`)
+    }
     t.match(await client.send(`${origin}/${service}/api-docs`), {
       status: 301, headers: { location: new RegExp(`/${service}/api-docs/$`) }
     })

@@ -93,9 +93,17 @@ t.test('the OpenAPI document and its page are served by the service itself', asy
     components: { schemas: object }
   }>()
   t.equal(document.openapi, '3.1.0')
-  t.strictSame(document.servers, [{ url: '/' }])
+  t.strictSame(document.servers, [{ url: './' }])
   t.strictSame(Object.keys(document.paths), ['/api/data/batch'], 'of the routes that there are')
   t.ok('Problem' in document.components.schemas)
+
+  const ofPage = (await app.inject('/api-docs/json')).json<{ servers: { url: string }[], paths: object }>()
+  t.strictSame(ofPage.paths, document.paths)
+  for (const prefix of ['http://127.0.0.1:3003/', 'https://platform.example/dsm/']) {
+    const serverOf = (path: string, [server]: { url: string }[]) => new URL(server!.url, prefix + path).href
+    t.equal(serverOf('openapi.json', document.servers), prefix)
+    t.equal(serverOf('api-docs/json', ofPage.servers), prefix)
+  }
 
   const page = await app.inject('/api-docs')
   t.equal(page.statusCode, 200)

@@ -12,6 +12,8 @@ export const registerSwagger = async (
 ): Promise<void> => {
   const { title, description, tags } = about[name]
   await app.register(fastifySwagger, {
+    // Routes have no base path, and the plugin can't read relative servers.
+    stripBasePath: false,
     openapi: {
       openapi: '3.1.0',
       info: { title, description, version, license: { name: 'MIT', identifier: 'MIT' } },
