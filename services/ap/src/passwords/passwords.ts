@@ -1,6 +1,6 @@
+import { Semaphore } from '@motience/kit'
 import { argon2id, hash, verify } from 'argon2'
 import { randomBytes } from 'node:crypto'
-import { createConcurrencyLimiter, type ConcurrencyLimiter } from '../concurrency-limiter.js'
 
 /** Parameters of OWASP's password storage cheat sheet: 19 MiB, 2 passes, 1 lane. About 23 ms of a core. */
 export const argon2Parameters = { type: argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
@@ -13,7 +13,7 @@ export interface Passwords {
   matches (storedHash: string | null, password: string): Promise<boolean>
   /** Comparisons made since the start: one a sign-in, whether or not there is such a user. */
   readonly comparisons: number
-  readonly queue: Pick<ConcurrencyLimiter, 'running' | 'waiting'>
+  readonly queue: Pick<Semaphore, 'running' | 'waiting'>
 }
 
 /**
@@ -21,20 +21,20 @@ export interface Passwords {
  * last in the queue waits (64 × 23 ms / 2 < 1 s).
  */
 export const createPasswords = async ({ concurrency = 2, maxWaiting = 64 } = {}): Promise<Passwords> => {
-  const limiter = createConcurrencyLimiter(concurrency, maxWaiting)
+  const semaphore = new Semaphore(concurrency, { maxWaiting })
   const nobodysHash = await hash(randomBytes(16), argon2Parameters)
   let comparisons = 0
 
   return {
-    hash: async password => await limiter.run(async () => await hash(password, argon2Parameters)),
+    hash: async password => await semaphore.run(async () => await hash(password, argon2Parameters)),
     async matches (storedHash, password) {
-      return await limiter.run(async () => {
+      return await semaphore.run(async () => {
         comparisons++
         const same = await verify(storedHash ?? nobodysHash, password)
         return same && storedHash !== null
       })
     },
     get comparisons () { return comparisons },
-    queue: limiter
+    queue: semaphore
   }
 }

@@ -1,9 +1,8 @@
 import { BrokerUnavailableError, type Broker, type Revocation } from '@motience/broker'
-import { ProblemError } from '@motience/kit'
+import { ProblemError, Semaphore } from '@motience/kit'
 import type { ControlEvent } from '@motience/schemas'
 import type { Sql, TransactionSql } from 'postgres'
 import type { Clock } from '../clock.js'
-import { createConcurrencyLimiter } from '../concurrency-limiter.js'
 import type { EndReason } from '../sessions/session-row.js'
 import { CLOCK_MARGIN_MS } from '../tokens/lifetimes.js'
 import { ownInForce, ownUser, shareInForce } from './locks.js'
@@ -84,12 +83,12 @@ const publicationOf = async (
 }
 
 export const createRevocationPublisher = (sql: Sql, broker: Broker, clock: Clock): RevocationPublisher => {
-  const limiter = createConcurrencyLimiter(STEPS_AT_ONCE, STEPS_WAITING)
+  const semaphore = new Semaphore(STEPS_AT_ONCE, { maxWaiting: STEPS_WAITING })
 
   const reachable = async (work: () => Promise<void>): Promise<void> => {
     try {
       if (broker.connection === 'down') throw unavailable()
-      await limiter.run(work)
+      await semaphore.run(work)
     } catch (error) {
       throw error instanceof BrokerUnavailableError ? unavailable() : error
     }

@@ -1,9 +1,9 @@
 import type { Broker } from '@motience/broker'
+import type { Semaphore } from '@motience/kit'
 import type { LogPosition } from '@motience/schemas'
 import type { Grant, GrantReader } from '../grants/grant-reader.js'
 import type { SubscriptionChanges } from '../grants/subscription-changes.js'
 import { retryWhile } from '../retry-while.js'
-import type { Semaphore } from '../semaphore.js'
 
 /** An active subscription, with the head of its producer's log. */
 export interface ActiveSubscription { producerId: number, grant: Grant, head: LogPosition }

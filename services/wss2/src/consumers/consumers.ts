@@ -1,12 +1,11 @@
 import type { Broker } from '@motience/broker'
-import type { Connection, ConnectionHandlers, Logger } from '@motience/kit'
+import { Semaphore, type Connection, type ConnectionHandlers, type Logger } from '@motience/kit'
 import type { ResumeFrame } from '@motience/schemas'
 import type { SendQueueLimits } from '../delivery/send-queue.js'
 import { ConsumerChannels } from '../fan-out/consumer-channels.js'
 import { ProducerChannels } from '../fan-out/producer-channels.js'
 import { withRun, type GrantReader } from '../grants/grant-reader.js'
 import type { ConsumerMetrics } from '../metrics.js'
-import { Semaphore } from '../semaphore.js'
 import type { ConsumerQuery } from './connection-query.js'
 import { Consumer, type ConsumerDependencies } from './consumer.js'
 

@@ -1,11 +1,10 @@
-import type { Connection } from '@motience/kit'
+import type { Connection, Semaphore } from '@motience/kit'
 import { problemKind, type ResumeFrame } from '@motience/schemas'
 import type { Feeds } from '../feeds/feeds.js'
 import type { GrantReader } from '../grants/grant-reader.js'
 import type { SubscriptionChanges } from '../grants/subscription-changes.js'
 import type { ConsumerMetrics } from '../metrics.js'
 import { retryWhile } from '../retry-while.js'
-import type { Semaphore } from '../semaphore.js'
 
 /** Collaborators of `resumeProducers`. */
 export interface ResumeDependencies {

@@ -1,10 +1,10 @@
 import type { Broker, LogPage } from '@motience/broker'
+import type { Semaphore } from '@motience/kit'
 import type { ResumedFrame } from '@motience/schemas'
 import type { SendQueue } from '../delivery/send-queue.js'
 import type { Feed } from '../feeds/feed.js'
 import type { GrantReader } from '../grants/grant-reader.js'
 import { retryWhile } from '../retry-while.js'
-import type { Semaphore } from '../semaphore.js'
 import { readGrantedLog } from './read-granted-log.js'
 
 /** Collaborators of a `Replay`. */
