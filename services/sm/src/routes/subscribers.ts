@@ -35,9 +35,7 @@ export const addSubscriberRoutes = (
       const { row, producer, changed } = await changes.change(pair, body.status === 'active' ? approving : revoking)
       if (!row) throw new ProblemError('MOT_SM_NO_SUBSCRIPTION')
       if (changed) metrics.changed(row.reason)
-      if (row.changed_version > producer.raised_version) {
-        await changePublisher.publishUpTo(found.producer_id, row.changed_version)
-      }
+      await changePublisher.publishChange(row, producer)
       return publicSubscription(row, producer.version)
     }
   })

@@ -43,9 +43,7 @@ export const addSubscriptionRoutes = (
       const { row, producer, changed } = await changes.change(pair, subscribing)
       if (!row) throw new Error('The subscription was neither found nor created')
       if (changed) metrics.changed(row.reason)
-      if (row.changed_version > producer.raised_version) {
-        await changePublisher.publishUpTo(producerId, row.changed_version)
-      }
+      await changePublisher.publishChange(row, producer)
       return reply.code(changed ? 201 : 200).send(publicSubscription(row, producer.version))
     }
   })
@@ -71,9 +69,7 @@ export const addSubscriptionRoutes = (
       if (!row) throw noSubscription()
       if (changed) metrics.changed(row.reason)
       else if (!isRepeat(row, producer.raised_version)) throw noSubscription()
-      if (row.changed_version > producer.raised_version) {
-        await changePublisher.publishUpTo(producerId, row.changed_version)
-      }
+      await changePublisher.publishChange(row, producer)
       await changes.confirm(row)
       return reply.code(204).send(null)
     }

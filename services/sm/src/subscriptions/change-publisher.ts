@@ -16,6 +16,8 @@ export interface ChangePublisher {
    * retried later.
    */
   publishUpTo (producerId: number, version: number): Promise<void>
+  /** The same for the version of a subscription's last change, unless it was published by then. */
+  publishChange (row: SubscriptionRow, producer: ProducerRow): Promise<void>
   /** Producers with pending changes, at most `limit`. */
   pending (limit: number): Promise<number[]>
 }
@@ -97,11 +99,17 @@ export const createChangePublisher = ({
     return job
   }
 
+  const publishUpTo = async (producerId: number, version: number): Promise<void> => {
+    // One run at a time for each producer keeps its changes in order. Concurrent callers share its outcome, a failure
+    // too: each of them waiting for the same unavailable broker in turn would help nobody.
+    while ((await (running.get(producerId) ?? start(producerId))) < version);
+  }
+
   return {
-    async publishUpTo (producerId, version) {
-      // One run at a time for each producer keeps its changes in order. Concurrent callers share its outcome, a failure
-      // too: each of them waiting for the same unavailable broker in turn would help nobody.
-      while ((await (running.get(producerId) ?? start(producerId))) < version);
+    publishUpTo,
+
+    async publishChange ({ producer_id: producerId, changed_version: version }, producer) {
+      if (version > producer.raised_version) await publishUpTo(producerId, version)
     },
 
     async pending (limit) {
