@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import {
   redisCall, redisInfo, startRedis, startRedisCluster, startRedisSentinel, waitFor, type RedisServer
 } from '@motience/testing'
-import type { Fault } from './service-faults.js'
+import { serverFaults, type Fault } from './service-faults.js'
 import type { Random } from './random.js'
 
 export const redisForms = ['standalone', 'sentinel', 'cluster'] as const
@@ -88,24 +88,7 @@ const startStandalone = async (): Promise<FaultyRedis> => {
   return {
     url: redis.url,
     environment: {},
-    faults: [
-      {
-        name: 'kill redis',
-        run: async random => {
-          await redis.kill()
-          await pause(random.between(0, 500))
-          await redis.start()
-        }
-      },
-      {
-        name: 'pause redis',
-        run: async random => {
-          redis.pause()
-          await pause(random.between(200, 4000))
-          redis.resume()
-        }
-      }
-    ],
+    faults: serverFaults('redis', redis, { maxPauseMs: 4000 }),
     failOverStale: async () => { throw new Error('Standalone Redis has no replica') },
     remove: () => redis.remove()
   }

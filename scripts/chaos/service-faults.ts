@@ -13,6 +13,26 @@ export interface FaultyServer {
 /** A temporary fault. Resolves once the affected component works again. */
 export interface Fault { name: string, run: (random: Random) => Promise<void> }
 
+/** Faults of a server that has no replica. */
+export const serverFaults = (name: string, server: FaultyServer, { maxPauseMs }: { maxPauseMs: number }): Fault[] => [
+  {
+    name: `kill ${name}`,
+    run: async random => {
+      await server.kill()
+      await pause(random.between(0, 500))
+      await server.start()
+    }
+  },
+  {
+    name: `pause ${name}`,
+    run: async random => {
+      await server.pause()
+      await pause(random.between(200, maxPauseMs))
+      await server.resume()
+    }
+  }
+]
+
 /** Faults of the services, their network and PostgreSQL. */
 export const serviceFaults = ({ fleet, postgres }: { fleet: Fleet, postgres: FaultyServer }): Fault[] => [
   ...fleet.instances.map(instance => ({
@@ -27,20 +47,5 @@ export const serviceFaults = ({ fleet, postgres }: { fleet: Fleet, postgres: Fau
     name: `cut ${name}`,
     run: async () => { balancer.cut() }
   })),
-  {
-    name: 'kill postgres',
-    run: async random => {
-      await postgres.kill()
-      await pause(random.between(0, 500))
-      await postgres.start()
-    }
-  },
-  {
-    name: 'pause postgres',
-    run: async random => {
-      await postgres.pause()
-      await pause(random.between(200, 3000))
-      await postgres.resume()
-    }
-  }
+  ...serverFaults('postgres', postgres, { maxPauseMs: 3000 })
 ]
