@@ -1,5 +1,6 @@
 import t from 'tap'
-import { seeded, simulateFleet } from './fleet.js'
+import { seededRandom } from '@motience/testing'
+import { simulateFleet } from './fleet.js'
 
 t.test('10,000 agents after an outage of 60 s: the peak second has at most three times the mean', async t => {
   for (const failAfterSecs of [0, 15]) {
@@ -8,7 +9,7 @@ t.test('10,000 agents after an outage of 60 s: the peak second has at most three
         agents: 10_000,
         outageSecs: 60,
         failAfterSecs,
-        random: seeded(seed)
+        random: seededRandom(seed)
       })
       t.ok(
         peak <= 3 * mean,

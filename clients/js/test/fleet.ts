@@ -21,17 +21,6 @@ export interface FleetOptions {
   random: () => number
 }
 
-/** mulberry32: the same numbers on every run. */
-export const seeded = (seed: number): () => number => {
-  let state = seed
-  return () => {
-    state = (state + 0x6D2B79F5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}
-
 /**
  * Follows every agent's own back-off on a virtual clock: all lose their connection at 0, and the platform is back after
  * the outage.

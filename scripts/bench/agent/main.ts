@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { seededRandom } from '@motience/testing'
 import { bundle } from '../../../agent/scripts/bundle.mjs'
-import { seeded, simulateFleet } from '../../../clients/js/test/fleet.js'
+import { simulateFleet } from '../../../clients/js/test/fleet.js'
 import { measureGrowth } from './memory-growth.js'
 import { measureSteady } from './steady-state.js'
 
@@ -44,7 +45,7 @@ try {
   add(`resident memory after a tenth of ${growth.samples} samples`, growth.earlyMib, 'MiB', null)
   add(`growth from there to the end of ${growth.samples} samples`, growth.growthMib, 'MiB', 2)
   for (const [what, failAfterSecs] of [['refused at once', 0], ['timing out after 15 s', 15]] as const) {
-    const { peak, mean } = simulateFleet({ agents: 10_000, outageSecs: 60, failAfterSecs, random: seeded(1) })
+    const { peak, mean } = simulateFleet({ agents: 10_000, outageSecs: 60, failAfterSecs, random: seededRandom(1) })
     add(`10,000 agents after 60 s, attempts ${what}: peak over mean`, peak / mean, 'times', 3)
   }
 } finally {

@@ -3,7 +3,7 @@ import type { Envelope, ErrorFrame } from '@motience/schemas'
 import t from 'tap'
 import { WebSocket } from 'ws'
 import { createConsumer, memoryPositions, type SocketConstructor } from './index.js'
-import { places, type FakeWss2 } from '@motience/testing'
+import { positionTexts, type FakeWss2 } from '@motience/testing'
 import { startConsumer } from './testing/start-consumer.js'
 
 /** What a browser has: no way to stop reading, and no events but the four. */
@@ -70,7 +70,7 @@ t.test('a slow loop loses nothing, whether or not the socket can be paused', asy
       seen.push(envelope)
       if (seen.length === sent.length) break
     }
-    t.same(places(seen, 1), places(sent, 1))
+    t.same(positionTexts(seen, 1), positionTexts(sent, 1))
     t.same(consumer.positions(), [{ producer_id: 1, epoch: 1, offset: 49 }], 'the last one was not finished with')
   }
 })
@@ -195,11 +195,11 @@ t.test('a server that sends invalid JSON is disconnected', async t => {
 
 t.test('a server without a timely welcome is retried', async t => {
   const { platform, consumer } = await startConsumer(t, {
-    settings: () => ({ connectTimeoutMs: 20 }), prepare: platform => { platform.settings.greet = false }
+    settings: () => ({ connectTimeoutMs: 20 }), prepare: platform => { platform.settings.welcome = false }
   })
   await waitFor(() => platform.upgradeUrls.length >= 2)
   t.not(consumer.state, 'open')
-  platform.settings.greet = true
+  platform.settings.welcome = true
   await waitFor(() => consumer.state === 'open')
 })
 

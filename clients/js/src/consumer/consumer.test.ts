@@ -2,7 +2,7 @@ import { waitFor } from '@motience/testing'
 import type { Envelope } from '@motience/schemas'
 import t from 'tap'
 import { memoryPositions, type Consumer, type HistoryReport } from './index.js'
-import { places, seeded, type FakeWss2 } from '@motience/testing'
+import { positionTexts, seededRandom, type FakeWss2 } from '@motience/testing'
 import { startConsumer } from './testing/start-consumer.js'
 
 const numbered = (epoch: number, from: number, to: number): string[] =>
@@ -14,7 +14,7 @@ const isOpen = (consumer: Consumer) => waitFor(() => consumer.state === 'open', 
 
 t.test('despite random disconnects every offset arrives once and in order', async t => {
   for (const seed of [1, 2, 3]) {
-    const random = seeded(seed)
+    const random = seededRandom(seed)
     const { platform, consumer, seen } = await startConsumer(t, {
       prepare: platform => {
         for (const id of [1, 2, 3]) platform.subscribe(id)
@@ -30,14 +30,14 @@ t.test('despite random disconnects every offset arrives once and in order', asyn
       else await new Promise(resolve => setImmediate(resolve))
     }
     await waitFor(() => seen.length >= sent.length, { what: `all of seed ${seed}` })
-    for (const id of [1, 2, 3]) t.same(places(seen, id), places(sent, id), `producer ${id}, seed ${seed}`)
+    for (const id of [1, 2, 3]) t.same(positionTexts(seen, id), positionTexts(sent, id), `producer ${id}, seed ${seed}`)
     await consumer.close()
   }
 })
 
 t.test('messages dropped from the log come from history, before live ones', async t => {
   for (const seed of [4, 5, 6]) {
-    const random = seeded(seed)
+    const random = seededRandom(seed)
     const reports: HistoryReport[] = []
     const { platform, consumer, seen } = await startConsumer(t, {
       prepare: one, settings: platform => ({ history: platform.httpUrl, maxHeld: 8 })
@@ -58,7 +58,7 @@ t.test('messages dropped from the log come from history, before live ones', asyn
     }
     sent.push(...platform.publish(1, 1))
     await waitFor(() => seen.length >= sent.length, { what: `all of seed ${seed}` })
-    t.same(places(seen, 1), places(sent, 1), `seed ${seed}`)
+    t.same(positionTexts(seen, 1), positionTexts(sent, 1), `seed ${seed}`)
     t.ok(reports.length > 0, 'history was needed')
     t.ok(reports.every(report => report.complete && report.error === null))
     await consumer.close()
@@ -86,7 +86,7 @@ t.test('messages missing in history too are reported, and live data continues', 
     error: Error
   })
   await waitFor(() => seen.length === 4)
-  t.same(places(seen, 1), ['1-1', '1-2', '1-6', '1-7'])
+  t.same(positionTexts(seen, 1), ['1-1', '1-2', '1-6', '1-7'])
 })
 
 t.test('rejected or incomplete history is reported', async t => {
@@ -122,7 +122,7 @@ t.test('without history the frame reports the gap, and live data continues', asy
   platform.trim(1, 2)
   t.match(await resumed, { producer_id: 1, recovered: false, from: 5, to: 4 })
   await waitFor(() => seen.length === 3)
-  t.same(places(seen, 1), ['1-1', ...numbered(1, 5, 6)])
+  t.same(positionTexts(seen, 1), ['1-1', ...numbered(1, 5, 6)])
 })
 
 t.test('a consumer that stops before the first message gets it after the restart', async t => {
@@ -139,7 +139,7 @@ t.test('a consumer that stops before the first message gets it after the restart
     }
   })
   await waitFor(() => second.seen.length === 2)
-  t.same(places(second.seen, 1), ['1-1', '1-2'])
+  t.same(positionTexts(second.seen, 1), ['1-1', '1-2'])
 })
 
 t.test('a gap in offsets that the server does not announce is reported', async t => {
@@ -149,7 +149,7 @@ t.test('a gap in offsets that the server does not announce is reported', async t
   const gap = consumer.once('gap')
   platform.send({ ...first, offset: 5 })
   t.same(await gap, { producer_id: 1, epoch: 1, from: 2, to: 4, reason: 'not announced' })
-  t.same(places(seen, 1), ['1-1', '1-5'])
+  t.same(positionTexts(seen, 1), ['1-1', '1-5'])
 })
 
 t.test('dropped messages are reported and skipped', async t => {
@@ -172,5 +172,5 @@ t.test('with slow: latest, gaps in offsets are expected', async t => {
   const [first] = platform.publish(1)
   platform.send({ ...first, offset: 9 })
   await waitFor(() => seen.length === 2)
-  t.same(places(seen, 1), ['1-1', '1-9'])
+  t.same(positionTexts(seen, 1), ['1-1', '1-9'])
 })

@@ -1,11 +1,11 @@
 import type { ConsumerServerFrame, Envelope, Position } from '@motience/schemas'
-import { afterClose } from '@motience/schemas/protocol'
 import { createBackoff } from '../session/backoff.js'
 import { parseRetryAfter, RestError } from '../session/rest.js'
 import { createTokenSession } from '../session/tokens.js'
 import { checkUrl } from '../session/url-fault.js'
 import { wait } from '../time/wait.js'
 import { runtime } from '#consumer-runtime'
+import { afterEnd, endBeforeConnecting } from './connection-end.js'
 import { HistoryBackfill } from './history-backfill.js'
 import { Emitter } from './emitter.js'
 import { FrameRouter } from './frame-router.js'
@@ -20,8 +20,6 @@ import {
 
 /** A connection that lasts this long resets the back-off. */
 const STABLE_MS = 5000
-/** Failed attempts without a reason, as in browsers, after which the token is discarded. */
-const SUSPECT_AFTER = 3
 
 /**
  * Receives a consumer's messages, each once and in order per producer, and reconnects whenever a connection is lost.
@@ -163,13 +161,9 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
     } catch (error) {
       if (error instanceof RestError && error.final) this.#stop(error, error.message)
       else this.emit('error', error as Error)
-      const retryAfter =
-        error instanceof RestError && error.retryAfterMs !== null ? String(Math.ceil(error.retryAfterMs / 1000)) : null
-      return { code: 1006, reason: (error as Error).message, status: null, retryAfter, openMs: null }
+      return endBeforeConnecting(error)
     }
-    if (this.#abort.signal.aborted) {
-      return { code: 1000, reason: 'Closed', status: null, retryAfter: null, openMs: null }
-    }
+    if (this.#abort.signal.aborted) return endBeforeConnecting(null)
     const token = this.#token
     this.#connection = new Connection({
       WebSocket,
@@ -184,7 +178,11 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
     this.#connection = null
     this.#welcomed = false
     this.#router.disconnected()
-    this.#judge(end, token, failures)
+    const next = afterEnd(end, failures)
+    if (next === 'login') this.#tokens.invalidate(token)
+    else if (next === 'stop') {
+      this.#stop(new ConsumerStoppedError(end.reason || `Closed with ${end.code}`), end.reason, end.code)
+    }
     return end
   }
 
@@ -192,15 +190,6 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
     this.#welcomed = true
     this.#router.welcome(frame)
     this.#change({ state: 'open' })
-  }
-
-  /** Decides from the end of a connection whether to discard the token, or to stop. */
-  #judge (end: ConnectionEnd, token: string, failures: number): void {
-    const next = end.status === 403 ? 'stop' : end.status === 401 ? 'login' : afterClose(end.code)
-    const unexplained = end.openMs === null && end.status === null && (failures + 1) % SUSPECT_AFTER === 0
-    if (next === 'stop') {
-      this.#stop(new ConsumerStoppedError(end.reason || `Closed with ${end.code}`), end.reason, end.code)
-    } else if (next === 'login' || unexplained) this.#tokens.invalidate(token)
   }
 
   #deliver (envelope: Envelope): void {

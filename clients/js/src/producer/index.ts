@@ -1,5 +1,5 @@
 export type { ConnectionFault, ConnectionState } from './connection.js'
-export {
-  createProducer, type Acked, type Producer, type ProducerEvents, type ProducerOptions, type MutableProducerOptions,
-  type ProducerStatus, type SendOptions
-} from './producer.js'
+export { createProducer } from './producer.js'
+export type {
+  Acked, MutableProducerOptions, Producer, ProducerEvents, ProducerOptions, ProducerStatus, SendOptions
+} from './types.js'

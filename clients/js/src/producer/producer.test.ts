@@ -2,7 +2,8 @@ import { FakeWss1, tempDir, waitFor } from '@motience/testing'
 import t, { type Test } from 'tap'
 import { openBuffer } from '../buffer/buffer.js'
 import { monotonicMs } from '../time/monotonic.js'
-import { createProducer, type Producer, type ProducerOptions } from './producer.js'
+import { createProducer } from './producer.js'
+import type { Producer, ProducerOptions } from './types.js'
 
 const start = async (t: Test, settings: ConstructorParameters<typeof FakeWss1>[0] = {}): Promise<FakeWss1> => {
   const platform = await new FakeWss1(settings).start()

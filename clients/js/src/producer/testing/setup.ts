@@ -2,7 +2,8 @@ import { FakeWss1, waitFor, type FakeWss1Settings } from '@motience/testing'
 import type { Test } from 'tap'
 import { openBuffer } from '../../buffer/buffer.js'
 import { monotonicMs } from '../../time/monotonic.js'
-import { createProducer, type Producer, type ProducerOptions } from '../producer.js'
+import { createProducer } from '../producer.js'
+import type { Producer, ProducerOptions } from '../types.js'
 
 export const start = async (t: Test, settings: Partial<FakeWss1Settings> = {}): Promise<FakeWss1> => {
   const platform = await new FakeWss1(settings).start()
