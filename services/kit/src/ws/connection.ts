@@ -2,16 +2,15 @@ import type { Socket } from 'node:net'
 import type { RawData, WebSocket } from 'ws'
 import { closeCodes, type ErrorFrame } from '@motience/schemas'
 import type { Identity } from '../auth/index.js'
+import { closeCodeOfError, CLOSED_ABNORMALLY } from './close-code-of-error.js'
 import type { Flusher } from './flusher.js'
+import { Heartbeat } from './heartbeat.js'
 import { Inflation } from './inflation.js'
 import { MessageRate } from './message-rate.js'
 import type { SocketMetrics } from './metrics.js'
 
 /** Not JSON this often in a row ends a connection with 1007. */
 export const MAX_BAD_FRAMES_IN_A_ROW = 10
-
-/** What RFC 6455 calls an end without a closing handshake; it is never sent. */
-const LOST = 1006
 
 /** Bounds of one connection. */
 export interface ConnectionLimits {
@@ -51,9 +50,8 @@ export class Connection {
   readonly #socket: Socket
   readonly #owner: ConnectionOwner
   readonly #rate: MessageRate
+  readonly #heartbeat: Heartbeat
   readonly #inflation: Inflation | null
-  #unansweredPings = 0
-  #pingAt: number
   #paused = false
   #corked = false
   #notJson = 0
@@ -67,7 +65,7 @@ export class Connection {
     this.#owner = owner
     const now = performance.now()
     this.#rate = new MessageRate(owner.limits.messageRate, now)
-    this.#pingAt = now + owner.limits.heartbeatMs
+    this.#heartbeat = new Heartbeat(owner.limits.heartbeatMs, now)
     this.#inflation = Inflation.of(ws, owner.limits.maxFrameBytes, {
       before: () => this.onInflate?.(),
       refuse: code => this.close(code, 'Compressed frame refused')
@@ -75,7 +73,7 @@ export class Connection {
     socket.on('drain', () => this.onDrain?.())
     socket.on('close', () => this.#dropHeld())
     ws.on('message', (data, isBinary) => this.#receive(data, isBinary))
-    ws.on('pong', () => { this.#unansweredPings = 0 })
+    ws.on('pong', () => this.#heartbeat.received())
     ws.on('ping', data => this.#answerPing(data))
     // ws has closed the connection itself by now: not UTF-8, over the greatest frame, or a broken frame
     ws.on('error', (error: Error & { code?: string }) => this.#end(closeCodeOfError(error.code)))
@@ -161,8 +159,7 @@ export class Connection {
   resumeReading (): void {
     if (!this.#paused) return
     this.#paused = false
-    this.#unansweredPings = 0
-    this.#pingAt = performance.now() + this.#owner.limits.heartbeatMs
+    this.#heartbeat.restart(performance.now())
     this.#ws.resume()
     this.#inflation?.release()
   }
@@ -197,14 +194,10 @@ export class Connection {
     if (this.#endCode !== null) return
     if (wallClock >= this.identity.expiresAt) {
       this.close(closeCodes.tokenInvalid, 'Token expired')
-    } else if (now >= this.#pingAt && !this.#paused) {
-      if (this.#unansweredPings >= 2) {
-        this.close(closeCodes.noHeartbeat, 'No heartbeat')
-        return
-      }
-      this.#unansweredPings++
-      this.#pingAt = now + this.#owner.limits.heartbeatMs
-      this.#ws.ping()
+    } else if (!this.#paused) {
+      const next = this.#heartbeat.next(now)
+      if (next === 'ping') this.#ws.ping()
+      else if (next === 'give-up') this.close(closeCodes.noHeartbeat, 'No heartbeat')
     }
   }
 
@@ -212,7 +205,7 @@ export class Connection {
 
   #receive (data: RawData, isBinary: boolean): void {
     if (this.#endCode !== null) return
-    this.#unansweredPings = 0
+    this.#heartbeat.received()
     const buffer = data as Buffer
     this.#owner.metrics.received(buffer.length)
     if (!this.spend(1)) return
@@ -221,7 +214,7 @@ export class Connection {
   }
 
   #answerPing (data: Buffer): void {
-    this.#unansweredPings = 0
+    this.#heartbeat.received()
     if (this.#endCode !== null || !this.spend(1)) return
     this.#ws.pong(data)
     if (this.#ws.bufferedAmount > this.#owner.limits.maxBufferedBytes) this.close(closeCodes.tooSlow, 'Too slow')
@@ -229,7 +222,7 @@ export class Connection {
 
   /** What is held back of a socket that is gone can never be answered: its sender will send it again. */
   #dropHeld (): void {
-    if (this.#inflation?.holding === true) this.#end(LOST)
+    if (this.#inflation?.holding === true) this.#end(CLOSED_ABNORMALLY)
   }
 
   #end (code: number): void {
@@ -239,14 +232,5 @@ export class Connection {
     this.onDrain = null
     this.onInflate = null
     this.#owner.ended(this, code)
-  }
-}
-
-const closeCodeOfError = (code: string | undefined): number => {
-  switch (code) {
-    case 'WS_ERR_INVALID_UTF8': return closeCodes.badData
-    case 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH':
-    case 'WS_ERR_TOO_MANY_BUFFERED_PARTS': return closeCodes.tooBig
-    default: return code?.startsWith('WS_ERR') === true ? 1002 : LOST
   }
 }

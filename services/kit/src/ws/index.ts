@@ -3,6 +3,5 @@ export type { Connections } from './connections.js'
 export type { DrainOptions } from './drain.js'
 export { identifiersOf, type FrameOf, type FrameSchemas } from './frame-reader.js'
 export { textFrame } from './text-frame.js'
-export {
-  SocketServer, socketService, type ConnectionHandlers, type SocketServerLimits, type SocketServerOptions
-} from './socket-server.js'
+export { SocketServer, socketService } from './socket-server.js'
+export type { ConnectionHandlers, SocketServerLimits, SocketServerOptions } from './socket-server-options.js'

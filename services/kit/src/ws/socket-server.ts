@@ -4,13 +4,12 @@ import type { FastifyRequest } from 'fastify'
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { PerMessageDeflateOptions, WebSocket } from 'ws'
-import { closeCodes, type ErrorFrame, type ProblemCode } from '@motience/schemas'
-import type { Authenticator } from '../auth/index.js'
+import { closeCodes } from '@motience/schemas'
 import { answerSocket } from '../service/answer-socket.js'
 import { ProblemError } from '../service/problem-error.js'
 import type { ServiceApp } from '../service/service-app.js'
 import { admit, type AdmissionRules } from './admission.js'
-import { Connection, type ConnectionLimits, type ConnectionOwner } from './connection.js'
+import { Connection, type ConnectionOwner } from './connection.js'
 import { Connections } from './connections.js'
 import { drainConnections, type DrainOptions } from './drain.js'
 import { Flusher } from './flusher.js'
@@ -18,45 +17,9 @@ import { createFrameReader, type FrameOf, type FrameReader, type FrameSchemas } 
 import { createSocketMetrics, type SocketMetrics } from './metrics.js'
 import { serveWithoutUpgrade } from './plain-request.js'
 import { TokenRenewal } from './renewal.js'
+import type { ConnectionHandlers, SocketServerOptions } from './socket-server-options.js'
 import { TokenVerifier } from './token-verifier.js'
 import { selectProtocol } from './token.js'
-
-/** Bounds of one server. */
-export interface SocketServerLimits extends ConnectionLimits {
-  maxConnections: number
-  maxConnectionsPerUser: number
-}
-
-/** What a service does with one connection. */
-export interface ConnectionHandlers<F> {
-  /**
-   * A frame that was checked against its schema, and its text as it came; `auth` frames are answered by the server
-   * itself.
-   */
-  frame (frame: F, text: string): void
-  /** An invalid frame, for a server that answers frames in order; without it, the error is sent at once. */
-  invalid? (error: Omit<ErrorFrame, 'type'>): void
-  /** Once, as soon as nothing can be sent any more. */
-  ended? (code: number): void
-}
-
-export interface SocketServerOptions<S extends FrameSchemas, Q extends TObject> extends Omit<AdmissionRules, 'codes'> {
-  /** The one path that is served. */
-  path: string
-  codes: AdmissionRules['codes'] & { badFrame: ProblemCode }
-  authenticator: Authenticator
-  limits: SocketServerLimits
-  /** The upgrade's query, besides `token`. */
-  query: Q
-  /** What clients may send, by `type`. */
-  frames: S
-  /**
-   * Whether clients may compress what they send (RFC 7692); what is sent to them is never compressed. Off by default.
-   */
-  compression?: boolean
-  /** Called for each new connection; frames come after it returned. */
-  open (connection: Connection, query: Static<Q>): ConnectionHandlers<FrameOf<S>>
-}
 
 /**
  * Clients may refer to what they sent before, which is worth most of what compression saves; the server compresses
