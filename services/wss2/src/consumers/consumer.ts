@@ -1,14 +1,15 @@
 import type { Connection } from '@motience/kit'
-import { closeCodes, comparePositions, type ResumeFrame } from '@motience/schemas'
+import { closeCodes, type ResumeFrame } from '@motience/schemas'
 import { SendQueue, type SendQueueLimits } from '../delivery/send-queue.js'
 import type { ConsumerChannelMember, ConsumerChannels } from '../fan-out/consumer-channels.js'
 import type { LiveMessage } from '../fan-out/live-message.js'
 import type { ProducerChannelMember } from '../fan-out/producer-channel.js'
 import { Feeds, type FeedsDependencies } from '../feeds/feeds.js'
 import type { Grant } from '../grants/grant-reader.js'
-import { grantOfChange, SubscriptionChanges, type SubscriptionChange } from '../grants/subscription-changes.js'
+import { SubscriptionChanges, type SubscriptionChange } from '../grants/subscription-changes.js'
 import { retryWhile } from '../retry-while.js'
 import { readActiveSubscriptions, type ActiveSubscription } from './active-subscriptions.js'
+import { applyChange, applyLatestChanges, applySubscriptions } from './apply-subscriptions.js'
 import type { ConsumerQuery } from './connection-query.js'
 import { resumeProducers } from './resume-producers.js'
 import { ResumeQueue } from './resume-queue.js'
@@ -126,7 +127,7 @@ export class Consumer implements ConsumerChannelMember, ProducerChannelMember {
   /** One of this consumer's subscriptions has changed. */
   change (change: SubscriptionChange): void {
     if (!this.#changes.add(change)) return
-    if (this.#state !== 'starting' && this.#state !== 'paused') this.#apply(change)
+    if (this.#state !== 'starting' && this.#state !== 'paused') applyChange(this.#feeds, change, this.#run)
     else if (this.#changes.full) this.#syncAgain = true
   }
 
@@ -148,23 +149,10 @@ export class Consumer implements ConsumerChannelMember, ProducerChannelMember {
       this.#syncAgain = false
       const subscriptions = await this.#readSubscriptions(() => this.#stateIs('syncing'))
       if (subscriptions === null || !this.#stateIs('syncing')) return
-      const active = new Map(subscriptions.map(subscription => [subscription.producerId, subscription]))
-      for (const feed of [...this.#feeds]) {
-        const subscription = active.get(feed.producerId)
-        if (subscription === undefined) {
-          this.#feeds.remove(feed.producerId, 'inactive')
-        } else {
-          const { grant, head } = subscription
-          if (grant.version >= feed.grant.version) feed.grant = grant
-          if (comparePositions(head, feed.position) !== 0) this.#feeds.catchUp(feed, 'connection')
-        }
-      }
-      for (const { producerId, grant } of active.values()) {
-        if (this.#feeds.get(producerId) === undefined) this.#feeds.join(producerId, grant)
-      }
+      applySubscriptions(this.#feeds, subscriptions)
     } while (this.#syncAgain)
     this.#state = 'open'
-    this.#applyLatest()
+    applyLatestChanges(this.#feeds, this.#changes, this.#run)
   }
 
   /** Queues a `resume` frame. No live message of the producers that it names is sent before they are resumed. */
@@ -200,6 +188,9 @@ export class Consumer implements ConsumerChannelMember, ProducerChannelMember {
 
   #stateIs (state: string): boolean { return this.#state === state }
 
+  /** Which changes of producers' lists this server has seen, see `ProducerChannels.run`. */
+  get #run (): number { return this.#dependencies.producerChannels.run }
+
   async #readSubscriptions (wanted: () => boolean): Promise<ActiveSubscription[] | null> {
     const { broker, grants, semaphore, producerChannels: events } = this.#dependencies
     const follow = (producerIds: readonly number[]): Promise<void> => this.#feeds.follow(producerIds)
@@ -221,34 +212,10 @@ export class Consumer implements ConsumerChannelMember, ProducerChannelMember {
       if (announce) this.#feeds.resumeHere(feed)
       else this.#feeds.release(feed)
     }
-    this.#applyLatest()
+    applyLatestChanges(this.#feeds, this.#changes, this.#run)
     for (const producerId of this.#publishedEarly) this.#feeds.join(producerId, null)
     this.#publishedEarly.clear()
     if (this.#syncAgain) this.sync().catch((error: unknown) => this.fail(error))
-  }
-
-  #apply (change: SubscriptionChange): void {
-    const { producer_id: producerId, version, status } = change
-    const feed = this.#feeds.get(producerId)
-    if (status === 'active') {
-      const grant = grantOfChange(change, this.#dependencies.producerChannels.run)
-      if (feed === undefined) this.#feeds.join(producerId, grant)
-      else if (grant !== null && version > feed.grant.version) feed.grant = grant
-    } else if (feed === undefined || version > feed.grant.version) {
-      this.#feeds.leave(producerId, version, change.reason)
-    }
-  }
-
-  /**
-   * Applies the changes that arrived since SM was asked. SM may have taken them into account, and ended a subscription
-   * since, whose event is still to come: so it is asked again for subscriptions that are not known.
-   */
-  #applyLatest (): void {
-    for (const change of this.#changes.latest()) {
-      const { producer_id: producerId, status } = change
-      if (status === 'active' && this.#feeds.get(producerId) === undefined) this.#feeds.join(producerId, null)
-      else this.#apply(change)
-    }
   }
 
   async #resume (frame: ResumeFrame): Promise<void> {
