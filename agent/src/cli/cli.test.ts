@@ -135,7 +135,7 @@ t.test('listen: exits with 1 if the account is rejected, with 0 after `--count` 
   platform.settings.signIn = 401
   const refused = terminal({ USERNAME: 'someone', PASSWORD: 'wrong' })
   t.equal(await main(flags, refused), EXIT.failed)
-  t.equal(refused.errors, 'Wrong name or password\n')
+  t.equal(refused.errors, 'Wrong username or password\n')
 
   platform.settings.signIn = null
   platform.settings.refuse = 403

@@ -33,7 +33,7 @@ const linesOf = async (
     output += chunk.toString()
   })
   const ended = once(child, 'close')
-  const urls = (): string[] => [...output.matchAll(/Listens at (http:[^"\s]+)/g)].map(([, url]) => url!)
+  const urls = (): string[] => [...output.matchAll(/Listening at (http:[^"\s]+)/g)].map(([, url]) => url!)
   await waitFor(() => urls().length === listeners || child.exitCode !== null, {
     timeoutMs: 60_000,
     what: args.join(' ')

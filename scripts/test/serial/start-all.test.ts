@@ -47,7 +47,7 @@ t.test('a start without its database reports the reason in one line, each time t
   }
   t.match(await run(t, 'start-all.sh', runDir, environment), {
     code: 1,
-    errors: `start-all: ap could not start: PostgreSQL at 127.0.0.1:${away}/motience does not answer (ECONNREFUSED); ` +
+    errors: `start-all: ap could not start: PostgreSQL at 127.0.0.1:${away}/motience is unavailable (ECONNREFUSED); ` +
       'gave up after 0 ms\n'
   })
   t.match(await run(t, 'start-all.sh', runDir, { ...environment, AP_PORT: 'http' }), {

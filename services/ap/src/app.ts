@@ -70,8 +70,8 @@ export const buildAp = async ({
     everyMs: sweepMs,
     restore: revocationPublisher.replaceAll,
     pending: revocationPublisher.pending,
-    tell: revocationPublisher.publish,
-    failure: 'Failed to publish revocations, retrying'
+    publish: revocationPublisher.publish,
+    failureMessage: 'Failed to publish revocations, retrying'
   })
   const stopHousekeeping = startHousekeeping({ keyring, sessions, log: app.log })
   app.addHook('onClose', async () => {

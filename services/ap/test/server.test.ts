@@ -75,7 +75,7 @@ t.test('as a process: a bad variable ends it with a message, a signal with 0', a
 
   const good = start({})
   for await (const line of createInterface(good.stdout)) {
-    if (line.includes('Listens at')) break
+    if (line.includes('Listening at')) break
   }
   good.kill('SIGTERM')
   t.same(await once(good, 'exit'), [0, null])

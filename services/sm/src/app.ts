@@ -49,11 +49,11 @@ export const buildSm = async (dependencies: SmDependencies): Promise<ServiceApp>
     log: app.log,
     everyMs: sweepMs,
     pending: changePublisher.pending,
-    async tell (producerId) {
+    async publish (producerId) {
       await changePublisher.publishUpTo(producerId, 0)
       app.log.info({ producer_id: producerId }, 'Published pending subscription changes')
     },
-    failure: 'Failed to publish subscription changes, retrying'
+    failureMessage: 'Failed to publish subscription changes, retrying'
   })
   app.addHook('onClose', async () => { await outbox.close() })
   return app

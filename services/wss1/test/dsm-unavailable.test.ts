@@ -14,7 +14,7 @@ t.test('messages are buffered while DSM is down, and delivered in order', async 
   await waitFor(async () => (await stats(started)).dsm_repeats! >= 3, { what: 'several attempts' })
   t.match(await (await fetch(`${started.wss1.urls.http}/ready`)).json(), {
     status: 503,
-    detail: 'Does not answer: dsm'
+    detail: 'Not responding: dsm'
   })
   t.ok(producers.every(producer => producer.frames.length === 0), 'no ack, no error')
   await dsm.start()

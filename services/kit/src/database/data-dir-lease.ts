@@ -4,9 +4,9 @@ import { DataDirInUseError } from './database.js'
 import type { DatabaseLogger } from './logger.js'
 
 /**
- * Keeps `DATA_DIR` to this process, and to this user: it holds password hashes. Two processes on one embedded database
- * would destroy it, so a process that stood still for so long that another took over is ended at once, without a last
- * write. Rejects with `DataDirInUseError` after `waitMs`.
+ * Reserves `DATA_DIR` for this process, and for this user, since it contains password hashes. Two processes on one
+ * embedded database would destroy it, so a process that was suspended for so long that another one took over exits
+ * immediately, without a last write. Rejects with `DataDirInUseError` after `waitMs`.
  */
 export const leaseDataDir = async (folder: string, waitMs: number, logger: DatabaseLogger): Promise<Lease> => {
   try {
@@ -16,7 +16,7 @@ export const leaseDataDir = async (folder: string, waitMs: number, logger: Datab
         logger.warn({ folder, host, pid, wait_ms: waitMs }, 'DATA_DIR is in use, waiting for its process to end')
       },
       onLost: () => {
-        console.error(`Another process took ${folder} over while this one stood still: it ends now`)
+        console.error(`Another process took over ${folder} while this one was suspended, exiting`)
         process.exit(1)
       }
     })

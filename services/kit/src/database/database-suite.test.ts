@@ -6,21 +6,21 @@ for (const kind of await databaseKinds()) {
     const database = await testDatabase(t, { kind })
     const { sql } = database
 
-    t.test('it says which kind it is, and answers', async t => {
+    t.test('reports its kind and responds', async t => {
       t.equal(database.kind, kind)
       await t.resolves(database.ping())
     })
 
-    t.test('offsets and other int8 are numbers, and an unsafe one is an error and not a wrong number', async t => {
+    t.test('int8 arrives as a number, and an unsafe one rejects', async t => {
       const [row] = await sql<
         { low: number; high: number; list: number[] }[]
       >`select 1::int8 as low, ${Number.MAX_SAFE_INTEGER}::int8 as high, array[1, 2]::int8[] as list`
       t.strictSame(row, { low: 1, high: Number.MAX_SAFE_INTEGER, list: [1, 2] })
       await t.rejects(sql`select 9007199254740993::int8`, RangeError)
-      t.strictSame([...await sql`select 1 as one`], [{ one: 1 }], 'the connection goes on')
+      t.strictSame([...await sql`select 1 as one`], [{ one: 1 }], 'the connection stays usable')
     })
 
-    t.test('instants are RFC 3339 text in UTC with milliseconds, and are taken as text or Date', async t => {
+    t.test('instants arrive as RFC 3339 text in UTC with milliseconds, and may be sent as text or Date', async t => {
       const text = '2026-01-02T03:04:05.678Z'
       const [row] = await sql`
         select ${text}::timestamptz as text, ${new Date(text)}::timestamptz as date,
@@ -38,7 +38,7 @@ for (const kind of await databaseKinds()) {
       })
     })
 
-    t.test('JSON, bytes, nulls and long text cross as they are', async t => {
+    t.test('JSON, bytes, nulls and long texts are unchanged', async t => {
       const long = 'ä'.repeat(200_000)
       const json = { a: [1, null, 'x'] }
       const [row] =
@@ -47,7 +47,7 @@ for (const kind of await databaseKinds()) {
       t.strictSame(row, { json, bytes: Buffer.from([0, 255]), none: null, long })
     })
 
-    t.test('many rows go in at once and come back by cursor', async t => {
+    t.test('many rows are inserted at once and read by cursor', async t => {
       await sql`create table many (id int8 primary key, payload jsonb not null)`
       const rows = Array.from({ length: 1000 }, (_unused, i) => ({ id: i, payload: sql.json({ value: i }) }))
       await sql`insert into many ${sql(rows)}`
@@ -62,7 +62,7 @@ for (const kind of await databaseKinds()) {
       t.equal(sum, 499_500)
     })
 
-    t.test('a transaction that fails leaves nothing, and others wait for it in vain only while it lasts', async t => {
+    t.test('a failed transaction is rolled back, and others continue after it', async t => {
       await sql`create table things (id int primary key)`
       await t.rejects(sql.begin(async transaction => {
         await transaction`insert into things values (1)`
@@ -76,7 +76,7 @@ for (const kind of await databaseKinds()) {
       t.strictSame([...await sql`select count(*) from things`], [{ count: 20 }])
     })
 
-    t.test('an error tells its code and not the parameters', async t => {
+    t.test('an error contains its code, not the parameters', async t => {
       const error: Error & { code?: string } = await sql`select 1 / ${0}::int as secret, ${'hunter2'}::text`.then(
         () => new Error('none'),
         (error: Error) => error
@@ -88,10 +88,10 @@ for (const kind of await databaseKinds()) {
 }
 
 for (const kind of await databaseKinds()) {
-  t.test(`a ${kind} database that was closed answers no more`, async t => {
+  t.test(`a ${kind} database rejects queries after it was closed`, async t => {
     const database = await testDatabase(t, { kind })
     await database.close()
     await t.rejects(database.ping(), { name: 'DatabaseUnavailableError' })
-    await t.resolves(database.close(), 'and can be closed twice')
+    await t.resolves(database.close(), 'can be closed twice')
   })
 }

@@ -10,32 +10,29 @@ export interface Database {
    * milliseconds, `date` and `numeric` as PostgreSQL's own text. See `driverTypes`.
    */
   readonly sql: Sql
-  /** Resolves if the database answers within 2 s, for `/ready`; rejects with `DatabaseUnavailableError`. */
+  /** Resolves if the database responds within 2 s, for `/ready`; rejects with `DatabaseUnavailableError`. */
   ping (): Promise<void>
-  /** Ends every connection, after the queries that run; those that still run after 5 s are cut off. */
+  /** Closes all connections after their running queries; those still running after 5 s are cancelled. */
   close (): Promise<void>
 }
 
-/** Rejected with this where the database can't be reached in time. The message tells no password. */
+/** The database could not be reached in time. The message contains no password. */
 export class DatabaseUnavailableError extends Error {
   override name = 'DatabaseUnavailableError'
 }
 
-/**
- * Rejected with this while the embedded database takes no changes, since its disk is full. The message may be shown to
- * anyone.
- */
+/** The embedded database is read-only because its disk is full. The message may be shown to anyone. */
 export class DatabaseFullError extends DatabaseUnavailableError {
   override name = 'DatabaseFullError'
 }
 
-/** Thrown where a folder of the embedded database is held by another process, or opened twice in this one. */
+/** A folder of the embedded database is in use by another process, or was opened twice in this one. */
 export class DataDirInUseError extends Error {
   override name = 'DataDirInUseError'
 }
 
 /**
- * Mean milliseconds of event-loop delay past which a service on this database sheds load; 0 for never. The embedded
- * database works in the service's own thread, where one long query is no overload.
+ * Mean event-loop delay in milliseconds above which a service on this database sheds load; 0 for never. The embedded
+ * database runs in the service's own thread, where one long query is no overload.
  */
 export const maxLoopDelayMs = ({ kind }: Pick<Database, 'kind'>): number => kind === 'embedded' ? 0 : 3_000

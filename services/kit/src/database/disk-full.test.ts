@@ -8,7 +8,7 @@ import { openEmbedded } from './embedded.js'
 
 const MIB = 1_048_576
 
-/** A disk of its own, which a test may fill: a tmpfs, which only root may mount. */
+/** A small disk for a test to fill: a tmpfs, which only root can mount. */
 const smallDisk = (t: Test, bytes: number): string => {
   const folder = mkdtempSync(join(tmpdir(), 'motience-disk-'))
   execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', folder])
@@ -19,7 +19,7 @@ const smallDisk = (t: Test, bytes: number): string => {
   return folder
 }
 
-/** Takes all that is left of a disk, and returns how to give it back. */
+/** Fills the disk; returns a function that frees the space again. */
 const fill = (folder: string): () => void => {
   const file = join(folder, 'filler')
   const descriptor = openSync(file, 'w')
@@ -40,7 +40,7 @@ const canMount = process.platform === 'linux' && process.getuid?.() === 0
 
 t.test(
   'a full disk makes the embedded database refuse writes, serve reads, and recover by itself',
-  { skip: canMount ? false : 'only root may mount a small disk' },
+  { skip: canMount ? false : 'only root can mount a small disk' },
   async t => {
     const disk = smallDisk(t, 320 * MIB)
     const dataDir = join(disk, 'data')
@@ -81,10 +81,10 @@ t.test(
     t.equal(
       (await sql<{ count: number }[]>`SELECT count(*)::integer AS count FROM kept`)[0]?.count,
       acked,
-      'reads go on'
+      'reads still work'
     )
     for (let n = 0; n < 20; n++) await t.rejects(insert(), { code: '25006' })
-    t.strictSame(logged, ['Disk is full, refusing writes until it has room'])
+    t.strictSame(logged, ['Disk full, refusing writes'])
 
     giveBack()
     await waitFor(
@@ -93,10 +93,10 @@ t.test(
           () => true,
           () => false
         ),
-      { timeoutMs: 30_000, what: 'a write after there was room' }
+      { timeoutMs: 30_000, what: 'a write after space was freed' }
     )
     await database.ping()
-    t.equal(logged.at(-1), 'Disk has room again, taking writes')
+    t.equal(logged.at(-1), 'Disk has space again, accepting writes')
     await insert()
 
     const fillAgain = fill(disk)
@@ -115,7 +115,7 @@ t.test(
     t.strictSame(
       rows.map(({ n }) => n),
       Array.from({ length: acked }, (_, n) => n + 1),
-      'nothing that was committed is lost'
+      'no committed row is lost'
     )
     await again.close()
     t.equal(statSync(join(dataDir, 'reserve')).size, 48 * MIB)

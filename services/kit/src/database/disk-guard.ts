@@ -3,28 +3,26 @@ import { DatabaseFullError } from './database.js'
 import type { DiskReserve } from './disk-reserve.js'
 import type { DatabaseLogger } from './logger.js'
 
-/** Milliseconds between two looks at whether a full disk has room again. */
+/** Milliseconds between checks whether a full disk has space again. */
 const CHECK_MS = 1_000
 
 /** Keeps an embedded database alive on a full disk. */
 export interface DiskGuard {
   /**
-   * The disk is full: gives the reserve back to it, and turns the database read-only. Returns false where there is none
-   * left.
+   * The disk is full: frees the reserve and makes the database read-only. Returns false if there is no reserve left.
    */
   full (): boolean
   /** Throws `DatabaseFullError` while the disk is full. */
   check (): void
-  /** Tells whom to turn read-only; called once, as soon as the database answers. */
+  /** Sets the database to make read-only; called once, as soon as it responds. */
   start (sql: Sql): Promise<void>
   stop (): void
 }
 
 /**
- * PostgreSQL ends where its write-ahead log can't be written, and the embedded one takes the process with it. So a part
- * of the disk is kept in reserve: the write that finds the disk full is done all the same, on the reserve's space, and
- * from then on the database takes no more changes (SQLSTATE 25006) until the reserve can be set aside again. Reads go
- * on.
+ * PostgreSQL exits if it can't write its write-ahead log, and the embedded one exits with the whole process. So a part
+ * of the disk is reserved: the write that finds the disk full still succeeds, on the reserve's space, and from then on
+ * the database rejects changes (SQLSTATE 25006) until the reserve can be allocated again. Reads still work.
  */
 export const createDiskGuard = (reserve: DiskReserve, logger: DatabaseLogger): DiskGuard => {
   let isFull = !reserve.restore()
@@ -41,14 +39,14 @@ export const createDiskGuard = (reserve: DiskReserve, logger: DatabaseLogger): D
     clearInterval(timer)
     isFull = false
     await setReadOnly()
-    logger.info({}, 'Disk has room again, taking writes')
+    logger.info({}, 'Disk has space again, accepting writes')
   }
 
   const becomeReadOnly = (): void => {
-    logger.warn({}, 'Disk is full, refusing writes until it has room')
+    logger.warn({}, 'Disk full, refusing writes')
     setReadOnly().catch((error: unknown) => { logger.warn({ err: error }, 'Failed to refuse writes') })
     timer = setInterval(() => {
-      checkRoom().catch((error: unknown) => { logger.warn({ err: error }, 'Failed to take writes again') })
+      checkRoom().catch((error: unknown) => { logger.warn({ err: error }, 'Failed to accept writes again') })
     }, CHECK_MS)
     timer.unref()
   }

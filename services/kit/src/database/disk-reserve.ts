@@ -3,23 +3,23 @@ import { dirname } from 'node:path'
 
 const CHUNK = Buffer.alloc(1_048_576)
 
-/** Space on a disk that is set aside for the moment in which the disk is full. */
+/** Disk space that is reserved for when the disk is full. */
 export interface DiskReserve {
-  /** Whether the space is set aside now. */
+  /** Whether the space is allocated now. */
   readonly held: boolean
-  /** Gives the space back to the disk. */
+  /** Frees the space. */
   release (): void
-  /** Sets the space aside again; false where the disk has no room for it. */
+  /** Allocates the space again; false if the disk has too little. */
   restore (): boolean
 }
 
-/** A file of `bytes` zeros, written and not sparse, so that removing it leaves that much room. */
+/** A file of `bytes` zeros, written and not sparse, so that removing it frees that much space. */
 export const createDiskReserve = (file: string, bytes: number): DiskReserve => {
-  let held = false
+  let reserved = false
 
   const release = (): void => {
     rmSync(file, { force: true })
-    held = false
+    reserved = false
   }
 
   const hasRoom = (): boolean => {
@@ -28,7 +28,7 @@ export const createDiskReserve = (file: string, bytes: number): DiskReserve => {
   }
 
   const restore = (): boolean => {
-    if (held) return true
+    if (reserved) return true
     try {
       release()
       if (!hasRoom()) return false
@@ -39,12 +39,12 @@ export const createDiskReserve = (file: string, bytes: number): DiskReserve => {
       } finally {
         closeSync(descriptor)
       }
-      held = true
+      reserved = true
     } catch {
       release()
     }
-    return held
+    return reserved
   }
 
-  return { get held () { return held }, release, restore }
+  return { get held () { return reserved }, release, restore }
 }

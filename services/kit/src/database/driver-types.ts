@@ -1,6 +1,6 @@
 import type { PostgresType } from 'postgres'
 
-// Object ids of types that every PostgreSQL has (pg_type.dat).
+// OIDs of types that every PostgreSQL server has (pg_type.dat).
 const INT8 = 20
 const DATE = 1082
 const TIMESTAMP = 1114
@@ -9,12 +9,12 @@ const TIMESTAMPTZ = 1184
 const toSafeInteger = (text: string): number => {
   const value = Number(text)
   if (!Number.isSafeInteger(value)) {
-    throw new RangeError('A bigint of the database is beyond what a number holds exactly')
+    throw new RangeError('A bigint of the database is too large for an exact number')
   }
   return value
 }
 
-// "2026-01-02 03:04:05.678+00": the connections set TimeZone to UTC, so the offset is always +00. `infinity` is left as
+// "2026-01-02 03:04:05.678+00": the connections set TimeZone to UTC, so the offset is always +00. `infinity` stays as
 // it is.
 const toInstant = (text: string): string => {
   const instant = new Date(`${text.replace(' ', 'T').replace(/\+00$/, '')}Z`)
@@ -22,9 +22,9 @@ const toInstant = (text: string): string => {
 }
 
 /**
- * How values cross the driver, decided once for both kinds of database: offsets, epochs and other `int8` as numbers,
- * instants as RFC 3339 text in UTC with milliseconds (what is finer is cut off, so never page by an instant alone).
- * As parameters, instants are taken as `Date` or as text.
+ * How values are converted, for both kinds of database: `int8` (offsets, epochs) to numbers, instants to RFC 3339 text
+ * in UTC with milliseconds. Finer digits are cut off, so never page by an instant alone. As parameters, instants may be
+ * `Date` or text.
  */
 export const driverTypes = {
   bigint: {

@@ -2,34 +2,32 @@ import { fsyncSync } from 'node:fs'
 import type { PGlite } from '@electric-sql/pglite'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
 
-/** The parts of Emscripten's file system that are touched here. */
+/** The members of Emscripten's file system that are used here. */
 interface Stream { nfd: number }
 type Write = (stream: Stream, buffer: Uint8Array, offset: number, length: number, position: number) => number
 interface NodeFileSystem { stream_ops: { fsync?: (stream: Stream) => number, write: Write } }
 type Init = Awaited<ReturnType<NodeFS['init']>>
 
-/** Numbers of errors as WASI has them (wasi_snapshot_preview1): no space left, and quota exceeded. */
+/** Error numbers of WASI (wasi_snapshot_preview1): no space left, quota exceeded. */
 const NO_SPACE = new Set([51, 19])
 
 const isNoSpace = (error: unknown): boolean => NO_SPACE.has(Number((error as { errno?: unknown } | null)?.errno))
 
-/** What is asked of the folder before and while it is written to. */
+/** Decides whether the folder may be written to. */
 export interface FolderGuard {
-  /** Whether this process may write; once it may not, nothing is written any more. */
+  /** Whether this process may write. Once false, nothing is written any more. */
   mayWrite (): boolean
   /** Whether a write that found the disk full should be tried again. */
   makeRoom (): boolean
-  /** The disk could not be told to keep what was written: nobody knows what it has, so the process has to end. */
+  /** An fsync failed, so what the disk contains is unknown: the process has to exit. */
   failed (error: unknown): never
 }
 
-/**
- * Writes all bytes, and asks for room where the disk has none: PostgreSQL takes a part that is missing for a full disk.
- */
+/** Writes all bytes and frees space if the disk is full, because PostgreSQL takes a short write for a full disk. */
 const writeAll =
   (write: Write, { mayWrite, makeRoom }: FolderGuard): Write =>
     (stream, buffer, offset, length, position) => {
-      if (!mayWrite()) throw new Error('The folder belongs to another process now')
+      if (!mayWrite()) throw new Error('The folder was taken over by another process')
       let written = 0
       while (written < length) {
         try {
@@ -42,7 +40,8 @@ const writeAll =
     }
 
 /**
- * As PostgreSQL does: after an fsync that failed, only a restart that reads the log again tells what is on the disk.
+ * After a failed fsync only a restart, which reads the log again, can find out what is on the disk; PostgreSQL does the
+ * same.
  */
 const syncOrEnd = (descriptor: number, { makeRoom, failed }: FolderGuard): void => {
   for (;;) {
@@ -74,7 +73,7 @@ export class DurableFs extends NodeFS {
   override async init (pg: PGlite, options: Init['emscriptenOpts']): Promise<Init> {
     const started = await super.init(pg, options)
     const { preRun } = started.emscriptenOpts
-    if (!Array.isArray(preRun)) throw new Error('PGlite no longer lists what it runs before its start')
+    if (!Array.isArray(preRun)) throw new Error('PGlite no longer has a list of functions to run before its start')
     preRun.push(module => {
       const { NODEFS } = (module.FS as unknown as { filesystems: { NODEFS: NodeFileSystem } }).filesystems
       NODEFS.stream_ops.fsync = stream => {

@@ -14,7 +14,7 @@ const ownFolder = async (t: Teardown) => {
   return folder
 }
 
-/** Starts another process that opens `folder`, inserts a row and then stands by. */
+/** Starts another process that opens `folder`, inserts a row and waits. */
 const startHolder = async (folder: string) => {
   const child = fork(fileURLToPath(new URL('./test-holder.ts', import.meta.url)), [folder], {
     execArgv: ['--conditions=motience-source', '--import', 'tsx']
@@ -23,7 +23,7 @@ const startHolder = async (folder: string) => {
   return { child, word }
 }
 
-t.test('a folder keeps its data, is made if missing, and is nobody else\'s while it is open', async t => {
+t.test('a folder is created, keeps its data, and can be opened once at a time', async t => {
   const folder = join(await ownFolder(t), 'deep', 'data')
   const first = await openDatabase({ dataDir: folder })
   await first.sql`create table kept (id int8)`
@@ -33,7 +33,7 @@ t.test('a folder keeps its data, is made if missing, and is nobody else\'s while
     name: 'DataDirInUseError',
     message: new RegExp(`in use by process ${process.pid}`)
   })
-  t.strictSame([...await first.sql`select id from kept`], [{ id: 7 }], 'the refused one did no harm')
+  t.strictSame([...await first.sql`select id from kept`], [{ id: 7 }], 'a refused attempt changes nothing')
   await first.close()
   const second = await openDatabase({ dataDir: folder })
   t.teardown(() => second.close())
@@ -41,7 +41,7 @@ t.test('a folder keeps its data, is made if missing, and is nobody else\'s while
 })
 
 t.test(
-  "another process is refused with the holder's number, and takes over after SIGKILL with all that was committed",
+  "another process is refused with the holder's pid, and after SIGKILL takes over with everything committed",
   async t => {
     const folder = await ownFolder(t)
     const { child, word } = await startHolder(folder)
@@ -59,15 +59,15 @@ t.test(
   }
 )
 
-t.test('another process waits for the folder, and opens it as soon as it is given back', async t => {
+t.test('another process waits for the folder and opens it as soon as it is released', async t => {
   const folder = await ownFolder(t)
   const first = await openDatabase({ dataDir: folder })
   const waiting: object[] = []
   const logger = { info () {}, warn: (fields: object) => { waiting.push(fields) } }
   const second = openDatabase({ dataDir: folder, waitMs: 60_000, logger })
-  await waitFor(() => waiting.length > 0, { what: 'the line that says who is waited for' })
+  await waitFor(() => waiting.length > 0, { what: 'the log of the wait' })
   t.match(waiting[0], { folder, pid: process.pid, host: hostname() })
   await first.close()
   await (await second).close()
-  t.equal((await stat(folder)).mode & 0o777, 0o700, 'and it is this user\'s alone')
+  t.equal((await stat(folder)).mode & 0o777, 0o700, 'only this user has access')
 })

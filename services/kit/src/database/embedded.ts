@@ -18,20 +18,18 @@ import { startCheckpoints } from './wal-checkpoints.js'
 
 /** Where an embedded database's files are. */
 export interface EmbeddedOptions {
-  /** Most milliseconds to wait for another process to give the folder back; 0 by default. */
+  /** Maximum time to wait for another process to release the folder, in milliseconds; 0 by default. */
   waitMs?: number
   logger?: DatabaseLogger
-  /** When checkpoints are made; see `startCheckpoints`. */
-  checkpoints?: { lookMs?: number, maxGrowth?: number }
-  /** Folder for its files (in `postgres/` below it), made if missing; without it the database is in memory. */
+  /** When to make checkpoints; see `startCheckpoints`. */
+  checkpoints?: { checkMs?: number, maxGrowth?: number }
+  /** Folder for its files (in `postgres/` below it), created if missing; without it the database is in memory. */
   dataDir?: string
-  /** A dump of a database that a new one begins as, which is faster than to make an empty one. */
+  /** A dump to start a new database from, which is faster than creating an empty one. */
   image?: Blob
 }
 
-/**
- * Bytes that are kept for a full disk: a segment of the write-ahead log (16 MiB), and what waits when it is found full.
- */
+/** Bytes reserved for a full disk: a segment of the write-ahead log (16 MiB), and what is pending when it is full. */
 const RESERVE_BYTES = 48 * 1_048_576
 
 const guardDisk = async (dataDir: string, logger: DatabaseLogger): Promise<DiskGuard> => {
@@ -42,7 +40,7 @@ const guardDisk = async (dataDir: string, logger: DatabaseLogger): Promise<DiskG
 const endProcess = (error: unknown): never => {
   console.error(
     `The disk of the embedded database failed (${(error as NodeJS.ErrnoException).code ?? String(error)}), the ` +
-    'process ends now'
+    'process exits'
   )
   process.exit(1)
 }
@@ -65,15 +63,15 @@ const createPglite = async (
   })
 }
 
-// A Unix socket in a folder of its own, which only this user may enter: PGlite asks nobody for a password. Windows
-// has none, so there it is a port of the loopback, of which PGlite serves the first connection alone.
+// A Unix socket in a folder that only this user can access, because PGlite checks no password. On Windows, which has
+// none, a port of the loopback, where PGlite serves only the first connection.
 const serve = async (
   pglite: PGlite
 ): Promise<{ address: { path: string } | { host: string; port: number }; stop: () => Promise<void> }> => {
   const local = process.platform === 'win32' ? null : await mkdtemp(join(tmpdir(), 'motience-db-'))
   const path = local ? join(local, 's') : undefined
-  // Two, so that a broken connection's successor need not wait until the first was cleaned up. No idle timeout: the
-  // server's default is none, and the driver's connection stays for the life of the process.
+  // Two, so that the successor of a broken connection need not wait for its cleanup. No idle timeout: the server has
+  // none by default, and the driver's connection is kept for the life of the process.
   const server = new PGLiteSocketServer({
     db: pglite,
     ...(path ? { path, maxConnections: 2 } : { host: '127.0.0.1', port: 0 })
@@ -90,10 +88,9 @@ const serve = async (
 }
 
 /**
- * Opens the embedded database: PostgreSQL compiled to WebAssembly, in this process. It has one connection, so
- * everything is done one after the other, and a transaction lets all others wait.
- * The first start of a folder takes about 5 s, later ones half a second. A commit is on the disk, see `DurableFs`.
- * Rejects with `DataDirInUseError`.
+ * Opens the embedded database: PostgreSQL compiled to WebAssembly, in this process. It has one connection, so queries
+ * run one after the other, and a transaction blocks all others. The first start in a folder takes about 5 s, later ones
+ * 0.5 s. Commits are durable, see `DurableFs`. Rejects with `DataDirInUseError`.
  */
 export const openEmbedded = async (options: EmbeddedOptions): Promise<Database> => {
   const { dataDir, logger = silentDatabaseLogger } = options

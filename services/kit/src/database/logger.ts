@@ -1,8 +1,8 @@
-/** What a database needs of a logger; pino's and Fastify's are such. */
+/** The part of a logger that a database needs; pino's and Fastify's have it. */
 export interface DatabaseLogger {
   info (fields: object, message: string): void
   warn (fields: object, message: string): void
 }
 
-/** Says nothing. */
+/** Discards everything. */
 export const silentDatabaseLogger: DatabaseLogger = { info () {}, warn () {} }

@@ -9,7 +9,7 @@ import { migrate, openDatabase } from './index.js'
 const folder = new URL('./test-migrations/', import.meta.url)
 const schema = 'sample'
 
-/** A copy of the migrations that a test may change; its path holds what glob would take for a pattern. */
+/** A copy of the migrations for a test to change; its path contains characters of glob patterns. */
 const ownFolder = async (t: Teardown) => {
   const path = await mkdtemp(join(tmpdir(), 'motience-[a]-{b}-'))
   await cp(folder, path, { recursive: true })
@@ -19,7 +19,7 @@ const ownFolder = async (t: Teardown) => {
 
 for (const kind of await databaseKinds()) {
   t.test(`on the ${kind} database`, async t => {
-    t.test('every file is applied once, in order, in the schema', async t => {
+    t.test('applies every file once, in order, in the schema', async t => {
       const database = await testDatabase(t, { kind })
       await migrate(database, { schema, folder })
       await migrate(database, { schema, folder })
@@ -28,7 +28,7 @@ for (const kind of await databaseKinds()) {
       t.strictSame([...done], [{ version: 1, name: 'create-readings' }, { version: 2, name: 'add-device' }])
     })
 
-    t.test('a file that fails undoes the ones before it, and the next start can do it all', async t => {
+    t.test('a failing file rolls back the ones before it, and the next start applies all of them', async t => {
       const database = await testDatabase(t, { kind })
       const { path, url } = await ownFolder(t)
       const broken = join(path, '003.do.break.sql')
@@ -40,7 +40,7 @@ for (const kind of await databaseKinds()) {
       await t.resolves(database.sql`select from sample.whole`)
     })
 
-    t.test('a file that was changed after it was applied is an error', async t => {
+    t.test('rejects a file that was changed after it was applied', async t => {
       const database = await testDatabase(t, { kind })
       const { path, url } = await ownFolder(t)
       await migrate(database, { schema, folder: url })
@@ -50,7 +50,7 @@ for (const kind of await databaseKinds()) {
       })
     })
 
-    t.test('an older release leaves a newer schema alone', async t => {
+    t.test('an older release leaves a newer schema unchanged', async t => {
       const database = await testDatabase(t, { kind })
       const { path, url } = await ownFolder(t)
       await migrate(database, { schema, folder: url })
@@ -59,7 +59,7 @@ for (const kind of await databaseKinds()) {
       t.equal((await database.sql`select device from sample.readings`).length, 0)
     })
 
-    t.test('two services migrate beside each other', async t => {
+    t.test('two services migrate in one database', async t => {
       const database = await testDatabase(t, { kind })
       const { path, url } = await ownFolder(t)
       await writeFile(join(path, '001.do.create-readings.sql'), 'create table other.things (id int);')
@@ -68,7 +68,7 @@ for (const kind of await databaseKinds()) {
       await t.resolves(database.sql`select from sample.readings, other.things`)
     })
 
-    t.test('a schema\'s name is checked', async t => {
+    t.test('rejects an invalid schema name', async t => {
       const database = await testDatabase(t, { kind })
       await t.rejects(migrate(database, { schema: 'sm"; drop', folder }), /is no name for a schema/)
     })
@@ -76,7 +76,7 @@ for (const kind of await databaseKinds()) {
 }
 
 if ((await databaseKinds()).includes('postgres')) {
-  t.test('processes that start at once apply every file once', async t => {
+  t.test('processes that start concurrently apply every file once', async t => {
     const url = await testDatabaseUrl(t)
     const databases = await Promise.all(Array.from({ length: 6 }, () => openDatabase({ url, pool: 1 })))
     t.teardown(() => Promise.all(databases.map(database => database.close())))

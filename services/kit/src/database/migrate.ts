@@ -5,13 +5,13 @@ import type { Database } from './database.js'
 
 /** One service's tables. */
 export interface Migrations {
-  /** Its schema in the database, made if missing; the list of what was done is `<schema>.migrations`. */
+  /** Its schema in the database, created if missing; applied files are recorded in `<schema>.migrations`. */
   schema: string
-  /** Folder with files named `001.do.create-users.sql`. Name tables with their schema in them. */
+  /** Folder with files named `001.do.create-users.sql`, which qualify tables with their schema. */
   folder: URL
 }
 
-// Glob's magic characters, in case the path to the project has some.
+// Escapes glob's special characters in the path to the project.
 const escapeGlob = (path: string): string =>
   path.replace(/[*?[\]{}()!+@\\]/g, process.platform === 'win32' ? '[$&]' : '\\$&')
 
@@ -24,12 +24,12 @@ const migrator = (transaction: TransactionSql, { schema, folder }: Migrations): 
 })
 
 /**
- * Brings a schema to its newest form, in one transaction: wholly or not at all. Processes that start at once do it
- * one after the other, and the later ones find nothing left to do. A file that was changed after it was applied is
- * an error; a database newer than the files is left as it is, so that an older release can go on beside a newer one.
+ * Migrates a schema to its latest version, in one transaction. Processes that start concurrently take turns, and the
+ * later ones find nothing to do. Rejects if a file was changed after it was applied. A database newer than the files is
+ * left unchanged, so that an older release can run next to a newer one.
  */
 export const migrate = async (database: Database, migrations: Migrations): Promise<void> => {
-  if (!/^[a-z][a-z0-9_]*$/.test(migrations.schema)) throw new Error(`${migrations.schema} is no name for a schema`)
+  if (!/^[a-z][a-z0-9_]*$/.test(migrations.schema)) throw new Error(`${migrations.schema} is not a valid schema name`)
   await database.sql.begin(async transaction => {
     await transaction`select pg_advisory_xact_lock(hashtextextended(${`motience:${migrations.schema}`}, 0))`
     await transaction`create schema if not exists ${transaction(migrations.schema)}`

@@ -3,13 +3,13 @@ import { openEmbedded, type EmbeddedOptions } from './embedded.js'
 import { silentDatabaseLogger } from './logger.js'
 import { openServer } from './server.js'
 
-/** Which database, and how it is reached. */
+/** Which database to open, and how. */
 export interface DatabaseOptions extends EmbeddedOptions {
   /** `postgres://…`; empty or not given for the embedded database. */
   url?: string
-  /** Most connections to a server; the embedded database has one. */
+  /** Maximum number of connections to a server; the embedded database has one. */
   pool?: number
-  /** Most milliseconds to wait for a server that is down, or for another process to give the folder back. */
+  /** Maximum time to wait for a server that is down, or for another process to release the folder, in milliseconds. */
   waitMs?: number
 }
 

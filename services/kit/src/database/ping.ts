@@ -4,8 +4,8 @@ import { DatabaseUnavailableError } from './database.js'
 const PING_MS = 2000
 
 /**
- * Makes a database's `ping`. One question is out at a time, whoever asks: a database that hangs would otherwise
- * collect one more waiting query at every probe.
+ * Creates a database's `ping`. Concurrent calls share one query: otherwise every probe would add another waiting query
+ * to a database that hangs.
  */
 export const createPing = (sql: Sql): () => Promise<void> => {
   let asked: Promise<void> | null = null
@@ -17,7 +17,7 @@ export const createPing = (sql: Sql): () => Promise<void> => {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(
-        () => reject(new DatabaseUnavailableError(`The database did not answer within ${PING_MS} ms`)),
+        () => reject(new DatabaseUnavailableError(`The database did not respond within ${PING_MS} ms`)),
         PING_MS
       )
     })
@@ -25,7 +25,7 @@ export const createPing = (sql: Sql): () => Promise<void> => {
       await Promise.race([ask(), late])
     } catch (error) {
       if (error instanceof DatabaseUnavailableError) throw error
-      throw new DatabaseUnavailableError('The database does not answer', { cause: error })
+      throw new DatabaseUnavailableError('The database does not respond', { cause: error })
     } finally {
       clearTimeout(timer)
     }

@@ -4,7 +4,7 @@ import { openDatabase } from './index.js'
 
 const skip = postgresAvailable() ? false : 'no PostgreSQL on this machine'
 
-t.test('a start waits for a database that is down, says so, and goes on when it is there', { skip }, async t => {
+t.test('a start waits for a database that is down, logs that, and continues when it is up', { skip }, async t => {
   const server = await startPostgres()
   t.teardown(() => server.remove())
   await server.stop()
@@ -19,7 +19,7 @@ t.test('a start waits for a database that is down, says so, and goes on when it 
   await database.close()
 })
 
-t.test('it gives up after `waitMs`, and tells no password', async t => {
+t.test('gives up after `waitMs`, without the password in the error', async t => {
   const port = await freePort()
   const error: Error = await openDatabase({ url: `postgres://someone:hunter2@127.0.0.1:${port}/none`, waitMs: 0 }).then(
     () => new Error('opened'),
@@ -27,12 +27,12 @@ t.test('it gives up after `waitMs`, and tells no password', async t => {
   )
   t.match(error, {
     name: 'DatabaseUnavailableError',
-    message: `PostgreSQL at 127.0.0.1:${port}/none does not answer (ECONNREFUSED); gave up after 0 ms`
+    message: `PostgreSQL at 127.0.0.1:${port}/none is unavailable (ECONNREFUSED); gave up after 0 ms`
   })
   t.notMatch(error.message, 'hunter2')
 })
 
-t.test('a database or user that does not exist is told at once', { skip }, async t => {
+t.test('rejects immediately if the database or the user does not exist', { skip }, async t => {
   const server = await startPostgres()
   t.teardown(() => server.remove())
   await t.rejects(openDatabase({ url: server.url.replace(/postgres$/, 'nowhere'), waitMs: 600_000 }), {
@@ -45,7 +45,7 @@ t.test('a database or user that does not exist is told at once', { skip }, async
   })
 })
 
-t.test('the pool recovers after PostgreSQL was restarted, killed, or stood still', { skip }, async t => {
+t.test('the pool recovers after PostgreSQL was restarted, killed or suspended', { skip }, async t => {
   const server = await startPostgres({ durable: true })
   t.teardown(() => server.remove())
   const database = await openDatabase({ url: server.url, pool: 3 })
@@ -73,13 +73,13 @@ t.test('the pool recovers after PostgreSQL was restarted, killed, or stood still
   await server.pause()
   await t.rejects(Promise.all([database.ping(), database.ping()]), {
     name: 'DatabaseUnavailableError',
-    message: /did not answer within/
+    message: /did not respond within/
   })
   await server.resume()
   await answers()
 })
 
-t.test('a connection that breaks in a transaction fails the transaction and nothing else', { skip }, async t => {
+t.test('a connection that breaks fails only its transaction', { skip }, async t => {
   const server = await startPostgres()
   const database = await openDatabase({ url: server.url, pool: 3, waitMs: 60_000 })
   t.teardown(async () => {

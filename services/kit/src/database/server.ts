@@ -5,13 +5,13 @@ import type { DatabaseLogger } from './logger.js'
 import { CLOSE_SECS, driverOptions } from './options.js'
 import { createPing } from './ping.js'
 
-/** How a PostgreSQL server is reached. */
+/** How to connect to a PostgreSQL server. */
 export interface ServerOptions {
   /** `postgres://user:password@host:port/database`. */
   url: string
-  /** Most connections; 10 if not given. */
+  /** Maximum number of connections; 10 by default. */
   pool?: number
-  /** Most milliseconds to wait for a server that is down; 30 s if not given. */
+  /** Maximum time to wait for a server that is down, in milliseconds; 30 s by default. */
   waitMs?: number
   logger: DatabaseLogger
 }
@@ -19,7 +19,7 @@ export interface ServerOptions {
 const RETRY_MS = 250
 const SAY_MS = 3000
 
-// Wrong password, no such database or role: waiting does not help.
+// Wrong password, no such database or role: retrying does not help.
 const isFinal = (error: unknown): boolean => /^(28|3D)/.test((error as { code?: string }).code ?? '')
 
 const where = (url: string): string => {
@@ -39,13 +39,14 @@ const waitFor = async (sql: Sql, { url, waitMs = 30_000, logger }: ServerOptions
     } catch (error) {
       const waited = performance.now() - start
       if (isFinal(error)) {
-        throw new DatabaseUnavailableError(`PostgreSQL at ${where(url)} refuses: ${(error as Error).message}`, {
-          cause: error
-        })
+        throw new DatabaseUnavailableError(
+          `PostgreSQL at ${where(url)} refused the connection: ${(error as Error).message}`,
+          { cause: error }
+        )
       }
       if (waited >= waitMs) {
         throw new DatabaseUnavailableError(
-          `PostgreSQL at ${where(url)} does not answer (${why(error)}); gave up after ${waitMs} ms`,
+          `PostgreSQL at ${where(url)} is unavailable (${why(error)}); gave up after ${waitMs} ms`,
           { cause: error }
         )
       }
@@ -59,9 +60,9 @@ const waitFor = async (sql: Sql, { url, waitMs = 30_000, logger }: ServerOptions
 }
 
 /**
- * Opens a pool to a PostgreSQL server. A connection that breaks rejects the queries that were on it; the pool makes
- * another at the next query, within 0.5 s of the server's return.
- * Rejects with `DatabaseUnavailableError` after `waitMs`, or at once where the server refuses the user or the database.
+ * Opens a pool to a PostgreSQL server. A broken connection rejects its queries; the pool opens another one for the next
+ * query, within 0.5 s after the server is back. Rejects with `DatabaseUnavailableError` after `waitMs`, or immediately
+ * if the server refuses the user or the database.
  */
 export const openServer = async (options: ServerOptions): Promise<Database> => {
   const sql = postgres(options.url, {
@@ -70,7 +71,7 @@ export const openServer = async (options: ServerOptions): Promise<Database> => {
     connection: {
       application_name: 'motience',
       TimeZone: 'UTC',
-      // A process that stopped in the middle of a transaction must not hold its locks for ever.
+      // A suspended process must not hold its transaction's locks forever.
       idle_in_transaction_session_timeout: 60_000
     }
   }) as unknown as Sql

@@ -1,7 +1,7 @@
 import { embeddedImage } from '@motience/testing'
 import { openDatabase } from './index.js'
 
-// Run by a test as another process: holds the folder that it is given until it is killed.
+// Run by a test as another process: opens the given folder until it is killed.
 const database = await openDatabase({
   dataDir: process.argv[2] ?? '',
   image: await embeddedImage(),

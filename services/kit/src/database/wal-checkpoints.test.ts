@@ -6,10 +6,10 @@ import t from 'tap'
 import { waitFor } from '@motience/testing'
 import { openEmbedded } from './embedded.js'
 
-t.test('the write-ahead log of an embedded database does not grow with all that was ever written', async t => {
+t.test('the write-ahead log of an embedded database stays bounded', async t => {
   const dataDir = await mkdtemp(join(tmpdir(), 'motience-wal-'))
   t.teardown(() => rm(dataDir, { recursive: true, force: true }))
-  const database = await openEmbedded({ dataDir, checkpoints: { lookMs: 50, maxGrowth: 16 * 1_048_576 } })
+  const database = await openEmbedded({ dataDir, checkpoints: { checkMs: 50, maxGrowth: 16 * 1_048_576 } })
   t.teardown(() => database.close())
   const { sql } = database
   await sql`CREATE TABLE written (n integer, text text)`
@@ -22,6 +22,6 @@ t.test('the write-ahead log of an embedded database does not grow with all that 
     for (let n = 0; n < 3; n++) await sql`INSERT INTO written VALUES (${round}, ${text})`
     most = Math.max(most, (await segments()).length)
   }
-  await waitFor(async () => !(await segments()).includes(first), { what: 'the first segment to be used again' })
+  await waitFor(async () => !(await segments()).includes(first), { what: 'the first segment to be reused' })
   t.ok(most <= 8, `at most ${most} segments of 16 MiB at a time`)
 })

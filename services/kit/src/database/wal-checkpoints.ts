@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import type { Sql } from 'postgres'
 import type { DatabaseLogger } from './logger.js'
 
-/** Milliseconds between two looks at the write-ahead log. */
-const LOOK_MS = 10_000
+/** Milliseconds between checks of the write-ahead log's size. */
+const CHECK_MS = 10_000
 
-/** Bytes by which the log's files may grow until a checkpoint lets PostgreSQL use them again. */
+/** Bytes by which the log's files may grow before a checkpoint lets PostgreSQL reuse them. */
 const MAX_GROWTH = 48 * 1_048_576
 
 const sizeOf = async (folder: string): Promise<number> => {
@@ -18,17 +18,17 @@ const sizeOf = async (folder: string): Promise<number> => {
 }
 
 /**
- * Makes the checkpoints of an embedded database: it has no checkpointer of its own, so that its write-ahead log would
- * grow with everything that was ever written. Returns what ends them.
+ * Makes the checkpoints of an embedded database, which has no checkpointer, so that its write-ahead log does not grow
+ * without limit. Returns a function that stops them.
  */
 export const startCheckpoints = (
-  sql: Sql, folder: string, logger: DatabaseLogger, { lookMs = LOOK_MS, maxGrowth = MAX_GROWTH } = {}
+  sql: Sql, folder: string, logger: DatabaseLogger, { checkMs = CHECK_MS, maxGrowth = MAX_GROWTH } = {}
 ): (() => void) => {
   const wal = join(folder, 'pg_wal')
   let atCheckpoint: number | null = null
-  let looking = false
+  let checking = false
 
-  const look = async (): Promise<void> => {
+  const check = async (): Promise<void> => {
     const size = await sizeOf(wal)
     if (atCheckpoint !== null && size <= atCheckpoint + maxGrowth) return
     await sql.unsafe('CHECKPOINT')
@@ -36,16 +36,16 @@ export const startCheckpoints = (
   }
 
   const timer = setInterval(() => {
-    if (looking) return
-    looking = true
-    look()
+    if (checking) return
+    checking = true
+    check()
       .catch((error: unknown) => {
         logger.warn({ err: error }, 'Failed to make a checkpoint')
       })
       .finally(() => {
-        looking = false
+        checking = false
       })
-  }, lookMs)
+  }, checkMs)
   timer.unref()
   return () => { clearInterval(timer) }
 }

@@ -5,7 +5,7 @@ import { createServiceTokens } from '../auth/index.js'
 import { fakeAp, waitFor } from '@motience/testing'
 import { createInternalCaller, createInternalClients } from './index.js'
 
-/** A server whose handler the test gives; counts its requests. */
+/** A server with the test's handler, which counts its requests. */
 const serve = async (t: Test, handler: (request: IncomingMessage, response: ServerResponse, count: number) => void) => {
   let count = 0
   const server = createServer((request, response) => { handler(request, response, ++count) })
@@ -37,7 +37,7 @@ t.test('typed clients call with the service\'s token', async t => {
   )
 })
 
-t.test('bodies and answers without one', async t => {
+t.test('bodies, and responses without one', async t => {
   const seen: string[] = []
   const { url } = await serve(t, (request, response) => {
     request
@@ -61,7 +61,7 @@ t.test('bodies and answers without one', async t => {
   t.strictSame(seen, ['{"producer_id":1,"payload":{"a":"ü"}}'])
 })
 
-t.test('a call is repeated only where that is harmless', async t => {
+t.test('only idempotent calls are retried', async t => {
   const { url, count } = await serve(t, (request, response, n) => {
     if (n % 3 !== 0) request.socket.destroy()
     else response.end('{}')
@@ -72,12 +72,12 @@ t.test('a call is repeated only where that is harmless', async t => {
   t.equal(count(), 3)
   await t.rejects(caller.call({ method: 'POST', path: '/', body: '{}' }), {
     code: 'MOT_UNAVAILABLE',
-    message: 'SM does not answer'
+    message: 'SM does not respond'
   })
-  t.equal(count(), 4, 'a POST is sent once')
+  t.equal(count(), 4, 'a POST is not retried')
 })
 
-t.test('a refused token is replaced once', async t => {
+t.test('a rejected token is replaced once', async t => {
   const ap = await fakeAp(t)
   const authorizations = new Set<string | undefined>()
   const { url, count } = await serve(t, (request, response, n) => {
@@ -92,18 +92,22 @@ t.test('a refused token is replaced once', async t => {
   })
   t.equal((await caller.call({ method: 'POST', path: '/', body: '{}' })).status, 200)
   t.equal(authorizations.size, 2)
-  t.equal((await caller.call({ method: 'POST', path: '/', body: '{}' })).status, 401, 'and then it is the answer')
+  t.equal(
+    (await caller.call({ method: 'POST', path: '/', body: '{}' })).status,
+    401,
+    'the second rejection is returned'
+  )
   t.equal(count(), 4)
 })
 
-t.test('a late answer counts as none', async t => {
+t.test('a late response counts as a failure', async t => {
   const { url } = await serve(t, () => {})
   const caller = createInternalCaller({ name: 'DSM', url, timeoutMs: 50 })
   t.teardown(async () => { await caller.close() })
   await t.rejects(caller.call({ method: 'POST', path: '/' }), { code: 'MOT_UNAVAILABLE' })
 })
 
-t.test('the circuit opens after failures in a row, and closes when the service is back', async t => {
+t.test('the circuit opens after consecutive failures and closes when the service is back', async t => {
   let broken = true
   const { url, count } = await serve(t, (request, response) => {
     if (broken) request.socket.destroy()
@@ -119,10 +123,10 @@ t.test('the circuit opens after failures in a row, and closes when the service i
       await t.rejects(post(), { code: 'MOT_UNAVAILABLE', retryAfterSecs: 1 })
     })
   )
-  t.ok(count() <= before + 1, 'while it is open nothing is sent, but for one try after half a second')
+  t.ok(count() <= before + 1, 'an open circuit sends nothing but one attempt after half a second')
   broken = false
   const answer = await waitFor(async () => await post().catch(() => null), { what: 'the circuit to close' })
-  t.equal(answer.status, 503, 'an answer is an answer')
+  t.equal(answer.status, 503, 'a 503 is a response')
   for (let i = 0; i < 10; i++) await post()
-  t.equal((await post()).status, 503, 'and such answers don\'t open it')
+  t.equal((await post()).status, 503, 'responses of any status keep it closed')
 })

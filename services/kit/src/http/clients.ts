@@ -5,18 +5,18 @@ import type { Dispatcher } from 'undici'
 import type { ServiceTokens } from '../auth/service-tokens.js'
 import { createInternalCaller, type InternalCaller } from './internal-call.js'
 
-/** Where the services are that this one calls; leave out those it doesn't. */
+/** URLs of the services to call. */
 export interface InternalClientsOptions {
   ap?: string
   sm?: string
   dsm?: string
-  /** Signs the calls. */
+  /** Authenticates the calls. */
   tokens: ServiceTokens
-  /** Most milliseconds of one attempt; 5 s by default. */
+  /** Maximum time of one attempt in milliseconds; 5 s by default. */
   timeoutMs?: number
 }
 
-/** Typed clients of the other services; one that wasn't given an address rejects every call. */
+/** Typed clients of the other services; one without a URL rejects every call. */
 export interface InternalClients {
   ap: ApClient
   sm: SmClient
@@ -26,7 +26,7 @@ export interface InternalClients {
 
 const bodyless = new Set([204, 205, 304])
 
-/** `fetch` by way of a caller, for clients that are made from OpenAPI documents. */
+/** `fetch` through a caller, for clients generated from OpenAPI documents. */
 export const fetchBy = (caller: InternalCaller) => async (request: Request): Promise<Response> => {
   const { pathname, search } = new URL(request.url)
   const body = request.body === null ? null : await request.text()
@@ -44,8 +44,8 @@ export const fetchBy = (caller: InternalCaller) => async (request: Request): Pro
 }
 
 /**
- * Typed clients of AP, SM and DSM for another service's use. An answer of any status resolves; where none comes in time
- * they reject with `MOT_UNAVAILABLE` (see `InternalCaller`).
+ * Typed clients of AP, SM and DSM for another service. A response of any status resolves; without one in time they
+ * reject with `MOT_UNAVAILABLE` (see `InternalCaller`).
  */
 export const createInternalClients = (options: InternalClientsOptions): InternalClients => {
   const { tokens, timeoutMs } = options
@@ -56,7 +56,7 @@ export const createInternalClients = (options: InternalClientsOptions): Internal
       return {
         baseUrl: 'http://unset.invalid',
         fetch: async () => {
-          throw new Error(`No address of ${name.toUpperCase()} was given`)
+          throw new Error(`The URL of ${name.toUpperCase()} is not configured`)
         }
       }
     }

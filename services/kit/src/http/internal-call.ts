@@ -4,17 +4,17 @@ import { Pool, type Dispatcher } from 'undici'
 import type { ServiceTokens } from '../auth/service-tokens.js'
 import { ProblemError } from '../service/problem-error.js'
 
-/** One service as another one calls it. */
+/** A service that another one calls. */
 export interface InternalTarget {
-  /** Name in problems, such as `DSM`. */
+  /** Name in error messages, such as `DSM`. */
   name: string
   /** URL without a path. */
   url: string
-  /** Adds the caller's token; none for calls that anyone may make. */
+  /** Adds the caller's token; without it, calls are anonymous. */
   tokens?: ServiceTokens
-  /** Most milliseconds of one attempt; 5 s by default. */
+  /** Maximum time of one attempt in milliseconds; 5 s by default. */
   timeoutMs?: number
-  /** Most connections; 32 by default. */
+  /** Maximum number of connections; 32 by default. */
   connections?: number
 }
 
@@ -26,35 +26,32 @@ export interface InternalRequest {
   body?: string | Buffer | null
 }
 
-/** An answer of any status, whole. */
+/** A complete response of any status. */
 export interface InternalAnswer { status: number, headers: Record<string, string | string[] | undefined>, text: string }
 
-/** Failures in a row after which the circuit opens, and milliseconds until it is tried again. */
+/** Consecutive failures that open the circuit, and milliseconds until the next attempt. */
 const BREAK_AFTER = 5
 const HALF_OPEN_MS = 500
 
-/** Most bytes of an answer; a longer one counts as none. */
+/** Maximum size of a response, in bytes; a larger one counts as a failure. */
 const MAX_ANSWER_BYTES = 67_108_864
 
-/** Most attempts of a call that may be repeated. */
+/** Maximum number of attempts of an idempotent call. */
 const MAX_ATTEMPTS = 3
 
 const repeatable = new Set(['GET', 'HEAD', 'PUT', 'DELETE', 'OPTIONS'])
 
-/**
- * Calls one service: keep-alive connections, a time limit, a few repeats where a repeat is harmless, and a circuit
- * breaker.
- */
+/** Calls one service: keep-alive connections, timeouts, retries of idempotent calls and a circuit breaker. */
 export interface InternalCaller {
   /**
-   * Resolves to an answer of any status; rejects with `MOT_UNAVAILABLE` where none came, at once while the circuit is
+   * Resolves to a response of any status; rejects with `MOT_UNAVAILABLE` without one, immediately while the circuit is
    * open.
    */
   call (request: InternalRequest): Promise<InternalAnswer>
   close (): Promise<void>
 }
 
-/** See `InternalCaller`. What counts as a failure is that no answer came; a 503 is an answer. */
+/** See `InternalCaller`. Only the lack of a response counts as a failure; a 503 is a response. */
 export const createInternalCaller = (target: InternalTarget): InternalCaller => {
   const { name, url, tokens, timeoutMs = 5_000, connections = 32 } = target
   const pool = new Pool(new URL(url).origin, {
@@ -100,7 +97,7 @@ export const createInternalCaller = (target: InternalTarget): InternalCaller => 
       } catch (error) {
         if (error instanceof ProblemError) throw error
         if (made === attempts || error instanceof BrokenCircuitError) {
-          throw new ProblemError('MOT_UNAVAILABLE', `${name} does not answer`, { retryAfterSecs: 1, cause: error })
+          throw new ProblemError('MOT_UNAVAILABLE', `${name} does not respond`, { retryAfterSecs: 1, cause: error })
         }
         await pause(made * (25 + Math.random() * 50))
       }

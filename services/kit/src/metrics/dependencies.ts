@@ -3,8 +3,8 @@ import type { ServiceId } from '../service/service-app.js'
 import { createMetrics } from './metrics.js'
 
 /**
- * Registers whether each of the service's dependencies answers, checked at each scrape. `failed` resolves to the names
- * of those that do not, within a bounded time.
+ * Registers whether each dependency of the service responds, checked at each scrape. `failed` resolves to the names of
+ * those that don't, within a bounded time.
  */
 export const measureDependencies = (
   service: ServiceId,
@@ -14,7 +14,7 @@ export const measureDependencies = (
 ): void => {
   const gauge = createMetrics(service, registry).gauge({
     name: 'dependency_up',
-    help: 'Whether a dependency of the service answers: 1, or 0',
+    help: 'Whether a dependency of the service responds: 1, or 0',
     labels: ['dependency'],
     measure: async () => {
       const down = await failed()

@@ -9,12 +9,12 @@ const requestDurations = (service: ServiceId, registry: Registry): Histogram =>
   (registry.getSingleMetric(metricName(service, NAME)) as Histogram | undefined) ??
   createMetrics(service, registry).histogram({
     name: NAME,
-    help: 'Duration of requests, up to the last byte of the answer',
+    help: 'Duration of requests, up to the last byte of the response',
     labels: ['method', 'route', 'status'],
     buckets: secondsBuckets
   })
 
-/** Measures how long answers take, by method, route (its pattern, never a path) and status. */
+/** Measures durations of responses by method, route (its pattern, never a path) and status. */
 export const measureRequests = (app: ServiceApp, service: ServiceId): void => {
   const durations = requestDurations(service, app.metrics)
   app.addHook('onResponse', async (request, reply) => {

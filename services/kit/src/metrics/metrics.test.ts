@@ -26,7 +26,7 @@ t.test('metrics are named after their service, and collected or counted', async 
   ]) t.ok(text.includes(`${line}\n`), line)
 })
 
-t.test('values that are known beforehand have series from the first scrape on', async t => {
+t.test('known label values have series from the first scrape on', async t => {
   const registry = new Registry()
   const metrics = createMetrics('sm', registry)
   const values = ['granted', 'refused']

@@ -5,7 +5,7 @@ import type { ServiceId } from '../service/service-app.js'
 const misnamed = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total']
 
 /**
- * A service's registry, with the process's own metrics in it. Each has its own, so that several can share a process.
+ * A service's registry, with the metrics of the process. Each service has its own, so that several can share a process.
  */
 export const createRegistry = (service: ServiceId): Registry => {
   const registry = new Registry()

@@ -1,45 +1,48 @@
 import type { Broker, BrokerLogger } from '@motience/broker'
 
-/** What an outbox works with. `Key` names whatever notes are kept of: a user, a producer. */
-export interface OutboxParts<Key> {
+/** Options of an outbox. `Key` identifies what its entries belong to: a user, a producer. */
+export interface OutboxOptions<Key> {
   broker: Pick<Broker, 'connection' | 'onConnection'>
   log: BrokerLogger
-  /** Milliseconds between looks at what calls or other instances left. */
+  /** Milliseconds between checks for entries that calls or other instances left. */
   everyMs: number
-  /** Of what something is noted, at most so many. */
+  /** Keys with entries, at most `limit`. */
   pending (limit: number): Promise<Key[]>
-  /** Tells the broker all that is noted of one of them. Resolves once nothing is left. */
-  tell (key: Key): Promise<unknown>
-  /** What the broker is given at the start and after each `up`, before what is noted; tried until it succeeds. */
+  /** Publishes all entries of a key to the broker. Resolves once none is left. */
+  publish (key: Key): Promise<unknown>
+  /**
+   * Restores the broker's state at the start and after each `up`, before entries are published; repeated until it
+   * succeeds.
+   */
   restore? (): Promise<void>
-  /** What is logged of a round that failed: a capitalised sentence. */
-  failure: string
+  /** Log message for a failed round. */
+  failureMessage: string
 }
 
-/** Tells the broker later what calls could not; see `startOutbox`. */
+/** Publishes to the broker what was committed but not published yet; see `startOutbox`. */
 export interface Outbox {
-  /** Stops telling, and resolves once the call that runs has ended. */
+  /** Stops publishing; resolves once the running call has ended. */
   close (): Promise<void>
 }
 
-/** Most of them that one look finds; the next follows at once while there are that many. */
+/** Maximum number of keys per query; the next one follows immediately while there are that many. */
 const KEYS_AT_ONCE = 100
 
 /**
- * What was committed to the database has to reach the broker too, and a crash or an outage may come between. So it is
- * noted in the same transaction, and what the call itself could not tell is told here: at the start, at each `up` of
- * the broker's link and every `everyMs` while it is up. One round at a time; one that fails is tried again at the next
- * occasion.
+ * What is committed to the database has to reach the broker, too, but a crash or an outage may come in between. So it
+ * is recorded in the same transaction, and what the call itself could not publish is published here: at the start, at
+ * each `up` of the broker's connection, and every `everyMs` while it is up. Rounds don't overlap; after a failed one,
+ * the next `up` or check tries again.
  */
 export const startOutbox = <Key>({
   broker,
   log,
   everyMs,
   pending,
-  tell,
+  publish,
   restore = async () => {},
-  failure
-}: OutboxParts<Key>): Outbox => {
+  failureMessage
+}: OutboxOptions<Key>): Outbox => {
   const stopping = new AbortController()
   let running: Promise<void> | undefined
   let again = false
@@ -59,7 +62,7 @@ export const startOutbox = <Key>({
       const keys = await pending(KEYS_AT_ONCE)
       for (const key of keys) {
         if (stopping.signal.aborted) return
-        await tell(key)
+        await publish(key)
       }
       if (keys.length < KEYS_AT_ONCE) return
     }
@@ -71,13 +74,13 @@ export const startOutbox = <Key>({
       try {
         await round()
       } catch (error) {
-        log.warn({ err: error }, failure)
+        log.warn({ err: error }, failureMessage)
       }
     } while (again && !stopping.signal.aborted)
     running = undefined
   }
 
-  const wake = () => {
+  const runOrRepeat = () => {
     if (running) again = true
     else running = run()
   }
@@ -85,13 +88,13 @@ export const startOutbox = <Key>({
   const stopListening = broker.onConnection(state => {
     if (state !== 'up') return
     mustRestore = true
-    wake()
+    runOrRepeat()
   })
   const timer = setInterval(() => {
-    if (running === undefined && broker.connection === 'up') wake()
+    if (running === undefined && broker.connection === 'up') runOrRepeat()
   }, everyMs)
   timer.unref()
-  wake()
+  runOrRepeat()
 
   return {
     async close () {

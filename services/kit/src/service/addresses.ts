@@ -8,13 +8,13 @@ type RedisEnv = Pick<CommonEnv, 'REDIS_URL' | 'REDIS_HOST' | 'REDIS_PORT' | 'RED
 const host = (name: string): string => name.includes(':') && !name.startsWith('[') ? `[${name}]` : name
 
 /**
- * Where PostgreSQL is: `DATABASE_URL`, or made of `DB_HOST` and its like; '' for the embedded database. Throws an
- * `EnvError` if it is no URL of PostgreSQL.
+ * URL of PostgreSQL: `DATABASE_URL`, or composed of `DB_HOST` and the like; '' for the embedded database. Throws an
+ * `EnvError` if it is not a URL of PostgreSQL.
  */
 export const databaseUrl = (env: DatabaseEnv): string => {
   if (env.DATABASE_URL !== '') {
     if (!/^postgres(ql)?:\/\/./.test(env.DATABASE_URL) || !URL.canParse(env.DATABASE_URL)) {
-      throw new EnvError('DATABASE_URL must be a URL that begins with postgres://')
+      throw new EnvError('DATABASE_URL must be a postgres:// URL')
     }
     return env.DATABASE_URL
   }
@@ -24,10 +24,10 @@ export const databaseUrl = (env: DatabaseEnv): string => {
   return `postgres://${user}@${host(env.DB_HOST)}:${env.DB_PORT}/${encodeURIComponent(env.DB_NAME)}`
 }
 
-/** The URLs with the file of certificates as a parameter of the first, as the broker takes it. */
+/** The URLs with the CA file as a parameter of the first, which the broker reads. */
 const withCaFile = (urls: string, file: string): string => {
   if (!urls.trimStart().startsWith('rediss:')) {
-    throw new EnvError('REDIS_CA_FILE is for a REDIS_URL that begins with rediss://')
+    throw new EnvError('REDIS_CA_FILE requires a rediss:// URL in REDIS_URL')
   }
   try {
     accessSync(file, constants.R_OK)
@@ -41,15 +41,15 @@ const withCaFile = (urls: string, file: string): string => {
 }
 
 /**
- * Where Redis is: `REDIS_URL` (a comma-separated list for Sentinel and Cluster), or made of `REDIS_HOST`; with
- * `REDIS_CA_FILE`, if there is one; '' for the broker in memory. Throws an `EnvError` if it is no URL of Redis, or the
- * file can't be read.
+ * URL of Redis: `REDIS_URL` (a comma-separated list for Sentinel and Cluster), or composed of `REDIS_HOST`; with
+ * `REDIS_CA_FILE`, if set; '' for the in-memory broker. Throws an `EnvError` if it is not a URL of Redis, or the file
+ * can't be read.
  */
 export const redisUrl = (env: RedisEnv): string => {
   if (env.REDIS_URL !== '') {
     for (const url of env.REDIS_URL.split(',')) {
       if (!/^rediss?:\/\/./.test(url.trim()) || !URL.canParse(url.trim())) {
-        throw new EnvError('REDIS_URL must be URLs that begin with redis:// or rediss://')
+        throw new EnvError('REDIS_URL must be redis:// or rediss:// URLs')
       }
     }
   }
@@ -58,7 +58,7 @@ export const redisUrl = (env: RedisEnv): string => {
   return urls === '' || env.REDIS_CA_FILE === '' ? urls : withCaFile(urls, env.REDIS_CA_FILE)
 }
 
-/** `SERVICE_SECRET`, which processes of their own must share. Throws an `EnvError` where it is missing or short. */
+/** `SERVICE_SECRET`, which all processes have to share. Throws an `EnvError` if it is missing or too short. */
 export const serviceSecret = (env: Pick<CommonEnv, 'SERVICE_SECRET'>): string => {
   if (env.SERVICE_SECRET.length < 16) {
     throw new EnvError('SERVICE_SECRET must be at least 16 characters, the same for every service')

@@ -5,8 +5,8 @@ import { PROBLEM_CONTENT_TYPE } from '@motience/schemas'
 import { problemDocument, type ProblemError } from './problem-error.js'
 
 /**
- * Answers what never became a request or a WebSocket with a problem document (RFC 9457), and ends its socket. `status`
- * is the problem's own, unless HTTP has one that says more.
+ * Sends a problem document (RFC 9457) on a socket that never became a request or a WebSocket, and closes it. `status`
+ * is the problem's own, unless HTTP has a more specific one.
  */
 export const answerSocket = (socket: Duplex, error: ProblemError, status = error.statusCode): void => {
   if (!socket.writable) {

@@ -1,9 +1,9 @@
 import { apRoutes, dsmRoutes, type Problem } from '@motience/schemas'
 import t, { type Test } from 'tap'
-import { buildService, ProblemError, type ServiceApp, type ServiceParts } from './index.js'
+import { buildService, ProblemError, type ServiceApp, type ServiceOptions } from './index.js'
 
-const build = async (t: Test, parts: Partial<ServiceParts> = {}): Promise<ServiceApp> => {
-  const app = await buildService('ap', { ready: {}, ...parts })
+const build = async (t: Test, options: Partial<ServiceOptions> = {}): Promise<ServiceApp> => {
+  const app = await buildService('ap', { ready: {}, ...options })
   t.teardown(async () => { await app.close() })
   return app
 }
@@ -13,7 +13,7 @@ const problemOf = (t: Test, response: { headers: Record<string, unknown>, json: 
   return response.json() as Problem
 }
 
-t.test('a route of the schemas types its body and its answer', async t => {
+t.test('a schema of a route types its body and its response', async t => {
   const app = await build(t)
   app.route({
     ...apRoutes.loginRoute,
@@ -32,7 +32,7 @@ t.test('a route of the schemas types its body and its answer', async t => {
   t.match(response.json(), { user: { username: 'ann' } })
 })
 
-t.test('bad input is refused with its places', async t => {
+t.test('invalid input is refused with the paths', async t => {
   const app = await build(t)
   app.route({
     ...dsmRoutes.postDataRoute,
@@ -58,7 +58,7 @@ t.test('bad input is refused with its places', async t => {
   t.strictSame(problemOf(t, await post({ producer_id: 1, payload: [] })).errors?.map(({ path }) => path), ['/payload'])
   t.equal((await post({ producer_id: 1, payload: { a: 1 } })).statusCode, 200)
   const many = problemOf(t, await post(Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`x${i}`, 1]))))
-  t.equal(many.errors?.length, 20, 'the list of faults is bounded')
+  t.equal(many.errors?.length, 20, 'the list of errors is bounded')
 })
 
 t.test('queries are converted, defaults filled in', async t => {
@@ -81,7 +81,7 @@ t.test('queries are converted, defaults filled in', async t => {
 t.test('every kind of error is a problem', async t => {
   const app = await build(t, { bodyLimit: 200 })
   app.post('/echo', async request => request.body)
-  app.get('/things/:id', async () => { throw new Error('secret inner words') })
+  app.get('/things/:id', async () => { throw new Error('secret internals') })
   app.get('/busy', async () => { throw new ProblemError('MOT_UNAVAILABLE', 'Later', { retryAfterSecs: 3 }) })
   app.get('/database', async () => { throw Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }) })
   const json = { 'content-type': 'application/json' }
@@ -115,7 +115,7 @@ t.test('every kind of error is a problem', async t => {
       `${request.method} ${request.url}`
     )
     t.equal(problem.request_id, response.headers['x-request-id'] ?? problem.request_id)
-    t.notMatch(response.body, /secret inner words|ECONNREFUSED/)
+    t.notMatch(response.body, /secret internals|ECONNREFUSED/)
     t.equal(response.headers['retry-after'] !== undefined, status === 503)
   }
   t.equal((await app.inject({ method: 'DELETE', url: '/things/1' })).headers['allow'], 'GET, HEAD')

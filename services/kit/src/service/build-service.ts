@@ -21,79 +21,83 @@ import { answerProblem, logAnswers, quietLogController } from './request-log.js'
 import type { Logger, ServiceApp, ServiceId } from './service-app.js'
 import { validatorCompiler } from './validation.js'
 
-/** What a service is built from. */
-export interface ServiceParts {
-  /** A logger, or options of one; false for none. */
+/** Options of a service. */
+export interface ServiceOptions {
+  /** A logger, or its options; false for none. */
   logger?: Logger | FastifyServerOptions['logger']
-  /**
-   * The checks of `/ready` by the name of what they ask; without them there is no `/health`, `/ready` or `/metrics`.
-   */
+  /** The checks of `/ready` by name; without them there is no `/health`, `/ready` or `/metrics`. */
   ready?: ReadyChecks
-  /** Where metrics are registered; a registry of its own if not given. */
+  /** Registry for metrics; a new one by default. */
   metrics?: Registry
   /** Verifies tokens for `requireRole`. */
   auth?: Authenticator
-  /** Comma-separated origins that browsers may call from, or `*`; none if not given. */
+  /** Comma-separated origins that browsers may call from, or `*`; none by default. */
   corsOrigin?: string
-  /** Whether `X-Forwarded-For` is believed. */
+  /** Whether to trust `X-Forwarded-For`. */
   trustProxy?: boolean
-  /** Reads the client addresses that the pages' proxies sign; without it none is believed. */
+  /** Reads the client addresses that the pages' proxies sign; without it no such header is trusted. */
   clientAddresses?: ClientAddresses
-  /** Most bytes of a body; 1 MiB by default. */
+  /** Maximum size of a body, in bytes; 1 MiB by default. */
   bodyLimit?: number
-  /** Most bytes of a request's head: its URL and headers; 16 KiB by default. */
+  /** Maximum size of the URL and headers, in bytes; 16 KiB by default. */
   maxHeaderBytes?: number
-  /** Most milliseconds that a whole request may take to arrive; 30 s by default. */
+  /** Maximum time for a whole request to arrive, in milliseconds; 30 s by default. */
   requestTimeoutMs?: number
-  /** Milliseconds from which a request is logged as slow; 1 s by default. */
+  /** Duration from which a request is logged as slow, in milliseconds; 1 s by default. */
   slowRequestMs?: number
-  /** Milliseconds that a connection may be idle between two requests; 72 s by default, more than most balancers'. */
+  /**
+   * Maximum idle time of a connection between requests, in milliseconds; 72 s by default, more than most balancers'.
+   */
   keepAliveTimeoutMs?: number
-  /** Milliseconds for requests in flight when the service closes; then their connections are cut. 8 s by default. */
+  /**
+   * Time for requests in flight when the service closes, in milliseconds; then their connections are closed. 8 s by
+   * default.
+   */
   drainMs?: number
-  /** A bound on all routes; without it only routes with `config.rateLimit` are bounded. */
+  /** A rate limit for all routes; without it only routes with `config.rateLimit` are limited. */
   rateLimit?: Pick<RateLimitPluginOptions, 'max' | 'timeWindow' | 'allowList' | 'keyGenerator'>
   /**
-   * Mean milliseconds of event-loop delay in a second past which requests are answered 503; 3000 by default, 0 for
-   * never.
+   * Mean event-loop delay within a second, in milliseconds, above which requests are answered with 503; 3000 by
+   * default, 0 for never.
    */
   maxEventLoopDelayMs?: number
 }
 
 class PressureError extends ProblemError {
-  constructor () { super('MOT_UNAVAILABLE', 'The service has too much to do', { retryAfterSecs: 2 }) }
+  constructor () { super('MOT_UNAVAILABLE', 'The service is overloaded', { retryAfterSecs: 2 }) }
 }
 
-/** Bounds the start of a plugin and, in Fastify's queue, the whole of closing: longer than DRAIN_MS may be. */
+/** Limits the start of a plugin and, in Fastify's queue, closing as a whole: longer than DRAIN_MS may be. */
 const PLUGIN_TIMEOUT_MS = 90_000
 
-const isLogger = (logger: ServiceParts['logger']): logger is Logger => typeof logger === 'object' && 'child' in logger
+const isLogger = (logger: ServiceOptions['logger']): logger is Logger => typeof logger === 'object' && 'child' in logger
 
 const origins = (list: string | undefined): string | string[] | false => {
   if (list === undefined || list === '') return false
   return list === '*' ? '*' : list.split(',').map(origin => origin.trim())
 }
 
-/** A request's id: the caller's `x-request-id` where it is a plain word, else a new one. */
+/** A request's id: the caller's `x-request-id` if it is a plain word, else a new one. */
 const requestId = (request: { headers: Record<string, string | string[] | undefined> }): string => {
   const given = request.headers['x-request-id']
   return typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID()
 }
 
 /**
- * Builds what every service shares: problems for every error, request ids, security headers, CORS, rate limits, load
- * shedding, strict validation, `/health`, `/ready`, `/metrics` and the OpenAPI document. The caller adds its routes.
+ * Builds what all services have in common: problems for all errors, request ids, security headers, CORS, rate limits,
+ * load shedding, strict validation, `/health`, `/ready`, `/metrics` and the OpenAPI document. The caller adds its
+ * routes.
  */
-export const buildService = async (name: ServiceId, parts: ServiceParts): Promise<ServiceApp> => {
-  const { requestTimeoutMs = 30_000, maxHeaderBytes = 16_384 } = parts
+export const buildService = async (name: ServiceId, options: ServiceOptions): Promise<ServiceApp> => {
+  const { requestTimeoutMs = 30_000, maxHeaderBytes = 16_384 } = options
   const app: ServiceApp = fastify({
-    ...(isLogger(parts.logger) ? { loggerInstance: parts.logger } : { logger: parts.logger ?? false }),
+    ...(isLogger(options.logger) ? { loggerInstance: options.logger } : { logger: options.logger ?? false }),
     logController: quietLogController,
     genReqId: requestId,
-    trustProxy: parts.trustProxy ?? false,
-    bodyLimit: parts.bodyLimit ?? 1_048_576,
+    trustProxy: options.trustProxy ?? false,
+    bodyLimit: options.bodyLimit ?? 1_048_576,
     requestTimeout: requestTimeoutMs,
-    keepAliveTimeout: parts.keepAliveTimeoutMs ?? 72_000,
+    keepAliveTimeout: options.keepAliveTimeoutMs ?? 72_000,
     return503OnClosing: false,
     pluginTimeout: PLUGIN_TIMEOUT_MS,
     forceCloseConnections: 'idle',
@@ -111,14 +115,14 @@ export const buildService = async (name: ServiceId, parts: ServiceParts): Promis
   app.setValidatorCompiler(validatorCompiler)
   app.setErrorHandler(answerProblem)
   answerNotFound(app)
-  logAnswers(app, parts.slowRequestMs)
+  logAnswers(app, options.slowRequestMs)
 
-  app.decorate('metrics', parts.metrics ?? createRegistry(name))
-  app.decorate('authenticator', parts.auth ?? null)
-  await parts.auth?.register?.(app)
+  app.decorate('metrics', options.metrics ?? createRegistry(name))
+  app.decorate('authenticator', options.auth ?? null)
+  await options.auth?.register?.(app)
   app.decorateRequest('identity', null as unknown as Identity)
-  addClientAddress(app, parts.clientAddresses)
-  drainRequests(app, parts.drainMs ?? 8_000)
+  addClientAddress(app, options.clientAddresses)
+  drainRequests(app, options.drainMs ?? 8_000)
   app.addHook('onRequest', async (request, reply) => { reply.header('x-request-id', request.id) })
 
   measureRequests(app, name)
@@ -129,27 +133,27 @@ export const buildService = async (name: ServiceId, parts: ServiceParts): Promis
     strictTransportSecurity: false
   })
   await app.register(fastifyCors, {
-    origin: origins(parts.corsOrigin),
+    origin: origins(options.corsOrigin),
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: ['x-request-id', 'retry-after', 'motience-complete', 'motience-up-to'],
     maxAge: 600
   })
   await app.register(fastifyRateLimit, {
-    global: parts.rateLimit !== undefined,
+    global: options.rateLimit !== undefined,
     max: 1_000,
     timeWindow: 60_000,
     keyGenerator: request => request.clientAddress,
-    ...parts.rateLimit,
+    ...options.rateLimit,
     errorResponseBuilder: (_request, { ttl }) =>
       new ProblemError('MOT_RATE_LIMITED', undefined, { retryAfterSecs: ttl / 1_000 })
   })
   await app.register(fastifyUnderPressure, {
-    maxEventLoopDelay: parts.maxEventLoopDelayMs ?? 3_000,
+    maxEventLoopDelay: options.maxEventLoopDelayMs ?? 3_000,
     sampleInterval: 1_000,
     retryAfter: 2,
     customError: PressureError
   })
   if (isRestService(name)) await serveOpenapi(app, name)
-  if (parts.ready !== undefined) addOperations(app, name, parts.ready)
+  if (options.ready !== undefined) addOperations(app, name, options.ready)
   return app
 }

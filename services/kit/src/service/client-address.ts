@@ -3,20 +3,20 @@ import { isIP } from 'node:net'
 import type { FastifyRequest } from 'fastify'
 import type { ServiceApp } from './service-app.js'
 
-/** Header in which a page's proxy tells a service which client it calls for: the address, a space, and its MAC. */
+/** Header in which a page's proxy passes on the client: the address, a space, and its MAC. */
 export const CLIENT_ADDRESS_HEADER = 'motience-client-address'
 
-/** Signs the addresses of clients, and believes only what was signed with the same secret. */
+/** Signs client addresses, and trusts only those signed with the same secret. */
 export interface ClientAddresses {
   /** The header's value for an address. */
   sign (address: string): string
-  /** The address that a header's value tells; null where it was not signed by a service of this platform. */
+  /** The address in a header value; null if it was not signed by a service of this platform. */
   read (value: string | string[] | undefined): string | null
 }
 
 /**
- * Client addresses under a key that is made from `SERVICE_SECRET` (HKDF, RFC 5869), so that nobody but a service can
- * name another address than the one its connection comes from, and no list of proxies has to be kept.
+ * Client addresses signed with a key derived from `SERVICE_SECRET` (HKDF, RFC 5869), so that only services can set an
+ * address other than the connection's, without a list of trusted proxies.
  */
 export const createClientAddresses = (serviceSecret: string): ClientAddresses => {
   const key = Buffer.from(hkdfSync('sha256', serviceSecret, '', 'motience/client-address', 32))
@@ -36,7 +36,7 @@ export const createClientAddresses = (serviceSecret: string): ClientAddresses =>
 
 /**
  * Adds `request.clientAddress`: the address that a page's proxy signed, else `request.ip`. Without `addresses` no
- * header is believed.
+ * header is trusted.
  */
 export const addClientAddress = (app: ServiceApp, addresses: ClientAddresses | undefined): void => {
   app.decorateRequest('clientAddress', {

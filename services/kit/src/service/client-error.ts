@@ -8,7 +8,7 @@ const codes: Record<string, { status: number, code: ProblemCode, detail: string 
   HPE_HEADER_OVERFLOW: { status: 431, code: 'MOT_BAD_INPUT', detail: 'The headers are too large' }
 }
 
-/** Answers what never became a request: a slow or malformed one. Then the connection ends. */
+/** Responds to a request that is too slow or malformed to be handled, and closes its connection. */
 export const answerClientError = (error: NodeJS.ErrnoException, socket: Socket): void => {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
   const { status, code, detail } = codes[error.code ?? ''] ?? {

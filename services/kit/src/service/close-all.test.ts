@@ -1,7 +1,7 @@
 import t from 'tap'
 import { closeAll } from './close-all.js'
 
-t.test('everything is closed in order, and the first error is thrown', async t => {
+t.test('closes everything in order and rejects with the first error', async t => {
   const closed: string[] = []
   const part = (name: string, error?: Error) => ({
     close: async () => {

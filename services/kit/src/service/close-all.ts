@@ -1,4 +1,4 @@
-/** Closes all parts in turn, those after one that fails too. Rejects with the first error. */
+/** Closes everything in order, also after an error. Rejects with the first error. */
 export const closeAll = async (parts: Iterable<{ close (): unknown }>): Promise<void> => {
   const errors: unknown[] = []
   for (const part of parts) {

@@ -7,7 +7,7 @@ import { waitFor } from '@motience/testing'
 import { buildService } from './build-service.js'
 import { drainLeftMs } from './drain-requests.js'
 
-/** A service with a route that answers when `finish` is called, and one that streams until then. */
+/** A service with a route that responds when `finish` is called, and one that streams until then. */
 const start = async (t: Test, drainMs: number) => {
   const app = await buildService('ap', { ready: {}, drainMs })
   const finishers: (() => void)[] = []
@@ -36,7 +36,7 @@ const start = async (t: Test, drainMs: number) => {
   return { app, get, text, finishers, finish: () => { for (const finish of finishers) finish() } }
 }
 
-t.test('a request in flight is answered, and its kept-alive connection ends with it', async t => {
+t.test('a request in flight is answered, and its keep-alive connection closed', async t => {
   const { app, get, text, finishers, finish } = await start(t, 60_000)
   const answer = get('/slow')
   await waitFor(() => finishers.length === 1)
@@ -49,7 +49,7 @@ t.test('a request in flight is answered, and its kept-alive connection ends with
   await closing
 })
 
-t.test('so is a response that had begun, whose headers promised to keep the connection', async t => {
+t.test('so is a response that had started, whose headers said keep-alive', async t => {
   const { app, get, text, finishers, finish } = await start(t, 60_000)
   const response = await get('/stream')
   t.equal(response.headers.connection, 'keep-alive')
@@ -61,14 +61,14 @@ t.test('so is a response that had begun, whose headers promised to keep the conn
   await closing
 })
 
-t.test('a request that does not end is cut off when the time to drain is over', async t => {
+t.test('a request that does not end is closed after the drain time', async t => {
   const { app, get, finishers } = await start(t, 50)
   const answer = get('/slow')
   await waitFor(() => finishers.length === 1)
   await Promise.all([t.rejects(answer, { code: 'ECONNRESET' }), app.close()])
 })
 
-t.test('the time to drain counts from its announcement, and leaves a second', async t => {
+t.test('the drain time counts from `startDraining`, with at least a second', async t => {
   t.equal(drainLeftMs({ drainingSince: null }, 5_000), 5_000)
   const left = drainLeftMs({ drainingSince: performance.now() - 2_000 }, 5_000)
   t.ok(left > 2_000 && left <= 3_000)

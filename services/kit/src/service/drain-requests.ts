@@ -1,17 +1,17 @@
 import type { ServiceApp } from './service-app.js'
 
-/** Time that requests have at least when another service of the process used up the time to drain, in milliseconds. */
+/** Minimum time for requests if another service of the process used up the drain time, in milliseconds. */
 const MIN_LEFT_MS = 1_000
 
-/** What is left of `drainMs`, in milliseconds, since the service began to drain. */
+/** Remaining part of `drainMs` since the service began to drain, in milliseconds. */
 export const drainLeftMs = ({ drainingSince }: Pick<ServiceApp, 'drainingSince'>, drainMs: number): number => {
   const leftMs = drainMs - (drainingSince === null ? 0 : performance.now() - drainingSince)
   return Math.max(leftMs, Math.min(MIN_LEFT_MS, drainMs))
 }
 
 /**
- * Lets requests in flight finish when a service closes, and cuts their connections `drainMs` after it began to drain. A
- * connection is closed with its response, since nothing else would end one that is kept alive.
+ * Lets requests in flight finish when a service closes, and closes their connections `drainMs` after it began to drain.
+ * A connection is closed with its response, since nothing else would end a keep-alive connection.
  */
 export const drainRequests = (app: ServiceApp, drainMs: number): void => {
   let timer: NodeJS.Timeout | undefined

@@ -3,12 +3,12 @@ import { ApEnvSchema, Wss1EnvSchema } from '@motience/schemas'
 import t from 'tap'
 import { databaseUrl, EnvError, parseDuration, readEnv, redisUrl, serviceSecret } from './index.js'
 
-t.test('defaults hold, and an empty variable counts as unset', async t => {
+t.test('defaults apply, and an empty variable counts as unset', async t => {
   const env = readEnv(ApEnvSchema, { AP_PORT: '', LOG_LEVEL: '  ' })
   t.match(env, { AP_PORT: 3001, LOG_LEVEL: 'info', TRUST_PROXY: false, DATABASE_URL: '', JWT_EXPIRES_IN: '1h' })
 })
 
-t.test('texts become what the schema says', async t => {
+t.test('values are converted by the schema', async t => {
   const env = readEnv(Wss1EnvSchema, {
     WSS1_PORT: '0',
     TRUST_PROXY: 'yes',
@@ -26,7 +26,7 @@ t.test('texts become what the schema says', async t => {
   t.equal(readEnv(Wss1EnvSchema, { TRUST_PROXY: '0' }).TRUST_PROXY, false)
 })
 
-t.test('every bad variable is named, each in a line', async t => {
+t.test('every invalid variable is named on a line of its own', async t => {
   const bad = {
     AP_PORT: '70000',
     SM_PORT: '3.5',
@@ -44,10 +44,10 @@ t.test('every bad variable is named, each in a line', async t => {
   for (const name of Object.keys(bad)) t.ok(lines.some(line => line.startsWith(`${name} must `)), name)
   t.ok(lines.includes('AP_PORT must be an integer from 0 to 65535, not \'70000\''))
   t.ok(lines.some(line => line.startsWith('LOG_LEVEL must be one of fatal, error')))
-  t.notMatch(error.message, /ftp/, 'an address may carry a password')
+  t.notMatch(error.message, /ftp/, 'a URL may contain a password')
 })
 
-t.test('what has no default must be there', async t => {
+t.test('variables without a default are required', async t => {
   const schema = Type.Object({
     KEY: Type.String({ description: 'The key' }),
     RATIO: Type.Optional(Type.Number({ minimum: 0, maximum: 1 }))
@@ -58,7 +58,7 @@ t.test('what has no default must be there', async t => {
   t.throws(() => readEnv(schema, { KEY: 'k', RATIO: '2' }), { message: "RATIO must be a number from 0 to 1, not '2'" })
 })
 
-t.test('where the database is', async t => {
+t.test('the URL of the database', async t => {
   const read = (source: Record<string, string>): string => databaseUrl(readEnv(ApEnvSchema, source))
   t.equal(read({}), '')
   t.equal(read({ DATABASE_URL: 'postgres://u:p@h/d', DB_HOST: 'other' }), 'postgres://u:p@h/d')
@@ -67,7 +67,7 @@ t.test('where the database is', async t => {
   t.throws(() => read({ DATABASE_URL: 'mysql://secret@x' }), { name: 'EnvError', message: /^DATABASE_URL must/ })
 })
 
-t.test('where Redis is', async t => {
+t.test('the URL of Redis', async t => {
   const read = (source: Record<string, string>): string => redisUrl(readEnv(ApEnvSchema, source))
   t.equal(read({}), '')
   t.equal(read({ REDIS_HOST: 'cache', REDIS_PORT: '7' }), 'redis://cache:7')
@@ -86,7 +86,7 @@ t.test('where Redis is', async t => {
   t.throws(() => read({ REDIS_HOST: 'a', REDIS_CA_FILE: file }), { message: /^REDIS_CA_FILE is for/ })
 })
 
-t.test('the secret of the services must be long enough', async t => {
+t.test('SERVICE_SECRET has a minimum length', async t => {
   t.equal(serviceSecret({ SERVICE_SECRET: 'x'.repeat(16) }), 'x'.repeat(16))
   t.throws(() => serviceSecret({ SERVICE_SECRET: 'short' }), { message: /^SERVICE_SECRET must/ })
 })

@@ -1,7 +1,7 @@
 import type { Static, TObject, TSchema } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 
-/** Stops a start: its message names each variable that is missing or doesn't parse, a line each. */
+/** Prevents a start: its message names each variable that is missing or invalid, one per line. */
 export class EnvError extends Error {
   override name = 'EnvError'
 }
@@ -30,8 +30,8 @@ const expected = (schema: TSchema, message: string): string => {
 }
 
 /**
- * Reads the variables that `schema` names; an empty one counts as unset, an unset one takes its default.
- * Throws an `EnvError` that names every bad one. Values of secrets are not repeated.
+ * Reads the variables of `schema`. An empty one counts as unset, an unset one has its default. Throws an `EnvError`
+ * that names every invalid one, without the values of secrets.
  */
 export const readEnv = <T extends TObject>(
   schema: T,

@@ -1,8 +1,7 @@
 import { ValueErrorType, type ValueError } from '@sinclair/typebox/errors'
 
 /**
- * What is wrong with a value, to be read. An enumeration, or a union that describes itself, says what it could have
- * been.
+ * A readable message for an invalid value. For an enumeration, or a union with a description, it lists what is valid.
  */
 export const faultMessage = ({ type, schema, message }: ValueError): string => {
   if (Array.isArray(schema['enum'])) return `Expected one of ${schema['enum'].join(', ')}`

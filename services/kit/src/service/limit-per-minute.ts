@@ -3,9 +3,9 @@ import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
 import type { ServiceApp } from './service-app.js'
 
 /**
- * An `onRequest` hook that allows `max` calls a minute for each key, counted over all routes that it is set on; by
- * default the key is the client's address. Further calls are answered with 429 and `Retry-After`. A key that depends on
- * the identity needs `requireRole` before it.
+ * An `onRequest` hook that allows `max` calls per minute and key over all its routes; by default the key is the
+ * client's address. Further calls get 429 with `Retry-After`. A key that depends on the identity needs `requireRole`
+ * before it.
  */
 export const limitPerMinute = (
   app: ServiceApp,

@@ -1,14 +1,14 @@
 import type { ServiceApp } from './service-app.js'
 
-/** Stops a start; its message, of one line, is all that the person needs. */
+/** Prevents a start; its one-line message says everything an operator needs. */
 export class StartError extends Error {
   override name = 'StartError'
 }
 
-/** Where a server listens. `variable` is the environment variable that the port came from. */
+/** The address to listen on. `variable` is the environment variable of the port. */
 export interface ListenOptions { host: string, port: number, variable: string }
 
-/** A `StartError` that names variable and port, where the address can't be had; else the error itself. */
+/** A `StartError` that names variable and port if the address is not available; else the error itself. */
 export const listenError = (error: unknown, { host, port, variable }: ListenOptions): unknown => {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EADDRINUSE':
@@ -16,20 +16,20 @@ export const listenError = (error: unknown, { host, port, variable }: ListenOpti
         cause: error
       })
     case 'EACCES':
-      return new StartError(`${variable}: port ${port} may not be opened by this user`, { cause: error })
+      return new StartError(`${variable}: port ${port} can't be opened by this user`, { cause: error })
     case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND': return new StartError(`HOST: ${host} is no address of this machine`, { cause: error })
+    case 'ENOTFOUND': return new StartError(`HOST: ${host} is not an address of this machine`, { cause: error })
     default: return error
   }
 }
 
-/** Listens, and resolves to the URL. Rejects with a `StartError` where the address can't be had. */
+/** Listens; resolves to the URL. Rejects with a `StartError` if the address is not available. */
 export const listen = async (app: ServiceApp, options: ListenOptions): Promise<string> => {
   try {
     return await app.listen({
       host: options.host,
       port: options.port,
-      listenTextResolver: address => `Listens at ${address}`
+      listenTextResolver: address => `Listening at ${address}`
     })
   } catch (error) {
     throw listenError(error, options)

@@ -3,7 +3,7 @@ import { testDatabase } from '@motience/testing'
 import { buildService } from './build-service.js'
 import { createLogger } from './logger.js'
 
-/** A logger, and what it has written. */
+/** A logger, and what it has logged. */
 const record = () => {
   const lines: string[] = []
   const logger = createLogger('dsm', 'info', { write: line => { lines.push(line) } })
@@ -17,18 +17,18 @@ const violate = async (t: Test): Promise<Error> => {
   await sql`INSERT INTO things VALUES (${'classified'})`
   return await sql`INSERT INTO things VALUES (${'classified'})`.then(
     () => {
-      throw new Error('It was inserted')
+      throw new Error('Expected a unique violation')
     },
     (error: Error) => error
   )
 }
 
 t.test(
-  'an error of PostgreSQL is logged without the values of rows, by itself, in others and by a service',
+  'errors of PostgreSQL are logged without values of rows, also within other errors and by services',
   async t => {
     const error = await violate(t)
     t.match(error, { detail: /classified/ })
-    // what the driver adds with its option `debug`, and PostgreSQL where a function or a COPY failed
+    // Fields that the driver adds with its option `debug`, and PostgreSQL if a function or a COPY failed.
     const more = Object.assign(new Error('failed'), {
       query: "SELECT 'classified'",
       parameters: ['classified'],
@@ -65,10 +65,10 @@ t.test(
     t.match(last().err, { code: '23505' })
 
     t.same(lines.filter(line => line.includes('classified')), [])
-    t.match(error, { detail: /classified/ }, 'the error itself is as it was')
+    t.match(error, { detail: /classified/ }, 'the error itself is unchanged')
   })
 
-t.test('what is no error stays as it is', async t => {
+t.test('values other than errors are logged unchanged', async t => {
   const { logger, last } = record()
   logger.warn({ err: { detail: 'of ours' } }, 'Told')
   t.same(last().err, { detail: 'of ours' })

@@ -1,7 +1,7 @@
 import { pino, stdSerializers, type DestinationStream } from 'pino'
 import type { Logger, ServiceId } from './service-app.js'
 
-/** What is never written, wherever a log line has it. */
+/** Fields that are never logged, at any level of a log line. */
 const secrets = [
   'token',
   'password',
@@ -24,12 +24,12 @@ const secrets = [
 ]
 
 /**
- * Fields of an error that may carry values of rows: PostgreSQL's `Key (name)=(…) already exists`, the line of a COPY or
- * of a function, and what the driver sent (postgres.js).
+ * Fields of an error that may contain values of rows: PostgreSQL's `Key (name)=(…) already exists`, the line of a COPY
+ * or of a function, and the driver's query (postgres.js).
  */
 const valueFields = ['detail', 'where', 'internal_query', 'query', 'parameters', 'args']
 
-/** Takes those fields off an error as pino writes it, and off the errors in it. */
+/** Removes those fields from a serialised error and the errors in it. */
 const dropValues = (written: Record<string, unknown>): Record<string, unknown> => {
   for (const field of valueFields) delete written[field]
   for (const value of Object.values(written).flat()) {
@@ -38,26 +38,26 @@ const dropValues = (written: Record<string, unknown>): Record<string, unknown> =
   return written
 }
 
-/** An error as it is logged: as pino does, without the values of rows. What is no error stays as it is. */
+/** Serialises an error like pino, without values of rows. Other values stay unchanged. */
 const serializeError = (error: unknown): unknown => {
-  // An error is written into an object of its own, which may be changed.
+  // The serialised error is a new object, which may be changed.
   const written: unknown = stdSerializers.err(error as Error)
   return written === error ? error : dropValues(written as Record<string, unknown>)
 }
 
 /**
  * The logger of a process with several services, each of which logs through `serviceLogger`: JSON lines, on standard
- * output unless told otherwise.
+ * output by default.
  */
 export const createProcessLogger = (level = 'info', destination?: DestinationStream): Logger => {
   const options = { level, redact: { paths: secrets, censor: '***' }, serializers: { err: serializeError } }
   return destination === undefined ? pino(options) : pino(options, destination)
 }
 
-/** A logger whose every line carries `service`, the one field that names where a line comes from. */
+/** A logger whose lines have the field `service`, the only one that says where a line comes from. */
 export const serviceLogger = (logger: Logger, service: ServiceId | 'platform'): Logger => logger.child({ service })
 
-/** The logger of a service that has its process for itself. */
+/** The logger of a service in a process of its own. */
 export const createLogger = (
   service: ServiceId | 'platform',
   level = 'info',

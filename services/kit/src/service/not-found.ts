@@ -7,7 +7,9 @@ const toPattern = (url: string): RegExp => new RegExp(`^${url
   .map(part => part.startsWith(':') ? '[^/]+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
   .join('/')}$`)
 
-/** Answers 404, or 405 with `Allow` where the path has other methods. Call it before the routes are added. */
+/**
+ * Responds with 404, or with 405 and `Allow` if the path has other methods. Has to be called before routes are added.
+ */
 export const answerNotFound = (app: ServiceApp): void => {
   const paths = new Map<string, { pattern: RegExp, methods: Set<string> }>()
   app.addHook('onRoute', ({ url, method }) => {
@@ -23,7 +25,7 @@ export const answerNotFound = (app: ServiceApp): void => {
       if (pattern.test(path)) for (const method of methods) allowed.add(method)
     }
     if (allowed.size === 0) {
-      return answerProblem(new ProblemError('MOT_NOT_FOUND', 'There is nothing at this path'), request, reply)
+      return answerProblem(new ProblemError('MOT_NOT_FOUND', 'No such path'), request, reply)
     }
     reply.header('allow', [...allowed].sort().join(', '))
     return answerProblem(

@@ -1,14 +1,20 @@
 import { dsmRoutes } from '@motience/schemas'
 import t, { type Test } from 'tap'
-import { buildService, type ServiceApp, type ServiceParts } from './index.js'
+import { buildService, type ServiceApp, type ServiceOptions } from './index.js'
 
-const build = async (t: Test, parts: Partial<ServiceParts> = {}, name: 'dsm' | 'wss1' = 'dsm'): Promise<ServiceApp> => {
-  const app = await buildService(name, { ready: {}, ...parts })
-  t.teardown(async () => { await app.close() })
+const build = async (
+  t: Test,
+  options: Partial<ServiceOptions> = {},
+  name: 'dsm' | 'wss1' = 'dsm'
+): Promise<ServiceApp> => {
+  const app = await buildService(name, { ready: {}, ...options })
+  t.teardown(async () => {
+    await app.close()
+  })
   return app
 }
 
-t.test('ready says which dependency does not answer', async t => {
+t.test('ready names dependencies that do not respond', async t => {
   let database: () => Promise<void> = async () => {}
   const app = await build(t, { ready: { database: async () => { await database() }, broker: async () => {} } })
   t.match((await app.inject('/ready')).json(), { status: 'ready' })
@@ -18,15 +24,15 @@ t.test('ready says which dependency does not answer', async t => {
   t.match(down.json(), {
     status: 503,
     code: 'MOT_UNAVAILABLE',
-    detail: 'Does not answer: database',
+    detail: 'Not responding: database',
     errors: [{ path: '/database' }]
   })
   t.notMatch(down.body, /password/)
   t.ok(Number(down.headers['retry-after']) >= 1)
-  t.equal((await app.inject('/health')).statusCode, 200, 'the process lives all the same')
+  t.equal((await app.inject('/health')).statusCode, 200, 'the process is healthy nevertheless')
 })
 
-t.test('a check that never answers is bounded, and asked once at a time', async t => {
+t.test('a check that hangs has a timeout and runs once at a time', async t => {
   let asked = 0
   const app = await build(t, { ready: { broker: async () => { asked++; await new Promise(() => {}) } } })
   const answers = await Promise.all([app.inject('/ready'), app.inject('/ready'), app.inject('/ready')])
@@ -34,12 +40,12 @@ t.test('a check that never answers is bounded, and asked once at a time', async 
   t.equal(asked, 1)
 })
 
-t.test('a check that throws at once counts as failed', async t => {
+t.test('a check that throws synchronously counts as failed', async t => {
   const app = await build(t, { ready: { broker: () => { throw new Error('no') } } })
   t.equal((await app.inject('/ready')).statusCode, 503)
 })
 
-t.test('metrics say which dependency answers, within the time of a check', async t => {
+t.test('metrics report which dependencies respond, within the timeout of a check', async t => {
   let check: () => Promise<void> = async () => {}
   const app = await build(t, { ready: { database: async () => { await check() }, broker: async () => {} } })
   const scrape = async (): Promise<string> => (await app.inject('/metrics')).body
@@ -61,7 +67,7 @@ t.test('a service that is stopping is not ready', async t => {
   t.equal((await app.inject('/health')).statusCode, 200)
 })
 
-t.test('metrics carry the service and what it measured', async t => {
+t.test('metrics have the name of the service', async t => {
   const app = await build(t)
   app.get('/things/:id', async () => ({ ok: true }))
   await app.inject('/things/1')
@@ -77,13 +83,13 @@ t.test('metrics carry the service and what it measured', async t => {
   t.match(answer.body, /motience_dsm_http_request_duration_seconds_count\{method="GET",route="none",status="404"\} 1/)
 })
 
-t.test('two services of one process keep their metrics apart', async t => {
+t.test('two services of one process have separate metrics', async t => {
   const [dsm, wss1] = [await build(t), await build(t, {}, 'wss1')]
   t.notMatch(await dsm.metrics.metrics(), /motience_wss1_/)
   t.match(await wss1.metrics.metrics(), /motience_wss1_/)
 })
 
-t.test('the OpenAPI document and its page are served by the service itself', async t => {
+t.test('the service serves its OpenAPI document and Swagger UI', async t => {
   const app = await build(t)
   app.route({ ...dsmRoutes.postDataBatchRoute, handler: async () => ({ results: [] }) })
   const document = (await app.inject('/openapi.json')).json<{
@@ -94,7 +100,7 @@ t.test('the OpenAPI document and its page are served by the service itself', asy
   }>()
   t.equal(document.openapi, '3.1.0')
   t.strictSame(document.servers, [{ url: './' }])
-  t.strictSame(Object.keys(document.paths), ['/api/data/batch'], 'of the routes that there are')
+  t.strictSame(Object.keys(document.paths), ['/api/data/batch'], 'of the existing routes')
   t.ok('Problem' in document.components.schemas)
 
   const ofPage = (await app.inject('/api-docs/json')).json<{ servers: { url: string }[], paths: object }>()
@@ -114,9 +120,9 @@ t.test('the OpenAPI document and its page are served by the service itself', asy
   t.notMatch(
     (await app.inject('/health')).headers['content-security-policy'],
     /unsafe-inline/,
-    'and elsewhere no inline styles either'
+    'no inline styles elsewhere'
   )
-  t.notMatch(page.body, /<script>[^<]|https?:\/\/[^"]*\.(js|css)/, 'nothing inline, nothing from elsewhere')
+  t.notMatch(page.body, /<script>[^<]|https?:\/\/[^"]*\.(js|css)/, 'no inline scripts, no other origins')
   const sources = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(
     match => new URL(match[1]!, 'http://x/api-docs/').pathname
   )

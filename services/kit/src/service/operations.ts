@@ -4,24 +4,24 @@ import { measureDependencies } from '../metrics/dependencies.js'
 import { ProblemError } from './problem-error.js'
 import type { ServiceApp, ServiceId } from './service-app.js'
 
-/** A dependency's check: resolves if it answers. */
+/** Checks of dependencies, by name: each resolves if the dependency responds. */
 export type ReadyChecks = Record<string, () => Promise<void>>
 
-/** Most milliseconds that one check of `/ready` may take. */
+/** Timeout of one check of `/ready`, in milliseconds. */
 export const READY_CHECK_MS = 2_000
 
-const NO_ANSWER = 'does not answer'
+const NO_ANSWER = 'does not respond'
 
-/** What is told of a check that failed: only of a full disk, why. */
+/** The public reason of a failed check: only a full disk is named. */
 const reasonOf = (error: unknown): string => error instanceof DatabaseFullError ? error.message : NO_ANSWER
 
 const describe = (faults: readonly [name: string, reason: string][]): string => {
   const silent = faults.filter(([, reason]) => reason === NO_ANSWER).map(([name]) => name)
   const reasons = new Set(faults.flatMap(([, reason]) => reason === NO_ANSWER ? [] : [reason]))
-  return [...silent.length === 0 ? [] : [`Does not answer: ${silent.join(', ')}`], ...reasons].join('; ')
+  return [...silent.length === 0 ? [] : [`Not responding: ${silent.join(', ')}`], ...reasons].join('; ')
 }
 
-/** Runs a check; resolves to what is wrong, or null for nothing. */
+/** Runs a check; resolves to the reason of its failure, or null. */
 const bounded = async (check: () => Promise<void>): Promise<string | null> => {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<string>(resolve => { timer = setTimeout(resolve, READY_CHECK_MS, NO_ANSWER) })
@@ -35,8 +35,8 @@ const bounded = async (check: () => Promise<void>): Promise<string | null> => {
 }
 
 /**
- * Runs the checks side by side; resolves to what is wrong with those that failed or took too long, by name. Calls at
- * the same time share one run.
+ * Runs the checks concurrently; resolves to the names of those that failed or timed out, with reasons. Concurrent calls
+ * share one run.
  */
 const failedChecks = (checks: ReadyChecks): () => Promise<[name: string, reason: string][]> => {
   let running: Promise<[string, string][]> | null = null
@@ -53,12 +53,12 @@ const failedChecks = (checks: ReadyChecks): () => Promise<[name: string, reason:
 
 const StatusSchema = Type.Object({ status: Type.String() })
 
-/** Options of a route that answers however busy the service is and whatever a client's rate. */
+/** Options of a route that responds regardless of load and rate limits. */
 export const alwaysAnswered = { pressureHandler: () => undefined, rateLimit: false as const }
 
 /**
- * Adds `/health` (the process lives), `/ready` (its dependencies answer, and it is not stopping) and `/metrics`
- * (Prometheus), which also has the result of each check.
+ * Adds `/health` (the process runs), `/ready` (its dependencies respond, and it is not stopping) and `/metrics`
+ * (Prometheus), which includes the results of the checks.
  */
 export const addOperations = (app: ServiceApp, service: ServiceId, checks: ReadyChecks): void => {
   const failed = failedChecks(checks)

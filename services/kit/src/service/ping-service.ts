@@ -1,5 +1,6 @@
 /**
- * Resolves if the process at `url` answers `/health`; whether what it needs does is for its own `/ready`. Rejects else.
+ * Resolves if the service at `url` responds to `/health`, and rejects otherwise; its dependencies are a matter of its
+ * own `/ready`.
  */
 export const pingService = async (name: string, url: string): Promise<void> => {
   const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(1_500) })

@@ -1,22 +1,22 @@
 import { problemKind, problemType, type Problem, type ProblemCode } from '@motience/schemas'
 
-/** One fault of an input: where, as a JSON pointer, and what is wrong. */
+/** One error in an input: its JSON Pointer, and what is wrong. */
 export interface InputFault { path: string, message: string }
 
-/** What a problem may carry besides its code. */
+/** Optional members of a problem. */
 export interface ProblemOptions {
-  /** Faults of the input, for `MOT_BAD_INPUT` and its like. */
+  /** Errors in the input, for `MOT_BAD_INPUT` and the like. */
   errors?: InputFault[]
-  /** Seconds after which the same may be asked again; becomes `Retry-After`. */
+  /** Seconds after which the client may try again; becomes `Retry-After`. */
   retryAfterSecs?: number
-  /** What caused it; goes to the log and never to the client. */
+  /** The cause, for the log; never sent to the client. */
   cause?: unknown
 }
 
-/** Thrown anywhere in a handler: becomes the answer's problem document. `detail` is for the client to read. */
+/** Thrown in a handler, it becomes the response's problem document. `detail` is shown to the client. */
 export class ProblemError extends Error {
   override name = 'ProblemError'
-  /** HTTP status, from the catalogue. */
+  /** HTTP status of the code. */
   readonly statusCode: number
   readonly errors: InputFault[] | undefined
   readonly retryAfterSecs: number | undefined

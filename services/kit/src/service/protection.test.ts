@@ -5,16 +5,16 @@ import t, { type Test } from 'tap'
 import { waitFor } from '@motience/testing'
 import {
   buildService, CLIENT_ADDRESS_HEADER, createClientAddresses, createLogger, listen, redactUrl, type ServiceApp,
-  type ServiceParts
+  type ServiceOptions
 } from './index.js'
 
-const build = async (t: Test, parts: Partial<ServiceParts> = {}): Promise<ServiceApp> => {
-  const app = await buildService('ap', { ready: {}, ...parts })
+const build = async (t: Test, options: Partial<ServiceOptions> = {}): Promise<ServiceApp> => {
+  const app = await buildService('ap', { ready: {}, ...options })
   t.teardown(async () => { await app.close() })
   return app
 }
 
-/** Sends text to a service as it is, and resolves to all that came back until the service closed. */
+/** Sends a text to a service as it is; resolves to everything received until the service closed the connection. */
 const sendRaw = async (url: string, text: string): Promise<string> => {
   const socket = connect(Number(new URL(url).port), '127.0.0.1')
   let received = ''
@@ -24,7 +24,7 @@ const sendRaw = async (url: string, text: string): Promise<string> => {
   return received
 }
 
-t.test('a rate that is passed is a problem that says when to come again', async t => {
+t.test('exceeding a rate limit is a problem with `Retry-After`', async t => {
   const app = await build(t)
   app.get('/slowly', { config: { rateLimit: { max: 2, timeWindow: 60_000 } } }, async () => ({}))
   app.get('/freely', async () => ({}))
@@ -37,7 +37,7 @@ t.test('a rate that is passed is a problem that says when to come again', async 
   t.equal((await app.inject('/freely')).statusCode, 200)
 })
 
-t.test("a rate counts the clients of a page's proxy apart, and believes nobody else's word for an address", async t => {
+t.test("rate limits distinguish clients behind a page's proxy, and ignore unsigned addresses", async t => {
   const addresses = createClientAddresses('a secret of the services')
   const app = await build(t, { clientAddresses: addresses })
   app.get('/slowly', { config: { rateLimit: { max: 1, timeWindow: 60_000 } } }, async request => ({
@@ -52,7 +52,7 @@ t.test("a rate counts the clients of a page's proxy apart, and believes nobody e
   t.same(first.json(), { address: '203.0.113.7' })
   t.equal((await ask(addresses.sign('203.0.113.7'))).statusCode, 429)
   t.same((await ask(addresses.sign('2001:db8::7'))).json(), { address: '2001:db8::7' })
-  t.same((await ask()).json(), { address: '127.0.0.1' }, 'who comes by itself has its own address')
+  t.same((await ask()).json(), { address: '127.0.0.1' }, 'a direct client has its own address')
   const signature = addresses.sign('203.0.113.8').split(' ')[1]!
   const forged = [
     '203.0.113.9',
@@ -62,7 +62,7 @@ t.test("a rate counts the clients of a page's proxy apart, and believes nobody e
     addresses.sign('no address'),
     `203.0.113.8  ${signature}`
   ]
-  for (const header of forged) t.equal((await ask(header)).statusCode, 429, `counts as the connection's own: ${header}`)
+  for (const header of forged) t.equal((await ask(header)).statusCode, 429, `ignores ${header}`)
   const none = await build(t)
   none.get('/x', async request => request.clientAddress)
   t.equal(
@@ -71,7 +71,7 @@ t.test("a rate counts the clients of a page's proxy apart, and believes nobody e
   )
 })
 
-t.test('a bound on everything leaves health and metrics alone', async t => {
+t.test('a rate limit for all routes exempts health and metrics', async t => {
   const app = await build(t, { rateLimit: { max: 1, timeWindow: 60_000 } })
   app.get('/x', async () => ({}))
   t.equal((await app.inject('/x')).statusCode, 200)
@@ -81,7 +81,7 @@ t.test('a bound on everything leaves health and metrics alone', async t => {
   }
 })
 
-t.test('a service whose event loop lags sheds load, but tells that it lives', async t => {
+t.test('a service whose event loop lags sheds load but stays healthy', async t => {
   const app = await build(t, { maxEventLoopDelayMs: 1 })
   app.get('/x', async () => ({}))
   const block = (): void => { for (const end = performance.now() + 30; performance.now() < end;); }
@@ -95,7 +95,7 @@ t.test('a service whose event loop lags sheds load, but tells that it lives', as
   t.equal((await app.inject('/health')).statusCode, 200)
 })
 
-t.test('browsers are told what they may do', async t => {
+t.test('sends security and CORS headers', async t => {
   const app = await build(t, { corsOrigin: 'http://a.example, http://b.example' })
   app.post('/x', async () => ({}))
   const ask = async (origin: string) =>
@@ -112,7 +112,7 @@ t.test('browsers are told what they may do', async t => {
   )
 })
 
-t.test('a request id is kept where it is a plain word', async t => {
+t.test('accepts a plain word as request id', async t => {
   const app = await build(t)
   t.equal(
     (await app.inject({ url: '/nowhere', headers: { 'x-request-id': 'abc-1' } })).headers['x-request-id'],
@@ -129,7 +129,7 @@ t.test('a request id is kept where it is a plain word', async t => {
   )
 })
 
-t.test('what is not HTTP, or comes too slowly, is answered and closed', async t => {
+t.test('malformed and slow requests are answered and closed', async t => {
   const app = await build(t, { requestTimeoutMs: 300 })
   app.post('/x', async request => request.body)
   const url = await listen(app, { host: '127.0.0.1', port: 0, variable: 'AP_PORT' })
@@ -139,17 +139,17 @@ t.test('what is not HTTP, or comes too slowly, is answered and closed', async t 
     await sendRaw(url, 'POST /x HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{'),
     /^HTTP\/1\.1 408 [^]*MOT_TIMEOUT/
   )
-  t.match(await sendRaw(url, 'GET /x HTT'), /^HTTP\/1\.1 408 /, 'headers too')
+  t.match(await sendRaw(url, 'GET /x HTT'), /^HTTP\/1\.1 408 /, 'slow headers, too')
 })
 
-t.test('logs tell who was refused and what failed, and no secret', async t => {
+t.test('logs contain refusals and failures but no secrets', async t => {
   const lines: string[] = []
   const stream = new PassThrough()
   stream.on('data', (chunk: Buffer) => { lines.push(...chunk.toString().trim().split('\n')) })
   const app = await build(t, { logger: createLogger('ap', 'debug', stream) })
   app.get('/fails', async request => {
-    request.log.info({ token: 'hush-1', headers: request.headers, user: { password: 'hush-2' } }, 'Logs too much')
-    throw new Error('inner words')
+    request.log.info({ token: 'hush-1', headers: request.headers, user: { password: 'hush-2' } }, 'Contains secrets')
+    throw new Error('internals')
   })
   app.get('/works', async () => ({}))
   const headers = { authorization: 'Bearer hush-3', 'sec-websocket-protocol': 'motience.v1, token.hush-4' }
@@ -161,7 +161,7 @@ t.test('logs tell who was refused and what failed, and no secret', async t => {
   const entries = lines.map(line => JSON.parse(line) as Record<string, unknown>)
   t.match(
     entries.find(entry => entry['msg'] === 'Failed to answer'),
-    { level: 50, url: '/fails?token=***&a=1', err: { message: 'inner words' }, request_id: String }
+    { level: 50, url: '/fails?token=***&a=1', err: { message: 'internals' }, request_id: String }
   )
   t.match(
     entries.find(entry => entry['msg'] === 'Refused a request'),
@@ -170,7 +170,7 @@ t.test('logs tell who was refused and what failed, and no secret', async t => {
   t.match(entries.find(entry => entry['msg'] === 'Answered a request'), { level: 20, status: 500 })
 })
 
-t.test('slow requests are logged at info, others at debug', async t => {
+t.test('logs slow requests at info and others at debug', async t => {
   const log = async (slowRequestMs?: number): Promise<unknown[]> => {
     const lines: string[] = []
     const stream = new PassThrough()
@@ -189,7 +189,7 @@ t.test('slow requests are logged at info, others at debug', async t => {
   t.same(await log(), [])
 })
 
-t.test('a URL in a log is short and without tokens', async t => {
+t.test('logs URLs shortened and without tokens', async t => {
   t.equal(redactUrl('/producer?token=abc.def'), '/producer?token=***')
   t.equal(redactUrl('/x?q=token&TOKEN=a&refresh_token=b'), '/x?q=token&TOKEN=***&refresh_token=***')
   t.equal(redactUrl(`/${'x'.repeat(10_000)}`).length, 512)

@@ -5,10 +5,10 @@ import { redactUrl } from './redact.js'
 import { toProblem } from './to-problem.js'
 import type { ServiceApp } from './service-app.js'
 
-/** Turns Fastify's own request lines off: they would carry URLs with tokens. */
+/** Disables Fastify's own request log, which would contain URLs with tokens. */
 export const quietLogController = new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' })
 
-/** Answers an error as a problem; the client's are logged as warnings, the service's own as errors. */
+/** Responds to an error with a problem; logs client errors as warnings and the service's own as errors. */
 export const answerProblem = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   const problem = toProblem(error)
   const fields = { method: request.method, url: redactUrl(request.url), status: problem.statusCode, code: problem.code }
@@ -27,10 +27,10 @@ export const answerProblem = (error: unknown, request: FastifyRequest, reply: Fa
     .send(JSON.stringify(problemDocument(problem, request.id)))
 }
 
-/** Milliseconds from which an answer is recorded as slow. */
+/** Duration from which a response is logged as slow, in milliseconds. */
 const SLOW_MS = 1_000
 
-/** Writes one line for each answered request: at `info` where it took `slowMs` or longer, else at `debug`. */
+/** Logs each response: at `info` if it took `slowMs` or longer, else at `debug`. */
 export const logAnswers = (app: ServiceApp, slowMs = SLOW_MS): void => {
   app.addHook('onResponse', async (request, reply) => {
     const slow = reply.elapsedTime >= slowMs

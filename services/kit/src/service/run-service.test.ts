@@ -8,7 +8,7 @@ import { buildService, listen } from './index.js'
 
 const program = fileURLToPath(new URL('../../test/programs/service.ts', import.meta.url))
 
-/** Runs the program; resolves once it printed its URL or ended. */
+/** Runs the program; resolves once it has printed its URL or exited. */
 const run = async (t: Test, env: Record<string, string> = {}) => {
   const child = spawn(process.execPath, ['--conditions=motience-source', '--import', 'tsx', program], {
     env: { PATH: process.env['PATH'], AP_PORT: '0', ...env }
@@ -25,7 +25,7 @@ const run = async (t: Test, env: Record<string, string> = {}) => {
   return { child, output, ended, url: /http:\S+/.exec(output.out)?.[0] ?? '' }
 }
 
-t.test('a signal lets it finish what is in flight, and it ends with 0', async t => {
+t.test('finishes requests in flight on a signal and exits with 0', async t => {
   const { child, output, ended, url } = await run(t)
   const answer = fetch(`${url}/slow`).then(async response => await response.text())
   await waitFor(() => output.out.includes('slow request came'))
@@ -36,7 +36,7 @@ t.test('a signal lets it finish what is in flight, and it ends with 0', async t 
   t.same(output.out.split('\n').filter(line => /^clos/.test(line)), ['closing', 'closed'])
 })
 
-t.test('one that does not stop is ended after its time, with 1', async t => {
+t.test('exits with 1 if it does not stop in time', async t => {
   const stopping = async (drainMs: string): Promise<number> => {
     const { child, output, ended } = await run(t, { HANG: '1', DRAIN_MS: drainMs })
     const from = performance.now()
@@ -46,17 +46,17 @@ t.test('one that does not stop is ended after its time, with 1', async t => {
     return performance.now() - from
   }
   t.ok(await stopping('0') < 9_000)
-  t.ok(await stopping('10000') >= 11_900, 'however long that is')
+  t.ok(await stopping('10000') >= 11_900, 'for any drain time')
 })
 
-t.test('an error that nothing caught stops it, with 1', async t => {
+t.test('stops on an uncaught error and exits with 1', async t => {
   const { output, ended } = await run(t, { THROW: '1' })
   t.equal(await ended, 1)
   t.match(output.out, /"level":60,.*"service":"ap",.*"message":"thrown later".*"msg":"Stopping on an uncaught error"/)
   t.match(output.out, /closed/)
 })
 
-t.test('a start that fails says why in a line, with 1', async t => {
+t.test('a failed start prints the reason and exits with 1', async t => {
   const bad = await run(t, { AP_PORT: 'http', SM_PORT: '-1' })
   t.equal(await bad.ended, 1)
   t.equal(
@@ -77,7 +77,7 @@ t.test('a start that fails says why in a line, with 1', async t => {
   )
 })
 
-t.test('an address that is not this machine\'s is named', async t => {
+t.test('names an address that this machine doesn\'t have', async t => {
   const app = await buildService('ap', { ready: {} })
   t.teardown(async () => { await app.close() })
   await t.rejects(listen(app, { host: '203.0.113.7', port: 0, variable: 'AP_PORT' }), {

@@ -9,32 +9,32 @@ import type { Logger, ServiceId } from './service-app.js'
 
 type RunEnv = Pick<CommonEnv, 'DRAIN_MS' | 'LOG_LEVEL'>
 
-/** A service that runs as a process of its own. */
+/** A service in a process of its own. */
 export interface RunOptions<Env extends RunEnv, Running extends { close (): Promise<void> }> {
   /** Name on standard error. */
   name: string
-  /** The service in log lines; the name in lower case by default. */
+  /** Value of `service` in log lines; the name in lower case by default. */
   service?: ServiceId | 'platform'
-  /** Reads the environment; `DRAIN_MS` of it limits how long stopping may take. */
+  /** Reads the environment; its `DRAIN_MS` limits how long stopping may take. */
   env: () => Env
   start: (env: Env) => Promise<Running>
 }
 
-/** Milliseconds beyond `DRAIN_MS` for what is left when nothing is in flight any more. */
+/** Milliseconds beyond `DRAIN_MS` for closing after nothing is in flight any more. */
 const CLOSING_MS = 2_000
 
 const foreseen = [EnvError, StartError, DatabaseUnavailableError, DataDirInUseError, BrokerUnavailableError]
 
-/** What is written for an error that stops the start: one clear line for the foreseen ones. */
+/** What is printed for an error that prevents the start: one line for the expected ones. */
 export const startMessage = (name: string, error: unknown): string => {
   if (foreseen.some(kind => error instanceof kind)) return `${name} can't start: ${(error as Error).message}`
   return `${name} can't start: ${error instanceof Error ? error.stack ?? error.message : String(error)}`
 }
 
 /**
- * Runs a service as the process's main thing: starts it, stops it on SIGTERM and SIGINT (exit code 0) or on an error
- * that nothing caught (1), within a bounded time (else 1). A second signal ends the process at once. Rejects never: a
- * start that fails writes its reason to standard error and exits with 1. Resolves once it runs.
+ * Runs a service as a program: starts it, and stops it on SIGTERM and SIGINT (exit code 0) or on an uncaught error (1),
+ * within a bounded time (else 1). A second signal exits immediately. Never rejects: a failed start prints its reason to
+ * standard error and exits with 1. Resolves once the service runs.
  */
 export const runService = async <Env extends RunEnv, Running extends { close (): Promise<void> }>(
   options: RunOptions<Env, Running>

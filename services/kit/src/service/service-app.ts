@@ -4,10 +4,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Registry } from 'prom-client'
 import type { Authenticator, Identity } from '../auth/authenticator.js'
 
-/** Names of the services, as they stand in metrics and logs. */
+/** Names of the services in metrics and logs. */
 export type ServiceId = 'ap' | 'sm' | 'dsm' | 'wss1' | 'wss2'
 
-/** A Fastify instance whose routes are typed by their TypeBox schemas. */
+/** A Fastify instance with routes typed by their TypeBox schemas. */
 export type ServiceApp = FastifyInstance<
   RawServerDefault,
   IncomingMessage,
@@ -16,26 +16,26 @@ export type ServiceApp = FastifyInstance<
   TypeBoxTypeProvider
 >
 
-/** What a service's logs go through: pino's interface. */
+/** The logger of a service: pino's interface. */
 export type Logger = FastifyBaseLogger
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** The service's own registry of metrics, served at `/metrics`. */
+    /** The service's metrics, served at `/metrics`. */
     metrics: Registry
-    /** Verifies tokens; null in a service that was built without one. */
+    /** Verifies tokens; null in a service that was built without it. */
     authenticator: Authenticator | null
-    /** Whether the service is stopping: `/ready` is red. */
+    /** Whether the service is stopping: `/ready` returns 503. */
     draining: boolean
-    /** When it began to, by `performance.now()`. */
+    /** `performance.now()` when it began to. */
     drainingSince: number | null
-    /** Turns `/ready` red, before the service stops to accept. */
+    /** Makes `/ready` return 503 before the service stops accepting requests. */
     startDraining (): void
   }
   interface FastifyRequest {
-    /** Who calls; set by `requireRole`. */
+    /** The authenticated caller; set by `requireRole`. */
     identity: Identity
-    /** Address of the client, also where a page's proxy calls for it; what limits by address counts. */
+    /** Address of the client, also behind a page's proxy; rate limits by address use it. */
     readonly clientAddress: string
   }
 }

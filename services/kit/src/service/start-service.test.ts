@@ -7,10 +7,10 @@ import { openServiceBroker, openServiceDatabase, pingService, readEnv, startServ
 const environment = (changes: Record<string, string> = {}) =>
   readEnv(CommonEnvSchema, { SERVICE_SECRET: 'sixteen-or-more-characters', LOG_LEVEL: 'silent', ...changes })
 
-/** A part that writes down when it closes. */
+/** Records when it is closed. */
 const part = (name: string, closed: string[]) => ({ name, close: async () => { closed.push(name) } })
 
-t.test('what was opened closes with the service, the latest first, and once', async t => {
+t.test('closes what was opened once, in reverse order', async t => {
   const closed: string[] = []
   const running = await startService('sm', environment(), {}, async ({ secret, opened }) => {
     t.equal(secret, 'sixteen-or-more-characters')
@@ -25,7 +25,7 @@ t.test('what was opened closes with the service, the latest first, and once', as
   t.strictSame(closed, ['second', 'first'])
 })
 
-t.test('where the start fails, what was opened until then is closed, and the reason is told', async t => {
+t.test('a failed start closes what was opened and rejects with the reason', async t => {
   const closed: string[] = []
   const reason = new Error('The port is taken')
   await t.rejects(startService('sm', environment(), {}, async ({ opened }) => {
@@ -35,7 +35,7 @@ t.test('where the start fails, what was opened until then is closed, and the rea
   t.strictSame(closed, ['first'])
 })
 
-t.test('without a secret nothing is opened', async t => {
+t.test('opens nothing without a secret', async t => {
   await t.rejects(
     startService('sm', environment({ SERVICE_SECRET: '' }), {}, async () => {
       t.fail('started')
@@ -44,7 +44,7 @@ t.test('without a secret nothing is opened', async t => {
   )
 })
 
-t.test('without addresses the parts are the embedded ones, with the database in a folder of its own', async t => {
+t.test('without URLs it uses the embedded database, in a folder of its own, and the in-memory broker', async t => {
   const dir = t.testdir()
   const env = environment({ DATA_DIR: dir, LOG_MAX_MESSAGES: '2', DB_WAIT_MS: '0' })
   await startService('dsm', env, {}, async ({ logger, opened }) => {
@@ -55,7 +55,7 @@ t.test('without addresses the parts are the embedded ones, with the database in 
   }).then(async ({ close }) => await close())
 })
 
-t.test('a service is pinged by its health', async t => {
+t.test('pings a service by its health', async t => {
   let status = 200
   const server = createServer((request, response) => {
     response.writeHead(request.url === '/health' ? status : 404).end('{}')
@@ -65,5 +65,5 @@ t.test('a service is pinged by its health', async t => {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   await pingService('SM', url)
   status = 500
-  await t.rejects(pingService('SM', url), { message: 'SM answered 500' })
+  await t.rejects(pingService('SM', url), { message: 'SM returned 500' })
 })

@@ -8,28 +8,28 @@ import { createLogger, serviceLogger } from './logger.js'
 import type { Logger, ServiceId } from './service-app.js'
 
 /**
- * What several services in one process have in common. It stays open when one of them closes. The logger is of
- * `createProcessLogger`: each service puts its name on its lines.
+ * What several services in one process share. It stays open when one of them closes. The logger is created by
+ * `createProcessLogger`: each service adds its name.
  */
 export interface Shared { database?: Database, broker?: Broker, logger?: Logger }
 
-/** A running service and where it listens. */
+/** A running service and its URLs. */
 export interface Running<Urls> {
   urls: Urls
-  /** Turns `/ready` red and starts the clock of DRAIN_MS, before `close`. */
+  /** Makes `/ready` return 503 and starts the time of DRAIN_MS, before `close`. */
   startDraining (): void
   close (): Promise<void>
 }
 
-/** What a service has opened. */
+/** Something that a service has opened. */
 interface Part { startDraining? (): void, close (): unknown }
 
-/** What a service starts with. */
+/** A service while it starts. */
 export interface StartingService {
-  /** What services sign in with, checked. */
+  /** The secret that services sign in with, validated. */
   secret: string
   logger: Logger
-  /** Notes that a part has to be closed with the service, and returns it. */
+  /** Registers something to close with the service, and returns it. */
   opened<Opened extends Part> (part: Opened): Opened
 }
 
@@ -40,7 +40,7 @@ type BrokerEnv = Parameters<typeof redisUrl>[0] &
   LimitsEnv &
   Pick<CommonEnv, 'REDIS_MODE' | 'REDIS_SENTINEL_NAME' | 'DB_WAIT_MS'>
 
-/** The database that the environment asks for; the embedded one is kept in `DATA_DIR/database`. */
+/** The configured database; the embedded one is in `DATA_DIR/database`. */
 export const openServiceDatabase = async (env: DatabaseEnv, logger: Logger): Promise<Database> => await openDatabase({
   url: databaseUrl(env),
   dataDir: join(env.DATA_DIR, 'database'),
@@ -49,7 +49,7 @@ export const openServiceDatabase = async (env: DatabaseEnv, logger: Logger): Pro
   logger
 })
 
-/** The broker's bounds that the environment asks for. */
+/** The configured limits of the broker. */
 export const brokerLimits = (env: LimitsEnv): Partial<BrokerLimits> => ({
   logMaxMessages: env.LOG_MAX_MESSAGES,
   logMaxBytes: env.LOG_MAX_BYTES,
@@ -57,7 +57,7 @@ export const brokerLimits = (env: LimitsEnv): Partial<BrokerLimits> => ({
   sessionsMaxBytes: env.SESSIONS_MAX_BYTES
 })
 
-/** The broker that the environment asks for. */
+/** The configured broker. */
 export const openServiceBroker = async (env: BrokerEnv, logger: Logger): Promise<Broker> => await openBroker({
   url: redisUrl(env),
   mode: env.REDIS_MODE,
@@ -68,9 +68,8 @@ export const openServiceBroker = async (env: BrokerEnv, logger: Logger): Promise
 })
 
 /**
- * Starts a service: `start` opens and builds what it needs, and resolves to where it listens. What it noted as `opened`
- * is closed when the service is, the latest first; at once where `start` rejects, and then this rejects with the same
- * error.
+ * Starts a service: `start` opens and builds what it needs, and resolves to its URLs. What it registered by `opened` is
+ * closed with the service, in reverse order, or immediately if `start` rejects; then this rejects with the same error.
  */
 export const startService = async <Urls>(
   name: ServiceId,

@@ -2,9 +2,9 @@ import t from 'tap'
 import { BrokerUnavailableError } from '@motience/broker'
 import { problemDocument, ProblemError, toProblem } from './index.js'
 
-t.test('what is thrown becomes a problem of the catalogue', async t => {
-  const withStatus = (statusCode: number): Error => Object.assign(new Error('inner words'), { statusCode })
-  const withCode = (code: string): Error => Object.assign(new Error('inner words'), { code })
+t.test('errors become documented problems', async t => {
+  const withStatus = (statusCode: number): Error => Object.assign(new Error('internals'), { statusCode })
+  const withCode = (code: string): Error => Object.assign(new Error('internals'), { code })
   const cases: [unknown, string, number][] = [
     [withStatus(401), 'MOT_UNAUTHORIZED', 401],
     [withStatus(403), 'MOT_FORBIDDEN', 403],
@@ -22,20 +22,20 @@ t.test('what is thrown becomes a problem of the catalogue', async t => {
     [Object.assign(withCode('ECONNRESET'), { statusCode: 400 }), 'MOT_BAD_INPUT', 400],
     [withCode('23505'), 'MOT_INTERNAL', 500],
     [withCode('FST_ERR_CTP_INVALID_CONTENT_LENGTH'), 'MOT_BAD_INPUT', 400],
-    [new BrokerUnavailableError('inner words'), 'MOT_UNAVAILABLE', 503],
+    [new BrokerUnavailableError('internals'), 'MOT_UNAVAILABLE', 503],
     ['a text', 'MOT_INTERNAL', 500],
     [null, 'MOT_INTERNAL', 500]
   ]
   for (const [error, code, status] of cases) {
     const problem = toProblem(error)
     t.strictSame([problem.code, problem.statusCode], [code, status], String(error))
-    t.equal(problem.cause, error, 'the log gets what it was')
-    t.notMatch(JSON.stringify(problemDocument(problem, 'r')), /inner words/)
+    t.equal(problem.cause, error, 'the cause is kept for the log')
+    t.notMatch(JSON.stringify(problemDocument(problem, 'r')), /internals/)
     t.equal(problem.retryAfterSecs !== undefined, status === 503)
   }
 })
 
-t.test('a problem stays as it is', async t => {
+t.test('a problem is returned unchanged', async t => {
   const problem = new ProblemError('MOT_SM_NO_SUBSCRIPTION', 'None of 7', {
     errors: [{ path: '/producer_id', message: 'none' }]
   })

@@ -1,8 +1,8 @@
 import { BrokerUnavailableError } from '@motience/broker'
 import { ProblemError } from './problem-error.js'
 
-/** Codes of the driver (postgres.js), of PostgreSQL (SQLSTATE) and of the system that say: not now, perhaps soon. */
-const notNow = new Set([
+/** Codes of the driver (postgres.js), PostgreSQL (SQLSTATE) and the system for temporary failures. */
+const temporaryFailures = new Set([
   'CONNECTION_CLOSED', 'CONNECTION_ENDED', 'CONNECTION_DESTROYED', 'CONNECT_TIMEOUT',
   'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN',
   '57P01', '57P02', '57P03', '25006', '53100', '53200', '53300', '08000', '08001', '08003', '08004', '08006'
@@ -40,8 +40,8 @@ const byStatus = (status: number, cause: unknown): ProblemError => {
 }
 
 /**
- * The problem that an error becomes. What is not known is `MOT_INTERNAL`, whose document says nothing of it; a
- * dependency that can't be reached is `MOT_UNAVAILABLE`. The error itself stays as `cause`, for the log.
+ * Converts an error to a problem. An unknown one becomes `MOT_INTERNAL`, whose document says nothing about it; a
+ * dependency that can't be reached becomes `MOT_UNAVAILABLE`. The error itself is kept as `cause`, for the log.
  */
 export const toProblem = (error: unknown): ProblemError => {
   if (error instanceof ProblemError) return error
@@ -52,9 +52,9 @@ export const toProblem = (error: unknown): ProblemError => {
   if (typeof code === 'string') {
     const known = fastifyCodes[code]
     if (known !== undefined) return new ProblemError(known[0], known[1], { cause: error })
-    // Fastify gives a request whose client went away a status as well: that is not a dependency's failure.
+    // Fastify sets a status for requests whose client disconnected, too: that is no failure of a dependency.
     const ofClient = typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500
-    if (notNow.has(code) && !ofClient) {
+    if (temporaryFailures.has(code) && !ofClient) {
       return new ProblemError('MOT_UNAVAILABLE', undefined, { cause: error, retryAfterSecs: 1 })
     }
   }

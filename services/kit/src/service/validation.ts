@@ -5,10 +5,10 @@ import type { FastifySchemaCompiler } from 'fastify'
 import { faultMessage } from './fault-message.js'
 import { ProblemError, type InputFault } from './problem-error.js'
 
-/** Most faults that are told of one input. */
+/** Maximum number of errors reported for one input. */
 export const MAX_FAULTS = 20
 
-/** A compiled schema: the faults of a value, at most `MAX_FAULTS` and one a place, or null if there is none. */
+/** A compiled schema. `faults`: the errors of a value, at most `MAX_FAULTS` and one per path. */
 export interface Checker { check (value: unknown): boolean, faults (value: unknown): InputFault[] }
 
 /** Compiles a schema once, for many checks. */
@@ -41,7 +41,7 @@ const convertText = (schema: TSchema, value: unknown): unknown => {
 }
 
 /**
- * Converts the texts of a query or of path parameters to what their schema says; what doesn't fit is left to the check.
+ * Converts texts of a query or of path parameters to the types of their schema; what doesn't fit is left to the check.
  */
 const convertTexts = (schema: TSchema, value: unknown): unknown => {
   const properties = (schema['properties'] ?? {}) as Record<string, TSchema>
@@ -55,7 +55,7 @@ const names: Record<string, string> = { body: 'body', querystring: 'query', para
 
 /**
  * Fastify's validator compiler: bodies are checked as they are, queries and path parameters are converted from text
- * first, and defaults are filled in. A fault becomes `MOT_BAD_INPUT` with the places.
+ * first, and defaults are filled in. Errors become `MOT_BAD_INPUT` with their paths.
  */
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
   const checker = compileChecker(schema)
@@ -66,7 +66,7 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
     const value = fills ? Value.Default(schema, converted) : converted
     if (checker.check(value)) return { value }
     const errors = checker.faults(value)
-    const where = errors[0] === undefined ? '' : `: ${errors[0].path || 'the whole'}: ${errors[0].message}`
-    return { error: new ProblemError('MOT_BAD_INPUT', `The ${part} is refused${where}`, { errors }) }
+    const where = errors[0] === undefined ? '' : `: ${errors[0].path || 'the value'}: ${errors[0].message}`
+    return { error: new ProblemError('MOT_BAD_INPUT', `Invalid ${part}${where}`, { errors }) }
   }
 }

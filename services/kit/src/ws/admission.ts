@@ -3,28 +3,28 @@ import type { ProblemCode, Role } from '@motience/schemas'
 import { ProblemError } from '../service/problem-error.js'
 import type { Connections } from './connections.js'
 import type { TokenVerifier } from './token-verifier.js'
-import { readUpgradeToken } from './token.js'
+import { readUpgradeToken } from './upgrade-token.js'
 
-/** What an upgrade needs to be admitted. */
+/** Requirements of an upgrade. */
 export interface AdmissionRules {
   roles: readonly Role[]
-  /** Codes of this server's refusals. */
+  /** Codes of this server's problems. */
   codes: { wrongRole: ProblemCode, tooMany: ProblemCode }
   /** Whether the server can serve a new connection now. */
   ready: () => boolean
 }
 
-/** Seconds after which a client that was one too many may try again. */
+/** `Retry-After` in seconds if there are too many connections. */
 const RETRY_AFTER_SECS = 5
 
-/** Seconds after which a client may try a server again that is not ready. */
+/** `Retry-After` in seconds if the server is not ready. */
 const NOT_READY_SECS = 2
 
 /**
- * Decides on an upgrade whose path and query are right, before its handshake: 503 not ready, 429 too many, 401 a bad
- * token, 403 a wrong role. The cheap checks come first, and a place is held while the token is verified. Sets
- * `request.identity` and gives the places back once the request's socket is closed; rejects with the `ProblemError` to
- * answer.
+ * Decides on an upgrade whose path and query are valid, before its handshake: 503 not ready, 429 too many, 401 invalid
+ * token, 403 wrong role. The cheap checks come first, and slots are taken before the token is verified. Sets
+ * `request.identity` and releases the slots once the request's socket is closed; rejects with the `ProblemError` to
+ * return.
  */
 export const admit = async (
   request: FastifyRequest, rules: AdmissionRules, connections: Connections, verifier: TokenVerifier
@@ -37,15 +37,15 @@ export const admit = async (
 
   checkReady()
   const token = readUpgradeToken(request)
-  if (token === null) throw new ProblemError('MOT_UNAUTHORIZED', 'No access token was sent')
-  const place = connections.takePlace()
-  if (place === null) throw tooMany('The server has no place left')
+  if (token === null) throw new ProblemError('MOT_UNAUTHORIZED', 'Access token missing')
+  const place = connections.takeSlot()
+  if (place === null) throw tooMany('Too many connections to this server')
   try {
     const identity = await verifier.verify(token)
     if (!rules.roles.includes(identity.role)) throw new ProblemError(rules.codes.wrongRole)
     checkReady()
     const userPlace = connections.takeUserSlot(identity)
-    if (userPlace === null) throw tooMany('The user has no place left')
+    if (userPlace === null) throw tooMany('Too many connections of this user')
     request.identity = identity
     const release = (): void => {
       place.release()

@@ -11,7 +11,7 @@ const answer = (request: IncomingMessage, response: ServerResponse): void => {
   request.on('end', () => { response.end(`${request.method} ${request.url}: ${body}`) })
 }
 
-/** A server of WebSockets, and a page's server that it is attached to. */
+/** A WebSocket server, and a page's server that it is attached to. */
 const startBoth = async (t: Test) => {
   const started = await startServer(t)
   const page = createServer(answer)
@@ -23,7 +23,7 @@ const startBoth = async (t: Test) => {
   return { ...started, page, pagePort: port, pageUrl: `ws://127.0.0.1:${port}/consumer` }
 }
 
-t.test('an attached server takes the same WebSockets, and answers the rest as before', async t => {
+t.test('an attached server accepts the same WebSockets and handles other requests as before', async t => {
   const { tokens, server, pageUrl, pagePort } = await startBoth(t)
   tokens.issue('good')
   const { ws, frames, send, closed } = await connect(pageUrl, 'good')
@@ -37,7 +37,7 @@ t.test('an attached server takes the same WebSockets, and answers the rest as be
   await closed
 })
 
-t.test('an attached server ends after its WebSockets were drained', async t => {
+t.test('an attached server closes after its WebSockets were drained', async t => {
   const { tokens, server, page, pageUrl } = await startBoth(t)
   tokens.issue('good')
   const { closed } = await connect(pageUrl, 'good')
@@ -47,20 +47,20 @@ t.test('an attached server ends after its WebSockets were drained', async t => {
   t.equal(page.listening, false)
 })
 
-t.test('another upgrade that is offered is not taken, and the request is answered, body and all', async t => {
+t.test('ignores offers of other upgrades and answers the requests, bodies included', async t => {
   const { pagePort } = await startBoth(t)
   const socket = connectSocket(pagePort, '127.0.0.1')
   let received = ''
   socket.setEncoding('utf8').on('data', (chunk: string) => { received += chunk })
   const offer = 'Host: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n'
   socket.write(`GET /one HTTP/1.1\r\n${offer}\r\n`)
-  await waitFor(() => received.includes('GET /one: '), { what: 'the first answer' })
+  await waitFor(() => received.includes('GET /one: '), { what: 'the first response' })
   // On the same connection, a body in two parts, of which one comes with the head.
   socket.write(`POST /two HTTP/1.1\r\n${offer}Content-Length: 10\r\n\r\n12345`)
   socket.write('67890')
-  await waitFor(() => received.includes('POST /two: 1234567890'), { what: 'the second answer' })
+  await waitFor(() => received.includes('POST /two: 1234567890'), { what: 'the second response' })
   socket.write('GET /three HTTP/1.1\r\nHost: x\r\n\r\n')
-  await waitFor(() => received.includes('GET /three: '), { what: 'the third answer' })
+  await waitFor(() => received.includes('GET /three: '), { what: 'the third response' })
   t.notMatch(received, /101|400/)
   socket.destroy()
 })

@@ -3,7 +3,7 @@ import { waitFor } from '@motience/testing'
 import { createLogger } from '../service/logger.js'
 import { connect, startServer } from './test-server.js'
 
-t.test('frames are checked, and what is wrong is told with its path', async t => {
+t.test('validates frames and reports errors with their paths', async t => {
   const { tokens, url, metrics } = await startServer(t)
   const client = await connect(url, tokens.issue('ann'))
   client.send({ type: 'echo', text: 'hello' })
@@ -26,7 +26,7 @@ t.test('frames are checked, and what is wrong is told with its path', async t =>
   t.match(await metrics.getSingleMetricAsString('motience_ws_bad_frames_total'), /\} 6|total 6/)
 })
 
-t.test('no JSON ten times in a row ends with 1007, but not ten times in between good frames', async t => {
+t.test('closes with 1007 after ten invalid frames in a row, but not with valid ones in between', async t => {
   const { tokens, url, ended, metrics } = await startServer(t)
   const client = await connect(url, tokens.issue('ann'))
   for (let i = 0; i < 9; i++) client.ws.send('{')
@@ -39,7 +39,7 @@ t.test('no JSON ten times in a row ends with 1007, but not ten times in between 
   await waitFor(async () => /code="1007"\} 1/.test(await metrics.getSingleMetricAsString('motience_ws_closes_total')))
 })
 
-t.test('a close that the client caused is logged with its user and code, and no other', async t => {
+t.test('logs only closes that the client caused, with user and code', async t => {
   const lines: string[] = []
   const logger = createLogger('wss2', 'info', { write: line => { lines.push(line) } })
   const { tokens, url } = await startServer(t, { logger })
@@ -60,7 +60,7 @@ t.test('a close that the client caused is logged with its user and code, and no 
   t.notMatch(lines.join(''), 'secret')
 })
 
-t.test('a frame that is not UTF-8 ends with 1007, one too long with 1009', async t => {
+t.test('closes with 1007 after a frame that is not UTF-8, with 1009 after one too long', async t => {
   const { tokens, url, ended } = await startServer(t)
   tokens.issue('ann')
   const broken = await connect(url, 'ann')
@@ -72,7 +72,7 @@ t.test('a frame that is not UTF-8 ends with 1007, one too long with 1009', async
   t.same(ended, [1007, 1009])
 })
 
-t.test('a compressed frame is taken, and measured by what it inflates to', async t => {
+t.test('accepts compressed frames, and limits their inflated size', async t => {
   const { tokens, url } = await startServer(t, { compression: true })
   const client = await connect(url, tokens.issue('ann'), { perMessageDeflate: { threshold: 0 } })
   t.match(client.ws.extensions, /permessage-deflate/)
@@ -83,7 +83,7 @@ t.test('a compressed frame is taken, and measured by what it inflates to', async
   t.equal(await client.closed, 1009)
 })
 
-t.test('too many messages, or pings, end with 4029', async t => {
+t.test('closes with 4029 after too many messages or pings', async t => {
   const { tokens, url } = await startServer(t, { limits: { messageRate: 5 } })
   tokens.issue('ann')
   const client = await connect(url, 'ann')
@@ -95,7 +95,7 @@ t.test('too many messages, or pings, end with 4029', async t => {
   t.equal(await pinging.closed, 4029)
 })
 
-t.test('a batch counts as many messages', async t => {
+t.test('a batch counts as its number of messages', async t => {
   const { tokens, url } = await startServer(t, {
     limits: { messageRate: 100 },
     frame: (_frame, connection) => {
@@ -107,7 +107,7 @@ t.test('a batch counts as many messages', async t => {
   t.equal(await client.closed, 4029)
 })
 
-t.test('a client that does not read is closed with 4008 before it holds more than the bound', async t => {
+t.test('closes a client that does not read with 4008 within the limit of buffered bytes', async t => {
   const { tokens, url, opened, ended } = await startServer(t, { limits: { maxBufferedBytes: 100_000 } })
   const client = await connect(url, tokens.issue('ann'))
   const connection = opened[0]!
@@ -126,10 +126,10 @@ t.test('a client that does not read is closed with 4008 before it holds more tha
   t.equal(await client.closed, 4008)
 })
 
-t.test('one connection that fails is closed with 1011, and the others go on', async t => {
+t.test('closes only the connection that failed, with 1011', async t => {
   const { tokens, url } = await startServer(t, {
     frame: (frame, connection) => {
-      if (frame.text === 'bad') throw new Error('A fault of ours')
+      if (frame.text === 'bad') throw new Error('Internal failure')
       connection.sendFrame(frame)
     }
   })

@@ -9,42 +9,42 @@ import { Inflation } from './inflation.js'
 import { MessageRate } from './message-rate.js'
 import type { SocketMetrics } from './metrics.js'
 
-/** Not JSON this often in a row ends a connection with 1007. */
+/** Consecutive frames that are not JSON, after which a connection is closed with 1007. */
 export const MAX_BAD_FRAMES_IN_A_ROW = 10
 
-/** Bounds of one connection. */
+/** Limits of one connection. */
 export interface ConnectionLimits {
-  /** Milliseconds between pings; two unanswered ones end the connection with 4009 when a third is due. */
+  /** Milliseconds between pings; with two unanswered ones, the connection is closed with 4009 when a third is due. */
   heartbeatMs: number
-  /** Messages a second, past which it is closed with 4029. */
+  /** Maximum messages per second, above which it is closed with 4029. */
   messageRate: number
-  /** Bytes of one frame, after decompression; a longer one ends its connection with 1009. */
+  /** Maximum size of a frame after decompression, in bytes; a longer one closes its connection with 1009. */
   maxFrameBytes: number
-  /** Bytes that may wait in the socket for a peer that does not read; past it, it is closed with 4008. */
+  /** Maximum bytes in the socket's buffer for a peer that does not read; above it, it is closed with 4008. */
   maxBufferedBytes: number
 }
 
-/** What a connection tells the server that made it. */
+/** The server of a connection, which handles its events. */
 export interface ConnectionOwner {
   limits: ConnectionLimits
   metrics: SocketMetrics
   flusher: Flusher
-  /** A text that came in, already counted. */
+  /** A text was received, and already counted. */
   received (connection: Connection, text: string): void
-  /** Once, as soon as the connection ends or is being closed: nothing can be sent any more. */
+  /** Called once, as soon as the connection has ended or is being closed: nothing can be sent any more. */
   ended (connection: Connection, code: number): void
-  /** Once, when the socket is gone, with the close code that counts. */
+  /** Called once the socket is closed, with the effective close code. */
   gone (connection: Connection, code: number): void
 }
 
-/** One client's WebSocket: whose it is, what is sent to it, and when it has to end. */
+/** One client's WebSocket: its identity, sending, receiving, heartbeats and limits. */
 export class Connection {
-  /** Rises with each connection of this process; for logs. */
+  /** Increases with each connection of this process; for logs. */
   readonly id: number
   identity: Identity
-  /** Told when a socket that had more to send than it could has sent all of it. */
+  /** Called when the socket's full buffer is empty again. */
   onDrain: (() => void) | null = null
-  /** Told before a compressed message is inflated: who has no room for it may pause the reading, and gets it later. */
+  /** Called before a compressed message is inflated: `pauseReading` postpones it. */
   onInflate: (() => void) | null = null
   readonly #ws: WebSocket
   readonly #socket: Socket
@@ -54,7 +54,7 @@ export class Connection {
   readonly #inflation: Inflation | null
   #paused = false
   #corked = false
-  #notJson = 0
+  #invalidInARow = 0
   #endCode: number | null = null
 
   constructor (id: number, ws: WebSocket, socket: Socket, identity: Identity, owner: ConnectionOwner) {
@@ -71,11 +71,11 @@ export class Connection {
       refuse: code => this.close(code, 'Compressed frame refused')
     })
     socket.on('drain', () => this.onDrain?.())
-    socket.on('close', () => this.#dropHeld())
+    socket.on('close', () => this.#endIfPaused())
     ws.on('message', (data, isBinary) => this.#receive(data, isBinary))
     ws.on('pong', () => this.#heartbeat.received())
     ws.on('ping', data => this.#answerPing(data))
-    // ws has closed the connection itself by now: not UTF-8, over the greatest frame, or a broken frame
+    // ws has closed the connection by now: invalid UTF-8, a frame that is too long, or a protocol error.
     ws.on('error', (error: Error & { code?: string }) => this.#end(closeCodeOfError(error.code)))
     ws.on('close', code => {
       this.#end(code)
@@ -87,15 +87,15 @@ export class Connection {
   /** Whether frames can still be sent. */
   get open (): boolean { return this.#endCode === null }
 
-  /** Bytes that were given to `send` and wait for the peer to read. */
+  /** Bytes that were passed to `send` and are not sent yet. */
   get bufferedBytes (): number { return this.#ws.bufferedAmount }
 
-  /** Whether the socket holds so much that it tells by `onDrain` when all of it is sent. */
+  /** Whether the socket's buffer is so full that `onDrain` will be called. */
   get needsDrain (): boolean { return this.#socket.writableNeedDrain }
 
   /**
-   * Sends the text of one frame. False where the connection has ended. One that holds back more than `maxBufferedBytes`
-   * is closed with 4008.
+   * Sends a text frame. False if the connection has ended. A connection with more than `maxBufferedBytes` is closed
+   * with 4008.
    */
   send (text: string): boolean {
     if (this.#endCode !== null) return false
@@ -110,8 +110,8 @@ export class Connection {
   }
 
   /**
-   * Sends a whole frame as `textFrame` made it, the same one to many connections: what goes to the socket here stands
-   * in order with what `ws` writes, for none of it is compressed.
+   * Sends a frame made by `textFrame`, the same one to many connections. Written to the socket directly, it keeps its
+   * order with the frames of `ws`, since none of them is compressed.
    */
   sendPrepared (frame: Buffer): boolean {
     if (this.#endCode !== null) return false
@@ -129,14 +129,14 @@ export class Connection {
     return this.send(JSON.stringify(frame))
   }
 
-  /** Tells what was refused; the connection goes on. */
+  /** Reports an error; the connection stays open. */
   sendError (error: Omit<ErrorFrame, 'type'>): boolean {
     return this.sendFrame({ type: 'error', ...error })
   }
 
   /**
-   * Counts `count` messages against the rate; false where that closed the connection with 4029. One a frame is counted
-   * already.
+   * Counts messages against the rate limit, besides the one per frame that is counted already; false if that closed the
+   * connection with 4029.
    */
   spend (count: number): boolean {
     if (this.#rate.take(count, performance.now())) return true
@@ -144,16 +144,13 @@ export class Connection {
     return false
   }
 
-  /**
-   * Stops reading the socket, so that the peer feels back-pressure. Its heartbeats rest, since they can't be read
-   * either.
-   */
+  /** Stops reading the socket, so that the peer feels back-pressure. Pings are paused, since answers can't be read. */
   pauseReading (): void {
     if (this.#paused || this.#endCode !== null) return
     this.#paused = true
     this.#ws.pause()
-    this.#inflation?.hold()
-    if (this.#socket.destroyed) this.#dropHeld()
+    this.#inflation?.pause()
+    if (this.#socket.destroyed) this.#endIfPaused()
   }
 
   resumeReading (): void {
@@ -161,23 +158,21 @@ export class Connection {
     this.#paused = false
     this.#heartbeat.restart(performance.now())
     this.#ws.resume()
-    this.#inflation?.release()
+    this.#inflation?.resume()
   }
 
-  /**
-   * Called for each text that was no JSON, and for each good one; ten bad ones in a row end the connection with 1007.
-   */
+  /** Called for each text, with whether it was JSON; ten invalid ones in a row close the connection with 1007. */
   countJson (good: boolean): void {
-    if (good) this.#notJson = 0
-    else if (++this.#notJson >= MAX_BAD_FRAMES_IN_A_ROW) this.close(closeCodes.badData, 'Not JSON again and again')
+    if (good) this.#invalidInARow = 0
+    else if (++this.#invalidInARow >= MAX_BAD_FRAMES_IN_A_ROW) this.close(closeCodes.badData, 'Too many invalid frames')
   }
 
-  /** Starts the closing handshake. The peer has 3 s to answer it, then the socket is destroyed. */
+  /** Starts the closing handshake. After 3 s without an answer of the peer the socket is destroyed. */
   close (code: number, reason = ''): void {
     if (this.#endCode !== null) return
     this.#ws.close(code, reason)
     if (this.#paused) {
-      // the peer's answer has to be read; whatever else it sent is not handed on any more
+      // The peer's close frame has to be read; no other frame is passed on any more.
       this.#paused = false
       this.#ws.resume()
     }
@@ -189,7 +184,7 @@ export class Connection {
     this.#ws.terminate()
   }
 
-  /** Looks at the clocks: `now` is a steady one for heartbeats, `wallClock` the one that tokens expire by. */
+  /** Checks expiry and heartbeat: `now` is monotonic, `wallClock` in milliseconds since 1970. */
   sweep (now: number, wallClock: number): void {
     if (this.#endCode !== null) return
     if (wallClock >= this.identity.expiresAt) {
@@ -209,7 +204,7 @@ export class Connection {
     const buffer = data as Buffer
     this.#owner.metrics.received(buffer.length)
     if (!this.spend(1)) return
-    // bytes that are no text are read as such, and refused as no JSON
+    // Binary data is passed on as a text that is not JSON, and reported as such.
     this.#owner.received(this, isBinary ? '' : buffer.toString('utf8'))
   }
 
@@ -220,9 +215,9 @@ export class Connection {
     if (this.#ws.bufferedAmount > this.#owner.limits.maxBufferedBytes) this.close(closeCodes.tooSlow, 'Too slow')
   }
 
-  /** What is held back of a socket that is gone can never be answered: its sender will send it again. */
-  #dropHeld (): void {
-    if (this.#inflation?.holding === true) this.#end(CLOSED_ABNORMALLY)
+  /** Messages that are not inflated yet when the socket is gone can't be answered: their sender will repeat them. */
+  #endIfPaused (): void {
+    if (this.#inflation?.paused === true) this.#end(CLOSED_ABNORMALLY)
   }
 
   #end (code: number): void {

@@ -3,12 +3,12 @@ import { closeCodes } from '@motience/schemas'
 import type { Connection } from './connection.js'
 import { isRevokedBy, type RevokedAccess } from './token-verifier.js'
 
-/** A place that was taken for one connection of a user. */
+/** A slot for one connection of a user. */
 export interface ConnectionSlot { release (): void }
 
 /**
- * The connections of one server, and how many each user has. A place is taken before the handshake, so that a burst
- * can't pass the bound.
+ * The connections of one server, and how many each user has. A slot is taken before the handshake, so that a burst
+ * can't exceed the limits.
  */
 export class Connections {
   readonly #max: number
@@ -27,14 +27,14 @@ export class Connections {
 
   [Symbol.iterator] (): IterableIterator<Connection> { return this.#open.values() }
 
-  /** Takes one of the server's places; null where all are taken. */
-  takePlace (): ConnectionSlot | null {
+  /** Takes one of the server's slots; null if there is none left. */
+  takeSlot (): ConnectionSlot | null {
     if (this.#taken >= this.#max) return null
     this.#taken++
     return once(() => { this.#taken-- })
   }
 
-  /** Takes one of the user's places; null where all are taken. */
+  /** Takes one of the user's slots; null if there is none left. */
   takeUserSlot (identity: Identity): ConnectionSlot | null {
     const key = identity.userId === 0 ? identity.sid : String(identity.userId)
     const count = this.#perUser.get(key) ?? 0
@@ -56,12 +56,12 @@ export class Connections {
     this.#waiting = []
   }
 
-  /** Resolves when the last connection is gone. */
+  /** Resolves when the last connection is closed. */
   async emptied (): Promise<void> {
     if (this.#open.size > 0) await new Promise<void>(resolve => this.#waiting.push(resolve))
   }
 
-  /** Ends what a revocation names: 4003 where the user is disabled, else 4001. */
+  /** Closes the connections of a revocation: with 4003 if the user is disabled, else with 4001. */
   revoke (revoked: RevokedAccess): void {
     for (const connection of this.#open) {
       if (!isRevokedBy(connection.identity, revoked)) continue

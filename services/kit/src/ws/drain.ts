@@ -2,18 +2,18 @@ import { closeCodes } from '@motience/schemas'
 import type { Connection } from './connection.js'
 import type { Connections } from './connections.js'
 
-/** How connections are drained. */
+/** How to drain connections. */
 export interface DrainOptions {
-  /** Most milliseconds for all of it; whoever has not closed by then is cut off. */
+  /** Maximum time for draining, in milliseconds; then remaining connections are terminated. */
   drainMs: number
-  /** Resolves when a connection has been sent everything that it is waiting for. */
+  /** Resolves when everything that a connection waits for has been sent. */
   finish?: (connection: Connection) => Promise<void>
 }
 
-/** Time that is kept for the closing handshakes after the last connection has finished, as far as there is so much. */
+/** Share of the time that is reserved for the closing handshakes after the last connection has finished. */
 const HANDSHAKE_SHARE = 0.25
 
-/** Closes every connection with 1001 once it has finished, and waits until all are gone or the time is up. */
+/** Closes every connection with 1001 once it has finished; resolves when all are closed or the time is over. */
 export const drainConnections = async (connections: Connections, { drainMs, finish }: DrainOptions): Promise<void> => {
   const finishBy = deadline(drainMs * (1 - HANDSHAKE_SHARE))
   await Promise.all([...connections].map(async connection => {
@@ -21,7 +21,7 @@ export const drainConnections = async (connections: Connections, { drainMs, fini
     connection.close(closeCodes.goingAway, 'Going away')
   }))
   finishBy.cancel()
-  // an upgrade that was let in just before may still have come through
+  // An upgrade that was admitted just before may have completed since.
   for (const connection of connections) connection.close(closeCodes.goingAway, 'Going away')
   const goneBy = deadline(drainMs * HANDSHAKE_SHARE)
   await Promise.race([connections.emptied(), goneBy.reached])

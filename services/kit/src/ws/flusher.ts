@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net'
 
 /**
- * Gathers what is written to many sockets within one turn of the event loop into one system call a socket. A turn
- * that reads a burst from the broker then costs a write for each consumer and not one for each message.
+ * Combines all writes to a socket within one iteration of the event loop into one system call. An iteration that reads
+ * a burst from the broker then costs one write per consumer instead of one per message.
  */
 export class Flusher {
   #held: { socket: Socket, released: () => void }[] = []
@@ -16,7 +16,8 @@ export class Flusher {
   }
 
   /**
-   * Holds a socket's writes until the end of this turn, when `released` is called. To be asked once a turn and socket.
+   * Buffers a socket's writes until the end of this iteration, when `released` is called. Call it once per iteration
+   * and socket.
    */
   cork (socket: Socket, released: () => void): void {
     socket.cork()

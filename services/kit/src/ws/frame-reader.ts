@@ -3,22 +3,22 @@ import { TypeCompiler, type TypeCheck } from '@sinclair/typebox/compiler'
 import { AuthFrameSchema, type AuthFrame, type ErrorFrame, type ProblemCode } from '@motience/schemas'
 import { faultMessage } from '../service/fault-message.js'
 
-/** The frames that clients of one server may send, by their `type`; `auth` is always among them. */
+/** The frames that clients of a server may send, by `type`; `auth` is always accepted. */
 export type FrameSchemas = Record<string, TSchema>
 
 /** A frame of any of the schemas. */
 export type FrameOf<S extends FrameSchemas> = { [K in keyof S]: Static<S[K]> }[keyof S]
 
-/** What a text was read as: a frame, the `auth` frame, or what is wrong with it. */
+/** The result of reading a text: a frame, an `auth` frame, or an error. */
 export type ReadFrame<F> =
   | { kind: 'frame', frame: F }
   | { kind: 'auth', frame: AuthFrame }
   | { kind: 'fault', notJson: boolean, error: ErrorFrame }
 
-/** Reads the text of one frame. */
+/** Parses the text of a frame. */
 export type FrameReader<F> = (text: string) => ReadFrame<F>
 
-/** The `id` and `seq` of an invalid frame or message, as far as they are valid themselves. */
+/** The `id` and `seq` of an invalid frame or message, if they are valid themselves. */
 export const identifiersOf = (value: unknown): Pick<ErrorFrame, 'id' | 'seq'> => {
   const { id, seq } = (value ?? {}) as { id?: unknown, seq?: unknown }
   return {
@@ -28,8 +28,8 @@ export const identifiersOf = (value: unknown): Pick<ErrorFrame, 'id' | 'seq'> =>
 }
 
 /**
- * Makes a reader that parses JSON and checks it against the schema of its `type`, compiled once. A good frame is
- * checked once; only for a bad one are its errors collected, of which the first is told with its path.
+ * Creates a reader that parses JSON and checks it against the schema of its `type`, compiled once. Errors are only
+ * collected for an invalid frame, and the first one is reported with its path.
  */
 export const createFrameReader = <S extends FrameSchemas>(
   schemas: S,
@@ -56,7 +56,7 @@ export const createFrameReader = <S extends FrameSchemas>(
     const type = 'type' in value ? value.type : undefined
     const check = typeof type === 'string' ? checks.get(type) : undefined
     if (check === undefined) {
-      return fault(`\`type\` has to be one of ${types}`, { path: '/type', ...identifiersOf(value) })
+      return fault(`\`type\` must be one of ${types}`, { path: '/type', ...identifiersOf(value) })
     }
     if (check.Check(value)) {
       return type === 'auth'
@@ -64,7 +64,7 @@ export const createFrameReader = <S extends FrameSchemas>(
         : { kind: 'frame', frame: value as FrameOf<S> }
     }
     const first = check.Errors(value).First()
-    return fault(first === undefined ? 'The frame is not of its schema' : faultMessage(first), {
+    return fault(first === undefined ? 'The frame does not match its schema' : faultMessage(first), {
       path: first?.path ?? '',
       ...identifiersOf(value)
     })

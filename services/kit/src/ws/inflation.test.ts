@@ -6,7 +6,7 @@ import { connect, startServer } from './test-server.js'
 
 const echo = (text: string): string => JSON.stringify({ type: 'echo', text })
 
-/** A server whose handler stops reading with each message, and that does not go on by itself. */
+/** A server whose handler pauses reading with each message, and does not resume. */
 const startPausing = async (t: Parameters<typeof startServer>[0]) => {
   const taken: string[] = []
   const started = await startServer(t, {
@@ -20,12 +20,12 @@ const startPausing = async (t: Parameters<typeof startServer>[0]) => {
   return { ...started, taken }
 }
 
-/** Many turns of the event loop: a message that is not held back is handed on within a few. */
+/** Many iterations of the event loop: a message that is not delayed is passed on within a few. */
 const turns = async (): Promise<void> => {
   for (let i = 0; i < 500; i++) await new Promise(resolve => setImmediate(resolve))
 }
 
-t.test('messages refer to those before, over more than the window holds, and are fewer bytes for it', async t => {
+t.test('messages are compressed with the context of previous ones, for longer than the window', async t => {
   const { tokens, url, port } = await startServer(t, { compression: true })
   tokens.issue('ann')
   const texts = Array.from({ length: 200 }, (_, i) =>
@@ -50,20 +50,20 @@ t.test('messages refer to those before, over more than the window holds, and are
   t.ok(fresh < plain / 2 && whole < fresh / 1.5, sent.join())
 })
 
-t.test('a message in several frames is one, and its parts are nothing before the last', async t => {
+t.test('a fragmented message is passed on after its last frame', async t => {
   const { tokens, url } = await startServer(t, { compression: true })
   tokens.issue('ann')
   const { socket, frames } = await connectRaw(url, 'ann')
-  const body = deflate(echo('in pieces'))
+  const body = deflate(echo('in fragments'))
   for (let at = 0; at < body.length; at++) {
     socket.write(compressedFrame('', { body: body.subarray(at, at + 1), first: at === 0, fin: at === body.length - 1 }))
   }
   socket.write(compressedFrame(echo('whole')))
   await waitFor(() => frames.length === 2)
-  t.match(frames, [{ text: 'in pieces' }, { text: 'whole' }])
+  t.match(frames, [{ text: 'in fragments' }, { text: 'whole' }])
 })
 
-t.test('what cannot be inflated ends with 1007, what expands to more than a frame may have with 1009', async t => {
+t.test('closes with 1007 if a message can\'t be inflated, with 1009 if it expands beyond the limit', async t => {
   const { tokens, url, ended, opened } = await startServer(t, { compression: true })
   tokens.issue('ann')
   const broken = await connectRaw(url, 'ann')
@@ -76,10 +76,10 @@ t.test('what cannot be inflated ends with 1007, what expands to more than a fram
   t.equal(await bomb.closed, 1009)
   t.strictSame(ended, [1007, 1009])
   t.equal(opened.length, 2)
-  t.strictSame([broken.frames, bomb.frames], [[], []], 'nothing after it is taken')
+  t.strictSame([broken.frames, bomb.frames], [[], []], 'nothing after it is accepted')
 })
 
-t.test('of what one read brought nothing is inflated while the connection is paused', async t => {
+t.test('inflates nothing while the connection is paused, also from data that was read before', async t => {
   const { taken, opened, url } = await startPausing(t)
   const { socket } = await connectRaw(url, 'ann')
   socket.write(Buffer.concat(Array.from({ length: 100 }, (_, i) => compressedFrame(echo(`${i}`.padEnd(3000))))))
@@ -92,7 +92,7 @@ t.test('of what one read brought nothing is inflated while the connection is pau
   t.strictSame(taken.map(Number), Array.from({ length: 100 }, (_, i) => i))
 })
 
-t.test('who has no room may pause before a message is inflated', async t => {
+t.test('a handler can pause before a message is inflated', async t => {
   const { tokens, url, opened } = await startServer(t, { compression: true })
   tokens.issue('ann')
   const { socket, frames } = await connectRaw(url, 'ann')
@@ -111,20 +111,20 @@ t.test('who has no room may pause before a message is inflated', async t => {
   await waitFor(() => frames.length === 1)
 })
 
-t.test('what is held of a client that has gone is dropped, and its place given back', async t => {
+t.test('drops pending messages of a disconnected client and releases its slot', async t => {
   const { taken, opened, ended, url, server } = await startPausing(t)
   const { socket } = await connectRaw(url, 'ann')
   socket.write(Buffer.concat(Array.from({ length: 50 }, () => compressedFrame(echo('x')))))
   await waitFor(() => taken.length === 1)
   socket.resetAndDestroy()
-  // The end is noticed by what is sent, as the socket is not read.
+  // The end is noticed by sending, since the socket is not read.
   await waitFor(() => !opened[0]!.send('{}'), { what: 'the end of the connection' })
   await waitFor(() => server.connections.size === 0)
   t.equal(taken.length, 1)
   t.strictSame(ended, [1006])
 })
 
-t.test('a connection that is closed while something is held ends in order, and hands on nothing more', async t => {
+t.test('a connection that is closed while messages are pending passes on none of them', async t => {
   const { taken, opened, url, server } = await startPausing(t)
   const { socket, closed } = await connectRaw(url, 'ann')
   socket.write(Buffer.concat(Array.from({ length: 50 }, () => compressedFrame(echo('x')))))

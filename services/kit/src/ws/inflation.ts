@@ -5,36 +5,35 @@ import { Window } from './window.js'
 
 type Done = (error: Error | null, text: Buffer) => void
 
-/** What ws keeps of the extension that it has negotiated: the only two members that are used here. */
+/** The negotiated extension of ws: the only two members that are used here. */
 interface Extension {
   params: { client_no_context_takeover?: boolean, client_max_window_bits?: number }
   /**
    * Called for one frame of a compressed message at a time; ws reads no further until `done` is called, in a later
-   * turn.
+   * iteration.
    */
   decompress (data: Buffer, fin: boolean, done: Done): void
 }
 
-/** Who is asked and told. */
+/** Callbacks of an inflation. */
 export interface InflationOwner {
-  /** A message is about to be inflated; `hold` keeps it from that. */
+  /** A message is about to be inflated; `pause` postpones it. */
   before (): void
-  /** A message is broken or too long: the connection has to end with this close code. */
+  /** A message is invalid or too long: the connection has to be closed with this code. */
   refuse (code: number): void
 }
 
-/** What the sender of RFC 7692 leaves out at the end of each message. */
+/** What a sender removes from the end of each message (RFC 7692, 7.2.1). */
 const TRAILER = Buffer.from([0, 0, 0xff, 0xff])
 const NOTHING = Buffer.alloc(0)
 
 /**
- * Inflates what one client compresses, in place of ws' own way, so that it can be held back. ws pauses the socket
- * alone: what was read of it before, up to three times 64 KiB, may expand a thousandfold and would all be handed on.
- * Here the next message is not inflated before the connection is read again, and nothing is once it has ended.
+ * Inflates what one client compresses, instead of ws' own implementation, so that it can be paused. ws pauses only the
+ * socket: data that was read before, up to three times 64 KiB, may expand a thousandfold and would all be passed on.
+ * Here the next message is not inflated before the connection is resumed, and none after it has ended.
  *
- * Of a connection it keeps the window alone, at most 32 KiB, where ws' way keeps a zlib stream of some 60 KiB. A
- * message in several frames is inflated when its last one has come, so that until then it takes no more than what was
- * sent of it.
+ * Only the window of a connection is kept, at most 32 KiB, instead of a zlib stream of some 60 KiB. A fragmented
+ * message is inflated after its last frame, so that until then it takes no more memory than was sent.
  */
 export class Inflation {
   readonly #maxBytes: number
@@ -42,17 +41,16 @@ export class Inflation {
   readonly #window: Window
   #frames: Buffer[] = []
   #next: (() => void) | null = null
-  #holding = false
+  #paused = false
   #ended = false
 
   /**
-   * Takes over the inflating of a WebSocket, of messages of at most `maxBytes`; null where no compression was
-   * negotiated.
+   * Takes over the inflation of a WebSocket, for messages of at most `maxBytes`; null if no compression was negotiated.
    */
   static of (ws: WebSocket, maxBytes: number, owner: InflationOwner): Inflation | null {
     if (!ws.extensions.includes('permessage-deflate')) return null
     const extension = (ws as unknown as { _extensions?: Record<string, Extension> })._extensions?.['permessage-deflate']
-    if (typeof extension?.decompress !== 'function') throw new Error('This version of ws keeps its extension elsewhere')
+    if (typeof extension?.decompress !== 'function') throw new Error('This version of ws has no known extension')
     return new Inflation(extension, maxBytes, owner)
   }
 
@@ -64,24 +62,24 @@ export class Inflation {
     extension.decompress = (data, fin, done) => this.#take(data, fin, done)
   }
 
-  /** Whether what was read may not be inflated now. */
-  get holding (): boolean { return this.#holding }
+  /** Whether inflation is paused. */
+  get paused (): boolean { return this.#paused }
 
-  /** Inflates nothing from now on, until `release`. */
-  hold (): void { this.#holding = !this.#ended }
+  /** Inflates nothing from now on, until `resume`. */
+  pause (): void { this.#paused = !this.#ended }
 
-  release (): void {
-    this.#holding = false
+  resume (): void {
+    this.#paused = false
     const next = this.#next
     this.#next = null
     if (next !== null) setImmediate(next)
   }
 
-  /** Hands on empty messages from now on: whoever gets them has ended. */
+  /** Passes on empty messages from now on: the connection has ended and ignores them. */
   end (): void {
     this.#ended = true
     this.#frames = []
-    this.release()
+    this.resume()
   }
 
   #take (data: Buffer, fin: boolean, done: Done): void {
@@ -89,14 +87,14 @@ export class Inflation {
       setImmediate(() => this.#inflate(data, done))
       return
     }
-    // A copy: the frame may be a few bytes of a large read, all of which would be kept with it.
+    // Copied: the frame may be a few bytes of a large read, which would be kept as a whole.
     if (!this.#ended) this.#frames.push(Buffer.from(data))
     setImmediate(done, null, NOTHING)
   }
 
   #inflate (data: Buffer, done: Done): void {
-    if (!this.#ended && !this.#holding) this.#owner.before()
-    if (this.#holding) {
+    if (!this.#ended && !this.#paused) this.#owner.before()
+    if (this.#paused) {
       this.#next = () => this.#inflate(data, done)
       return
     }
@@ -111,7 +109,7 @@ export class Inflation {
       const text = inflateRawSync(message, {
         finishFlush: constants.Z_SYNC_FLUSH,
         maxOutputLength: this.#maxBytes,
-        // Most readings fit in one; the default of 16 KiB would be thrown away for each.
+        // Most results fit into one chunk; the default of 16 KiB would be discarded for each.
         chunkSize: Math.min(16_384, Math.max(512, message.length * 8)),
         ...(content.length === 0 ? {} : { dictionary: content })
       })

@@ -4,7 +4,7 @@ import { WebSocket } from 'ws'
 import { waitFor } from '@motience/testing'
 import { connect, refusal, startServer } from './test-server.js'
 
-t.test('a peer that answers no ping is closed with 4009, one that does is not', async t => {
+t.test('closes with 4009 a peer that does not answer pings', async t => {
   const { tokens, url, ended, server } = await startServer(t, { limits: { heartbeatMs: 40 } })
   tokens.issue('ann')
   const lively = await connect(url, 'ann')
@@ -17,7 +17,7 @@ t.test('a peer that answers no ping is closed with 4009, one that does is not', 
   t.equal(server.connections.size, 1)
 })
 
-t.test('frames count as an answer', async t => {
+t.test('frames count as answers', async t => {
   const { tokens, url, ended } = await startServer(t, { limits: { heartbeatMs: 100 } })
   const client = await connect(url, tokens.issue('ann'), { autoPong: false })
   let pings = 0
@@ -29,7 +29,7 @@ t.test('frames count as an answer', async t => {
   t.same(ended, [])
 })
 
-t.test('a connection whose reading is paused is not judged dead', async t => {
+t.test('keeps a connection whose reading is paused', async t => {
   const { tokens, url, opened, ended } = await startServer(t, { limits: { heartbeatMs: 30 } })
   tokens.issue('ann')
   const held = await connect(url, 'ann')
@@ -43,7 +43,7 @@ t.test('a connection whose reading is paused is not judged dead', async t => {
   await waitFor(() => held.frames.length === 1)
 })
 
-t.test('an expired token ends with 4001, a renewed one goes on', async t => {
+t.test('closes with 4001 when the token expires, unless it was renewed', async t => {
   const { tokens, url } = await startServer(t)
   tokens.issue('short', { expiresAt: Date.now() + 300 })
   tokens.issue('long')
@@ -56,7 +56,7 @@ t.test('an expired token ends with 4001, a renewed one goes on', async t => {
   await waitFor(() => renewed.frames.length === 2)
 })
 
-t.test('a token that does not fit is refused and the old one holds; a lost role ends with 4003', async t => {
+t.test('refuses an unsuitable token and keeps the old one; closes with 4003 if the role was lost', async t => {
   const { tokens, url } = await startServer(t)
   tokens.issue('bob', { userId: 2 })
   tokens.issue('role', { role: 'producer' })
@@ -75,7 +75,7 @@ t.test('a token that does not fit is refused and the old one holds; a lost role 
   t.equal(await client.closed, 4003)
 })
 
-t.test('one token is verified at a time', async t => {
+t.test('verifies one token at a time', async t => {
   const { tokens, url } = await startServer(t)
   const client = await connect(url, tokens.issue('ann'))
   const release = tokens.hold()
@@ -88,7 +88,7 @@ t.test('one token is verified at a time', async t => {
   t.match(client.frames[1], { type: 'authenticated' })
 })
 
-t.test('a revoked session ends with 4001, a disabled user with 4003', async t => {
+t.test('closes revoked sessions with 4001 and disabled users with 4003', async t => {
   const { tokens, url } = await startServer(t)
   tokens.issue('one')
   tokens.issue('two')
@@ -102,7 +102,7 @@ t.test('a revoked session ends with 4001, a disabled user with 4003', async t =>
   t.equal(bob.ws.readyState, WebSocket.OPEN)
 })
 
-t.test('a session revoked while its token is verified does not come in, nor is it renewed to', async t => {
+t.test('a session revoked while its token is verified is neither admitted nor renewed', async t => {
   const { tokens, url } = await startServer(t)
   const client = await connect(url, tokens.issue('ann'))
   tokens.issue('bob', { userId: 2 })
@@ -119,7 +119,7 @@ t.test('a session revoked while its token is verified does not come in, nor is i
   t.match(client.frames, [{ type: 'error', code: 'MOT_TOKEN_REVOKED' }])
 })
 
-t.test('draining lets connections finish, refuses others, and closes with 1001', async t => {
+t.test('draining lets connections finish, refuses new ones, and closes with 1001', async t => {
   const { tokens, url, server, close } = await startServer(t)
   tokens.issue('ann')
   const client = await connect(url, 'ann')
@@ -144,7 +144,7 @@ t.test('draining lets connections finish, refuses others, and closes with 1001',
   t.equal(error.code, 'ECONNREFUSED')
 })
 
-t.test('draining ends although one connection never finishes and one never answers', async t => {
+t.test('draining ends even if one connection never finishes and one never answers', async t => {
   const { tokens, url, server } = await startServer(t)
   tokens.issue('ann')
   const stuck = await connect(url, 'ann')

@@ -1,6 +1,6 @@
 /**
- * A token bucket: `perSecond` messages a second, and as many at once after a quiet second.
- * Time is given in milliseconds of any steady clock.
+ * A token bucket: `perSecond` messages per second, and as many at once after a quiet second. Times are in milliseconds
+ * of any monotonic clock.
  */
 export class MessageRate {
   readonly #perSecond: number
@@ -13,7 +13,7 @@ export class MessageRate {
     this.#at = now
   }
 
-  /** Takes `count` messages; false where there were not so many left. */
+  /** Takes `count` messages; false if there are fewer left. */
   take (count: number, now: number): boolean {
     this.#tokens = Math.min(this.#perSecond, this.#tokens + (now - this.#at) * this.#perSecond / 1000)
     this.#at = now

@@ -1,7 +1,7 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import { closeCodes } from '@motience/schemas'
 
-/** What a WebSocket server counts. */
+/** Counters of a WebSocket server. */
 export interface SocketMetrics {
   opened (): void
   closed (code: number): void
@@ -13,9 +13,7 @@ export interface SocketMetrics {
 
 const knownCodes = new Set<number>([...Object.values(closeCodes), 1000, 1002, 1003, 1005, 1006, 1008])
 
-/**
- * Registers the metrics of one server; codes that no one documented are counted as `other`, so that labels are bounded.
- */
+/** Registers the metrics of one server; undocumented close codes are counted as `other`, so that labels are bounded. */
 export const createSocketMetrics = (registry: Registry): SocketMetrics => {
   const registers = [registry]
   const connections = new Gauge({ name: 'motience_ws_connections', help: 'Open WebSockets', registers })

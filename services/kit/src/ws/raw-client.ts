@@ -3,7 +3,7 @@ import { connect as connectSocket, type Socket } from 'node:net'
 import { constants, deflateRawSync } from 'node:zlib'
 import { WebSocket } from 'ws'
 
-/** A text as one masked frame, compressed on its own; `fin` and `first` cut a message in several. */
+/** A text as one masked, compressed frame; `fin` and `first` fragment a message. */
 export const compressedFrame = (
   text: string | Buffer,
   { fin = true, first = true, body = deflate(text) }: { fin?: boolean; first?: boolean; body?: Buffer } = {}
@@ -12,18 +12,15 @@ export const compressedFrame = (
   head[0] = (fin ? 0x80 : 0) | (first ? 0x41 : 0)
   head[1] = 0x80 | Math.min(body.length, 126)
   if (body.length >= 126) head.writeUInt16BE(body.length, 2)
-  // A mask of zeros leaves the body as it is.
+  // A mask of zeros leaves the body unchanged.
   return Buffer.concat([head, body])
 }
 
-/** What RFC 7692 makes of a message. */
+/** Compresses a message (RFC 7692). */
 export const deflate = (text: string | Buffer): Buffer =>
   deflateRawSync(text, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4)
 
-/**
- * A client that has negotiated compression, with the socket below it, to which a test writes whatever frames it likes
- * at once.
- */
+/** A client that has negotiated compression, with its socket, to which a test writes any frames. */
 export const connectRaw = async (
   url: string,
   token: string

@@ -15,14 +15,14 @@ import { drainConnections, type DrainOptions } from './drain.js'
 import { Flusher } from './flusher.js'
 import { createFrameReader, type FrameOf, type FrameReader, type FrameSchemas } from './frame-reader.js'
 import { createSocketMetrics, type SocketMetrics } from './metrics.js'
-import { serveWithoutUpgrade } from './plain-request.js'
-import { TokenRenewal } from './renewal.js'
+import { serveWithoutUpgrade } from './serve-without-upgrade.js'
+import { TokenRenewal } from './token-renewal.js'
 import type { ConnectionHandlers, SocketServerOptions } from './socket-server-options.js'
 import { TokenVerifier } from './token-verifier.js'
-import { selectProtocol } from './token.js'
+import { selectProtocol } from './upgrade-token.js'
 
 /**
- * Clients may refer to what they sent before, which is worth most of what compression saves; the server compresses
+ * Clients may use the context of previous messages, which is most of the benefit of compression; the server compresses
  * nothing.
  */
 const deflate: PerMessageDeflateOptions = { serverNoContextTakeover: true }
@@ -30,25 +30,28 @@ const deflate: PerMessageDeflateOptions = { serverNoContextTakeover: true }
 /** Milliseconds that a peer has to answer the closing handshake. */
 const CLOSE_TIMEOUT_MS = 3000
 
-/** Sockets above the bound of connections that may wait for their refusal. */
+/** Sockets beyond the maximum number of connections that may wait for their refusal. */
 const SPARE_SOCKETS = 256
 
-/** Why a request is no WebSocket: it asked for none, or came while the server closes and takes no upgrades any more. */
+/** Why a request is not upgraded: it did not request a WebSocket, or the server is closing. */
 const notUpgraded = ({ headers }: FastifyRequest, path: string): ProblemError => headers.upgrade === undefined
   ? new ProblemError('MOT_NOT_FOUND', `WebSockets are served at ${path}`)
-  : new ProblemError('MOT_UNAVAILABLE', 'The server is going away', { retryAfterSecs: 2 })
+  : new ProblemError('MOT_UNAVAILABLE', 'The server is shutting down', { retryAfterSecs: 2 })
 
-/** How the service is built (`buildService`) that serves WebSockets alone: short waits for whoever does not upgrade. */
+/**
+ * Options of `buildService` for an instance that serves only WebSockets: short timeouts for requests without an
+ * upgrade.
+ */
 export const socketService = { requestTimeoutMs: 10_000, keepAliveTimeoutMs: 1_000 }
 
-/** Codes of closes that clients cause; 1011, an error of ours, is logged with its stack. */
+/** Close codes that clients cause; 1011, an internal error, is logged with its stack. */
 const clientFaults = new Set<number>(
   Object.values(closeCodes).filter(code => code !== closeCodes.goingAway && code !== closeCodes.internal)
 )
 
 /**
- * The WebSockets of one route: admits, watches and drains what both WSS1 and WSS2 need watched. Its Fastify instance is
- * built for it alone, with `socketService`.
+ * The WebSockets of one route: admission, limits, heartbeats, revocation and draining for WSS1 and WSS2. Its Fastify
+ * instance is built for it alone, with `socketService`.
  */
 export class SocketServer<S extends FrameSchemas, Q extends TObject> {
   readonly connections: Connections
@@ -88,7 +91,7 @@ export class SocketServer<S extends FrameSchemas, Q extends TObject> {
     this.#sweeper.unref()
   }
 
-  /** Adds the route. What may not be upgraded is refused by hooks that run before the handshake, with a problem. */
+  /** Adds the route. Hooks refuse upgrades before the handshake, with a problem. */
   async register (): Promise<void> {
     const { path, limits, compression, query, codes, roles } = this.#options
     const app = this.#app
@@ -114,19 +117,19 @@ export class SocketServer<S extends FrameSchemas, Q extends TObject> {
       preHandler: async (request, reply) => {
         if (!request.ws) throw notUpgraded(request, path)
         await admit(request, rules, this.connections, this.#verifier)
-        // the socket would keep the answer, and with it the request, for as long as the connection is open
+        // The socket would keep the response, and with it the request, for as long as the connection is open.
         reply.raw.detachSocket(request.raw.socket)
       }
     }, (ws, request) => {
-      // the plugin's listener keeps Request and Reply; the connection has one of its own
+      // The plugin's listener keeps Request and Reply; the connection has its own.
       ws.removeAllListeners('error')
       this.#open(ws, request)
     })
   }
 
   /**
-   * Takes the upgrades of another HTTP server too, which answers everything else as before: the same connections and
-   * bounds by a second way. The other server has to be closed after this one.
+   * Accepts the upgrades of another HTTP server, too, with the same connections and limits; other requests stay with
+   * that server. It has to be closed after this one.
    */
   attach (server: Server): void {
     server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
@@ -136,8 +139,8 @@ export class SocketServer<S extends FrameSchemas, Q extends TObject> {
   }
 
   /**
-   * Refuses new upgrades with 503, lets each connection finish what is in flight, closes all with 1001, and ends the
-   * rest.
+   * Refuses new upgrades with 503, lets each connection finish what is in flight, closes all with 1001, and terminates
+   * the rest.
    */
   async drain (options: DrainOptions): Promise<void> {
     this.#draining = true
@@ -145,7 +148,7 @@ export class SocketServer<S extends FrameSchemas, Q extends TObject> {
     await this.close()
   }
 
-  /** Ends every connection at once. */
+  /** Terminates all connections. */
   async close (): Promise<void> {
     this.#draining = true
     clearInterval(this.#sweeper)
@@ -179,7 +182,7 @@ export class SocketServer<S extends FrameSchemas, Q extends TObject> {
     }
   }
 
-  /** An internal error ends its connection with 1011, and no other. */
+  /** An internal error closes its connection with 1011, and no other. */
   #guard (connection: Connection, run: () => void): void {
     try {
       run()
@@ -193,13 +196,13 @@ export class SocketServer<S extends FrameSchemas, Q extends TObject> {
     connection.close(closeCodes.internal, 'Internal error')
   }
 
-  /** Records whose connection was closed because of what its client did or did not do. */
+  /** Logs connections that were closed because of their client. */
   #logClose ({ id, identity }: Connection, code: number): void {
     if (!clientFaults.has(code)) return
     this.#app.log.info({ connection: id, user_id: identity.userId, code }, 'Closed a connection')
   }
 
-  /** A handshake that is none (RFC 6455, section 4.2.1). */
+  /** An invalid handshake (RFC 6455, section 4.2.1). */
   #refuse (socket: Socket, error: Error): void {
     const problem = new ProblemError('MOT_BAD_INPUT', error.message)
     this.#metrics.refused(problem.statusCode)

@@ -19,7 +19,7 @@ const schemas = {
 }
 type Echo = { type: 'echo', text: string, id?: string }
 
-/** An authenticator whose tokens are the keys of a map; verification can be held. */
+/** An authenticator whose tokens are the keys of a map; verification can be paused. */
 export const createTokens = () => {
   const identities = new Map<string, Identity>()
   const handlers = new Set<(revoked: RevokedAccess) => void>()
@@ -30,7 +30,7 @@ export const createTokens = () => {
       waiting++
       await gate
       waiting--
-      if (token === 'down') throw new Error('No way to AP')
+      if (token === 'down') throw new Error('AP unreachable')
       const identity = identities.get(token)
       if (identity === undefined) throw new ProblemError('MOT_UNAUTHORIZED')
       return identity
@@ -59,10 +59,10 @@ export const createTokens = () => {
       })
       return token
     },
-    /** How many verifications are held. */
+    /** Number of paused verifications. */
     waiting: () => waiting,
     revoke: (revoked: RevokedAccess) => { for (const handler of handlers) handler(revoked) },
-    /** Holds every verification until the returned function is called. */
+    /** Pauses every verification until the returned function is called. */
     hold: () => {
       let release = (): void => {}
       gate = new Promise(resolve => { release = resolve })
@@ -142,7 +142,7 @@ export const startServer = async (t: { after: (fn: () => Promise<void>) => void 
   }
 }
 
-/** A client, open, with what it was sent. */
+/** An open client, with what it has received. */
 export const connect = async (url: string, token: string | null, options: ClientOptions = {}) => {
   const ws = new WebSocket(url, {
     perMessageDeflate: false,
@@ -157,7 +157,7 @@ export const connect = async (url: string, token: string | null, options: Client
   return { ws, frames, closed, send: (frame: unknown) => ws.send(JSON.stringify(frame)) }
 }
 
-/** The answer of a server that refuses the upgrade. */
+/** The response of a server that refuses the upgrade. */
 export const refusal = async (url: string, headers: Record<string, string> = {}, protocols: string[] = []) => {
   const ws = new WebSocket(url, protocols, { headers })
   ws.on('error', () => {})
@@ -165,7 +165,7 @@ export const refusal = async (url: string, headers: Record<string, string> = {},
   return await readRefusal(response)
 }
 
-/** The answer to an upgrade whose header says nothing of WebSocket's key and version. */
+/** The response to an upgrade without WebSocket's key and version. */
 export const brokenUpgrade = async (url: string) => {
   const asked = request(url.replace('ws:', 'http:'), { headers: { connection: 'upgrade', upgrade: 'websocket' } }).end()
   const [response] = await once(asked, 'response') as [IncomingMessage]

@@ -3,7 +3,7 @@ import t from 'tap'
 import * as ws from 'ws'
 import { textFrame } from './text-frame.js'
 
-/** What ws reads frames with; its types leave it out. */
+/** The parser of ws, which its types leave out. */
 const { Receiver } = ws as unknown as { Receiver: new (options: { isServer: boolean }) => Writable }
 
 for (const length of [0, 1, 125, 126, 65_535, 65_536, 70_000]) {

@@ -1,4 +1,4 @@
-/** A server's frame of a whole text message: final, not masked and not compressed (RFC 6455, 5.2). */
+/** A server's frame with a whole text message: final, not masked and not compressed (RFC 6455, 5.2). */
 export const textFrame = (text: string): Buffer => {
   const length = Buffer.byteLength(text)
   const head = length < 126 ? 2 : length < 65_536 ? 4 : 10

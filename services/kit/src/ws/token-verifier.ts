@@ -1,33 +1,33 @@
 import type { Authenticator, Identity } from '../auth/index.js'
 import { ProblemError } from '../service/problem-error.js'
 
-/** What a revocation names: one session, or all that a user has. */
+/** What a revocation applies to: one session, or everything of a user. */
 export interface RevokedAccess { sid?: string, userId?: number, reason: 'revoked' | 'disabled' }
 
-/** Most milliseconds that an upgrade or a renewal waits for its token's verification. */
+/** Maximum time that an upgrade or a renewal waits for the verification of its token, in milliseconds. */
 const VERIFY_MS = 10_000
 
-/** Seconds after which a client should try again whose token could not be verified. */
+/** `Retry-After` in seconds if a token could not be verified. */
 const RETRY_AFTER_SECS = 2
 
 const unavailable = (cause?: unknown): ProblemError =>
   new ProblemError('MOT_UNAVAILABLE', undefined, { retryAfterSecs: RETRY_AFTER_SECS, cause })
 
-/** Whether a revocation is of this identity's session or user. */
+/** Whether a revocation applies to this identity. */
 export const isRevokedBy = (identity: Identity, revoked: RevokedAccess): boolean =>
   revoked.sid !== undefined
     ? identity.sid === revoked.sid
     : revoked.userId !== undefined && identity.userId === revoked.userId
 
-/** The problem that a verification failed with; anything unknown counts as not available, and its cause is not told. */
+/** The problem of a failed verification; an unknown error becomes MOT_UNAVAILABLE, without its cause. */
 const problemOf = (error: unknown): ProblemError =>
   error instanceof ProblemError && (error.code !== 'MOT_UNAVAILABLE' || error.retryAfterSecs !== undefined)
     ? error
     : unavailable(error)
 
 /**
- * Verifies tokens without losing a revocation that comes in between: while a verification runs, its connection is
- * not listed under the token's session yet, so what is revoked meanwhile is kept and compared at the end.
+ * Verifies tokens without missing a revocation in between: during a verification, its connection is not registered
+ * under the token's session yet, so revocations are recorded meanwhile and compared at the end.
  */
 export class TokenVerifier {
   readonly #authenticator: Authenticator
@@ -42,9 +42,7 @@ export class TokenVerifier {
     })
   }
 
-  /**
-   * Resolves to whom the token belongs. Rejects with the `ProblemError` to answer, after 10 s with MOT_UNAVAILABLE.
-   */
+  /** Resolves to the token's identity. Rejects with the `ProblemError` to return, after 10 s with MOT_UNAVAILABLE. */
   async verify (token: string): Promise<Identity> {
     const meanwhile: RevokedAccess[] = []
     this.#pending.add(meanwhile)

@@ -5,7 +5,7 @@ import { WebSocket } from 'ws'
 import { waitFor } from '@motience/testing'
 import { brokenUpgrade, connect, refusal, startServer } from './test-server.js'
 
-t.test('a token is taken from the header, the query and the subprotocol, which is not echoed', async t => {
+t.test('accepts a token in the header, the query and the subprotocol, which is not echoed', async t => {
   const { tokens, url, queries } = await startServer(t)
   tokens.issue('good')
   const byHeader = await connect(url, 'good')
@@ -17,11 +17,11 @@ t.test('a token is taken from the header, the query and the subprotocol, which i
   t.equal(byHeader.ws.protocol, '')
   const byBoth = new WebSocket(url, 'motience.v1', { headers: { authorization: 'Bearer good' } })
   await once(byBoth, 'open')
-  t.equal(byBoth.protocol, 'motience.v1', 'alone beside the header, too')
+  t.equal(byBoth.protocol, 'motience.v1', 'next to the header, too')
   for (const ws of [byHeader.ws, byQuery.ws, byProtocol, byBoth]) ws.terminate()
 })
 
-t.test('whoever may not in is refused before the upgrade, with a problem', async t => {
+t.test('refuses before the upgrade, with a problem', async t => {
   const { tokens, url, metrics } = await startServer(t)
   tokens.issue('producer', { role: 'producer' })
   const bad = await refusal(`${url}?token=forged`)
@@ -44,7 +44,7 @@ t.test('whoever may not in is refused before the upgrade, with a problem', async
   t.match(await metrics.getSingleMetricAsString('motience_ws_refusals_total'), /status="401"\} 2/)
 })
 
-t.test('a request without an upgrade, or with a broken one, is answered with a problem', async t => {
+t.test('a request without a valid upgrade is answered with a problem', async t => {
   const { tokens, url, port } = await startServer(t)
   tokens.issue('good')
   const plain = await fetch(`http://127.0.0.1:${port}/consumer`)
@@ -53,7 +53,7 @@ t.test('a request without an upgrade, or with a broken one, is answered with a p
   t.match(await brokenUpgrade(`${url}?token=good`), { status: 400, problem: { code: 'MOT_BAD_INPUT' } })
 })
 
-t.test('one connection too many is refused, and a place that was given back is given again', async t => {
+t.test('refuses one connection too many, and reuses released slots', async t => {
   const { tokens, url, server } = await startServer(t, { limits: { maxConnections: 3, maxConnectionsPerUser: 2 } })
   tokens.issue('ann')
   tokens.issue('bob', { userId: 2 })
@@ -72,7 +72,7 @@ t.test('one connection too many is refused, and a place that was given back is g
   t.equal(server.connections.size, 3)
 })
 
-t.test('the places of upgrades that came to nothing are given back', async t => {
+t.test('releases the slots of upgrades that failed', async t => {
   const { tokens, url, server } = await startServer(t, { limits: { maxConnections: 1, maxConnectionsPerUser: 1 } })
   tokens.issue('ann')
   await refusal(`${url}?token=forged`)
@@ -80,7 +80,7 @@ t.test('the places of upgrades that came to nothing are given back', async t => 
   const release = tokens.hold()
   const gone = new WebSocket(`${url}?token=ann`)
   gone.on('error', () => {})
-  await waitFor(async () => (await refusal(`${url}?token=ann`)).status === 429, { what: 'the held place' })
+  await waitFor(async () => (await refusal(`${url}?token=ann`)).status === 429, { what: 'the pending slot' })
   gone.terminate()
   await waitFor(() => gone.readyState === WebSocket.CLOSED)
   release()
@@ -89,7 +89,7 @@ t.test('the places of upgrades that came to nothing are given back', async t => 
   client.ws.terminate()
 })
 
-t.test('a client that resets its connection while its token is verified harms nobody', async t => {
+t.test('survives a client that resets its connection while its token is verified', async t => {
   const { app, tokens, url, port, server } = await startServer(t, { limits: { maxConnections: 1 } })
   tokens.issue('ann')
   const release = tokens.hold()
@@ -110,7 +110,7 @@ t.test('a client that resets its connection while its token is verified harms no
   client.ws.terminate()
 })
 
-t.test('a burst of upgrades does not pass the bound while tokens are verified', async t => {
+t.test('a burst of upgrades stays within the limits while tokens are verified', async t => {
   const { tokens, url, server } = await startServer(t, { limits: { maxConnections: 3 } })
   tokens.issue('ann')
   const release = tokens.hold()
@@ -124,7 +124,7 @@ t.test('a burst of upgrades does not pass the bound while tokens are verified', 
   for (const ws of clients) ws.terminate()
 })
 
-t.test('a server that is not ready refuses with 503', async t => {
+t.test('refuses with 503 if it is not ready', async t => {
   let ready = false
   const { tokens, url } = await startServer(t, { ready: () => ready })
   tokens.issue('ann')

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { Window } from './window.js'
 
-t.test('the last bytes are kept, however they come', async t => {
+t.test('keeps the last bytes, in chunks of any size', async t => {
   for (const sizes of [[3, 3, 3, 3], [8], [9], [1, 20], [20, 1], [5, 0, 3, 2], [7, 1, 1]]) {
     const window = new Window(8)
     let all = ''
@@ -14,7 +14,7 @@ t.test('the last bytes are kept, however they come', async t => {
   }
 })
 
-t.test('a window of no bytes keeps nothing', async t => {
+t.test('a window of size 0 keeps nothing', async t => {
   const window = new Window(0)
   window.add(Buffer.from('text'))
   t.equal(window.content.length, 0)

@@ -1,13 +1,13 @@
-/** The last bytes of what a peer has sent, which what it sends next may refer to (RFC 7692, context takeover). */
+/** The last bytes that a peer has sent, which its next message may refer to (RFC 7692, context takeover). */
 export class Window {
   readonly #size: number
   #bytes = Buffer.alloc(0)
   #used = 0
 
-  /** `size` is the most that is kept, in bytes; 0 keeps nothing. */
+  /** `size`: maximum number of bytes to keep; 0 keeps nothing. */
   constructor (size: number) { this.#size = size }
 
-  /** What is kept, oldest first. It changes with the next `add`. */
+  /** The kept bytes, oldest first. Changes with the next `add`. */
   get content (): Buffer { return this.#bytes.subarray(0, this.#used) }
 
   add (text: Buffer): void {

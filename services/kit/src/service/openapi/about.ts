@@ -1,16 +1,16 @@
 import { apRoutes, dsmRoutes, smRoutes, type DescribedRoute } from '@motience/schemas'
 import type { ServiceId } from '../service-app.js'
 
-/** The services that have a REST interface of their own. */
+/** The services with a REST interface. */
 export type RestService = 'ap' | 'sm' | 'dsm'
 
-/** What a service's OpenAPI document says besides its operations. */
+/** The part of a service's OpenAPI document that does not come from its routes. */
 export interface About {
   title: string
   description: string
-  /** Where it is served on a developer's machine. */
+  /** Port on a developer's machine. */
   port: number
-  /** What its tags mean. */
+  /** Descriptions of its tags. */
   tags: Record<string, string>
   routes: readonly DescribedRoute[]
 }
@@ -18,34 +18,34 @@ export interface About {
 export const about: Record<RestService, About> = {
   ap: {
     title: 'Motience AP, Authentication Platform',
-    description: 'Signs people and devices in. Access tokens are EdDSA JWTs that every other service takes as a ' +
-      'bearer token.',
+    description: 'Signs in people and devices. Access tokens are EdDSA JWTs that every other service accepts as ' +
+      'bearer tokens.',
     port: 3001,
     tags: {
-      auth: 'Signing in and out, and what tokens say',
-      users: 'Who is there, and what administrators do about them'
+      auth: 'Sign-in, sign-out and tokens',
+      users: 'The directory of users, and their administration'
     },
     routes: Object.values(apRoutes)
   },
   sm: {
     title: 'Motience SM, Subscription Manager',
-    description: 'Keeps who is subscribed to whom. When a revocation has been answered with 2xx, nothing that is ' +
+    description: 'Manages subscriptions. Once a revocation was answered with 2xx, no message that is ' +
       'accepted afterwards reaches the consumer.',
     port: 3002,
     tags: {
-      subscriptions: 'What a consumer is subscribed to',
-      subscribers: 'What a producer decides about its subscribers'
+      subscriptions: 'Subscriptions of a consumer',
+      subscribers: 'Subscribers of a producer'
     },
     routes: Object.values(smRoutes)
   },
   dsm: {
     title: 'Motience DSM, Data Stream Manager',
-    description: 'Accepts data, decides who gets it, keeps it and publishes it. An answer of 200 means that the ' +
-      'message is kept.',
+    description: 'Accepts messages, stores them and publishes them to subscribers. 200 means that the ' +
+      'message is stored.',
     port: 3003,
     tags: {
       data: 'Sending messages',
-      history: 'Reading what was kept'
+      history: 'Stored messages'
     },
     routes: Object.values(dsmRoutes)
   }

@@ -23,7 +23,7 @@ const services = Object.keys(about) as RestService[]
 const documentOf = async (service: RestService): Promise<Document> =>
   await openapiDocument(service) as unknown as Document
 
-/** Every object below a value, with where it is. */
+/** All objects below a value, with their paths. */
 const objectsIn = function * (value: unknown, path = ''): Generator<[string, Record<string, unknown>]> {
   if (typeof value !== 'object' || value === null) return
   yield [path, value as Record<string, unknown>]
@@ -31,12 +31,12 @@ const objectsIn = function * (value: unknown, path = ''): Generator<[string, Rec
 }
 
 for (const service of services) {
-  t.test(`the committed OpenAPI document of ${service} is that of its routes`, async t => {
+  t.test(`the committed OpenAPI document of ${service} is up to date`, async t => {
     const committed: unknown = JSON.parse(await readFile(new URL(`openapi/${service}.json`, schemas), 'utf8'))
-    t.strictSame(committed, await openapiDocument(service), 'run `npm run openapi` and commit what it writes')
+    t.strictSame(committed, await openapiDocument(service), 'run `npm run openapi` and commit the result')
   })
 
-  t.test(`every operation of ${service} has an id of its own and examples`, async t => {
+  t.test(`every operation of ${service} has a unique id and examples`, async t => {
     const { paths } = await documentOf(service)
     const operations = Object.values(paths).flatMap(path => Object.values(path))
     t.equal(operations.length, about[service].routes.length)
@@ -45,14 +45,14 @@ for (const service of services) {
       const shown = parameters?.filter(({ example }) => example !== undefined)
       t.not(shown?.length, 0, `${operationId}: parameters`)
       const hidden = parameters?.filter(({ required, example }) => required === true && example === undefined) ?? []
-      t.strictSame(hidden, [], `${operationId}: parameters that are needed`)
+      t.strictSame(hidden, [], `${operationId}: required parameters`)
       const contents = [requestBody, ...Object.values(responses)].flatMap(part => Object.values(part?.content ?? {}))
-      for (const { example } of contents) t.not(example, undefined, `${operationId}: body and answers`)
-      t.ok(responses['200'] ?? responses['201'] ?? responses['204'], `${operationId}: an answer of success`)
+      for (const { example } of contents) t.not(example, undefined, `${operationId}: body and responses`)
+      t.ok(responses['200'] ?? responses['201'] ?? responses['204'], `${operationId}: a successful response`)
     }
   })
 
-  t.test(`every example of ${service} is of its schema`, t => {
+  t.test(`every example of ${service} matches its schema`, t => {
     let checked = 0
     for (const { schema } of about[service].routes) {
       for (const [path, part] of objectsIn(schema)) {
@@ -75,7 +75,7 @@ for (const service of services) {
   })
 }
 
-t.test('what is used in several places is one component', async t => {
+t.test('a schema that is used repeatedly is one component', async t => {
   const { components } = await documentOf('ap')
   t.strictSame(Object.keys(components.schemas), ['Problem', 'Tokens', 'User'])
 })

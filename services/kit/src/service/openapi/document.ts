@@ -6,7 +6,7 @@ import { openapiHooks } from './transform.js'
 
 const { version } = createRequire(import.meta.url)('@motience/schemas/package.json') as { version: string }
 
-/** Registers `@fastify/swagger`, which makes the OpenAPI 3.1 document of the routes that are added after it. */
+/** Registers `@fastify/swagger`, which creates the OpenAPI 3.1 document of the routes that are added after it. */
 export const registerSwagger = async (
   app: FastifyInstance, name: RestService, server: { url: string, description?: string }
 ): Promise<void> => {
@@ -25,13 +25,13 @@ export const registerSwagger = async (
   })
 }
 
-/** The OpenAPI document of a service's routes as the schemas describe them, without the service: what is committed. */
+/** The OpenAPI document of a service's routes as committed, made without the service. */
 export const openapiDocument = async (name: RestService): Promise<Record<string, unknown>> => {
   const { port, routes } = about[name]
   const app = fastify()
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => JSON.stringify)
-  const description = 'As it is started on a developer\'s machine'
+  const description = 'On a developer\'s machine'
   await registerSwagger(app, name, { url: `http://127.0.0.1:${port}`, description })
   for (const { method, url, schema } of routes) app.route({ method, url, schema, handler: async () => {} })
   await app.ready()

@@ -8,8 +8,8 @@ const isObject = (value: unknown): value is Json => typeof value === 'object' &&
 const mapValues = (object: object, change: (value: never, key: string) => unknown): Json =>
   Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value as never, key)]))
 
-/** Gives each parameter its field of the example of all of them, where it has one. */
-const spreadExample = (schema: Json | undefined): Json | undefined => {
+/** Gives each parameter its field of the shared example, if there is one. */
+const distributeExample = (schema: Json | undefined): Json | undefined => {
   const { examples: [example] = [], ...rest } = (schema ?? {}) as { examples?: readonly Json[] } & Json
   if (example === undefined) return schema
   const withField = (property: Json, name: string): Json =>
@@ -17,20 +17,20 @@ const spreadExample = (schema: Json | undefined): Json | undefined => {
   return { ...rest, properties: mapValues(rest['properties'] as object, withField) }
 }
 
-/** Moves the example of an answer from its schema to beside it. */
+/** Moves a response's example from its schema to its media type. */
 const mediaOf = ({ schema: { examples, ...schema }, ...media }: Media): Json =>
   ({ ...media, schema, ...(examples === undefined ? {} : { example: examples[0] }) })
 
-/** An answer by its media types, the form in which it can be described apart from its schema. */
-const answerOf = (answer: Json): Json => {
+/** A response by media type, so that its description is separate from its schema. */
+const responseOf = (answer: Json): Json => {
   if ('content' in answer) return { ...answer, content: mapValues(answer['content'] as object, mediaOf) }
   if (answer['type'] === 'null') return answer
   return { description: answer['description'] ?? 'Done', content: { 'application/json': mediaOf({ schema: answer }) } }
 }
 
 /**
- * Moves every subschema that has a `$id` to `components` and leaves a `$ref` in its place, so that a generated client
- * has one type for it.
+ * Moves every subschema with a `$id` to `components` and replaces it with a `$ref`, so that a generated client has one
+ * type for it.
  */
 const hoist = (value: unknown, components: Map<string, unknown>): unknown => {
   if (Array.isArray(value)) return value.map(item => hoist(item, components))
@@ -42,7 +42,7 @@ const hoist = (value: unknown, components: Map<string, unknown>): unknown => {
   return { $ref: `#/components/schemas/${$id}` }
 }
 
-/** What `@fastify/swagger` leaves to its hooks: examples beside what they are of, and named schemas once. */
+/** What `@fastify/swagger` leaves to its hooks: examples, and components for named schemas. */
 export const openapiHooks = (): Required<Pick<FastifyDynamicSwaggerOptions, 'transform' | 'transformObject'>> => {
   const components = new Map<string, unknown>()
   return {
@@ -52,9 +52,9 @@ export const openapiHooks = (): Required<Pick<FastifyDynamicSwaggerOptions, 'tra
       const described = {
         ...rest,
         security,
-        ...(params === undefined ? {} : { params: spreadExample(params as Json) }),
-        ...(querystring === undefined ? {} : { querystring: spreadExample(querystring as Json) }),
-        response: mapValues(response as object, answerOf)
+        ...(params === undefined ? {} : { params: distributeExample(params as Json) }),
+        ...(querystring === undefined ? {} : { querystring: distributeExample(querystring as Json) }),
+        response: mapValues(response as object, responseOf)
       }
       return { schema: hoist(described, components) as typeof schema, url }
     },

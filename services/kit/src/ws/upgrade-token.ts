@@ -1,16 +1,16 @@
 import type { FastifyRequest } from 'fastify'
 import { SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX } from '@motience/schemas'
 
-/** Longest token that is looked at. */
+/** Maximum length of a token. */
 const MAX_TOKEN_LENGTH = 4096
 
-/** The subprotocols that a client offers, in its order. */
+/** The offered subprotocols, in the client's order. */
 const offeredProtocols = (header: string | undefined): string[] =>
   (header ?? '').split(',').map(name => name.trim()).filter(name => name !== '')
 
 /**
- * The token of an upgrade: the subprotocol `token.<jwt>` beside `motience.v1`, else the `Authorization` header,
- * else `?token=`. Null where there is none.
+ * The token of an upgrade: the subprotocol `token.<jwt>` next to `motience.v1`, else the `Authorization` header, else
+ * `?token=`. Null if there is none.
  */
 export const readUpgradeToken = ({ headers, query }: Pick<FastifyRequest, 'headers' | 'query'>): string | null => {
   const protocols = offeredProtocols(headers['sec-websocket-protocol'])
@@ -22,5 +22,5 @@ export const readUpgradeToken = ({ headers, query }: Pick<FastifyRequest, 'heade
   return token === undefined || token === '' || token.length > MAX_TOKEN_LENGTH ? null : token
 }
 
-/** Answers `motience.v1` where it was offered; the token beside it is never echoed. */
+/** Selects `motience.v1` if offered; the token next to it is never echoed. */
 export const selectProtocol = (offered: Set<string>): string | false => offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false

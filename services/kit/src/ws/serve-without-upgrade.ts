@@ -1,13 +1,13 @@
 import type { IncomingMessage, Server } from 'node:http'
 import type { Socket } from 'node:net'
 
-/** Fields of an offered upgrade, which is not taken up. */
+/** Headers of an offered upgrade, which is ignored. */
 const OF_UPGRADE = new Set(['connection', 'upgrade', 'http2-settings'])
 
 /**
- * Gives a request that offers an upgrade that is no WebSocket's back to its server, as if it had not been offered
- * (RFC 9110, 7.8). Node hands over every upgrade as soon as a server takes any, and some clients offer `h2c` with each
- * of their requests.
+ * Passes a request with an offer of an upgrade other than to WebSocket back to its server, as if it had not been
+ * offered (RFC 9110, 7.8). Node emits `upgrade` for all of them as soon as a server handles any, and some clients offer
+ * `h2c` with each request.
  */
 export const serveWithoutUpgrade = (server: Server, request: IncomingMessage, socket: Socket, head: Buffer): void => {
   const lines = [`${request.method} ${request.url} HTTP/1.1`]

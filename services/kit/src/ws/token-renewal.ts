@@ -5,9 +5,9 @@ import type { Connection } from './connection.js'
 import type { TokenVerifier } from './token-verifier.js'
 
 /**
- * Answers `auth` frames. A token of the same user takes the old one's place, and its expiry counts from then on. A bad
- * one, or another user's, is refused with an error frame, and the old one goes on to hold until it expires. A token
- * that shows that the user lost the role ends the connection with 4003. One frame is answered at a time.
+ * Handles `auth` frames. A token of the same user replaces the previous one, including its expiry. An invalid one, or
+ * another user's, is refused with an error frame, and the previous one stays valid until it expires. A token that shows
+ * that the user lost the role closes the connection with 4003. One frame is handled at a time.
  */
 export class TokenRenewal {
   readonly #verifier: TokenVerifier
@@ -21,7 +21,7 @@ export class TokenRenewal {
     if (this.#busy.has(connection)) {
       connection.sendError({
         code: 'MOT_RATE_LIMITED',
-        message: 'The token before is still being verified',
+        message: 'The previous token is still being verified',
         retry_after_ms: 1000
       })
       return
@@ -45,7 +45,7 @@ export class TokenRenewal {
   #take (connection: Connection, identity: Identity): void {
     if (!connection.open) return
     const { userId, role } = connection.identity
-    if (identity.userId !== userId) throw new ProblemError('MOT_FORBIDDEN', 'The token is of another user')
+    if (identity.userId !== userId) throw new ProblemError('MOT_FORBIDDEN', 'The token belongs to another user')
     if (identity.role !== role) {
       connection.close(closeCodes.forbidden, 'Role lost')
       return
