@@ -15,7 +15,7 @@ const readSecret = async (file: string): Promise<string> => {
  */
 export const sharedSecret = async (given: string, dataDir: string): Promise<string> => {
   if (given !== '') return given
-  await mkdir(dataDir, { recursive: true })
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const file = join(dataDir, 'service-secret')
   const draft = join(dataDir, `.service-secret.${process.pid}`)
   try {

@@ -2,10 +2,18 @@ import { fsyncSync } from 'node:fs'
 import type { PGlite } from '@electric-sql/pglite'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
 
+/** Permissions of everyone but the owner. */
+const OTHERS = 0o077
+
 /** The members of Emscripten's file system that are used here. */
 interface Stream { nfd: number }
 type Write = (stream: Stream, buffer: Uint8Array, offset: number, length: number, position: number) => number
-interface NodeFileSystem { stream_ops: { fsync?: (stream: Stream) => number, write: Write } }
+type MakeNode = (parent: object, name: string, mode: number, device: number) => object
+type SetAttributes = (node: object, attributes: { mode?: number }) => void
+interface NodeFileSystem {
+  stream_ops: { fsync?: (stream: Stream) => number, write: Write }
+  node_ops: { mknod: MakeNode, setattr: SetAttributes }
+}
 type Init = Awaited<ReturnType<NodeFS['init']>>
 
 /** Error numbers of WASI (wasi_snapshot_preview1): no space left, quota exceeded. */
@@ -55,6 +63,18 @@ const syncOrEnd = (descriptor: number, { makeRoom, failed }: FolderGuard): void 
 }
 
 /**
+ * PostgreSQL asks for folders and files that only their owner may read, which PGlite does not pass on. Emscripten
+ * creates folders with their permissions, and sets those of a file after it has created it.
+ */
+const allowOwnerOnly = ({ node_ops: operations }: NodeFileSystem): void => {
+  const { mknod, setattr } = operations
+  operations.mknod = (parent, name, mode, device) => mknod(parent, name, mode & ~OTHERS, device)
+  operations.setattr = (node, attributes) => {
+    setattr(node, attributes.mode === undefined ? attributes : { ...attributes, mode: attributes.mode & ~OTHERS })
+  }
+}
+
+/**
  * The folder of an embedded database, with an `fsync` that reaches the disk, and writes that ask its guard.
  *
  * PGlite as it comes (0.5) is not durable: it runs PostgreSQL with `fsync=off` (`-F`), and its file system has no
@@ -81,6 +101,7 @@ export class DurableFs extends NodeFS {
         return 0
       }
       NODEFS.stream_ops.write = writeAll(NODEFS.stream_ops.write, this.#guard)
+      allowOwnerOnly(NODEFS)
     })
     return started
   }

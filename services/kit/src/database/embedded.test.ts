@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -38,6 +38,32 @@ t.test('a folder is created, keeps its data, and can be opened once at a time', 
   const second = await openDatabase({ dataDir: folder })
   t.teardown(() => second.close())
   t.strictSame([...await second.sql`select id from kept`], [{ id: 7 }])
+})
+
+t.test('nobody but the owner can read the files, not even those of an earlier release', async t => {
+  const folder = await ownFolder(t)
+  const open = async () => {
+    const found: Record<string, string> = {}
+    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+      const path = join(entry.parentPath, entry.name)
+      const mode = (await stat(path)).mode & 0o777
+      if ((mode & 0o077) !== 0) found[path] = mode.toString(8)
+    }
+    return found
+  }
+  const first = await openDatabase({ dataDir: folder })
+  await first.sql`create table readings as select generate_series(1, 100000) as id`
+  await first.sql`checkpoint`
+  t.same(await open(), {})
+  t.equal((await stat(folder)).mode & 0o777, 0o700)
+  await first.close()
+  await chmod(folder, 0o755)
+  await chmod(join(folder, 'postgres'), 0o755)
+  await chmod(join(folder, 'postgres', 'PG_VERSION'), 0o666)
+  const second = await openDatabase({ dataDir: folder })
+  t.teardown(() => second.close())
+  t.same(await open(), {})
+  t.equal((await stat(folder)).mode & 0o777, 0o700)
 })
 
 t.test(

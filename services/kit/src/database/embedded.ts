@@ -12,6 +12,7 @@ import { createDiskGuard, type DiskGuard } from './disk-guard.js'
 import { createDiskReserve } from './disk-reserve.js'
 import { DurableFs, durableParams } from './durable-fs.js'
 import { silentDatabaseLogger, type DatabaseLogger } from './logger.js'
+import { makePrivate, PRIVATE_FOLDER } from './make-private.js'
 import { CLOSE_SECS, driverOptions } from './options.js'
 import { createPing } from './ping.js'
 import { startCheckpoints } from './wal-checkpoints.js'
@@ -33,7 +34,7 @@ export interface EmbeddedOptions {
 const RESERVE_BYTES = 48 * 1_048_576
 
 const guardDisk = async (dataDir: string, logger: DatabaseLogger): Promise<DiskGuard> => {
-  await mkdir(dataDir, { recursive: true })
+  await makePrivate(dataDir)
   return createDiskGuard(createDiskReserve(join(dataDir, 'reserve'), RESERVE_BYTES), logger)
 }
 
@@ -52,6 +53,7 @@ const createPglite = async (
 ): Promise<PGlite> => {
   if (!dataDir) return await PGlite.create({ loadDataDir: image })
   const folder = join(dataDir, 'postgres')
+  await mkdir(folder, { recursive: true, mode: PRIVATE_FOLDER })
   return await PGlite.create({
     fs: new DurableFs(folder, {
       mayWrite: () => lease?.isHeld() ?? true,
