@@ -6,9 +6,11 @@ import { problemDocument, type ProblemError } from './problem-error.js'
 
 /**
  * Sends a problem document (RFC 9457) on a socket that never became a request or a WebSocket, and closes it. `status`
- * is the problem's own, unless HTTP has a more specific one.
+ * is the problem's own, unless HTTP has a more specific one; `headers` are lines such as `Allow: GET`.
  */
-export const answerSocket = (socket: Duplex, error: ProblemError, status = error.statusCode): void => {
+export const answerSocket = (
+  socket: Duplex, error: ProblemError, status = error.statusCode, headers: readonly string[] = []
+): void => {
   if (!socket.writable) {
     socket.destroy()
     return
@@ -19,7 +21,8 @@ export const answerSocket = (socket: Duplex, error: ProblemError, status = error
     `Content-Type: ${PROBLEM_CONTENT_TYPE}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Cache-Control: no-store',
-    'Connection: close'
+    'Connection: close',
+    ...headers
   ]
   socket.once('finish', () => socket.destroy())
   socket.end([...lines, '', body].join('\r\n'))

@@ -88,6 +88,8 @@ t.test('every kind of error is a problem', async t => {
   const cases = [
     [{ method: 'GET', url: '/nowhere' }, 404, 'MOT_NOT_FOUND'],
     [{ method: 'DELETE', url: '/things/1' }, 405, 'MOT_METHOD_NOT_ALLOWED'],
+    [{ method: 'QUERY' as 'GET', url: '/things/1' }, 405, 'MOT_METHOD_NOT_ALLOWED'],
+    [{ method: 'PROPFIND' as 'GET', url: '/things/1' }, 405, 'MOT_METHOD_NOT_ALLOWED'],
     [{ method: 'POST', url: '/echo', payload: '{"a":', headers: json }, 400, 'MOT_BAD_JSON'],
     [{ method: 'POST', url: '/echo', payload: '', headers: json }, 400, 'MOT_BAD_JSON'],
     [{ method: 'POST', url: '/echo', payload: '{"__proto__":{"a":1}}', headers: json }, 400, 'MOT_BAD_JSON'],

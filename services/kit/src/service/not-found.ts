@@ -1,3 +1,4 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import { ProblemError } from './problem-error.js'
 import { answerProblem } from './request-log.js'
 import type { ServiceApp } from './service-app.js'
@@ -18,7 +19,7 @@ export const answerNotFound = (app: ServiceApp): void => {
     for (const name of [method].flat()) path.methods.add(name)
     paths.set(url, path)
   })
-  app.setNotFoundHandler((request, reply) => {
+  const answer = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
     const path = request.url.split('?', 1)[0] ?? '/'
     const allowed = new Set<string>()
     for (const { pattern, methods } of paths.values()) {
@@ -33,5 +34,10 @@ export const answerNotFound = (app: ServiceApp): void => {
       request,
       reply
     )
+  }
+  app.setNotFoundHandler(answer)
+  // Of QUERY, which no service has, Fastify would first say that its content type is missing.
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.method === 'QUERY' && request.is404) return answer(request, reply)
   })
 }

@@ -194,3 +194,12 @@ t.test('logs URLs shortened and without tokens', async t => {
   t.equal(redactUrl('/x?q=token&TOKEN=a&refresh_token=b'), '/x?q=token&TOKEN=***&refresh_token=***')
   t.equal(redactUrl(`/${'x'.repeat(10_000)}`).length, 512)
 })
+
+t.test('a method that HTTP does not know is answered 405, with those that there are', async t => {
+  const app = await build(t)
+  const url = await listen(app, { host: '127.0.0.1', port: 0, variable: 'AP_PORT' })
+  const answer = await sendRaw(url, 'FETCH /health HTTP/1.1\r\nHost: x\r\n\r\n')
+  t.match(answer, /^HTTP\/1\.1 405 Method Not Allowed\r\n/)
+  t.match(answer, /\r\nAllow: GET, HEAD, /)
+  t.match(answer, /"code":"MOT_METHOD_NOT_ALLOWED"/)
+})
