@@ -1,10 +1,8 @@
-/**
- * Limits of one producer's log and of its remembered device sessions. A message is never dropped before it is stored.
- */
+/** Limits of one producer's log and of its remembered device sessions. No message is dropped before it is stored. */
 export interface BrokerLimits {
   /** Maximum number of messages in the log. */
   logMaxMessages: number
-  /** Maximum size of the log's texts, in bytes; the newest message stays, whatever its size. */
+  /** Maximum size of the log's texts, in bytes; the newest message is kept, whatever its size. */
   logMaxBytes: number
   /** Age after which a stored message may be dropped from the log, in seconds. */
   logMaxAgeSecs: number
@@ -13,7 +11,7 @@ export interface BrokerLimits {
    * forgotten first.
    */
   sessionsMaxBytes: number
-  /** Size of the texts at which a page of a log ends, in bytes. 64 MiB are a thousand of the largest messages. */
+  /** Size of the texts at which a page of a log ends, in bytes. 64 MiB are a thousand messages of the maximum size. */
   logPageBytes: number
 }
 
@@ -25,5 +23,5 @@ export const defaultBrokerLimits: BrokerLimits = {
   logPageBytes: 64 * 1024 * 1024
 }
 
-/** Memory that a device session counts as, besides its name, in bytes: about what Redis needs for it. */
+/** Memory that a device session counts for, in addition to its name, in bytes: about what Redis needs for it. */
 export const SESSION_OVERHEAD = 200

@@ -4,14 +4,14 @@ import type { BrokerLogger } from './logger.js'
 import { openBroker } from './open-broker.js'
 
 const recorder = () => {
-  const told: string[] = []
-  const note = (_fields: object, message: string): void => { told.push(message) }
-  const logger: BrokerLogger = { info: note, warn: note, error: note }
-  return { told, logger }
+  const messages: string[] = []
+  const record = (_fields: object, message: string): void => { messages.push(message) }
+  const logger: BrokerLogger = { info: record, warn: record, error: record }
+  return { messages, logger }
 }
 
-t.test('without a URL the broker is the memory one', async t => {
-  const { told, logger } = recorder()
+t.test('opens the memory broker without a URL', async t => {
+  const { messages, logger } = recorder()
   const broker = await openBroker({ url: '', logger })
   t.equal(broker.kind, 'memory')
   t.equal(broker.connection, 'up')
@@ -19,25 +19,25 @@ t.test('without a URL the broker is the memory one', async t => {
   await broker.ping()
   broker.onControl(() => { throw new Error('a fault') })
   await broker.publishControl({ type: 'user-enabled', user_id: 1 })
-  t.same(told, ['Handler of a channel failed'])
+  t.same(messages, ['Channel handler failed'])
   await broker.close()
 })
 
-t.test('a Redis that comes late is waited for, and the waiting is told', async t => {
+t.test('waits for a Redis that starts late, and logs that', async t => {
   const server = await startRedis()
   t.teardown(() => server.remove())
   await server.stop()
-  const { told, logger } = recorder()
+  const { messages, logger } = recorder()
   const opening = openBroker({ url: server.url, logger })
-  await waitFor(() => told.length > 0)
+  await waitFor(() => messages.length > 0)
   await server.start()
   const broker = await opening
   t.teardown(() => broker.close())
   t.equal(broker.kind, 'redis')
-  t.same(told.slice(0, 1).concat(told.slice(-1)), ['Waiting for Redis', 'Connected to Redis'])
+  t.same(messages.slice(0, 1).concat(messages.slice(-1)), ['Waiting for Redis', 'Connected to Redis'])
 })
 
-t.test('a Redis that does not come is given up, with the reason and the settings to look at', async t => {
+t.test('gives up after `waitMs`, with the reason and the settings to check', async t => {
   const server = await startRedis()
   await server.stop()
   t.teardown(() => server.remove())
@@ -47,7 +47,7 @@ t.test('a Redis that does not come is given up, with the reason and the settings
   })
 })
 
-t.test('a replica, a wrong password and a URL of something else are refused', async t => {
+t.test('rejects a replica, a wrong password and an invalid URL', async t => {
   const master = await startRedis()
   t.teardown(() => master.remove())
   const replica = await startRedis({ args: ['--replicaof', `127.0.0.1 ${master.port}`] })

@@ -4,23 +4,23 @@ import { silentLogger } from './logger.js'
 import { createMemoryBroker } from './memory/memory-broker.js'
 import { createRedisBroker, type RedisBrokerOptions } from './redis/redis-broker.js'
 
-/** As for Redis; an empty `url` is the memory broker. */
+/** Options as for Redis; an empty `url` opens the memory broker. */
 export interface OpenBrokerOptions extends Omit<RedisBrokerOptions, 'mode'> {
-  /** `standalone` if not given. */
+  /** `standalone` by default. */
   mode?: RedisBrokerOptions['mode']
-  /** Milliseconds to wait for a Redis that can't be reached at the start; 30 s if not given. */
+  /** Maximum time to wait for an unreachable Redis, in milliseconds; 30 s by default. */
   waitMs?: number
 }
 
-/** Milliseconds between two attempts. */
+/** Milliseconds between attempts. */
 const RETRY_MS = 500
 
-/** Milliseconds between two messages that tell of the waiting. */
-const TELL_MS = 5000
+/** Milliseconds between log messages while waiting. */
+const LOG_INTERVAL_MS = 5000
 
 /**
- * Opens the broker that the settings ask for. While Redis can't be reached it waits and tells so; after `waitMs` it
- * rejects with `BrokerUnavailableError`. A URL that can't be read rejects at once with `TypeError`.
+ * Opens the configured broker. While Redis can't be reached, it retries and logs that; after `waitMs` it rejects with
+ * `BrokerUnavailableError`. An invalid URL rejects immediately with `TypeError`.
  */
 export const openBroker = async ({
   waitMs = 30_000, mode = 'standalone', ...options
@@ -28,11 +28,11 @@ export const openBroker = async ({
   const { url, limits, logger = silentLogger } = options
   if (url === '') {
     return createMemoryBroker(limits, {
-      onHandlerFault: (err, channel) => logger.error({ err, channel }, 'Handler of a channel failed')
+      onHandlerFault: (err, channel) => logger.error({ err, channel }, 'Channel handler failed')
     })
   }
   const start = performance.now()
-  let toldAt = -Infinity
+  let loggedAt = -Infinity
   for (;;) {
     try {
       return await createRedisBroker({ ...options, mode })
@@ -42,12 +42,12 @@ export const openBroker = async ({
       const reason = error.message
       if (waited >= waitMs) {
         throw new BrokerUnavailableError(
-          `Redis was not reached within ${Math.round(waitMs / 1000)} s (REDIS_URL, REDIS_MODE=${mode}): ${reason}`,
+          `Redis was unavailable for ${Math.round(waitMs / 1000)} s (REDIS_URL, REDIS_MODE=${mode}): ${reason}`,
           { cause: error }
         )
       }
-      if (waited - toldAt >= TELL_MS) {
-        toldAt = waited
+      if (waited - loggedAt >= LOG_INTERVAL_MS) {
+        loggedAt = waited
         logger.warn({ mode, reason, waitMs }, 'Waiting for Redis')
       }
       await pause(Math.min(RETRY_MS, Math.max(0, waitMs - waited)))

@@ -2,12 +2,12 @@ import { readFile, readlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
 
 /**
- * Who holds a lease. `startedAt` tells a process from a later one with the same number; `processes` names the boot and
- * the PID namespace that the number is of. Both are '' where the system does not tell.
+ * The holder of a lease. `startedAt` distinguishes a process from a later one with the same pid; `processes` identifies
+ * the boot and the PID namespace of the pid. Both are '' if the system does not provide them.
  */
 export interface Holder { host: string, pid: number, startedAt: string, processes: string }
 
-// Field 22 of /proc/<pid>/stat (proc(5)), counted after the command's name, which may hold spaces and brackets.
+// Field 22 of /proc/<pid>/stat (proc(5)), counted after the command's name, which may contain spaces and brackets.
 const startTime = async (pid: number): Promise<string> => {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
@@ -22,11 +22,11 @@ const namespace = async (): Promise<string> => {
   }
 }
 
-/** This process, under the name of this host or another. */
+/** This process, on this host or under another name. */
 export const thisProcess = async (host = hostname()): Promise<Holder> =>
   ({ host, pid: process.pid, startedAt: await startTime(process.pid), processes: await namespace() })
 
-/** Whether a holder is known to have ended: only where its number can be looked up here. */
+/** Whether a holder is known to have exited, which is only possible if its pid can be looked up here. */
 export const hasEnded = async (holder: Holder, self: Holder): Promise<boolean> => {
   if (holder.processes === '' ? holder.host !== self.host : holder.processes !== self.processes) return false
   try {
@@ -37,7 +37,7 @@ export const hasEnded = async (holder: Holder, self: Holder): Promise<boolean> =
   return await startTime(holder.pid) !== holder.startedAt
 }
 
-/** Reads a holder's record; null for what is none. */
+/** Parses a holder's record; null if it is invalid. */
 export const parseHolder = (text: string): Holder | null => {
   try {
     const { host, pid, startedAt, processes } = JSON.parse(text) as Partial<Holder>

@@ -27,7 +27,7 @@ const startHolder = (t: Test, folder: string, host: string, staleMs = 10_000): C
 
 const word = async (child: ChildProcess): Promise<unknown> => (await once(child, 'message'))[0]
 
-t.test('a folder is one process\'s, until it is given back', async t => {
+t.test('a folder belongs to one process until it is released', async t => {
   const folder = t.testdir()
   const lease = await acquire(folder)
   await t.rejects(acquire(folder), {
@@ -39,7 +39,7 @@ t.test('a folder is one process\'s, until it is given back', async t => {
   await (await acquire(folder)).release()
 })
 
-t.test('of many that ask at once for a free folder one gets it', async t => {
+t.test('one of many concurrent attempts acquires the folder', async t => {
   const folder = t.testdir()
   for (let round = 0; round < 20; round++) {
     const asked = await Promise.allSettled(Array.from({ length: 20 }, async () => await acquire(folder)))
@@ -50,7 +50,7 @@ t.test('of many that ask at once for a free folder one gets it', async t => {
   t.strictSame(await readdir(folder), ['motience.lock.20'])
 })
 
-t.test('a lock whose process has ended, or that was never written whole, is taken over at once', async t => {
+t.test('takes over the lock of an exited process, and an incomplete lock, immediately', async t => {
   const folder = t.testdir()
   const self = await thisProcess()
   const ended = [{ ...self, startedAt: 'another' }, { ...self, pid: 2 ** 30 }].map(holder => JSON.stringify(holder))
@@ -61,7 +61,7 @@ t.test('a lock whose process has ended, or that was never written whole, is take
   }
 })
 
-t.test('another host name alone makes nothing stale: the second waits for the first, and gives up', async t => {
+t.test('another host name alone does not make a lease stale: the second waits for the first and gives up', async t => {
   const folder = t.testdir()
   const first = startHolder(t, folder, 'container-1')
   t.equal(await word(first), 'held')
@@ -75,14 +75,14 @@ t.test('another host name alone makes nothing stale: the second waits for the fi
     }
   })
   await t.rejects(asked, { name: 'LeaseHeldError', message: new RegExp(`process ${first.pid} of host container-1`) })
-  t.strictSame(waited, ['container-1'], 'and says once for whom')
+  t.strictSame(waited, ['container-1'], 'calls `onWait` once')
   const second = startHolder(t, folder, 'container-2')
   t.strictSame(await word(second), { waitsFor: 'container-1' })
   first.send('end')
   t.equal(await word(second), 'held')
 })
 
-t.test('a process that was killed is followed at once', async t => {
+t.test('takes over from a killed process immediately', async t => {
   const folder = t.testdir()
   const child = startHolder(t, folder, 'container-1')
   t.equal(await word(child), 'held')
@@ -92,7 +92,7 @@ t.test('a process that was killed is followed at once', async t => {
   await (await acquire(folder, { host: 'container-2' })).release()
 })
 
-t.test('a process that stands still is followed after a time, and ends when it goes on', async t => {
+t.test('takes over from a suspended process after `staleMs`, which then loses its lease', async t => {
   const folder = t.testdir()
   const child = startHolder(t, folder, 'container-1')
   t.equal(await word(child), 'held')
@@ -105,7 +105,7 @@ t.test('a process that stands still is followed after a time, and ends when it g
   await lease.release()
 })
 
-t.test('a process that waits and is itself held up does not take its own delay for the holder\'s', async t => {
+t.test('a waiting process that is suspended does not count that time as the holder\'s silence', async t => {
   const folder = t.testdir()
   const child = startHolder(t, folder, 'container-1')
   t.equal(await word(child), 'held')
@@ -114,15 +114,15 @@ t.test('a process that waits and is itself held up does not take its own delay f
     fs.promises.readFile = readFile
     syncBuiltinESMExports()
   })
-  // A disk that hangs, or a stop of the process, between what the second look reads and what is made of it.
-  let looks = 0
+  // A disk that hangs, or a suspension of the process, between reading the record the second time and evaluating it.
+  let reads = 0
   fs.promises.readFile = (async (...args: Parameters<typeof readFile>) => {
     const text = await readFile(...args)
-    if (String(args[0]).includes('motience.lock') && ++looks === 2) await pause(3_500)
+    if (String(args[0]).includes('motience.lock') && ++reads === 2) await pause(3_500)
     return text
   }) as typeof readFile
   syncBuiltinESMExports()
   await t.rejects(acquire(folder, { host: 'container-2', waitMs: 5_000, staleMs: 3_000 }), { name: 'LeaseHeldError' })
-  t.ok(looks > 2, 'the delay came to pass')
-  t.equal(child.exitCode, null, 'and the holder still holds the folder')
+  t.ok(reads > 2, 'the delay happened')
+  t.equal(child.exitCode, null, 'the holder still has the folder')
 })

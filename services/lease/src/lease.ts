@@ -6,7 +6,7 @@ import { hasEnded, parseHolder, thisProcess, type Holder } from './holder.js'
 import { fileOf, newest, numberOf } from './lock-files.js'
 import { recordOf, renew, type Lease } from './renewal.js'
 
-/** Rejected with this where a folder stays another process's. */
+/** The folder is in use by another process. */
 export class LeaseHeldError extends Error {
   override name = 'LeaseHeldError'
   constructor (readonly folder: string, readonly holder: Holder) {
@@ -18,13 +18,18 @@ export class LeaseHeldError extends Error {
 }
 
 export interface LeaseOptions {
-  /** Milliseconds to wait for another process to end; 0, the default, for none. */
+  /** Maximum time to wait for another process to exit, in milliseconds; 0 by default. */
   waitMs?: number
-  /** Milliseconds without a renewal after which a process that can't be looked up counts as ended; 10 s by default. */
+  /**
+   * Time without a renewal after which a process that can't be looked up counts as exited, in milliseconds; 10 s by
+   * default.
+   */
   staleMs?: number
-  /** Called once, when another process has to be waited for. */
+  /** Called once, if another process has to be waited for. */
   onWait?: (holder: Holder) => void
-  /** Called once, if another process took the folder over because this one stood still: it must write no more. */
+  /**
+   * Called once, if another process took over the folder because this one was suspended: it must not write any more.
+   */
   onLost: () => void
   /** Name of this host in the record; the system's by default. */
   host?: string
@@ -34,16 +39,16 @@ const POLL_MS = 200
 const DEFAULT_STALE_MS = 10_000
 
 /**
- * Most milliseconds that count as silence between two looks. A disk that hangs or a stop of this process makes the
- * pause between them long, and says nothing of the holder, which may have been held up as well.
+ * Maximum time that counts as silence between two reads, in milliseconds. If the disk hangs or this process is
+ * suspended, the interval is long, which means nothing about the holder: it may have been delayed as well.
  */
 const MAX_SILENCE_PER_LOOK_MS = 1_000
 
-/** A lease's record, when it was last looked at, and for how long it had not changed by then. */
+/** A lease's record, when it was read last, and for how long it had been unchanged. */
 interface Seen { number: number, text: string, at: number, silentMs: number }
 
 /**
- * Reads a lock's record; null where its file is gone, because a newer one was made. Any other error says nothing of its
+ * Reads a lock's record; null if its file is gone because there is a newer one. Any other error means nothing about its
  * holder.
  */
 const readRecord = async (file: string): Promise<string | null> => {
@@ -55,9 +60,9 @@ const readRecord = async (file: string): Promise<string | null> => {
   }
 }
 
-/** Makes lock `number` of a record that is written whole; false where another was faster. */
+/** Creates lock `number` with a complete record; false if another process was faster. */
 const claim = async (folder: string, number: number, record: string): Promise<boolean> => {
-  // Written aside and linked, so that nobody ever reads half a lock.
+  // Written to a draft and linked, so that an incomplete lock can't be read.
   const draft = join(folder, `.motience.lock.${randomUUID()}`)
   await writeFile(draft, record, { mode: 0o600 })
   try {
@@ -68,7 +73,7 @@ const claim = async (folder: string, number: number, record: string): Promise<bo
   } finally {
     await rm(draft, { force: true })
   }
-  // Someone may have made this number, and the next, and cleaned up between the look and the link.
+  // Another process may have created this number and the next, and cleaned up, between reading and linking.
   if (await newest(folder) > number) {
     await rm(fileOf(folder, number), { force: true })
     return false
@@ -79,13 +84,13 @@ const claim = async (folder: string, number: number, record: string): Promise<bo
 }
 
 /**
- * Holds `folder` for this process, also against processes of other hosts and containers that share its disk. Rejects
+ * Acquires `folder` for this process, also against processes of other hosts and containers that share its disk. Rejects
  * with `LeaseHeldError` after `waitMs`.
  *
- * Lock `motience.lock.<n>` is rewritten every second by its holder. Whoever finds it given back (empty), its process
- * ended, or, where that can't be looked up, not rewritten for `staleMs` by a steady clock of one's own, may make number
- * n + 1, and only one can. The newest file is never deleted, so that a number is not made twice; a holder that stood
- * still sees the greater number.
+ * Lock `motience.lock.<n>` is rewritten every second by its holder. A process that finds it released (empty), its
+ * holder exited, or, if that can't be looked up, not rewritten for `staleMs` by its own monotonic clock, may create
+ * number n + 1, and only one can. The newest file is never deleted, so that no number is created twice; a holder that
+ * was suspended sees the higher number.
  */
 export const acquireLease = async (folder: string, options: LeaseOptions): Promise<Lease> => {
   const { waitMs = 0, staleMs = DEFAULT_STALE_MS, onWait, onLost, host } = options

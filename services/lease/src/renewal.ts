@@ -3,29 +3,29 @@ import { open, writeFile, type FileHandle } from 'node:fs/promises'
 import type { Holder } from './holder.js'
 import { fileOf, numberOf } from './lock-files.js'
 
-/** Milliseconds between two renewals. */
+/** Milliseconds between renewals. */
 const RENEW_MS = 1_000
 
-/** Milliseconds without a renewal, from which on a holder has to look whether the lease is still its own. */
-const DOUBT_MS = 3_000
+/** Time without a renewal, in milliseconds, after which the holder has to check whether it still has the lease. */
+const RECHECK_MS = 3_000
 
-/** A lease that is held, and renewed by itself. */
+/** An acquired lease, which renews itself. */
 export interface Lease {
   /**
-   * Whether the folder is still this process's. Cheap while renewals come in time; a process that stood still, or was
-   * busy, for seconds looks at the disk and renews at once. Once it is false the process must write no more.
+   * Whether this process still has the folder. Cheap while renewals are on time; after a suspension or a busy period of
+   * seconds, it reads the disk and renews immediately. Once it returns false, the process must not write any more.
    */
   isHeld (): boolean
-  /** Gives the folder back. */
+  /** Releases the folder. */
   release (): Promise<void>
 }
 
-/** The record of a renewal: always of the same length, so that it is written in place, on a full disk too. */
+/** The record of a renewal: always of the same length, so that it is written in place, even on a full disk. */
 export const recordOf = (holder: Holder, renewals: number): string =>
   JSON.stringify({ ...holder, renewals: String(renewals).padStart(12, '0') })
 
 /**
- * Renews lease number `number` until it is released; calls `onLost` once, if another process has taken the folder over.
+ * Renews lease number `number` until it is released; calls `onLost` once, if another process has taken over the folder.
  */
 export const renew = async (folder: string, number: number, holder: Holder, onLost: () => void): Promise<Lease> => {
   const file = fileOf(folder, number)
@@ -46,7 +46,7 @@ export const renew = async (folder: string, number: number, holder: Holder, onLo
   const look = (): void => {
     try {
       if (readdirSync(folder).some(name => numberOf(name) > number)) lose()
-    } catch {} // a disk that can't be read now says nothing of who holds it
+    } catch {} // A disk that can't be read means nothing about the holder.
   }
 
   const renewed = (): void => {
@@ -74,8 +74,8 @@ export const renew = async (folder: string, number: number, holder: Holder, onLo
 
   return {
     isHeld () {
-      // the steady clock stands still while a virtual machine is suspended, the wall clock may be set back
-      if (held && Math.max(Date.now() - renewedAt, performance.now() - steadyAt) > DOUBT_MS) beatNow()
+      // The monotonic clock stops while a virtual machine is suspended; the wall clock may be set back.
+      if (held && Math.max(Date.now() - renewedAt, performance.now() - steadyAt) > RECHECK_MS) beatNow()
       return held
     },
     async release () {

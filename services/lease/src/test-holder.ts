@@ -1,7 +1,6 @@
 import { acquireLease } from './index.js'
 
-// Run by a test as another process: holds the folder that it is given, under a host name of its own, until it is told
-// to end.
+// Run by a test as another process: acquires the given folder, under a host name of its own, until it is asked to exit.
 const [folder = '', host = '', staleMs = '10000'] = process.argv.slice(2)
 const lease = await acquireLease(folder, {
   host,

@@ -1,22 +1,22 @@
 import { consumerChannel, CONTROL_CHANNEL, producerChannel, type ControlEvent } from '@motience/schemas'
 import type { ChannelHandler, ControlHandler, ProducerHandler } from '../broker.js'
 
-/** Something to hand on: a control event, or a message on the channel of a consumer or a producer. */
+/** Something to deliver: a control event, or a message on the channel of a consumer or a producer. */
 type Delivery =
   | { consumerId: number, text: string }
   | { producerId: number, version: number, text: string }
   | { event: ControlEvent }
 
 /**
- * Told of what a handler threw. A handler's fault must neither undo what was accepted nor keep others from their
- * message, so it ends here.
+ * Called with what a handler threw. A failing handler must neither undo what was accepted nor keep others from their
+ * message, so its error ends here.
  */
 export type HandlerFault = (error: unknown, channel: string) => void
 
 /**
- * Handlers of one process and what is on its way to them. Handed on at once and in the order of publication, also
- * where a handler publishes itself: its publication waits until the present one was handed to everyone.
- * The queue is empty whenever `publish…` has returned to its outermost caller, so it needs no bound of its own.
+ * Handlers of one process, and pending deliveries. Deliveries are synchronous and in order of publication, even if a
+ * handler publishes something itself: that waits until the current one was delivered to all. The queue is empty
+ * whenever the outermost call of `publish…` has returned, so it needs no limit.
  */
 export const createDeliveries = (onFault: HandlerFault) => {
   const consumers = new Map<number, ChannelHandler>()
@@ -57,7 +57,7 @@ export const createDeliveries = (onFault: HandlerFault) => {
     consumers,
     producers,
     controls,
-    /** Hands each text to each consumer that has a handler, text by text. */
+    /** Delivers each text to each consumer with a handler, one text after the other. */
     publish (consumerIds: readonly number[], texts: readonly string[]): void {
       for (const text of texts) {
         for (const consumerId of consumerIds) {
@@ -66,7 +66,7 @@ export const createDeliveries = (onFault: HandlerFault) => {
       }
       drain()
     },
-    /** Hands each text to the producer's handler, with the version that it was accepted with. */
+    /** Delivers each text to the producer's handler, with the version that it was accepted with. */
     publishWide (producerId: number, version: number, texts: readonly string[]): void {
       if (!producers.has(producerId)) return
       for (const text of texts) queue.push({ producerId, version, text })

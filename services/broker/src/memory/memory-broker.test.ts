@@ -21,7 +21,7 @@ const openBroker = async (...options: Parameters<typeof createMemoryBroker>) => 
   return broker
 }
 
-t.test('a handler that throws harms neither the message nor the other handlers', async t => {
+t.test('a handler that throws affects neither the message nor other handlers', async t => {
   const faults: string[] = []
   const broker = await openBroker({}, { onHandlerFault: (_error, channel) => faults.push(channel) })
   const got: string[] = []
@@ -33,7 +33,7 @@ t.test('a handler that throws harms neither the message nor the other handlers',
   t.same(faults, ['consumer_7'])
 })
 
-t.test('what a handler publishes is handed on after what it was handed', async t => {
+t.test('what a handler publishes is delivered after the current message', async t => {
   const broker = createMemoryBroker()
   const got: string[] = []
   broker.onControl(event => {
@@ -45,14 +45,14 @@ t.test('what a handler publishes is handed on after what it was handed', async t
   t.same(got.map(line => line.replace(/^(\w+) .*:(\d+)}$/, '$1 $2')), ['first 1', 'second 1', 'first 2', 'second 2'])
 })
 
-t.test('a closed broker refuses and hands nothing on', async t => {
+t.test('a closed broker rejects and delivers nothing', async t => {
   const broker = await openBroker()
   await broker.close()
   await t.rejects(broker.ping(), { name: 'BrokerUnavailableError' })
   await t.rejects(broker.accept([]), { name: 'BrokerUnavailableError' })
 })
 
-t.test('the log keeps messages, and not the bodies that they were cut out of', async t => {
+t.test('the log does not keep the request bodies of its messages in memory', async t => {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
   const used = (): number => {

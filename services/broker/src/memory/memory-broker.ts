@@ -1,15 +1,15 @@
 import { type AcceptRequest, type AcceptResult, type Broker, BrokerUnavailableError } from '../broker.js'
 import { type BrokerLimits, defaultBrokerLimits } from '../limits.js'
-import { restAfter } from '../rest-after.js'
+import { resultForLaterRequests } from '../later-requests.js'
 import { createDeliveries, type HandlerFault } from './deliveries.js'
 import { createProducerLog, type ProducerLog } from './producer-log.js'
 import { createRevocationList } from './revocation-list.js'
 
-/** What the memory broker may be given instead of its defaults. */
+/** Options of the memory broker. */
 export interface MemoryBrokerOptions {
   /** Milliseconds since 1970. */
   now?: () => number
-  /** Told of what a handler threw; a process warning by default. */
+  /** Called with what a handler threw; emits a process warning by default. */
   onHandlerFault?: HandlerFault
 }
 
@@ -21,9 +21,9 @@ const warnOfFault: HandlerFault = (error, channel) => {
 }
 
 /**
- * The broker of one process: everything in its memory, every method done before it returns its promise, and messages
- * handed on while they are accepted. Its run is the process itself, so each producer's log begins unverified.
- * Memory is bounded by `limits` for each producer that ever sent.
+ * The broker of one process: everything is in memory, every method has taken effect before it returns its promise, and
+ * messages are delivered while they are accepted. Its run is the process itself, so each producer's log starts
+ * unverified. Memory is bounded by `limits` for each producer that ever sent.
  */
 export const createMemoryBroker = (limits: Partial<BrokerLimits> = {}, options: MemoryBrokerOptions = {}): Broker => {
   const bounds: BrokerLimits = { ...defaultBrokerLimits, ...limits }
@@ -68,7 +68,7 @@ export const createMemoryBroker = (limits: Partial<BrokerLimits> = {}, options: 
       return requests.map(request => {
         // After a request that was not accepted as a whole none of the same producer is, or their order would be lost.
         const result = refused.get(request.producerId) ?? acceptOne(request)
-        const rest = restAfter(request, result)
+        const rest = resultForLaterRequests(request, result)
         if (rest !== null) refused.set(request.producerId, rest)
         return result
       })

@@ -21,23 +21,23 @@ const sessionsOf = (messages: readonly AcceptMessage[]): SessionName[] => {
 const ownText = (text: string): string => Buffer.from(text).toString()
 
 /** An entry with the bytes of its text. */
-interface HeldEntry extends LogEntry { size: number }
+interface SizedEntry extends LogEntry { size: number }
 
 /**
- * One producer's log in memory: its head, its latest messages and the last `seq` of its latest sessions.
- * Bounded by `limits`; the oldest go first, but none that waits to be stored.
+ * One producer's log in memory: its head, its latest messages and the last `seq` of its latest sessions. Bounded by
+ * `limits`; the oldest are dropped first, but none that is not stored.
  */
 export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
   const head: LogHead = { epoch: 0, offset: 0, version: 0, verified: false }
-  /** The log; entries before `first` are dropped and cut off now and then. */
-  let entries: HeldEntry[] = []
+  /** The log; entries before `first` were dropped, and are removed in batches. */
+  let entries: SizedEntry[] = []
   let first = 0
   let bytes = 0
   /** Offset of the head's epoch up to which everything is stored. */
   let stored = 0
   const sessions = createSessions(limits.sessionsMaxBytes)
 
-  /** Drops the oldest entry, unless there is none or it waits to be stored; whether it did. */
+  /** Drops the oldest entry if it is stored; returns whether it did. */
   const dropOldest = (): boolean => {
     const oldest = entries[first]
     if (oldest === undefined || (oldest.epoch === head.epoch && oldest.offset > stored)) return false
@@ -57,12 +57,12 @@ export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
     return dropped
   }
 
-  const raiseStored = (place: LogPosition | undefined): void => {
-    if (place === undefined) stored = head.offset
-    else if (place.epoch === head.epoch) stored = Math.max(stored, Math.min(head.offset, place.offset))
+  const raiseStored = (position: LogPosition | undefined): void => {
+    if (position === undefined) stored = head.offset
+    else if (position.epoch === head.epoch) stored = Math.max(stored, Math.min(head.offset, position.offset))
   }
 
-  /** Whether so many bytes have room, once what may go has gone. */
+  /** Drops stored entries until a text of `size` bytes fits; returns whether it does. */
   const makeRoom = (size: number): boolean => {
     while (
       entries.length > first &&
@@ -73,7 +73,7 @@ export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
     return true
   }
 
-  /** Accepts one message, tells that it is a repeat, or null where the log has no room for it. */
+  /** Accepts one message, or finds that it is a repeat; null if the log is full. */
   const acceptOne = (
     { head: start, tail, device, session, seq }: AcceptMessage,
     version: number,
@@ -82,12 +82,12 @@ export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
   ): AcceptOutcome | null => {
     const { epoch } = head
     const name = session === null || seq === null ? null : sessionName(device, session)
-    const mark = name === null ? undefined : sessions.find(name, epoch, history)
-    if (name !== null && mark !== undefined && seq! <= mark.seq) {
-      sessions.use(name, mark)
+    const last = name === null ? undefined : sessions.find(name, epoch, history)
+    if (name !== null && last !== undefined && seq! <= last.seq) {
+      sessions.use(name, last)
       return {
         kind: 'repeat',
-        place: seq === mark.seq && mark.offset > 0 ? { epoch: mark.epoch, offset: mark.offset } : null
+        position: seq === last.seq && last.offset > 0 ? { epoch: last.epoch, offset: last.offset } : null
       }
     }
     const offset = head.offset + 1
@@ -103,7 +103,7 @@ export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
     return { kind: 'accepted', offset }
   }
 
-  /** Index of the first entry after a place. */
+  /** Index of the first entry after a position. */
   const indexAfter = (after: LogPosition): number => {
     let low = first
     let high = entries.length
@@ -119,15 +119,15 @@ export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
   return {
     head: (): LogHead => ({ ...head }),
 
-    /** Raises the version; it never falls. Returns what it is then. */
+    /** Raises the version, which never decreases; returns it. */
     raiseVersion (version: number): number {
       head.version = Math.max(head.version, version)
       return head.version
     },
 
     /**
-     * Appends what is no repeat, as long as there is room; `texts` are to be published. The head has to be verified,
-     * the version not older.
+     * Appends messages that are not repeats until the log is full; `texts` are to be published. The head has to be
+     * verified, and the version not older.
      */
     append ({ version, messages, stored: storedTo, floors }: AcceptRequest): { result: AcceptResult, texts: string[] } {
       const history = storedTo !== undefined
@@ -182,14 +182,14 @@ export const createProducerLog = (limits: BrokerLimits, now: () => number) => {
       }
     },
 
-    /** Last place of each epoch that has entries. */
+    /** Last position of each epoch with entries. */
     loggedEpochs (): LogPosition[] {
-      const places = new Map<number, LogPosition>()
-      for (const { epoch, offset } of entries.slice(first)) places.set(epoch, { epoch, offset })
-      return [...places.values()]
+      const positions = new Map<number, LogPosition>()
+      for (const { epoch, offset } of entries.slice(first)) positions.set(epoch, { epoch, offset })
+      return [...positions.values()]
     },
 
-    /** Drops what is too old and stored; returns how many entries. */
+    /** Drops stored entries above the maximum age; returns their number. */
     trim (storedTo: LogPosition | undefined): number {
       raiseStored(storedTo)
       return dropExpired()

@@ -1,10 +1,10 @@
 import type { Revocation, Revocations } from '../broker.js'
 
-/** Name under which a revocation is kept; a later one of the same name takes its place. */
+/** Key of a revocation; a later one with the same key replaces it. */
 const revocationName = (revocation: Revocation): string =>
   revocation.kind === 'session' ? `session:${revocation.sid}` : `user:${revocation.userId}`
 
-/** Revocations in force. One whose tokens have all expired is forgotten, which is what bounds the list. */
+/** Revocations in force. One whose tokens have all expired is removed, which bounds the list. */
 export const createRevocationList = (now: () => number) => {
   const items = new Map<string, Revocation>()
   let complete = false
@@ -29,7 +29,7 @@ export const createRevocationList = (now: () => number) => {
       add(revocations)
     },
     restoreUser: (userId: number): void => { items.delete(`user:${userId}`) },
-    /** A revoked session stays so: one that was added while the caller gathered the others is kept. */
+    /** Revoked sessions stay: one may have been added while the caller collected the others. */
     replace (revocations: readonly Revocation[]): void {
       for (const [name, { kind }] of items) {
         if (kind === 'user') items.delete(name)

@@ -4,18 +4,18 @@ import {
   type SessionName
 } from '../broker.js'
 import { type BrokerLimits } from '../limits.js'
-import { restAfter } from '../rest-after.js'
-import { placeArguments, readPosition, sessionField } from './fields.js'
-import { cutPieces } from './pieces.js'
-import type { Run } from './run.js'
+import { resultForLaterRequests } from '../later-requests.js'
+import { positionArguments, readPosition, sessionField } from './fields.js'
+import { splitMessages } from './split-messages.js'
+import type { RunScript } from './run-script.js'
 
 const readOutcome = (text: string): AcceptOutcome => {
-  if (text === 'r') return { kind: 'repeat', place: null }
-  if (text.startsWith('r')) return { kind: 'repeat', place: readPosition(text.slice(1)) }
+  if (text === 'r') return { kind: 'repeat', position: null }
+  if (text.startsWith('r')) return { kind: 'repeat', position: readPosition(text.slice(1)) }
   return { kind: 'accepted', offset: Number(text) }
 }
 
-/** Reads the script's reply; `sessions` are those that it was asked of. */
+/** Parses the script's reply; `sessions` are those of the call. */
 const readResult = ([kind, ...rest]: string[], sessions: readonly SessionName[]): AcceptResult => {
   switch (kind) {
     case 'ok': {
@@ -40,7 +40,8 @@ const readResult = ([kind, ...rest]: string[], sessions: readonly SessionName[])
 }
 
 /**
- * The sessions of some messages, each once, and those messages as arguments that name theirs by its number, from 1 on.
+ * The distinct sessions of some messages, and those messages as arguments that refer to their session by number, from 1
+ * on.
  */
 const readMessages = (messages: readonly AcceptMessage[]): { sessions: SessionName[], args: string[] } => {
   const sessions: SessionName[] = []
@@ -52,7 +53,7 @@ const readMessages = (messages: readonly AcceptMessage[]): { sessions: SessionNa
       args.push(head, tail, '0', '')
       continue
     }
-    // Mostly all of a batch are of one session.
+    // Usually all messages of a batch have the same session.
     if (last === null || last.session !== session || last.device !== device) {
       const name = sessionName(device, session)
       let number = numbers.get(name)
@@ -64,11 +65,11 @@ const readMessages = (messages: readonly AcceptMessage[]): { sessions: SessionNa
   return { sessions, args }
 }
 
-/** Accepts by the script of that name, one call for each piece of a request. */
-export const createAccept = (run: Run, limits: BrokerLimits) => {
+/** Accepts by the script of the same name, with one call per part of a request. */
+export const createAccept = (run: RunScript, limits: BrokerLimits) => {
   const bounds = [limits.logMaxMessages, limits.logMaxBytes, limits.sessionsMaxBytes].map(String)
 
-  const acceptPiece = async (request: AcceptRequest, messages: readonly AcceptMessage[]): Promise<AcceptResult> => {
+  const acceptPart = async (request: AcceptRequest, messages: readonly AcceptMessage[]): Promise<AcceptResult> => {
     const { producerId, version, wide = false, stored, floors } = request
     const subscribers = wide ? [] : request.subscribers
     const { sessions, args } = readMessages(messages)
@@ -77,8 +78,8 @@ export const createAccept = (run: Run, limits: BrokerLimits) => {
         master.deadline(),
         String(version),
         ...bounds,
-        ...placeArguments(stored),
-        ...placeArguments(floors?.asOf),
+        ...positionArguments(stored),
+        ...positionArguments(floors?.asOf),
         wide ? 'wide' : String(subscribers.length),
         String(sessions.length)
       ]
@@ -93,26 +94,26 @@ export const createAccept = (run: Run, limits: BrokerLimits) => {
   }
 
   /**
-   * Piece after piece, until one is refused in whole or in part: then the outcomes are fewer than the messages, and the
-   * rest was not done. One that fails makes the whole request fail, for nobody knows what became of it.
+   * Sends part after part until one is not accepted completely: then there are fewer outcomes than messages, and the
+   * remaining parts are not sent. If one fails, the whole request fails, since its outcome is unknown.
    */
   const acceptRequest = async (request: AcceptRequest): Promise<AcceptResult> => {
-    const [first, ...others] = cutPieces(request.messages, request.wide === true ? 1 : request.subscribers.length)
-    const result = await acceptPiece(request, first ?? [])
+    const [first, ...others] = splitMessages(request.messages, request.wide === true ? 1 : request.subscribers.length)
+    const result = await acceptPart(request, first ?? [])
     if (result.kind !== 'ok' || result.outcomes.length < (first?.length ?? 0)) return result
-    for (const piece of others) {
-      const next = await acceptPiece(request, piece)
+    for (const part of others) {
+      const next = await acceptPart(request, part)
       if (next.kind !== 'ok') break
-      if (next.epoch !== result.epoch) throw new BrokerUnavailableError('The log began a new epoch meanwhile')
+      if (next.epoch !== result.epoch) throw new BrokerUnavailableError('A new epoch was opened meanwhile')
       result.stored = next.stored
       for (const outcome of next.outcomes) result.outcomes.push(outcome)
-      if (next.outcomes.length < piece.length) break
+      if (next.outcomes.length < part.length) break
     }
     return result
   }
 
   /**
-   * Requests of one producer one after the other. After one that was not accepted as a whole none is, or their order
+   * Requests of one producer one after the other. After one that was not accepted completely none is, since their order
    * would be lost.
    */
   const acceptInOrder = async (
@@ -124,7 +125,7 @@ export const createAccept = (run: Run, limits: BrokerLimits) => {
     for (const index of indexes) {
       const request = requests[index]!
       const result: AcceptResult = refused ?? await acceptRequest(request)
-      refused ??= restAfter(request, result)
+      refused ??= resultForLaterRequests(request, result)
       results[index] = result
     }
   }

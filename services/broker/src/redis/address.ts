@@ -2,19 +2,19 @@ import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import type { RedisClientOptions } from 'redis'
 
-/** Where a server listens. */
+/** The address of a server. */
 export interface Address { host: string, port: number }
 
-/** `host:port`, which names a server in logs and maps. */
+/** `host:port`, for logs and as a key. */
 export const addressName = ({ host, port }: Address): string => `${host}:${port}`
 
 /**
- * What a URL says besides the address: the same holds for every server that is found through it. `ca`: certificates
- * (PEM) of the authorities that sign the servers' own; those that Node knows if not given.
+ * Parts of a URL besides the address, which apply to all servers found through it. `ca`: certificates (PEM) of the
+ * authorities for the servers' certificates; Node's own by default.
  */
 export interface Access { username?: string, password?: string, database?: number, tls: boolean, ca?: string }
 
-/** Reads the file that the parameter `ca` of a `rediss://` URL names. */
+/** Reads the file in the parameter `ca` of a `rediss://` URL. */
 const readCa = (url: URL): string | undefined => {
   const file = url.searchParams.get('ca')
   if (file === null) return undefined
@@ -22,28 +22,25 @@ const readCa = (url: URL): string | undefined => {
     return readFileSync(file, 'utf8')
   } catch (cause) {
     throw new TypeError(
-      `The certificates of Redis' authorities can't be read: ${cause instanceof Error ? cause.message : String(cause)}`,
+      `Can't read the CA file of Redis: ${cause instanceof Error ? cause.message : String(cause)}`,
       { cause }
     )
   }
 }
 
-/**
- * One or several `redis://` or `rediss://` URLs, comma-separated, read into addresses and the access that the first one
- * tells.
- */
+/** Parses comma-separated `redis://` or `rediss://` URLs into addresses, and the access of the first one. */
 export const readUrls = (text: string, defaultPort = 6379): { addresses: Address[], access: Access } => {
   const urls = text.split(',').map(part => part.trim()).filter(part => part !== '').map(part => new URL(part))
   const first = urls[0]
-  if (first === undefined) throw new TypeError('The URL of Redis is empty')
+  if (first === undefined) throw new TypeError('The Redis URL is empty')
   for (const { protocol } of urls) {
     if (protocol !== 'redis:' && protocol !== 'rediss:') {
-      throw new TypeError(`A URL of Redis begins with redis: or rediss:, not with ${protocol}`)
+      throw new TypeError(`A Redis URL starts with redis: or rediss:, not ${protocol}`)
     }
   }
   const database = Number(first.pathname.slice(1))
   if (!Number.isInteger(database) || database < 0) {
-    throw new TypeError('The path of a URL of Redis is the number of a database')
+    throw new TypeError('The path of a Redis URL must be a database number')
   }
   return {
     addresses: urls.map(({ hostname, port }) => ({
@@ -61,7 +58,7 @@ export const readUrls = (text: string, defaultPort = 6379): { addresses: Address
 }
 
 /**
- * Options of the client for one connection to one server. It never reconnects by itself and keeps nothing for later.
+ * Client options for one connection to one server. The client never reconnects and queues nothing while disconnected.
  */
 export const clientOptions = (
   { host, port }: Address,

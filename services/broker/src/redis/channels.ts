@@ -9,27 +9,27 @@ import type { BrokerLogger } from '../logger.js'
 import type { Connection } from './connection.js'
 import type { ControlCount } from './control-count.js'
 
-/** Most control events that are remembered to hand on a second copy no more. */
+/** Maximum number of control events that are remembered to ignore their second copies. */
 const MAX_RECENT = 4096
 
 const controlEvent = TypeCompiler.Compile(ControlEventSchema)
 
 /**
- * A control event as it is published, but for its number and the last brace, which the server adds: with an id, because
- * in a Cluster each comes through every master.
+ * A control event as published, except for its number and the last brace, which the server adds. It has an id because
+ * in a Cluster it arrives through every master.
  */
 export const controlText = (event: ControlEvent, eventId: string): string =>
   JSON.stringify({ ...event, event_id: eventId }).slice(0, -1)
 
-/** Reads `<list version> <envelope>`, as the script publishes it. */
+/** Parses `<list version> <envelope>`, as the script publishes it. */
 const readWide = (producerId: number, handler: ProducerHandler): ChannelHandler => text => {
   const end = text.indexOf(' ')
   handler(producerId, Number(text.slice(0, end)), text.slice(end + 1))
 }
 
 /**
- * Who is handed what comes through the subscriber's connection. It outlives connections: each new one is subscribed to
- * everything by `attach`.
+ * Dispatches what arrives on the subscriber's connection to handlers. It outlives connections: `attach` subscribes each
+ * new one to everything.
  */
 export const createChannels = (logger: BrokerLogger, count: ControlCount) => {
   const handlers = new Map<string, ChannelHandler>()
@@ -41,11 +41,11 @@ export const createChannels = (logger: BrokerLogger, count: ControlCount) => {
     try {
       run()
     } catch (err) {
-      logger.error({ err, channel }, 'Handler of a channel failed')
+      logger.error({ err, channel }, 'Channel handler failed')
     }
   }
 
-  /** The event of a control message, or null if it was handed on before or is none. */
+  /** The event of a control message, or null if it is a copy or invalid. */
   const readControl = (text: string): ControlEvent | null => {
     let value: unknown
     try {
@@ -54,11 +54,11 @@ export const createChannels = (logger: BrokerLogger, count: ControlCount) => {
       value = null
     }
     if (!controlEvent.Check(value)) {
-      logger.warn({ channel: CONTROL_CHANNEL }, 'Dropped a control message that is no event')
+      logger.warn({ channel: CONTROL_CHANNEL }, 'Dropped an invalid control message')
       return null
     }
     const { event_id: eventId, number, ...event } = value as ControlEvent & { event_id?: unknown, number?: unknown }
-    if (typeof number === 'number') count.came(number)
+    if (typeof number === 'number') count.received(number)
     if (typeof eventId !== 'string') return event as ControlEvent
     if (recent.has(eventId)) return null
     recent.add(eventId)
@@ -80,7 +80,7 @@ export const createChannels = (logger: BrokerLogger, count: ControlCount) => {
     for (const handler of [...controls]) guard(channel, () => handler(event))
   }
 
-  /** Subscribes to channels in one call; where it fails, what handled them before does so again. */
+  /** Subscribes to channels in one call; if it fails, the previous handlers are restored. */
   const add = async (added: readonly (readonly [string, ChannelHandler])[]): Promise<void> => {
     if (connection === null) throw new BrokerUnavailableError('Not subscribed to Redis now')
     const before = added.map(([channel]) => handlers.get(channel))
@@ -100,19 +100,19 @@ export const createChannels = (logger: BrokerLogger, count: ControlCount) => {
 
   const remove = async (channels: readonly string[]): Promise<void> => {
     const known = channels.filter(channel => handlers.delete(channel))
-    // A connection that fails here takes the subscription with it.
+    // If this fails, the connection is closed, and its subscriptions with it.
     if (known.length > 0) await connection?.unsubscribe(known, onMessage).catch(() => {})
   }
 
   return {
-    /** Subscribes a new connection to everything; what it hands on counts from now. */
+    /** Subscribes a new connection to everything, and restarts the control count. */
     async attach (opened: Connection): Promise<void> {
       connection = opened
       count.begin()
       await opened.subscribe([CONTROL_CHANNEL, ...handlers.keys()], onMessage)
     },
 
-    /** While there is no connection, a subscription can't be made. */
+    /** Without a connection, subscribing rejects. */
     detach (): void {
       connection = null
     },

@@ -1,11 +1,11 @@
 import t from 'tap'
 import { redisCall, startRedisCluster, waitFor } from '@motience/testing'
-import { headOf, newId, newProducer, openEpoch, range, request, textAt } from '../suite/parts.js'
-import { watchLink } from '../suite/watch-connection.js'
+import { headOf, newId, newProducer, openEpoch, range, request, textAt } from '../suite/fixtures.js'
+import { watchConnection } from '../suite/watch-connection.js'
 import { createRedisBroker } from './redis-broker.js'
 import { slotOf } from './slots.js'
 
-t.test('a replica that takes over for a killed master is found, and only its logs are not verified', async t => {
+t.test('finds the replica that replaces a killed master, and only its logs are unverified', async t => {
   const servers = await startRedisCluster({ replicas: true })
   t.teardown(() => servers.remove())
   const broker = await createRedisBroker({ url: servers.url, mode: 'cluster' })
@@ -31,11 +31,11 @@ t.test('a replica that takes over for a killed master is found, and only its log
     )
     return kept.every(Boolean)
   })
-  const link = watchLink(broker)
+  const connection = watchConnection(broker)
   await killed.kill()
-  await link.down()
+  await connection.down()
   await t.rejects(broker.accept([request(theirs[0]!)]), { name: 'BrokerUnavailableError' })
-  await link.back(30_000)
+  await connection.back(30_000)
 
   for (const producerId of theirs) t.equal((await headOf(broker, producerId)).verified, false)
   for (const producerId of others) t.match(await headOf(broker, producerId), { epoch: 1, offset: 1, verified: true })
@@ -46,5 +46,5 @@ t.test('a replica that takes over for a killed master is found, and only its log
   )
   await waitFor(() => got.length === producers.length)
   t.equal(got.filter(text => text === textAt(1, 1, 2)).length, others.length)
-  t.ok(got.some(text => text.includes('"epoch":2,"offset":1,')), 'what a new master publishes comes through')
+  t.ok(got.some(text => text.includes('"epoch":2,"offset":1,')), 'messages of the new master arrive')
 })

@@ -1,13 +1,13 @@
 import t from 'tap'
 import { startRedisCluster } from '@motience/testing'
-import { brokerSuite, patience } from '../suite/index.js'
+import { brokerSuite, lenientTimeouts } from '../suite/index.js'
 import { createRedisBroker } from './redis-broker.js'
 
 const servers = await startRedisCluster()
 t.teardown(() => servers.remove())
 
 await t.test('the broker on a Redis Cluster', t => brokerSuite(t, async limits => {
-  const broker = await createRedisBroker({ url: servers.url, mode: 'cluster', limits, ...patience })
+  const broker = await createRedisBroker({ url: servers.url, mode: 'cluster', limits, ...lenientTimeouts })
   t.teardown(() => broker.close())
   return broker
 }))

@@ -4,14 +4,14 @@ import { createPeer, type Peer } from './peer.js'
 import { SLOTS, slotOf } from './slots.js'
 import type { Masters, Topology } from './topology.js'
 
-/** Reads the answer to CLUSTER SLOTS: `[first slot, last slot, [master's host, port, …], replicas…]` for each range. */
+/** Parses the reply to CLUSTER SLOTS: `[first slot, last slot, [master's host, port, …], replicas…]` for each range. */
 export const readSlots = (reply: unknown, askedHost: string): Masters => {
-  if (!Array.isArray(reply)) throw new BrokerUnavailableError('The Cluster tells no slots')
+  if (!Array.isArray(reply)) throw new BrokerUnavailableError('Invalid reply to CLUSTER SLOTS')
   const addresses: Address[] = []
   const indexes = new Map<string, number>()
   const owners = new Int16Array(SLOTS).fill(-1)
   for (const [first, last, [host, port]] of reply as [number, number, [string | null, number]][]) {
-    // A server that doesn't know its own address leaves it out: then it is where it was asked.
+    // A server that doesn't know its own address leaves it out: then it is the one that was asked.
     const address = { host: host === null || host === '' ? askedHost : host, port }
     const name = addressName(address)
     let index = indexes.get(name)
@@ -31,16 +31,16 @@ export const readSlots = (reply: unknown, askedHost: string): Masters => {
 }
 
 /**
- * The masters of a Cluster, by its own map of slots. The first server that answers is asked again next time; one that
- * itself finds the Cluster failing is passed over while another answers.
+ * The masters of a Cluster, by its map of slots. The first server that responds is asked again next time; one that
+ * considers the Cluster down is skipped if another one doesn't.
  */
 export const clusterTopology = (url: string, timeoutMs: number): Topology => {
   const { addresses, access } = readUrls(url)
   if (access.database !== undefined) throw new TypeError('A Redis Cluster has only the database 0')
-  /** To be asked in this order. */
+  /** In the order in which they are asked. */
   let peers: { peer: Peer, host: string }[] = []
 
-  /** Those to ask from now on: the masters of the newest map, and those that the configuration names. */
+  /** Keeps the servers to ask from now on: the masters of the latest map, and the configured ones. */
   const remember = (found: readonly Address[]): void => {
     const wanted = new Map([...found, ...addresses].map(address => [addressName(address), address]))
     for (const { peer } of peers) {
@@ -58,7 +58,7 @@ export const clusterTopology = (url: string, timeoutMs: number): Topology => {
   const ask = async ({ peer, host }: { peer: Peer, host: string }): Promise<Masters> => {
     const [info, slots] = await Promise.all([peer.ask(['CLUSTER', 'INFO']), peer.ask(['CLUSTER', 'SLOTS'])])
     if (!String(info).includes('cluster_state:ok')) {
-      throw new BrokerUnavailableError(`The Cluster is down as ${peer.name} sees it`)
+      throw new BrokerUnavailableError(`The Cluster is down according to ${peer.name}`)
     }
     return readSlots(slots, host)
   }
@@ -78,7 +78,7 @@ export const clusterTopology = (url: string, timeoutMs: number): Topology => {
           peers = [...peers.filter(other => other !== candidate), candidate]
         }
       }
-      throw new BrokerUnavailableError('No server of the Cluster tells its map', { cause: failure })
+      throw new BrokerUnavailableError('No server of the Cluster returned its slots', { cause: failure })
     },
     close () {
       for (const { peer } of peers) peer.close()

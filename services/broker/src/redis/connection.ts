@@ -3,35 +3,34 @@ import { BrokerUnavailableError } from '../broker.js'
 import { type Access, type Address, addressName, clientOptions } from './address.js'
 import { asFailure } from './failure.js'
 
-/** Handed what is published to a channel. */
+/** Receives what is published to a channel. */
 export type ChannelListener = (text: string, channel: string) => void
 
 /**
- * One connection to one server, for as long as it lasts: it is never opened again, so nothing that was asked of it can
- * be done after it ended. A reply that is late ends it, for a connection answers in order and the rest would be late
- * too.
+ * One connection to one server. It is never reopened, so nothing that was sent can take effect after it has ended. A
+ * late reply ends it, since replies arrive in order, and the following ones would be late, too.
  */
 export interface Connection {
   readonly address: Address
   readonly isOpen: boolean
-  /** Sends one command. Rejects with `BrokerUnavailableError`, or with the server's refusal. */
+  /** Sends one command. Rejects with `BrokerUnavailableError`, or with the server's error. */
   send (args: readonly RedisArgument[]): Promise<unknown>
   subscribe (channels: readonly string[], listener: ChannelListener): Promise<void>
-  /** Takes off what was subscribed with the same listener. */
+  /** Removes subscriptions with the same listener. */
   unsubscribe (channels: readonly string[], listener: ChannelListener): Promise<void>
-  /** Told once, when it has ended; at once where it has. */
+  /** Called once when the connection has ended, immediately if it has already. */
   onClose (handler: (reason: string) => void): void
   destroy (reason: string): void
 }
 
-/** Most channels of one SUBSCRIBE, so that other commands get between. */
-const CHANNELS_A_COMMAND = 500
+/** Maximum number of channels per SUBSCRIBE, so that other commands are sent in between. */
+const CHANNELS_PER_COMMAND = 500
 
-/** Opens a connection; rejects with `BrokerUnavailableError` if that takes longer than a reply may. */
+/** Opens a connection; rejects with `BrokerUnavailableError` if that takes longer than `timeoutMs`. */
 export const openConnection = async (address: Address, access: Access, timeoutMs: number): Promise<Connection> => {
   const client = createClient(clientOptions(address, access, timeoutMs))
   const closeHandlers: ((reason: string) => void)[] = []
-  /** When each pending call was made, oldest first. */
+  /** Start times of pending calls, oldest first. */
   const pending = new Set<{ since: number }>()
   let ended = false
   let lost = ''
@@ -50,26 +49,26 @@ export const openConnection = async (address: Address, access: Access, timeoutMs
     return oldest !== undefined && performance.now() - oldest.since > timeoutMs
   }
 
-  // A busy process may be late itself: what its socket holds is read before the server is blamed.
+  // If this process is busy, replies may be waiting in the socket: they are read before the server counts as late.
   const watch = setInterval(() => {
     if (isLate()) setImmediate(() => { if (isLate()) end(`no reply within ${timeoutMs} ms`) })
   }, Math.max(10, timeoutMs / 10))
   watch.unref()
 
-  /** Waits for a reply, at most as long as the connection lasts. */
-  const timed = async <T>(call: () => Promise<T>): Promise<T> => {
+  /** Waits for a reply, but not longer than the connection lasts. */
+  const timed = async <T>(send: () => Promise<T>): Promise<T> => {
     if (ended) throw new BrokerUnavailableError(`Not connected to Redis at ${addressName(address)}`)
-    const mark = { since: performance.now() }
-    pending.add(mark)
+    const call = { since: performance.now() }
+    pending.add(call)
     try {
-      return await call()
+      return await send()
     } catch (error) {
       if (error instanceof ErrorReply) throw error
       throw lost === ''
         ? asFailure(error)
         : new BrokerUnavailableError(`Lost Redis at ${addressName(address)}: ${lost}`, { cause: error })
     } finally {
-      pending.delete(mark)
+      pending.delete(call)
     }
   }
 
@@ -85,13 +84,13 @@ export const openConnection = async (address: Address, access: Access, timeoutMs
     get isOpen () { return !ended },
     send: args => timed(() => client.sendCommand(args)),
     async subscribe (channels, listener) {
-      const parts: Promise<void>[] = []
-      for (let i = 0; i < channels.length; i += CHANNELS_A_COMMAND) {
-        parts.push(timed(() => client.subscribe(channels.slice(i, i + CHANNELS_A_COMMAND), listener)))
+      const commands: Promise<void>[] = []
+      for (let i = 0; i < channels.length; i += CHANNELS_PER_COMMAND) {
+        commands.push(timed(() => client.subscribe(channels.slice(i, i + CHANNELS_PER_COMMAND), listener)))
       }
-      await Promise.all(parts)
+      await Promise.all(commands)
     },
-    // The client sends a SUBSCRIBE that follows at once only if it was told the listener here.
+    // The client only sends a SUBSCRIBE that follows immediately if the listener was passed here.
     unsubscribe: (channels, listener) => timed(() => client.unsubscribe([...channels], listener)),
     onClose (handler) {
       if (ended) handler('closed')

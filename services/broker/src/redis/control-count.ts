@@ -1,14 +1,13 @@
-/** Most numbers that are remembered before the ones between came; what is left out counts as lost. */
+/** Maximum number of events that are remembered while earlier ones are missing; others count as lost. */
 const MAX_AHEAD = 4096
 
 /**
- * Finds out whether control events were lost on their way here. Each is given the next number by the server that keeps
- * the count, in the step in which it is published there; a probe through that server carries the count. Both come
- * through one connection in the order in which they were sent, so that when a probe arrives every number up to its
- * count did.
+ * Detects lost control events. The server that keeps the count numbers each event atomically with publishing it; a
+ * probe through that server contains the count. Both arrive through one connection in the order in which they were
+ * sent, so every number up to a probe's count has to be received before it.
  */
 export const createControlCount = () => {
-  /** Every event up to this number came; null until the first count. */
+  /** All events up to this number were received; null until the first count. */
   let upTo: number | null = null
   let lastCount = 0
   const ahead = new Set<number>()
@@ -19,23 +18,23 @@ export const createControlCount = () => {
   }
 
   return {
-    /** A new subscription: what came before the first count is nobody's loss, for everything is read anew. */
+    /** Starts over with a new subscription: earlier events are not missing, since all state is read again. */
     begin (): void {
       upTo = null
       ahead.clear()
       missing = 0
     },
 
-    /** An event came; the same one may come again. */
-    came (number: number): void {
+    /** An event was received, possibly a copy. */
+    received (number: number): void {
       if ((upTo !== null && number <= upTo) || ahead.size >= MAX_AHEAD) return
       ahead.add(number)
       advance()
     },
 
     /**
-     * A probe came with the count. Later events may have come before it, by another way. A count below the last one is
-     * of another history, of which nothing is known.
+     * A probe was received. Later events may have arrived before it through other masters. A count below the previous
+     * one belongs to a restored server, of whose events nothing is known.
      */
     check (count: number): void {
       if (upTo === null) {
@@ -54,7 +53,7 @@ export const createControlCount = () => {
       advance()
     },
 
-    /** How many events were found lost since the last call. */
+    /** Number of events that were found lost since the last call. */
     takeMissing (): number {
       const taken = missing
       missing = 0

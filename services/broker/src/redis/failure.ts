@@ -1,8 +1,8 @@
 import { ErrorReply } from 'redis'
 import { BrokerUnavailableError } from '../broker.js'
 
-/** Refusals that tell of the server's state and not of the command, so that the same may succeed later. */
-const STATES = new Set([
+/** Codes of errors that depend on the server's state and not on the command, which may succeed later. */
+const TEMPORARY = new Set([
   'READONLY',
   'LOADING',
   'MASTERDOWN',
@@ -18,14 +18,14 @@ const STATES = new Set([
   'UNBLOCKED'
 ])
 
-/** First word of an error reply, such as `READONLY`; '' for every other error. */
+/** First word of an error reply, such as `READONLY`; '' for any other error. */
 export const replyCode = (error: unknown): string => error instanceof ErrorReply ? error.message.split(' ', 1)[0]! : ''
 
-/** Turns what a command failed with into what the broker's callers are told. A refused command stays what it was. */
+/** Converts the error of a command for the broker's callers. Errors of the command itself stay unchanged. */
 export const asFailure = (error: unknown): Error => {
   if (error instanceof BrokerUnavailableError) return error
   const code = replyCode(error)
-  if (error instanceof ErrorReply && !STATES.has(code)) return error
+  if (error instanceof ErrorReply && !TEMPORARY.has(code)) return error
   const reason = code === '' ? (error instanceof Error ? error.message : String(error)) : code
-  return new BrokerUnavailableError(`Redis can't be used now: ${reason}`, { cause: error })
+  return new BrokerUnavailableError(`Redis is unavailable: ${reason}`, { cause: error })
 }

@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap'
 import { redisCall, startRedis, waitFor } from '@motience/testing'
-import { headOf, message, newId, newProducer, openEpoch, request, textAt } from '../suite/parts.js'
-import { watchLink } from '../suite/watch-connection.js'
+import { headOf, message, newId, newProducer, openEpoch, request, textAt } from '../suite/fixtures.js'
+import { watchConnection } from '../suite/watch-connection.js'
 import { createRedisBroker } from './redis-broker.js'
 
 const start = async (t: Test, options: Parameters<typeof startRedis>[0] = {}) => {
@@ -9,13 +9,13 @@ const start = async (t: Test, options: Parameters<typeof startRedis>[0] = {}) =>
   t.teardown(() => server.remove())
   const broker = await createRedisBroker({ url: server.url, mode: 'standalone', timeoutMs: 1500 })
   t.teardown(() => broker.close())
-  return { server, broker, link: watchLink(broker) }
+  return { server, broker, connection: watchConnection(broker) }
 }
 
 const unavailable = { name: 'BrokerUnavailableError' }
 
-t.test('a Redis killed and started again from its file keeps the log, but its logs are not verified', async t => {
-  const { server, broker, link } = await start(t, { aof: 'always' })
+t.test('a Redis that was killed and restarted keeps its logs, but they are unverified', async t => {
+  const { server, broker, connection } = await start(t, { aof: 'always' })
   const producerId = await newProducer(broker, 4)
   const consumerId = newId()
   const got: string[] = []
@@ -25,14 +25,14 @@ t.test('a Redis killed and started again from its file keeps the log, but its lo
   const messages = [message(1), message(2, { device: 'd', session: 's', seq: 5 })]
   await broker.accept([request(producerId, { version: 4, messages })])
   await server.kill()
-  await link.down()
+  await connection.down()
   t.equal(broker.connection, 'down')
   await t.rejects(broker.ping(), unavailable)
   await t.rejects(broker.accept([request(producerId, { version: 4 })]), unavailable)
   await t.rejects(broker.subscribe(newId(), () => {}), unavailable)
   await t.rejects(broker.publishControl({ type: 'user-enabled', user_id: 1 }), unavailable)
   await server.start()
-  await link.back()
+  await connection.back()
   await broker.ping()
 
   const head = { epoch: 1, offset: 2, version: 4, verified: false }
@@ -48,18 +48,18 @@ t.test('a Redis killed and started again from its file keeps the log, but its lo
       {
         epoch: 2,
         outcomes: [
-          { kind: 'repeat', place: { epoch: 1, offset: 2 } },
+          { kind: 'repeat', position: { epoch: 1, offset: 2 } },
           { kind: 'accepted', offset: 1 }
         ]
       }
     ]
   )
   await waitFor(() => got.includes(textAt(3, 2, 1)))
-  t.same(got, [textAt(3, 2, 1)], 'the subscription holds again')
+  t.same(got, [textAt(3, 2, 1)], 'the subscription works again')
 })
 
-t.test('a Redis that stands still is noticed, and does nothing later of what was reported as failed', async t => {
-  const { server, broker, link } = await start(t)
+t.test('a suspended Redis is detected, and does not execute later what was reported as failed', async t => {
+  const { server, broker, connection } = await start(t)
   const producerId = await newProducer(broker)
   await broker.accept([request(producerId)])
   server.pause()
@@ -69,33 +69,33 @@ t.test('a Redis that stands still is noticed, and does nothing later of what was
     broker.revoke([{ kind: 'user', userId: 5, expiresAt: Date.now() + 3_600_000 }])
   ]
   await Promise.all(calls.map(call => t.rejects(() => call, unavailable)))
-  await link.down()
+  await connection.down()
   server.resume()
-  await link.back()
+  await connection.back()
   t.same(await headOf(broker, producerId), { epoch: 1, offset: 1, version: 0, verified: true })
   t.same((await broker.revocations()).items, [])
   t.match(await broker.accept([request(producerId)]), [{ kind: 'ok', outcomes: [{ offset: 2 }] }])
-  t.same(link.states.slice(0, 1).concat(link.states.slice(-1)), ['down', 'up'])
+  t.same(connection.states.slice(0, 1).concat(connection.states.slice(-1)), ['down', 'up'])
 })
 
-t.test('a silent Redis is noticed by the probe alone, while nobody calls', async t => {
-  const { server, broker, link } = await start(t)
+t.test('a silent Redis is detected by probes alone', async t => {
+  const { server, broker, connection } = await start(t)
   server.pause()
-  await link.down()
+  await connection.down()
   server.resume()
-  await link.back()
+  await connection.back()
   t.equal(broker.connection, 'up')
 })
 
 for (const type of ['pubsub', 'normal']) {
-  t.test(`connections of the type ${type} that are cut are opened again, and the subscriptions hold`, async t => {
-    const { server, broker, link } = await start(t)
+  t.test(`connections of the type ${type} that are closed are reopened, with their subscriptions`, async t => {
+    const { server, broker, connection } = await start(t)
     const producerId = await newProducer(broker)
     const consumerId = newId()
     const got: string[] = []
     await broker.subscribe(consumerId, text => got.push(text))
     await redisCall(server.port, 'CLIENT', 'KILL', 'TYPE', type)
-    await link.back()
+    await connection.back()
     await broker.accept([request(producerId, { subscribers: [consumerId] })])
     await waitFor(() => got.length > 0)
     t.same(got, [textAt(1, 1, 1)])
@@ -103,7 +103,7 @@ for (const type of ['pubsub', 'normal']) {
   })
 }
 
-t.test('scripts that were flushed are handed over again', async t => {
+t.test('flushed scripts are loaded again', async t => {
   const { server, broker } = await start(t)
   const producerId = await newProducer(broker)
   await redisCall(server.port, 'SCRIPT', 'FLUSH')
@@ -111,7 +111,7 @@ t.test('scripts that were flushed are handed over again', async t => {
   t.equal(broker.connection, 'up')
 })
 
-t.test('a Redis without memory is unavailable for what writes', async t => {
+t.test('writes to a Redis without memory fail as unavailable', async t => {
   const { server, broker } = await start(t)
   const producerId = await newProducer(broker)
   await redisCall(server.port, 'CONFIG', 'SET', 'maxmemory', '1')
@@ -120,7 +120,7 @@ t.test('a Redis without memory is unavailable for what writes', async t => {
   t.match(await broker.accept([request(producerId)]), [{ kind: 'ok', outcomes: [{ offset: 1 }] }])
 })
 
-t.test('control messages of strangers are dropped, and a handler that throws harms nobody', async t => {
+t.test('invalid control messages are dropped, and a handler that throws affects no other', async t => {
   const { server, broker } = await start(t)
   const got: string[] = []
   broker.onControl(() => { throw new Error('a fault') })
@@ -133,7 +133,7 @@ t.test('control messages of strangers are dropped, and a handler that throws har
   t.same(got, ['user-enabled', 'user-disabled'])
 })
 
-t.test('a closed broker refuses', async t => {
+t.test('a closed broker rejects', async t => {
   const { broker } = await start(t)
   await broker.close()
   await t.rejects(broker.ping(), unavailable)

@@ -1,14 +1,14 @@
 import type { LogPosition } from '@motience/schemas'
 import { sessionName } from '../broker.js'
 
-/** Field of the meta hash that keeps a session's last accepted message. */
+/** Field of the meta hash with a session's last accepted message. */
 export const sessionField = (device: string, session: string): string => `s:${sessionName(device, session)}`
 
-/** A place as two of a script's arguments; '' and '' where there is none. */
-export const placeArguments = (place: LogPosition | undefined): [epoch: string, offset: string] =>
-  place === undefined ? ['', ''] : [String(place.epoch), String(place.offset)]
+/** A position as two arguments of a script; '' and '' without one. */
+export const positionArguments = (position: LogPosition | undefined): [epoch: string, offset: string] =>
+  position === undefined ? ['', ''] : [String(position.epoch), String(position.offset)]
 
-/** A place as it stands in an entry's id, `<epoch>-<offset>`. */
+/** Parses the position in an entry's id, `<epoch>-<offset>`. */
 export const readPosition = (text: string): LogPosition => {
   const [epoch, offset] = text.split('-')
   return { epoch: Number(epoch), offset: Number(offset) }

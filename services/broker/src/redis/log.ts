@@ -1,8 +1,8 @@
 import { logKey, metaKey, type LogPosition } from '@motience/schemas'
 import type { LogEntry, LogHead, LogPage, OpenEpoch } from '../broker.js'
 import type { BrokerLimits } from '../limits.js'
-import { placeArguments, readPosition } from './fields.js'
-import type { Run } from './run.js'
+import { positionArguments, readPosition } from './fields.js'
+import type { RunScript } from './run-script.js'
 
 const readHead = ([epoch, offset, version, verified]: unknown[]): LogHead => ({
   epoch: Number(epoch), offset: Number(offset), version: Number(version), verified: verified === 1
@@ -15,8 +15,8 @@ const readEntry = ([id, fields]: EntryReply): LogEntry => {
   return { ...readPosition(id), version: Number(version), appendedAt: Number(appendedAt), text: text! }
 }
 
-/** What concerns one producer's log, except accepting. */
-export const createLogCommands = (run: Run, limits: BrokerLimits) => {
+/** Commands for one producer's log, except for accepting messages. */
+export const createLogCommands = (run: RunScript, limits: BrokerLimits) => {
   const maxAge = String(limits.logMaxAgeSecs * 1000)
 
   return {
@@ -59,7 +59,7 @@ export const createLogCommands = (run: Run, limits: BrokerLimits) => {
 
     async trimLog (producerId: number, stored?: LogPosition): Promise<number> {
       return Number(
-        await run('trimLog', [metaKey(producerId), logKey(producerId)], () => [maxAge, ...placeArguments(stored)])
+        await run('trimLog', [metaKey(producerId), logKey(producerId)], () => [maxAge, ...positionArguments(stored)])
       )
     },
 

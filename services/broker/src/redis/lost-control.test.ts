@@ -8,7 +8,7 @@ t.test('control events of one Redis', async t => {
   await lostControlSuite(t, { url: server.url, mode: 'standalone' }, key => redisCall(server.port, 'INCR', key))
 })
 
-t.test('control events of a Redis that Sentinels watch', async t => {
+t.test('control events of a Redis with Sentinels', async t => {
   const servers = await startRedisSentinel()
   t.teardown(() => servers.remove())
   await lostControlSuite(t, { url: servers.url, mode: 'sentinel', sentinelName: servers.name }, async key =>

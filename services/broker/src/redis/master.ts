@@ -5,39 +5,39 @@ import { type Connection, openConnection } from './connection.js'
 import { replyCode } from './failure.js'
 import { type ScriptName, scripts } from './scripts/index.js'
 
-/** A connection to a server that is a master and has the broker's scripts. */
+/** A connection to a master that has the broker's scripts. */
 export interface Master {
   readonly connection: Connection
-  /** Runs a script; with `asking` also for a slot that is on its way here (redirection ASK). */
+  /** Runs a script; with `asking` also for a slot that is being imported (redirection ASK). */
   run (name: ScriptName, keys: readonly string[], args: readonly RedisArgument[], asking?: boolean): Promise<unknown>
-  /** The server's time after which a call that is made now has failed, in milliseconds, as text. */
+  /** The server's time, in milliseconds as text, after which a call made now has failed. */
   deadline (): string
   /**
-   * Publishes on the server and looks whether it is still a master; rejects if it isn't. Where the server keeps the
-   * count under `countKey`, the token is followed by a space and the count.
+   * Publishes on the server and verifies that it is still a master; rejects if it isn't. If the server has the key
+   * `countKey`, the token is followed by a space and the count.
    */
   probe (channel: string, token: string, countKey?: string): Promise<void>
 }
 
-/** Refusals of a Cluster's server that doesn't hold a key, or not all of it. */
-const NOT_HERE = new Set(['MOVED', 'ASK', 'TRYAGAIN', 'CLUSTERDOWN'])
+/** Errors of a Cluster's server that doesn't have a key, or not completely. */
+const NOT_ON_THIS_SERVER = new Set(['MOVED', 'ASK', 'TRYAGAIN', 'CLUSTERDOWN'])
 
-/** Rejects unless the answer to ROLE is a master's. */
+/** Rejects unless the reply to ROLE is a master's. */
 const assertMaster = (role: unknown, address: Address): void => {
   if (Array.isArray(role) && role[0] === 'master') return
   throw new BrokerUnavailableError(`Redis at ${addressName(address)} is not a master`)
 }
 
-/** Opens a connection for commands and hands over the scripts. `timeoutMs` is how long a call may take. */
+/** Opens a connection for commands and loads the scripts. `timeoutMs` is the maximum time of a call. */
 export const openMaster = async (address: Address, access: Access, timeoutMs: number): Promise<Master> => {
   const connection = await openConnection(address, access, timeoutMs)
-  /** The server's time at an instant of this process's clock. */
+  /** The server's time at an instant of this process's monotonic clock. */
   let clock = { server: 0, local: 0 }
 
   const readClock = async (): Promise<void> => {
     const local = performance.now()
     const reply = await connection.send(['TIME'])
-    if (!Array.isArray(reply)) throw new BrokerUnavailableError(`Redis at ${addressName(address)} tells no time`)
+    if (!Array.isArray(reply)) { throw new BrokerUnavailableError(`Redis at ${addressName(address)} has no clock`) }
     clock = { server: Number(reply[0]) * 1000 + Math.ceil(Number(reply[1]) / 1000), local }
   }
 
@@ -64,7 +64,7 @@ export const openMaster = async (address: Address, access: Access, timeoutMs: nu
     try {
       return await call(asking, 'EVALSHA', sha1, String(keys.length), ...keys, ...args)
     } catch (error) {
-      // Somebody has flushed the server's scripts; nothing was done.
+      // The server's scripts were flushed; nothing was done.
       if (replyCode(error) !== 'NOSCRIPT') throw error
       return call(asking, 'EVAL', source, String(keys.length), ...keys, ...args)
     }
@@ -76,8 +76,8 @@ export const openMaster = async (address: Address, access: Access, timeoutMs: nu
         await run('probe', [countKey], [channel, token])
         return
       } catch (error) {
-        // The count is elsewhere by now, or can't be had: the next probe will tell.
-        if (!NOT_HERE.has(replyCode(error))) throw error
+        // The count has moved, or is unavailable: the next probe finds out.
+        if (!NOT_ON_THIS_SERVER.has(replyCode(error))) throw error
       }
     }
     await connection.send(['PUBLISH', channel, token])

@@ -2,7 +2,7 @@ import { BrokerUnavailableError } from '../broker.js'
 import { type Access, type Address, addressName } from './address.js'
 import { type Connection, openConnection } from './connection.js'
 
-/** A server that is asked a question now and then; the connection is opened when needed and kept while it lasts. */
+/** A server that is queried occasionally; its connection is opened when needed, and kept. */
 export interface Peer {
   readonly name: string
   ask (args: readonly string[]): Promise<unknown>
@@ -10,8 +10,8 @@ export interface Peer {
 }
 
 /**
- * A peer at an address. With several ways to log in they are tried in order until the server takes one:
- * Sentinels often have another password than the servers that they watch, or none.
+ * Creates a peer. Several ways to log in are tried in order until the server accepts one: Sentinels often have another
+ * password than the servers that they monitor, or none.
  */
 export const createPeer = (address: Address, accesses: readonly Access[], timeoutMs: number): Peer => {
   let current: Promise<Connection> | null = null
@@ -33,7 +33,7 @@ export const createPeer = (address: Address, accesses: readonly Access[], timeou
     if (current === opening) current = null
   }
 
-  /** The connection that is kept, or a new one. */
+  /** The existing connection, or a new one. */
   const opened = (): Promise<Connection> => {
     if (closed) throw new BrokerUnavailableError(`Not connected to Redis at ${addressName(address)}`)
     if (current !== null) return current

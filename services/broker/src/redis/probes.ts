@@ -7,13 +7,13 @@ import type { ControlCount } from './control-count.js'
 import type { Master } from './master.js'
 
 /**
- * Probe messages on a channel of this process's own: published through a master, awaited on the subscriber's
- * connection. Only what comes back there proves that messages do. The one through the server that keeps the count of
- * control events also tells whether all of those came.
+ * Probe messages on a channel of this process: published through a master, and awaited on the subscriber's connection,
+ * which proves that messages arrive there. The one through the server that has the count of control events also shows
+ * whether all of those arrived.
  */
 export const createProbes = (timeoutMs: number, controlCount: ControlCount) => {
   const channel = `probe_${randomUUID()}`
-  const awaited = new Map<string, (seen: boolean) => void>()
+  const awaited = new Map<string, (arrived: boolean) => void>()
   let count = 0
 
   const onMessage = (text: string): void => {
@@ -22,21 +22,21 @@ export const createProbes = (timeoutMs: number, controlCount: ControlCount) => {
     awaited.get(token!)?.(true)
   }
 
-  /** Sends one through a master; ends the connection that has to be blamed where it doesn't come back in time. */
-  const send = async (master: Master, subscriber: Connection, keepsCount: boolean): Promise<void> => {
+  /** Sends a probe through a master; ends the responsible connection if it doesn't arrive in time. */
+  const send = async (master: Master, subscriber: Connection, hasCount: boolean): Promise<void> => {
     const token = String(++count)
     let timer: NodeJS.Timeout | undefined
-    const seen = new Promise<boolean>(resolve => {
+    const arrived = new Promise<boolean>(resolve => {
       awaited.set(token, resolve)
-      // A busy process may be late itself: what its socket holds is read before a probe counts as lost.
+      // If this process is busy, the probe may be waiting in the socket, which is read before it counts as lost.
       timer = setTimeout(() => setImmediate(resolve, false), timeoutMs)
     })
     try {
-      await master.probe(channel, token, keepsCount ? CONTROL_COUNT_KEY : undefined)
-      if (await seen) return
-      subscriber.destroy('a probe was not seen')
+      await master.probe(channel, token, hasCount ? CONTROL_COUNT_KEY : undefined)
+      if (await arrived) return
+      subscriber.destroy('a probe did not arrive')
       throw new BrokerUnavailableError(
-        `A probe through Redis at ${addressName(master.connection.address)} was not seen`
+        `A probe through Redis at ${addressName(master.connection.address)} did not arrive`
       )
     } catch (error) {
       master.connection.destroy('a probe failed')
@@ -49,7 +49,7 @@ export const createProbes = (timeoutMs: number, controlCount: ControlCount) => {
 
   return {
     attach: (subscriber: Connection): Promise<void> => subscriber.subscribe([channel], onMessage),
-    /** The subscriber's connection is gone: nothing that is awaited will come. */
+    /** The subscriber's connection is closed: pending probes fail. */
     detach (): void {
       for (const resolve of awaited.values()) resolve(false)
     },

@@ -2,20 +2,20 @@ import { metaKey } from '@motience/schemas'
 import { asFailure } from './failure.js'
 import type { PubSub } from './pub-sub.js'
 
-/** Keys that one call looks at. */
+/** Keys per SCAN. */
 const COUNT = '1000'
 
-/** Any producer's meta hash, as SCAN matches it. */
+/** Matches every producer's meta hash. */
 const PATTERN = metaKey(0).replace('0', '*')
 
 const producerOf = (key: string): number => Number(/\d+/.exec(key)?.[0])
 
-/** Looks through the keys of every master, a part at a time, so that no other call waits for long. */
+/** Scans the keys of all masters, in pages, so that other calls need not wait long. */
 export const scanProducers = async function * (
-  link: Pick<PubSub, 'everyMaster'>
+  pubSub: Pick<PubSub, 'everyMaster'>
 ): AsyncGenerator<number[], void, undefined> {
   try {
-    for (const { connection } of link.everyMaster()) {
+    for (const { connection } of pubSub.everyMaster()) {
       let cursor = '0'
       do {
         const [next, keys] = (await connection.send(['SCAN', cursor, 'MATCH', PATTERN, 'COUNT', COUNT])) as [

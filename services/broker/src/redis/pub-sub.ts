@@ -9,10 +9,10 @@ import { asFailure } from './failure.js'
 import { type Master, openMaster } from './master.js'
 import { createProbes } from './probes.js'
 import type { Masters, Topology } from './topology.js'
-import { createWake } from './wake.js'
+import { createInterruptibleWait } from './interruptible-wait.js'
 
-/** How the link finds, watches and gives up servers. Times in milliseconds. */
-export interface LinkOptions {
+/** How to find and monitor servers. Times in milliseconds. */
+export interface PubSubOptions {
   topology: Topology
   channels: Channels
   controlCount: ControlCount
@@ -21,49 +21,49 @@ export interface LinkOptions {
   timeoutMs: number
 }
 
-/** The connections to every master and the one for Pub/Sub, watched by probes and opened anew when they are lost. */
+/** The connections to all masters and the one for Pub/Sub, which are monitored by probes and reopened after a loss. */
 export interface PubSub {
   readonly state: ConnectionState
   onState (handler: (state: ConnectionState) => void): () => void
-  /** The master that holds a key. Throws `BrokerUnavailableError` while it isn't connected. */
+  /** The master of a key. Throws `BrokerUnavailableError` if it is not connected. */
   masterOf (key: string): Master
   /** The master at an address, if it is connected. */
   masterAt (name: string): Master | undefined
-  /** Every master. Throws `BrokerUnavailableError` while one isn't connected. */
+  /** All masters. Throws `BrokerUnavailableError` if one is not connected. */
   everyMaster (): Master[]
-  /** Asks again who the masters are, and connects to them. */
+  /** Finds the current masters and connects to them. */
   refresh (): Promise<void>
   close (): Promise<void>
 }
 
-/** Longest wait between two attempts to connect. */
+/** Maximum delay between attempts to connect. */
 const MAX_BACKOFF_MS = 1000
 
-/** Opens a link; rejects with `BrokerUnavailableError` if the first attempt fails. */
+/** Opens the connections; rejects with `BrokerUnavailableError` if the first attempt fails. */
 export const openPubSub = async ({
   topology, channels, controlCount, logger, probeMs, timeoutMs
-}: LinkOptions): Promise<PubSub> => {
+}: PubSubOptions): Promise<PubSub> => {
   const handlers = new Set<(state: ConnectionState) => void>()
   const connected = new Map<string, Master>()
   const probes = createProbes(Math.min(2 * probeMs, timeoutMs), controlCount)
-  const wake = createWake()
+  const timer = createInterruptibleWait()
   let masters: Masters = { addresses: [], ownerOf: () => undefined }
   let subscriber: Connection | null = null
   let state: ConnectionState = 'down'
   let closed = false
-  /** Counts lost connections, so that a round that lost one doesn't end in `up`. */
+  /** Number of lost connections, so that a round with a loss doesn't end in `up`. */
   let losses = 0
 
   const setState = (next: ConnectionState, fields: object = {}): void => {
     if (state === next || closed) return
     state = next
     if (next === 'up') logger.info({ mode: topology.mode, masters: [...connected.keys()] }, 'Connected to Redis')
-    else logger.warn({ mode: topology.mode, ...fields }, 'Lost Redis')
+    else logger.warn({ mode: topology.mode, ...fields }, 'Redis connection lost')
     for (const handler of [...handlers]) {
       try {
         handler(next)
       } catch (err) {
-        logger.error({ err }, 'Handler of the link failed')
+        logger.error({ err }, 'Connection handler failed')
       }
     }
   }
@@ -71,7 +71,7 @@ export const openPubSub = async ({
   const onLoss = (address: string, reason: string): void => {
     losses++
     setState('down', { address, reason })
-    wake.now()
+    timer.interrupt()
   }
 
   const connectMaster = async (address: Masters['addresses'][number]): Promise<void> => {
@@ -87,17 +87,16 @@ export const openPubSub = async ({
     if (!master.connection.isOpen) throw new BrokerUnavailableError(`Lost Redis at ${name}`)
   }
 
-  /** Connects to the masters as they are now and leaves those that are none any more. */
+  /** Connects to the current masters, and disconnects from former ones. */
   const findMasters = async (): Promise<void> => {
     const found = await topology.discover()
     const names = new Set(found.addresses.map(addressName))
     for (const [name, master] of connected) {
-      if (!names.has(name)) master.connection.destroy('not a master any more')
+      if (!names.has(name)) master.connection.destroy('no longer a master')
     }
-    // One Pub/Sub connection belongs to a server that is watched: elsewhere it could stay with a master that was
-    // replaced.
+    // The Pub/Sub connection has to be on a monitored server: elsewhere it could stay with a former master.
     if (subscriber !== null && !names.has(addressName(subscriber.address))) {
-      subscriber.destroy('its server is not a master any more')
+      subscriber.destroy('its server is no longer a master')
     }
     masters = found
     const results = await Promise.allSettled(found.addresses.map(connectMaster))
@@ -131,10 +130,10 @@ export const openPubSub = async ({
   const probe = async (): Promise<void> => {
     const through = subscriber
     if (through === null) throw new BrokerUnavailableError('Not subscribed to Redis now')
-    const keeper = masters.addresses[masters.ownerOf(CONTROL_COUNT_KEY) ?? -1]
-    const keeperName = keeper === undefined ? '' : addressName(keeper)
-    await Promise.all([...connected].map(([name, master]) => probes.send(master, through, name === keeperName)))
-    // As if the connection had been lost: the next round finds everything in order, and whoever listens begins anew.
+    const counting = masters.addresses[masters.ownerOf(CONTROL_COUNT_KEY) ?? -1]
+    const countingName = counting === undefined ? '' : addressName(counting)
+    await Promise.all([...connected].map(([name, master]) => probes.send(master, through, name === countingName)))
+    // Treated as a lost connection: the next round succeeds, and subscribers catch up.
     const missing = controlCount.takeMissing()
     if (missing > 0) throw new BrokerUnavailableError(`${missing} control events were lost`)
   }
@@ -150,7 +149,7 @@ export const openPubSub = async ({
     if (state === 'up') {
       const results = await Promise.allSettled([probe(), refresh()])
       const failure = results.find(result => result.status === 'rejected')
-      // A master that answers is used on while nobody tells where the masters are.
+      // While the topology is unavailable, masters that respond stay in use.
       const allConnected = losses === before && connected.size === masters.addresses.length
       if (failure !== undefined && (results[0].status === 'rejected' || !allConnected)) throw failure.reason
       return
@@ -158,21 +157,21 @@ export const openPubSub = async ({
     await refresh()
     await connectSubscriber()
     await probe()
-    if (losses !== before) throw new BrokerUnavailableError('Lost Redis again')
+    if (losses !== before) throw new BrokerUnavailableError('Redis connection lost again')
     setState('up')
   }
 
   const watch = async (): Promise<void> => {
     let failures = 0
     const pauseMs = () => failures === 0 ? probeMs : Math.random() * Math.min(MAX_BACKOFF_MS, 50 * 2 ** failures)
-    while (await wake.wait(pauseMs(), failures === 0)) {
+    while (await timer.wait(pauseMs(), failures === 0)) {
       try {
         await round()
         failures = 0
       } catch (error) {
         failures++
         const { message } = asFailure(error)
-        if (failures === 1) logger.warn({ mode: topology.mode, reason: message }, 'Looking for Redis')
+        if (failures === 1) logger.warn({ mode: topology.mode, reason: message }, 'Reconnecting to Redis')
         setState('down', { reason: message })
       }
     }
@@ -180,7 +179,7 @@ export const openPubSub = async ({
 
   const end = (): void => {
     closed = true
-    wake.close()
+    timer.close()
     topology.close()
     for (const { connection } of connected.values()) connection.destroy('closed')
     subscriber?.destroy('closed')

@@ -12,7 +12,7 @@ import { openPubSub } from './pub-sub.js'
 import { createLogCommands } from './log.js'
 import { scanProducers } from './producers.js'
 import { createRevocationCommands } from './revocations.js'
-import { createRun } from './run.js'
+import { createScriptRunner } from './run-script.js'
 import { sentinelTopology } from './sentinel.js'
 import { standaloneTopology } from './standalone.js'
 import type { Topology } from './topology.js'
@@ -21,18 +21,18 @@ export type RedisMode = 'standalone' | 'sentinel' | 'cluster'
 
 export interface RedisBrokerOptions {
   /**
-   * `redis://` or `rediss://`, this with `?ca=<file>` where an authority of one's own signs the certificates; for
-   * Sentinel (its Sentinels) and Cluster (some of its servers) several, comma-separated.
+   * `redis://` or `rediss://`, the latter with `?ca=<file>` for certificates of a private authority; comma-separated
+   * URLs of the Sentinels, or of some servers of the Cluster.
    */
   url: string
   mode: RedisMode
-  /** Name under which the Sentinels watch the master. */
+  /** Name of the master at the Sentinels. */
   sentinelName?: string
   limits?: Partial<BrokerLimits>
   logger?: BrokerLogger
-  /** Milliseconds between two probes. A loss is noticed after at most three of them plus `timeoutMs`. */
+  /** Milliseconds between probes. A loss is detected after at most three of them plus `timeoutMs`. */
   probeMs?: number
-  /** Milliseconds that a call may take. */
+  /** Timeout of a call, in milliseconds. */
   timeoutMs?: number
 }
 
@@ -45,18 +45,18 @@ const topologyOf = ({ url, mode, sentinelName = 'mymaster' }: RedisBrokerOptions
 }
 
 /**
- * The broker on Redis 6.2 or newer. Rejects with `BrokerUnavailableError` if it can't be reached at once; later it
- * reconnects by itself and tells so by `onConnection`.
+ * The broker on Redis 6.2 or newer. Rejects with `BrokerUnavailableError` if it can't be reached immediately; later it
+ * reconnects by itself, and reports that by `onConnection`.
  *
- * A call that has failed may have been done before it failed, but is not done later: the server refuses what comes
- * after its deadline (by its own clock, as the last probe found it).
+ * A call that has failed may have taken effect before, but does not take effect later: the server rejects calls after
+ * their deadline (by its own clock, as measured by the latest probe).
  */
 export const createRedisBroker = async (options: RedisBrokerOptions): Promise<Broker> => {
   const { logger = silentLogger, probeMs = 1000, timeoutMs = 2000 } = options
   const limits: BrokerLimits = { ...defaultBrokerLimits, ...options.limits }
   const controlCount = createControlCount()
   const channels = createChannels(logger, controlCount)
-  const link = await openPubSub({
+  const pubSub = await openPubSub({
     topology: topologyOf(options, timeoutMs),
     channels,
     controlCount,
@@ -64,12 +64,12 @@ export const createRedisBroker = async (options: RedisBrokerOptions): Promise<Br
     probeMs,
     timeoutMs
   })
-  const run = createRun(link)
+  const run = createScriptRunner(pubSub)
 
-  /** Sends a command through every master. */
+  /** Sends a command to every master. */
   const everywhere = async (...command: string[]): Promise<void> => {
     try {
-      await Promise.all(link.everyMaster().map(({ connection }) => connection.send(command)))
+      await Promise.all(pubSub.everyMaster().map(({ connection }) => connection.send(command)))
     } catch (error) {
       throw asFailure(error)
     }
@@ -77,37 +77,38 @@ export const createRedisBroker = async (options: RedisBrokerOptions): Promise<Br
 
   return {
     kind: 'redis',
-    get connection () { return link.state },
-    onConnection: handler => link.onState(handler),
+    get connection () { return pubSub.state },
+    onConnection: handler => pubSub.onState(handler),
 
     accept: createAccept(run, limits),
     ...createLogCommands(run, limits),
     ...createRevocationCommands(run),
-    producers: () => scanProducers(link),
+    producers: () => scanProducers(pubSub),
 
     subscribe: (consumerId, handler) => channels.subscribe(consumerId, handler),
     unsubscribe: consumerId => channels.unsubscribe(consumerId),
     subscribeProducers: (producerIds, handler) => channels.subscribeProducers(producerIds, handler),
     unsubscribeProducers: producerIds => channels.unsubscribeProducers(producerIds),
 
-    async publishControl (told) {
-      const event = controlText(told, randomUUID())
-      link.everyMaster()
+    async publishControl (control) {
+      const event = controlText(control, randomUUID())
+      pubSub.everyMaster()
       const text = String(
         await run('publishControl', [CONTROL_COUNT_KEY], master => [master.deadline(), CONTROL_CHANNEL, event])
       )
-      // Through every master: what any of them publishes later comes after it on the way that they share.
-      if (link.everyMaster().length > 1) await everywhere('PUBLISH', CONTROL_CHANNEL, text)
+      // Through every master: what any of them publishes later arrives after it, since they share the way to each
+      // subscriber.
+      if (pubSub.everyMaster().length > 1) await everywhere('PUBLISH', CONTROL_CHANNEL, text)
     },
     onControl: handler => channels.onControl(handler),
 
     async ping () {
-      if (link.state === 'down') throw new BrokerUnavailableError('Not connected to Redis now')
+      if (pubSub.state === 'down') throw new BrokerUnavailableError('Not connected to Redis now')
       await everywhere('PING')
     },
 
     async close () {
-      await link.close()
+      await pubSub.close()
       channels.clear()
     }
   }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { REVOCATIONS_KEY, REVOCATIONS_RUN_KEY } from '@motience/schemas'
 import type { Revocation, Revocations } from '../broker.js'
-import type { Run } from './run.js'
+import type { RunScript } from './run-script.js'
 
-/** Most revocations of one script call. */
+/** Maximum number of revocations per script call. */
 const MAX_PART = 1000
 
 const nameOf = (revocation: Revocation): string =>
@@ -22,8 +22,8 @@ const cutParts = (revocations: readonly Revocation[]): (readonly Revocation[])[]
   return parts
 }
 
-/** The revocations in force, kept in one sorted set by their end. */
-export const createRevocationCommands = (run: Run) => ({
+/** The revocations in force, in a sorted set by expiry. */
+export const createRevocationCommands = (run: RunScript) => ({
   async revoke (revocations: readonly Revocation[]): Promise<void> {
     for (const part of cutParts(revocations)) {
       await run('revoke', [REVOCATIONS_KEY], master => [master.deadline(), ...pairs(part)])

@@ -1,7 +1,7 @@
 import { metaKey } from '@motience/schemas'
 import t from 'tap'
 import { redisCall, type RedisServer, startRedis, waitFor } from '@motience/testing'
-import { headOf, newProducer, request } from '../suite/parts.js'
+import { headOf, newProducer, request } from '../suite/fixtures.js'
 import { createRedisBroker } from './redis-broker.js'
 
 const isMaster = async (port: number): Promise<boolean> => {
@@ -9,7 +9,7 @@ const isMaster = async (port: number): Promise<boolean> => {
   return Array.isArray(role) && role[0] === 'master'
 }
 
-t.test('a master that was a replica in between does not verify the logs of its first time', async t => {
+t.test('a master that was a replica in between does not verify its earlier logs', async t => {
   const start = () => startRedis({ args: ['--repl-diskless-sync-delay', '0'] })
   const [one, two] = await Promise.all([start(), start()])
   t.teardown(() => Promise.all([one.remove(), two.remove()]))
@@ -31,7 +31,7 @@ t.test('a master that was a replica in between does not verify the logs of its f
   })
   await redisCall(two.port, 'REPLICAOF', 'NO', 'ONE')
   await follow(one, two)
-  await waitFor(() => broker.connection === 'down', { what: 'the broker to leave a replica' })
+  await waitFor(() => broker.connection === 'down', { what: 'the broker to disconnect from the replica' })
   await redisCall(one.port, 'REPLICAOF', 'NO', 'ONE')
   await waitFor(() => isMaster(one.port))
   await waitFor(() => broker.connection === 'up')

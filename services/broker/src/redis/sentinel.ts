@@ -6,12 +6,12 @@ import { oneMaster, type Topology } from './topology.js'
 
 const SENTINEL_PORT = 26_379
 
-/** How long the other Sentinels may take once one has answered, in milliseconds. */
+/** Maximum time for the other Sentinels to respond after the first one, in milliseconds. */
 const GRACE_MS = 200
 
 interface Answer { address: Address, configEpoch: number }
 
-/** Reads the answer to SENTINEL MASTER: a map (RESP3), or a list of names and values. */
+/** Parses the reply to SENTINEL MASTER: a map (RESP3), or a list of names and values. */
 const readAnswer = (reply: unknown): Answer | null => {
   const pairs = Array.isArray(reply)
     ? reply.flatMap((name, i) => i % 2 === 0 ? [[String(name), reply[i + 1]] as const] : [])
@@ -24,8 +24,8 @@ const readAnswer = (reply: unknown): Answer | null => {
 }
 
 /**
- * The master that the Sentinels name. All of them are asked, and the answer of the highest configuration epoch holds:
- * one that was cut off may still name a master that has been replaced.
+ * The master according to the Sentinels. All are asked, and the reply with the highest configuration epoch counts: an
+ * isolated one may still report a former master.
  */
 export const sentinelTopology = (url: string, sentinelName: string, timeoutMs: number): Topology => {
   const { addresses, access } = readUrls(url, SENTINEL_PORT)
@@ -38,7 +38,7 @@ export const sentinelTopology = (url: string, sentinelName: string, timeoutMs: n
     const ask = async (peer: Peer): Promise<void> => {
       const answer = readAnswer(await peer.ask(['SENTINEL', 'MASTER', sentinelName]))
       if (answer === null) {
-        throw new BrokerUnavailableError(`The Sentinel at ${peer.name} knows no master ${sentinelName}`)
+        throw new BrokerUnavailableError(`The Sentinel at ${peer.name} does not know the master ${sentinelName}`)
       }
       answers.push(answer)
     }
@@ -48,7 +48,7 @@ export const sentinelTopology = (url: string, sentinelName: string, timeoutMs: n
       await Promise.any(asked)
     } catch (error) {
       const [first] = error instanceof AggregateError ? error.errors as unknown[] : [error]
-      throw new BrokerUnavailableError(`No Sentinel names the master ${sentinelName}`, { cause: first })
+      throw new BrokerUnavailableError(`No Sentinel knows the master ${sentinelName}`, { cause: first })
     }
     await Promise.race([all, pause(GRACE_MS)])
     return answers

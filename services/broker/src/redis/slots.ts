@@ -1,7 +1,7 @@
 /** Slots of a Redis Cluster. */
 export const SLOTS = 16_384
 
-/** CRC16-XMODEM, as the cluster's specification has it. */
+/** CRC16-XMODEM, as in the Cluster specification. */
 const crc16 = (bytes: Uint8Array): number => {
   let crc = 0
   for (const byte of bytes) {
@@ -11,10 +11,7 @@ const crc16 = (bytes: Uint8Array): number => {
   return crc & 0xffff
 }
 
-/**
- * Slot of a key: of what stands between its first braces, where there is something (Redis Cluster specification, hash
- * tags).
- */
+/** Slot of a key, or of its hash tag, the text between its first braces if not empty (Redis Cluster specification). */
 export const slotOf = (key: string): number => {
   const open = key.indexOf('{')
   const close = open === -1 ? -1 : key.indexOf('}', open + 1)

@@ -4,7 +4,7 @@ import { freePort, startRedis, waitFor, makeCertificates } from '@motience/testi
 import { readEnv } from '@motience/kit'
 import { redisUrl } from '@motience/kit'
 import { openBroker } from '../open-broker.js'
-import { newId, newProducer, request, textAt } from '../suite/parts.js'
+import { newId, newProducer, request, textAt } from '../suite/fixtures.js'
 
 const certificates = await makeCertificates(t.testdir())
 const port = await freePort()
@@ -19,7 +19,7 @@ t.teardown(() => server.remove())
 const url = (caFile: string): string =>
   redisUrl(readEnv(ApEnvSchema, { REDIS_URL: `rediss://127.0.0.1:${port}`, REDIS_CA_FILE: caFile }))
 
-t.test('messages are accepted and handed on through TLS', async t => {
+t.test('accepts and delivers messages over TLS', async t => {
   const broker = await openBroker({ url: url(certificates.ca) })
   t.teardown(() => broker.close())
   const producerId = await newProducer(broker)
@@ -34,13 +34,13 @@ t.test('messages are accepted and handed on through TLS', async t => {
   await broker.ping()
 })
 
-t.test('a server that another authority vouches for is refused, and so is one that nobody does', async t => {
+t.test('rejects certificates of another authority, and self-signed ones', async t => {
   const refused = (message: RegExp) => ({ name: 'BrokerUnavailableError', message })
   await t.rejects(openBroker({ url: url(certificates.otherCa), waitMs: 0 }), refused(/certificate/))
   await t.rejects(openBroker({ url: url(''), waitMs: 0 }), refused(/certificate/))
 })
 
-t.test('a server under a name that its certificate lacks is refused', async t => {
+t.test('rejects a certificate for another name', async t => {
   const other = url(certificates.ca).replace('127.0.0.1', 'localhost')
   await t.rejects(openBroker({ url: other, waitMs: 0 }), {
     name: 'BrokerUnavailableError',
@@ -48,11 +48,11 @@ t.test('a server under a name that its certificate lacks is refused', async t =>
   })
 })
 
-t.test('a file of certificates that is not there is told at once', async t => {
+t.test('rejects a missing CA file immediately', async t => {
   await t.rejects(openBroker({ url: `rediss://127.0.0.1:${port}?ca=/none` }), TypeError)
 })
 
-t.test('a server that does not speak TLS is refused', async t => {
+t.test('rejects a server without TLS', async t => {
   await t.rejects(openBroker({ url: url(certificates.ca).replace(String(port), String(server.port)), waitMs: 0 }), {
     name: 'BrokerUnavailableError'
   })

@@ -1,24 +1,24 @@
 import type { Access, Address } from './address.js'
 
-/** The servers that take writes now, and which of them holds a slot. */
+/** The current masters, and which of them has a slot. */
 export interface Masters {
   addresses: readonly Address[]
-  /** Index in `addresses` of the server that holds a key, or undefined where none does. */
+  /** Index in `addresses` of the server of a key, or undefined if there is none. */
   ownerOf (key: string): number | undefined
 }
 
 /**
- * How the servers are found: a fixed address, by asking Sentinels, or from a Cluster's own map.
- * `discover` rejects with `BrokerUnavailableError` where nobody can tell.
+ * How to find the servers: a fixed address, by asking Sentinels, or from a Cluster's map. `discover` rejects with
+ * `BrokerUnavailableError` if no server can tell.
  */
 export interface Topology {
-  /** For what is told in logs. */
+  /** For logs. */
   readonly mode: 'standalone' | 'sentinel' | 'cluster'
-  /** How to log in to the servers that are found. */
+  /** How to log in to the servers. */
   readonly access: Access
   discover (): Promise<Masters>
   close (): void
 }
 
-/** One server that holds every key. */
+/** One server with all keys. */
 export const oneMaster = (address: Address): Masters => ({ addresses: [address], ownerOf: () => 0 })

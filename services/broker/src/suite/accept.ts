@@ -1,13 +1,13 @@
 import type { Test } from 'tap'
 import { waitFor } from '@motience/testing'
 import { sessionName } from '../broker.js'
-import { headOf, message, newId, newProducer, type OpenBroker, openEpoch, range, request, textAt } from './parts.js'
+import { headOf, message, newId, newProducer, type OpenBroker, openEpoch, range, request, textAt } from './fixtures.js'
 
 const accepted = (from: number, to: number) => range(from, to).map(offset => ({ kind: 'accepted', offset }))
 
 /** Numbering, versions and order of what is accepted. */
 export const acceptSuite = async (t: Test, open: OpenBroker): Promise<void> => {
-  t.test('nothing is accepted before an epoch is opened', async t => {
+  t.test('accepts nothing before an epoch is opened', async t => {
     const broker = await open()
     const producerId = newId()
     const head = { epoch: 0, offset: 0, version: 0, verified: false }
@@ -21,7 +21,7 @@ export const acceptSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     ])
   })
 
-  t.test('messages are numbered from 1, and their text is completed', async t => {
+  t.test('numbers messages from 1 and completes their texts', async t => {
     const broker = await open()
     const producerId = await newProducer(broker)
     const tail = ',"id":"ü😀\\"\\n\\u0000"}'
@@ -58,7 +58,7 @@ export const acceptSuite = async (t: Test, open: OpenBroker): Promise<void> => {
           epoch,
           stored: 0,
           outcomes: [
-            { kind: 'repeat', place: null },
+            { kind: 'repeat', position: null },
             { kind: 'accepted', offset: 1 }
           ]
         }
@@ -74,7 +74,7 @@ export const acceptSuite = async (t: Test, open: OpenBroker): Promise<void> => {
           epoch,
           stored: 1,
           outcomes: [
-            { kind: 'repeat', place: { epoch, offset: 1 } },
+            { kind: 'repeat', position: { epoch, offset: 1 } },
             { kind: 'accepted', offset: 2 }
           ]
         }
@@ -88,14 +88,14 @@ export const acceptSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     t.same(await broker.accept([request(producerId, { version: seq - 1 })]), [{ kind: 'stale', version: seq }])
   })
 
-  t.test('an older version is refused and changes nothing, a newer one is kept', async t => {
+  t.test('an older version is stale and changes nothing, a newer one is kept', async t => {
     const broker = await open()
     const producerId = await newProducer(broker)
     t.match(await broker.accept([request(producerId, { version: 5 })]), [{ kind: 'ok' }])
     t.same(await broker.accept([request(producerId, { version: 4 })]), [{ kind: 'stale', version: 5 }])
     t.match(await headOf(broker, producerId), { offset: 1, version: 5 })
     t.equal(await broker.raiseVersion(producerId, 7), 7)
-    t.equal(await broker.raiseVersion(producerId, 6), 7, 'and the newer one is told')
+    t.equal(await broker.raiseVersion(producerId, 6), 7, 'the newer one is returned')
     t.same(await broker.accept([request(producerId, { version: 6 })]), [{ kind: 'stale', version: 7 }])
     t.match(await broker.accept([request(producerId, { version: 7 })]), [{ kind: 'ok' }])
     t.match((await broker.readLog(producerId, { epoch: 1, offset: 0 }, 10)).entries, [{ version: 5 }, { version: 7 }])
@@ -128,11 +128,11 @@ export const acceptSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     t.match(
       await headOf(broker, two),
       { offset: 0 },
-      'what follows a refused request of the same producer is refused too'
+      'later requests of the same producer have the result of a refused one'
     )
   })
 
-  t.test('a batch that is too large for one step keeps its order', async t => {
+  t.test('a batch that has to be split keeps its order', async t => {
     const broker = await open()
     const producerId = await newProducer(broker)
     const messages = range(1, 2500).map(n => message(n))
@@ -147,7 +147,7 @@ export const acceptSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     t.same(got, range(1, 2500).map(n => textAt(n, 1, n)))
   })
 
-  t.test('offsets have neither holes nor repeats under eight writers', async t => {
+  t.test('offsets of eight writers have no gaps and no duplicates', async t => {
     const broker = await open()
     const producerId = await newProducer(broker)
     const consumerId = newId()

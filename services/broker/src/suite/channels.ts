@@ -1,13 +1,13 @@
 import type { ControlEvent } from '@motience/schemas'
 import type { Test } from 'tap'
 import { waitFor } from '@motience/testing'
-import { message, newId, newProducer, type OpenBroker, range, request, textAt } from './parts.js'
+import { message, newId, newProducer, type OpenBroker, range, request, textAt } from './fixtures.js'
 
 const enabled = (userId: number): ControlEvent => ({ type: 'user-enabled', user_id: userId })
 
-/** Who is handed what, and in which order. */
+/** Who receives what, and in which order. */
 export const channelsSuite = async (t: Test, open: OpenBroker): Promise<void> => {
-  t.test('messages reach the consumers that they are published to, and nobody else', async t => {
+  t.test('messages reach the consumers that they are published to, and no others', async t => {
     const broker = await open()
     const producerId = await newProducer(broker)
     const [one, two, other] = [newId(), newId(), newId()]
@@ -26,7 +26,7 @@ export const channelsSuite = async (t: Test, open: OpenBroker): Promise<void> =>
     t.same(by(other), [])
   })
 
-  t.test('a consumer that comes and goes misses nothing that is published while it is there', async t => {
+  t.test('a consumer that resubscribes misses nothing that is published while it is subscribed', async t => {
     const broker = await open()
     const producerId = await newProducer(broker)
     const consumerId = newId()
@@ -35,7 +35,7 @@ export const channelsSuite = async (t: Test, open: OpenBroker): Promise<void> =>
       await broker.subscribe(consumerId, text => got.push(text))
       await broker.accept([request(producerId, { subscribers: [consumerId], messages: [message(n)] })])
       await waitFor(() => got.length > 0)
-      // Not awaited: the next subscription follows on its heels.
+      // Not awaited: the next subscription follows immediately.
       const gone = broker.unsubscribe(consumerId)
       if (n % 2 === 0) await gone
       if (got[0] !== textAt(n, 1, n)) t.fail(`${got[0]} is not message ${n}`)
@@ -44,7 +44,7 @@ export const channelsSuite = async (t: Test, open: OpenBroker): Promise<void> =>
     await broker.unsubscribe(consumerId)
   })
 
-  t.test('a later handler takes the place of the earlier one', async t => {
+  t.test('a later handler replaces the earlier one', async t => {
     const broker = await open()
     const producerId = await newProducer(broker)
     const consumerId = newId()
@@ -57,7 +57,7 @@ export const channelsSuite = async (t: Test, open: OpenBroker): Promise<void> =>
     t.same(got, ['second'])
   })
 
-  t.test('a wide list is published once, with the version, to who follows the producer', async t => {
+  t.test('a wide list is published once, with the version, on the channel of the producer', async t => {
     const broker = await open()
     const [producerId, quiet] = [await newProducer(broker), await newProducer(broker)]
     const consumerId = newId()
@@ -87,7 +87,7 @@ export const channelsSuite = async (t: Test, open: OpenBroker): Promise<void> =>
     t.same(entries.map(({ version, text }) => [version, text]), [1, 2, 4, 6].map((n, i) => [7, textAt(n, 1, i + 1)]))
   })
 
-  t.test('control events reach every handler until it is taken off, in order, each once', async t => {
+  t.test('control events reach every handler until it is removed, in order and once', async t => {
     const broker = await open()
     const user = newId()
     const ids: number[] = []
@@ -105,10 +105,10 @@ export const channelsSuite = async (t: Test, open: OpenBroker): Promise<void> =>
     await waitFor(() => all.length >= 20)
     offAll()
     t.same(ids, range(user, user + 9))
-    t.same(all, range(user, user + 19).map(enabled), 'as they were published, without anything added')
+    t.same(all, range(user, user + 19).map(enabled), 'as published, without additional fields')
   })
 
-  t.test('nothing that is accepted after a control event overtakes it', async t => {
+  t.test('nothing accepted after a control event arrives before it', async t => {
     const broker = await open()
     const producers = await Promise.all(range(1, 6).map(() => newProducer(broker)))
     const consumerId = newId()

@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import type { Broker } from '../broker.js'
 import { waitFor } from '@motience/testing'
-import { message, newId, newProducer, range } from './parts.js'
+import { message, newId, newProducer, range } from './fixtures.js'
 
 /** Numbers from 0 to below 1, the same for the same seed (mulberry32). */
 export const seeded = (seed: number) => (): number => {
@@ -11,18 +11,18 @@ export const seeded = (seed: number) => (): number => {
   return ((n ^ (n >>> 14)) >>> 0) / 4294967296
 }
 
-/** The list of one producer with one consumer, as the one who keeps it knows it. */
+/** The subscriber list of one producer with one consumer. */
 interface List { version: number, active: boolean }
 
 /**
- * Publishes and revokes in random order and at once, through two clients of one broker. `publisher` may hold an old
- * list as long as nobody refuses it; `keeper` changes the list and counts a change as answered once `raiseVersion`
+ * Publishes and revokes in random order and concurrently, through two clients of one broker. `publisher` may use an old
+ * list until it is refused; `owner` changes the list, and counts a change as answered once `raiseVersion` has
  * resolved.
  */
 export const interleavingsSuite = async (
   t: Test,
   publisher: Broker,
-  keeper: Broker,
+  owner: Broker,
   { rounds, seed }: { rounds: number; seed: number }
 ): Promise<void> => {
   t.comment(`seed ${seed}`)
@@ -30,7 +30,7 @@ export const interleavingsSuite = async (
   const producerId = await newProducer(publisher)
   const consumerId = newId()
   const kept: List = { version: 0, active: false }
-  /** What the publisher believes. */
+  /** The list as the publisher knows it. */
   let cached: List = { ...kept }
   let answered: List = { ...kept }
   let changing = 0
@@ -46,7 +46,7 @@ export const interleavingsSuite = async (
     kept.version++
     kept.active = random() < 0.5
     const changed = { ...kept }
-    await keeper.raiseVersion(producerId, changed.version)
+    await owner.raiseVersion(producerId, changed.version)
     if (changed.version > answered.version) answered = changed
     changing--
   }
@@ -84,7 +84,7 @@ export const interleavingsSuite = async (
     await Promise.all(calls)
   }
 
-  // What is published last is handed on last.
+  // The last message is received last.
   kept.version++
   await publisher.accept([{ producerId, version: kept.version, subscribers: [consumerId], messages: [message(0)] }])
   await waitFor(() => got.has(0))

@@ -1,7 +1,7 @@
 import type { Test } from 'tap'
 import { sessionName, type AcceptRequest, type Broker } from '../broker.js'
 import { SESSION_OVERHEAD } from '../limits.js'
-import { message, newProducer, type OpenBroker, openEpoch, range, request } from './parts.js'
+import { message, newProducer, type OpenBroker, openEpoch, range, request } from './fixtures.js'
 
 const upTo = (offset: number, epoch = 1) => ({ epoch, offset })
 const of = (session: string, seq: number) => message(seq, { device: 'd', session, seq })
@@ -9,10 +9,10 @@ const named = (...sessions: string[]) => sessions.map(session => ({ device: 'd',
 const floorsOf = (asOf: { epoch: number, offset: number }, seqs: Record<string, number>) =>
   ({ asOf, seqs: new Map(Object.entries(seqs).map(([session, seq]) => [sessionName('d', session), seq])) })
 
-/** Room for two sessions with names of one character. */
+/** Enough for two sessions with names of one character. */
 const forTwo = { sessionsMaxBytes: 2 * (SESSION_OVERHEAD + 10) }
 
-/** Sends messages of sessions, `name seq name seq…`, and tells in a few words what became of them. */
+/** Sends messages of sessions, `name seq name seq…`; returns a short text with the outcomes. */
 const sender =
   (broker: Broker, producerId: number) =>
     async (what: string, more: Partial<AcceptRequest> = {}): Promise<string> => {
@@ -27,9 +27,9 @@ const sender =
         : result!.kind
     }
 
-/** Where there is a history, what the broker does not remember of a session has to be looked up there. */
+/** With a history, sessions that the broker does not remember have to be looked up there. */
 export const knownSessionsSuite = async (t: Test, open: OpenBroker): Promise<void> => {
-  t.test('a session that is not known is named, and nothing is done until it was looked up', async t => {
+  t.test('an unknown session is returned, and nothing is done until it was looked up', async t => {
     const broker = await open()
     const producerId = await newProducer(broker)
     const messages = [of('a', 1), message(2), of('b', 1), of('a', 2)]
@@ -40,19 +40,19 @@ export const knownSessionsSuite = async (t: Test, open: OpenBroker): Promise<voi
     t.same(
       await send({ floors: floorsOf(upTo(0), { a: -1 }) }),
       unknown,
-      'all of them are named as long as one was not looked up'
+      'all of them are returned until each was looked up'
     )
     t.same(
       await send({ floors: floorsOf(upTo(0, 2), { a: -1, b: -1 }) }),
       unknown,
-      "nor does another epoch's answer count"
+      'a lookup in another epoch does not count'
     )
     t.same(await send({ floors: floorsOf(upTo(0), { a: 1, b: -1 }) }), {
       kind: 'ok',
       epoch: 1,
       stored: 0,
       outcomes: [
-        { kind: 'repeat', place: null },
+        { kind: 'repeat', position: null },
         { kind: 'accepted', offset: 1 },
         { kind: 'accepted', offset: 2 },
         { kind: 'accepted', offset: 3 }
@@ -62,25 +62,25 @@ export const knownSessionsSuite = async (t: Test, open: OpenBroker): Promise<voi
       await send(),
       {
         kind: 'ok',
-        outcomes: [{ kind: 'repeat' }, { kind: 'accepted', offset: 4 }, { place: upTo(2) }, { place: upTo(3) }]
+        outcomes: [{ kind: 'repeat' }, { kind: 'accepted', offset: 4 }, { position: upTo(2) }, { position: upTo(3) }]
       },
       'from then on they are known'
     )
     t.match(
       await send({ floors: floorsOf(upTo(0), { a: -1, b: -1 }) }),
       { kind: 'ok', outcomes: [{ kind: 'repeat' }, { offset: 5 }, { kind: 'repeat' }, { kind: 'repeat' }] },
-      'better than by what was looked up'
+      'the state of the broker takes precedence'
     )
   })
 
-  t.test('what was looked up is remembered, also where all was a repeat', async t => {
+  t.test('a lookup is remembered, even if all messages were repeats', async t => {
     const broker = await open()
     const send = sender(broker, await newProducer(broker))
     t.equal(await send('a 3 a 7', { floors: floorsOf(upTo(0), { a: 7 }) }), 'repeat repeat')
     t.equal(await send('a 7 a 8'), 'repeat 1')
   })
 
-  t.test('a session whose last message may not be stored is not forgotten, whatever there is', async t => {
+  t.test('a session whose last message may not be stored is not forgotten', async t => {
     const broker = await open(forTwo)
     const send = sender(broker, await newProducer(broker))
     t.equal(await send('a 1 b 1 c 1 e 1', { floors: floorsOf(upTo(0), { a: -1, b: -1, c: -1, e: -1 }) }), '1 2 3 4')
@@ -91,13 +91,13 @@ export const knownSessionsSuite = async (t: Test, open: OpenBroker): Promise<voi
     t.equal(await send('a 1', { floors: floorsOf(upTo(5), { a: 1 }) }), 'repeat')
   })
 
-  t.test('what was looked up does not count where the session went on and was forgotten meanwhile', async t => {
+  t.test('a lookup does not count if the session continued and was forgotten meanwhile', async t => {
     const broker = await open(forTwo)
     const send = sender(broker, await newProducer(broker))
     t.equal(await send('a 1', { floors: floorsOf(upTo(0), { a: -1 }) }), '1')
     t.equal(await send('b 1 c 1 e 1', { floors: floorsOf(upTo(1), { b: -1, c: -1, e: -1 }), stored: upTo(1) }), '2 3 4')
     t.equal(await send('a 2', { stored: upTo(4) }), 'unknown a as of 4', 'one looks it up and finds 1')
-    t.equal(await send('a 2', { floors: floorsOf(upTo(4), { a: 1 }), stored: upTo(4) }), '5', 'another was faster')
+    t.equal(await send('a 2', { floors: floorsOf(upTo(4), { a: 1 }), stored: upTo(4) }), '5', 'another is faster')
     t.equal(await send('f 1 g 1', { floors: floorsOf(upTo(5), { f: -1, g: -1 }), stored: upTo(5) }), '6 7')
     t.equal(
       await send('h 1', { floors: floorsOf(upTo(7), { h: -1 }), stored: upTo(7) }),
@@ -118,7 +118,7 @@ export const knownSessionsSuite = async (t: Test, open: OpenBroker): Promise<voi
     t.equal(
       await send('a 4 a 5 a 6', { floors: floorsOf(upTo(0, 2), { a: 4 }) }),
       'repeat 1 2',
-      'history is right, for the broker may have been put back'
+      'history takes precedence, since the broker may have been restored'
     )
   })
 

@@ -1,10 +1,10 @@
 import type { Test } from 'tap'
 import { waitFor } from '@motience/testing'
-import { headOf, message, newId, newProducer, type OpenBroker, openEpoch, range, request, textAt } from './parts.js'
+import { headOf, message, newId, newProducer, type OpenBroker, openEpoch, range, request, textAt } from './fixtures.js'
 
-/** Epochs, and what a log still has. */
+/** Epochs, and reading and trimming the log. */
 export const logSuite = async (t: Test, open: OpenBroker): Promise<void> => {
-  t.test('a log is read page by page after a place', async t => {
+  t.test('a log is read page by page after a position', async t => {
     const broker = await open()
     const producerId = await newProducer(broker, 4)
     const before = Date.now() - 2000
@@ -30,11 +30,11 @@ export const logSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     t.match(
       await broker.readLog(producerId, { epoch: 1, offset: 151 }, 100),
       { reachesBack: false, entries: [] },
-      'a place that never was'
+      'a position that never existed'
     )
   })
 
-  t.test('a page that ends early tells that more follow', async t => {
+  t.test('a page that ends early reports that more follow', async t => {
     const broker = await open({ logPageBytes: 250 })
     const producerId = await newProducer(broker)
     const filled = (n: number) => message(n, { tail: `,"fill":"${'x'.repeat(70)}"}` })
@@ -48,7 +48,7 @@ export const logSuite = async (t: Test, open: OpenBroker): Promise<void> => {
       pages.push(page.entries.map(({ offset }) => offset))
       after = page.entries.at(-1)?.offset ?? after
     }
-    t.same(pages, [[1, 2, 3], [4, 5, 6], [7, 8]], 'and a newer epoch does not count')
+    t.same(pages, [[1, 2, 3], [4, 5, 6], [7, 8]], 'a newer epoch does not count')
     t.match(await broker.readLog(producerId, { epoch: 1, offset: 0 }, 3), { more: true })
     t.match(await broker.readLog(producerId, { epoch: 1, offset: 5 }, 3), { more: false })
 
@@ -58,12 +58,12 @@ export const logSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     t.match(
       await narrow.readLog(other, { epoch: 1, offset: 0 }, 100),
       { more: true, entries: { length: 1 } },
-      'one entry there always is'
+      'there is always one entry'
     )
     t.match(await narrow.readLog(other, { epoch: 1, offset: 1 }, 100), { more: false, entries: { length: 1 } })
   })
 
-  t.test('the log keeps so many messages as it may, and tells where it no longer reaches back', async t => {
+  t.test('the log is bounded by messages, and reports where it no longer reaches back', async t => {
     const broker = await open({ logMaxMessages: 10 })
     const producerId = await newProducer(broker)
     for (const n of range(1, 25)) await broker.accept([request(producerId, { messages: [message(n)] })])
@@ -79,7 +79,7 @@ export const logSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     )
   })
 
-  t.test('what is older than the log may be is gone', async t => {
+  t.test('entries above the maximum age are dropped', async t => {
     const broker = await open({ logMaxAgeSecs: 1 })
     const [read, trimmed] = [await newProducer(broker), await newProducer(broker)]
     const messages = range(1, 130).map(n => message(n))
@@ -87,7 +87,7 @@ export const logSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     t.equal((await broker.readLog(read, { epoch: 1, offset: 0 }, 1000)).entries.length, 130)
     t.equal(await broker.trimLog(trimmed), 0)
     await waitFor(async () => {
-      // An entry now and then, so that the whole log doesn't end at once.
+      // One entry at a time, so that not the whole log expires at once.
       await broker.accept([request(read), request(trimmed)])
       return !(await broker.readLog(read, { epoch: 1, offset: 0 }, 1000)).reachesBack
     })
@@ -101,7 +101,7 @@ export const logSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     t.equal(await broker.trimLog(newId()), 0)
   })
 
-  t.test('a new epoch begins at 1 and leaves the old messages readable', async t => {
+  t.test('a new epoch starts at 1, and old messages stay readable', async t => {
     const broker = await open()
     const producerId = await newProducer(broker)
     await broker.accept([request(producerId, { messages: range(1, 3).map(n => message(n)) })])
@@ -124,7 +124,7 @@ export const logSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     t.match(await broker.readLog(producerId, { epoch: 3, offset: 0 }, 10), { reachesBack: false, entries: [] })
   })
 
-  t.test('every producer that is known is found', async t => {
+  t.test('lists every known producer', async t => {
     const broker = await open()
     const known = [await newProducer(broker), await newProducer(broker), newId()]
     await broker.raiseVersion(known[2]!, 3)
@@ -135,7 +135,7 @@ export const logSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     t.ok([...found].every(Number.isSafeInteger))
   })
 
-  t.test('a log tells of which epochs it has entries', async t => {
+  t.test('lists the epochs with entries', async t => {
     const broker = await open({ logMaxMessages: 5 })
     const producerId = await newProducer(broker)
     t.same(await broker.loggedEpochs(producerId), [])
@@ -152,13 +152,13 @@ export const logSuite = async (t: Test, open: OpenBroker): Promise<void> => {
         { epoch: 1, offset: 3 },
         { epoch: epoch + 1, offset: 1 }
       ],
-      'one without entries is none of them'
+      'without those that have no entries'
     )
     await broker.accept([request(producerId, { messages: range(5, 9).map(n => message(n)) })])
     t.same(await broker.loggedEpochs(producerId), [{ epoch: epoch + 2, offset: 5 }])
   })
 
-  t.test('an epoch is opened only from the head that was expected, and upwards', async t => {
+  t.test('opens an epoch only if the head is the expected one, and only upwards', async t => {
     const broker = await open()
     const producerId = await newProducer(broker)
     const head = await headOf(broker, producerId)
@@ -172,26 +172,26 @@ export const logSuite = async (t: Test, open: OpenBroker): Promise<void> => {
     t.same(await headOf(broker, producerId), { epoch: 5, offset: 0, version: 0, verified: true })
   })
 
-  t.test('without a history a new epoch remembers the sessions of the ones before', async t => {
+  t.test('without a history, a new epoch remembers earlier sessions', async t => {
     const broker = await open()
     const producerId = await newProducer(broker, 2)
     const of = (seq: number) => message(seq, { device: 'd', session: 's', seq })
     await broker.accept([request(producerId, { version: 2, messages: [of(10)] })])
     await openEpoch(broker, producerId, 1)
-    t.match(await headOf(broker, producerId), { version: 2 }, 'the version only rises')
+    t.match(await headOf(broker, producerId), { version: 2 }, 'the version only increases')
     t.match(await broker.accept([request(producerId, { version: 2, messages: [of(9), of(10), of(11)] })]), [
       {
         epoch: 2,
         outcomes: [
-          { kind: 'repeat', place: null },
-          { kind: 'repeat', place: { epoch: 1, offset: 1 } },
+          { kind: 'repeat', position: null },
+          { kind: 'repeat', position: { epoch: 1, offset: 1 } },
           { kind: 'accepted', offset: 1 }
         ]
       }
     ])
   })
 
-  t.test('the log keeps so many bytes as it may, and the newest message in any case', async t => {
+  t.test('the log is bounded by bytes, but keeps the newest message', async t => {
     const broker = await open({ logMaxBytes: 1000 })
     const producerId = await newProducer(broker)
     const filled = (n: number, bytes: number) =>

@@ -3,25 +3,25 @@ import type { Test } from 'tap'
 import { waitFor } from '@motience/testing'
 import type { BrokerLogger } from '../logger.js'
 import { createRedisBroker, type RedisBrokerOptions } from '../redis/redis-broker.js'
-import { newId, range } from './parts.js'
-import { watchLink } from './watch-connection.js'
+import { newId, range } from './fixtures.js'
+import { watchConnection } from './watch-connection.js'
 
-/** What counts one event more, as a publisher does whose event then is lost. */
+/** Increments the count, like a publisher whose event is lost. */
 export type CountOne = (key: string) => Promise<unknown>
 
-/** Keeps the reasons for which a link counts as lost. */
+/** Records the reasons of lost connections. */
 const recordLosses = () => {
   const reasons: string[] = []
   const warn = (fields: object, message: string): void => {
-    if (message === 'Lost Redis') reasons.push(String((fields as { reason?: unknown }).reason))
+    if (message === 'Redis connection lost') reasons.push(String((fields as { reason?: unknown }).reason))
   }
   const logger: BrokerLogger = { info: () => {}, warn, error: () => {} }
   return { reasons, logger }
 }
 
-/** Control events that are lost are noticed, and none is that was not. */
+/** Lost control events are detected, and there are no false alarms. */
 export const lostControlSuite = async (t: Test, options: RedisBrokerOptions, countOne: CountOne): Promise<void> => {
-  t.test('a control event that does not come is noticed like a lost connection', async t => {
+  t.test('a lost control event is treated like a lost connection', async t => {
     const { reasons, logger } = recordLosses()
     const broker = await createRedisBroker({ ...options, logger, probeMs: 200 })
     t.teardown(() => broker.close())
@@ -29,17 +29,17 @@ export const lostControlSuite = async (t: Test, options: RedisBrokerOptions, cou
     broker.onControl(event => { if (event.type === 'user-enabled') got.push(event.user_id) })
     const [one, two] = [newId(), newId()]
     await broker.publishControl({ type: 'user-enabled', user_id: one })
-    const link = watchLink(broker)
+    const connection = watchConnection(broker)
     await countOne(CONTROL_COUNT_KEY)
-    await link.back()
+    await connection.back()
     await broker.publishControl({ type: 'user-enabled', user_id: two })
     await waitFor(() => got.includes(two))
     t.same(reasons, ['1 control events were lost'])
-    t.same(link.states, ['down', 'up'])
+    t.same(connection.states, ['down', 'up'])
     t.same(got, [one, two])
   })
 
-  t.test('of many events from two publishers none counts as lost', async t => {
+  t.test('many events of two publishers cause no false alarm', async t => {
     const { reasons, logger } = recordLosses()
     const open = () => createRedisBroker({ ...options, logger, probeMs: 100 })
     const [one, two, listener] = await Promise.all([open(), open(), open()])

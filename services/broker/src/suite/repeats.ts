@@ -1,11 +1,11 @@
 import type { Test } from 'tap'
 import { waitFor } from '@motience/testing'
 import { SESSION_OVERHEAD } from '../limits.js'
-import { headOf, message, newId, newProducer, type OpenBroker, range, request } from './parts.js'
+import { headOf, message, newId, newProducer, type OpenBroker, range, request } from './fixtures.js'
 
-const repeat = (place: { epoch: number, offset: number } | null = null) => ({ kind: 'repeat', place })
+const repeat = (position: { epoch: number, offset: number } | null = null) => ({ kind: 'repeat', position })
 
-/** What is sent again, and how long it is remembered. */
+/** Repeated messages, and how long they are recognised. */
 export const repeatsSuite = async (t: Test, open: OpenBroker): Promise<void> => {
   t.test('100 messages sent twice are accepted once, at 1 to 100', async t => {
     const broker = await open()
@@ -27,7 +27,7 @@ export const repeatsSuite = async (t: Test, open: OpenBroker): Promise<void> => 
       stored: 100,
       outcomes: [...range(1, 99).map(() => repeat()), repeat({ epoch: 1, offset: 100 })]
     })
-    // What is published last comes last.
+    // The last publication arrives last.
     await broker.accept([request(producerId, { subscribers: [consumerId] })])
     await waitFor(() => got.at(-1)?.startsWith('{"n":1,"epoch":1,"offset":101'))
     await broker.unsubscribe(consumerId)
@@ -35,7 +35,7 @@ export const repeatsSuite = async (t: Test, open: OpenBroker): Promise<void> => 
     t.match(await headOf(broker, producerId), { offset: 101 })
   })
 
-  t.test('a repeat within one batch is found, and holes are allowed', async t => {
+  t.test('a repeat within one batch is found, and gaps in `seq` are allowed', async t => {
     const broker = await open()
     const producerId = await newProducer(broker)
     const messages = [5, 5, 9, 7].map(seq => message(seq, { device: 'a', session: 's', seq }))
@@ -51,7 +51,7 @@ export const repeatsSuite = async (t: Test, open: OpenBroker): Promise<void> => 
     ])
   })
 
-  t.test('devices and sessions have numberings of their own, and what has none is never a repeat', async t => {
+  t.test('each device and session has its own numbering; messages without one are never repeats', async t => {
     const broker = await open()
     const producerId = await newProducer(broker)
     const senders = [['a', 's'], ['a', 't'], ['b', 's'], ['', 's']] as const
@@ -64,7 +64,7 @@ export const repeatsSuite = async (t: Test, open: OpenBroker): Promise<void> => 
     t.match(await broker.accept([request(producerId, { messages })]), [{ outcomes }])
   })
 
-  t.test('the session unused longest is forgotten first', async t => {
+  t.test('the least recently used session is forgotten first', async t => {
     const broker = await open({ sessionsMaxBytes: 2 * (SESSION_OVERHEAD + 10) })
     const producerId = await newProducer(broker)
     const send = async (...sessions: string[]) => {
@@ -78,6 +78,6 @@ export const repeatsSuite = async (t: Test, open: OpenBroker): Promise<void> => 
     t.equal(await send('c'), 'accepted', 'which makes b be forgotten')
     t.equal(await send('a', 'c'), 'repeat repeat')
     t.equal(await send('b'), 'accepted')
-    t.equal(await send('a'), 'accepted', 'which b has taken the place of')
+    t.equal(await send('a'), 'accepted', 'which b has replaced')
   })
 }

@@ -1,6 +1,6 @@
 import type { Test } from 'tap'
 import type { Revocation } from '../broker.js'
-import { newId, type OpenBroker, range } from './parts.js'
+import { newId, type OpenBroker, range } from './fixtures.js'
 
 const inAnHour = Math.floor(Date.now()) + 3_600_000
 
@@ -9,7 +9,7 @@ const userOf = (userId: number, expiresAt = inAnHour): Revocation => ({ kind: 'u
 
 /** Revocations in force. */
 export const revocationsSuite = async (t: Test, open: OpenBroker): Promise<void> => {
-  t.test('revocations are kept until their tokens expire, and complete once all were written', async t => {
+  t.test('revocations are kept until their tokens expire, and are complete once all were written', async t => {
     const broker = await open()
     const user = newId()
     const sid = `sid:${user}`
@@ -18,11 +18,11 @@ export const revocationsSuite = async (t: Test, open: OpenBroker): Promise<void>
         .filter(one => (one.kind === 'user' ? one.userId >= user && one.userId < user + 5 : one.sid.startsWith(sid)))
         .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
 
-    t.equal((await broker.revocations()).complete, false, 'nobody has written all of them')
+    t.equal((await broker.revocations()).complete, false, 'not all of them were written')
     await broker.revoke([sessionOf(sid), userOf(user), sessionOf(`${sid}-past`, Date.now() - 1)])
     t.same(await mine(), [sessionOf(sid), userOf(user)])
     await broker.revoke([sessionOf(sid, inAnHour - 5), userOf(user, inAnHour + 5)])
-    t.same(await mine(), [sessionOf(sid), userOf(user, inAnHour + 5)], 'the later end stays')
+    t.same(await mine(), [sessionOf(sid), userOf(user, inAnHour + 5)], 'the later expiry counts')
     await broker.restoreUser(user)
     t.same(await mine(), [sessionOf(sid)])
 
@@ -34,7 +34,7 @@ export const revocationsSuite = async (t: Test, open: OpenBroker): Promise<void>
       [sessionOf(sid), sessionOf(`${sid}-b`), userOf(user + 2)].toSorted((a, b) =>
         JSON.stringify(a) < JSON.stringify(b) ? -1 : 1
       ),
-      'a session revoked meanwhile stays so, a user that is not named is free'
+      'a session revoked meanwhile stays revoked, a user that is not included does not'
     )
     await broker.replaceRevocations([])
     t.match(await mine(), [{ sid }, { sid: `${sid}-b` }])

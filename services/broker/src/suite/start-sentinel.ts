@@ -1,10 +1,10 @@
 import type { Test } from 'tap'
 import { startRedisSentinel } from '@motience/testing'
 import { createRedisBroker } from '../redis/redis-broker.js'
-import { newId, newProducer } from './parts.js'
-import { watchLink } from './watch-connection.js'
+import { newId, newProducer } from './fixtures.js'
+import { watchConnection } from './watch-connection.js'
 
-/** Servers that Sentinels watch, a broker on them, a producer whose log is open and a consumer that listens. */
+/** Redis with Sentinels, a broker on it, a producer with an open log and a subscribed consumer. */
 export const startSentinel = async (t: Test) => {
   const servers = await startRedisSentinel()
   t.teardown(() => servers.remove())
@@ -14,5 +14,5 @@ export const startSentinel = async (t: Test) => {
   const consumerId = newId()
   const got: string[] = []
   await broker.subscribe(consumerId, text => got.push(text))
-  return { servers, broker, producerId, consumerId, got, link: watchLink(broker) }
+  return { servers, broker, producerId, consumerId, got, connection: watchConnection(broker) }
 }

@@ -1,14 +1,14 @@
 import type { Test } from 'tap'
 import { waitFor } from '@motience/testing'
-import { message, newId, newProducer, type OpenBroker, openEpoch, range, request, textAt } from './parts.js'
+import { message, newId, newProducer, type OpenBroker, openEpoch, range, request, textAt } from './fixtures.js'
 
 const upTo = (offset: number, epoch = 1) => ({ epoch, offset })
 const accepted = (from: number, to: number) => range(from, to).map(offset => ({ kind: 'accepted', offset }))
 const messagesFrom = (from: number, to: number) => range(from, to).map(n => message(n))
 
-/** What is published and not known to be stored: the log never drops it, and takes no more than it holds. */
+/** Messages that are not known to be stored: the log never drops them, and rejects new ones when it is full of them. */
 export const unstoredSuite = async (t: Test, open: OpenBroker): Promise<void> => {
-  t.test('a log full of it takes nothing more, and nothing is published, until it is stored', async t => {
+  t.test('a log full of them accepts and publishes nothing until they are stored', async t => {
     const broker = await open({ logMaxMessages: 10 })
     const producerId = await newProducer(broker)
     const consumerId = newId()
@@ -21,7 +21,7 @@ export const unstoredSuite = async (t: Test, open: OpenBroker): Promise<void> =>
     t.same(
       await send(messagesFrom(1, 25)),
       { kind: 'ok', epoch: 1, stored: 0, outcomes: accepted(1, 10) },
-      'as many as have room'
+      'as many as fit'
     )
     t.same(await send(), { kind: 'full', head: upTo(10), stored: 0 })
     t.same(await offsets(), range(1, 10))
@@ -40,12 +40,12 @@ export const unstoredSuite = async (t: Test, open: OpenBroker): Promise<void> =>
     t.same(
       await send(messagesFrom(15, 30), upTo(99)),
       { kind: 'ok', epoch: 1, stored: 14, outcomes: accepted(15, 24) },
-      'nor what there is not yet'
+      'nor does an offset above the head'
     )
     t.same(
       await send(messagesFrom(25, 25), upTo(15)),
       { kind: 'ok', epoch: 1, stored: 15, outcomes: accepted(25, 25) },
-      'one whose room was made by one'
+      'one fits after one was dropped'
     )
     t.same(await offsets(), range(16, 25))
     await broker.accept([request(producerId, { subscribers: [consumerId], messages: [message(0)] })])
@@ -54,7 +54,7 @@ export const unstoredSuite = async (t: Test, open: OpenBroker): Promise<void> =>
     t.same(got, [...range(1, 25).map(n => textAt(n, 1, n)), textAt(0, 1, 26)])
   })
 
-  t.test('bytes are counted too, and a message larger than the log has room where nothing waits', async t => {
+  t.test('bytes count, too, and a message larger than the log is accepted if all others are stored', async t => {
     const broker = await open({ logMaxBytes: 1000 })
     const producerId = await newProducer(broker)
     const filled = (bytes: number) => message(1, { tail: `,"fill":"${'x'.repeat(bytes - textAt(1, 1, 1).length)}"}` })
@@ -72,7 +72,7 @@ export const unstoredSuite = async (t: Test, open: OpenBroker): Promise<void> =>
     t.match(await send([100], 5), { kind: 'ok', outcomes: accepted(7, 7) })
   })
 
-  t.test('its age drops it neither', async t => {
+  t.test('they are not dropped by age either', async t => {
     const broker = await open({ logMaxAgeSecs: 1 })
     const producerId = await newProducer(broker)
     const other = await newProducer(broker)
@@ -81,7 +81,7 @@ export const unstoredSuite = async (t: Test, open: OpenBroker): Promise<void> =>
       request(other, { messages: messagesFrom(1, 130) })
     ])
     await waitFor(async () => (await broker.readLog(other, upTo(0), 1000)).entries.length === 0, {
-      what: 'the other log to end'
+      what: 'the other log to expire'
     })
     const offsets = async () => (await broker.readLog(producerId, upTo(0), 1000)).entries.map(({ offset }) => offset)
     t.same(await offsets(), range(1, 130))
@@ -90,10 +90,10 @@ export const unstoredSuite = async (t: Test, open: OpenBroker): Promise<void> =>
     t.equal(await broker.trimLog(producerId, upTo(120)), 120)
     t.same(await offsets(), range(121, 130))
     await broker.accept([request(producerId, { messages: messagesFrom(131, 131), stored: upTo(129) })])
-    t.same(await offsets(), [130, 131], 'reading drops it once it is stored')
+    t.same(await offsets(), [130, 131], 'reading drops them once they are stored')
   })
 
-  t.test('a large batch ends where the log does, and what follows of the same producer waits', async t => {
+  t.test('a large batch is accepted until the log is full, and later requests are not', async t => {
     const broker = await open({ logMaxMessages: 1500 })
     const [producerId, other] = [await newProducer(broker), await newProducer(broker)]
     const results = await broker.accept([
@@ -111,7 +111,7 @@ export const unstoredSuite = async (t: Test, open: OpenBroker): Promise<void> =>
     ])
   })
 
-  t.test('what an older epoch has counts as stored', async t => {
+  t.test('messages of an older epoch count as stored', async t => {
     const broker = await open({ logMaxMessages: 10 })
     const producerId = await newProducer(broker)
     await broker.accept([request(producerId, { messages: messagesFrom(1, 10), stored: upTo(0) })])

@@ -109,7 +109,7 @@ export const createAcknowledger = ({
     for (const [index, outcome] of sent.entries()) {
       const draft = drafts[index]!
       if (outcome.kind === 'repeat') {
-        repeats.push({ draft, index, position: outcome.place })
+        repeats.push({ draft, index, position: outcome.position })
         continue
       }
       const { epoch, offset, version } = outcome

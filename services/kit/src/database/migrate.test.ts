@@ -70,7 +70,7 @@ for (const kind of await databaseKinds()) {
 
     t.test('rejects an invalid schema name', async t => {
       const database = await testDatabase(t, { kind })
-      await t.rejects(migrate(database, { schema: 'sm"; drop', folder }), /is no name for a schema/)
+      await t.rejects(migrate(database, { schema: 'sm"; drop', folder }), /is not a valid schema name/)
     })
   })
 }

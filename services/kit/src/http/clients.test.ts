@@ -33,7 +33,7 @@ t.test('typed clients call with the service\'s token', async t => {
   t.match(missing.error, { code: 'MOT_NOT_FOUND' })
   await t.rejects(
     clients.dsm.GET('/api/data/{producerId}', { params: { path: { producerId: 1 } } }),
-    /No address of DSM/
+    /URL of DSM is not configured/
   )
 })
 

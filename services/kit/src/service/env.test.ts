@@ -83,7 +83,7 @@ t.test('the URL of Redis', async t => {
     name: 'EnvError',
     message: /^REDIS_CA_FILE can't be read: ENOENT/
   })
-  t.throws(() => read({ REDIS_HOST: 'a', REDIS_CA_FILE: file }), { message: /^REDIS_CA_FILE is for/ })
+  t.throws(() => read({ REDIS_HOST: 'a', REDIS_CA_FILE: file }), { message: /^REDIS_CA_FILE requires/ })
 })
 
 t.test('SERVICE_SECRET has a minimum length', async t => {

@@ -5,5 +5,5 @@
 export const pingService = async (name: string, url: string): Promise<void> => {
   const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(1_500) })
   await answer.body?.cancel()
-  if (!answer.ok) throw new Error(`${name} answered ${answer.status}`)
+  if (!answer.ok) throw new Error(`${name} returned ${answer.status}`)
 }

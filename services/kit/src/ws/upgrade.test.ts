@@ -30,7 +30,7 @@ t.test('refuses before the upgrade, with a problem', async t => {
     headers: { 'content-type': 'application/problem+json', 'www-authenticate': 'Bearer' },
     problem: { code: 'MOT_UNAUTHORIZED', status: 401, request_id: /.+/ }
   })
-  t.match(await refusal(url), { status: 401, problem: { detail: /No access token/ } })
+  t.match(await refusal(url), { status: 401, problem: { detail: /Access token missing/ } })
   t.match(await refusal(url, { authorization: 'Bearer producer' }), {
     status: 403,
     problem: { code: 'MOT_WSS2_NOT_A_CONSUMER' }

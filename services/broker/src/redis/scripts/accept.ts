@@ -1,24 +1,24 @@
-import { makeRoomLua, unstoredLua } from './room.js'
+import { makeRoomLua, unstoredLua } from './trim.js'
 import { deadlineLua, runLua, script, timeLua } from './script.js'
 import { forgetSessionsLua, readMarksLua } from './sessions.js'
 
 /**
- * Accepts messages of one producer in their order, as many as the log has room for.
+ * Accepts messages of one producer in order, as many as fit into the log.
  *
- * KEYS: meta hash, log stream, sorted set of sessions.
- * ARGV: deadline (ms), version, most log entries, most bytes of the log, most bytes of sessions, epoch and offset up to
- * which everything is stored ('' and '' without a history), epoch and offset as of which the floors hold ('' and ''
- * without), number of subscribers (or `wide`: one publication on the producer's channel, the version before it), number
- * of sessions; the subscribers' ids; for each session: its field, its floor (or ''); for each message: head, tail, the
- * number of its session (0 for none), seq (or '').
+ * KEYS: meta hash, log stream, sorted set of sessions. ARGV: deadline (ms), version, maximum entries of the log,
+ * maximum bytes of the log, maximum bytes of sessions, epoch and offset up to which everything is stored ('' and ''
+ * without a history), epoch and offset as of which the floors are valid ('' and '' without), number of subscribers (or
+ * `wide`: one publication on the producer's channel, after the version), number of sessions; the subscribers' ids; for
+ * each session: its field, its floor (or ''); for each message: head, tail, the number of its session (0 for none), seq
+ * (or '').
  *
  * A log entry has the fields t (text), v (version), a (time of appending, ms) and b (bytes of all texts up to this
- * one), in this order. The meta hash has beside head and run: `stored`, `bytes` and `base` (see `makeRoom`),
+ * one), in this order. Besides head and run, the meta hash has `stored`, `bytes` and `base` (see `makeRoom`),
  * `sessionBytes` and `forgot` (see `forgetSessions`).
  *
  * Returns `{'unverified', epoch, offset, version}`, `{'stale', version}`, `{'unknown', epoch, offset, number of a
- * session…}`, `{'full', epoch, offset, stored}`, or `{'ok', epoch, stored, outcome…}` with one outcome a message: its
- * offset if it was accepted, `r` for a repeat, `r<epoch>-<offset>` for a repeat whose place is known.
+ * session…}`, `{'full', epoch, offset, stored}`, or `{'ok', epoch, stored, outcome…}` with one outcome per message: its
+ * offset if it was accepted, `r` for a repeat, `r<epoch>-<offset>` for a repeat whose position is known.
  */
 export const acceptScript = script(
   timeLua,
@@ -62,7 +62,7 @@ local time, before = whole(nowMillis), offset
 for i = first + 2 * #sessions, #ARGV, 4 do
   local mark, seq = marks[tonumber(ARGV[i + 2])], tonumber(ARGV[i + 3])
   if mark and seq <= mark.seq then
-    result[#result + 1] = seq == mark.seq and ('r' .. mark.place) or 'r'
+    result[#result + 1] = seq == mark.seq and ('r' .. mark.position) or 'r'
   else
     local number = whole(offset + 1)
     local text = ARGV[i] .. epoch .. ',"offset":' .. number .. ARGV[i + 1]
@@ -75,7 +75,7 @@ for i = first + 2 * #sessions, #ARGV, 4 do
     if wide then redis.call('PUBLISH', wide, version .. ' ' .. text)
     else for c = 1, #channels do redis.call('PUBLISH', channels[c], text) end end
     if mark then
-      mark.seq, mark.place = seq, epoch .. '-' .. number
+      mark.seq, mark.position = seq, epoch .. '-' .. number
       mark.text = ARGV[i + 3] .. ' ' .. epoch .. ' ' .. number
     end
     result[#result + 1] = number

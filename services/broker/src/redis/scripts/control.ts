@@ -1,10 +1,9 @@
 import { deadlineLua, script, timeLua } from './script.js'
 
 /**
- * Gives a control event its number and publishes it.
+ * Numbers a control event and publishes it.
  *
- * KEYS: count. ARGV: deadline (ms), channel, the event as JSON without its last brace. Returns the text as it was
- * published.
+ * KEYS: count. ARGV: deadline (ms), channel, the event as JSON without its last brace. Returns the published text.
  */
 export const publishControlScript = script(timeLua, deadlineLua, `
 local text = ARGV[3] .. ',"number":' .. whole(redis.call('INCR', KEYS[1])) .. '}'
@@ -12,7 +11,7 @@ redis.call('PUBLISH', ARGV[2], text)
 return text`)
 
 /**
- * Publishes a probe that carries the count of control events: `<token> <count>`.
+ * Publishes a probe with the count of control events: `<token> <count>`.
  *
  * KEYS: count. ARGV: channel, token. Returns 1.
  */

@@ -1,10 +1,10 @@
 import { deadlineLua, runLua, script, timeLua } from './script.js'
 
 /**
- * Opens an epoch if the head is still the expected one.
+ * Opens an epoch if the head is the expected one.
  *
- * KEYS: meta hash, log stream.
- * ARGV: deadline (ms), epoch, expected epoch, expected offset, whether it is expected to be verified (1 or 0), version.
+ * KEYS: meta hash, log stream. ARGV: deadline (ms), epoch, expected epoch, expected offset, whether it is expected to
+ * be verified (1 or 0), version.
  *
  * Returns 1 if it did, 0 if the head is another, -1 if the epoch is not above the head's.
  */
@@ -23,15 +23,15 @@ local version = meta[4] or '0'
 if tonumber(ARGV[6]) > tonumber(version) then version = ARGV[6] end
 redis.call('HSET', KEYS[1], 'run', now, 'epoch', ARGV[2], 'offset', '0', 'version', version, 'stored', '0', 'forgot',
   '0')
--- A log of an earlier release ends by itself, stored or not.
+-- The log of an earlier release has an expiry, whether it is stored or not.
 redis.call('PERSIST', KEYS[2])
 return 1`
 )
 
 /**
- * Raises the version of a producer's subscriber list; it never falls.
+ * Raises the version of a producer's subscriber list, which never decreases.
  *
- * KEYS: meta hash. ARGV: deadline (ms), version. Returns the version that it is then, as text.
+ * KEYS: meta hash. ARGV: deadline (ms), version. Returns the resulting version as text.
  */
 export const raiseVersionScript = script(timeLua, deadlineLua, `
 local version = redis.call('HGET', KEYS[1], 'version') or '0'
@@ -40,7 +40,7 @@ redis.call('HSET', KEYS[1], 'version', ARGV[2])
 return ARGV[2]`)
 
 /**
- * Tells a producer's head.
+ * Returns a producer's head.
  *
  * KEYS: meta hash. Returns `{epoch, offset, version, verified (1 or 0)}`, the first three as text.
  */

@@ -4,7 +4,7 @@ import { headScript, openEpochScript, raiseVersionScript } from './epoch.js'
 import { loggedEpochsScript, readLogScript, trimLogScript } from './log.js'
 import { replaceScript, restoreScript, revocationsScript, revokeScript } from './revocations.js'
 
-/** Every script of the broker. A new connection hands all of them to its server. */
+/** All scripts of the broker. They are loaded on each new connection. */
 export const scripts = {
   accept: acceptScript,
   openEpoch: openEpochScript,

@@ -1,11 +1,11 @@
-import { dropExpiredLua, unstoredLua } from './room.js'
+import { dropExpiredLua, unstoredLua } from './trim.js'
 import { runLua, script, timeLua } from './script.js'
 
 /**
- * Reads a log after a place, together with its head. What is older than the log's age, and stored, is dropped first.
+ * Reads a log after a position, together with its head. Stored entries above the log's maximum age are dropped first.
  *
- * KEYS: meta hash, log stream.
- * ARGV: epoch, offset, most entries, log's age (ms), bytes of text after which the page ends.
+ * KEYS: meta hash, log stream. ARGV: epoch, offset, maximum entries, maximum age of the log (ms), bytes of text after
+ * which the page ends.
  *
  * Returns `{epoch, offset, version, verified, whether more follow (1 or 0), entry…}`, an entry being
  * `{'<epoch>-<offset>', {'t', text, 'v', version, 'a', ms, 'b', bytes}}`.
@@ -32,7 +32,7 @@ if #redis.call('XRANGE', KEYS[2], from, last, 'COUNT', 1) > 0 then result[5] = 1
 return result`)
 
 /**
- * Tells of which epochs a log has entries.
+ * Lists the epochs with entries in a log.
  *
  * KEYS: log stream. Returns the id `<epoch>-<offset>` of the last entry of each, the oldest first.
  */
@@ -47,10 +47,10 @@ while true do
 end`)
 
 /**
- * Drops what is older than the log's age and stored.
+ * Drops stored entries above the log's maximum age.
  *
- * KEYS: meta hash, log stream. ARGV: log's age (ms), epoch and offset up to which everything is stored ('' and ''
- * without a history). Returns how many entries were dropped.
+ * KEYS: meta hash, log stream. ARGV: maximum age of the log (ms), epoch and offset up to which everything is stored (''
+ * and '' without a history). Returns the number of dropped entries.
  */
 export const trimLogScript = script(timeLua, unstoredLua, dropExpiredLua, `
 local meta = redis.call('HMGET', KEYS[1], 'epoch', 'offset', 'stored')

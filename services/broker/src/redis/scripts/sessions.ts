@@ -1,13 +1,14 @@
 import { SESSION_OVERHEAD } from '../../limits.js'
 
 /**
- * A session's field of the meta hash (`s:<device>\n<session>`) holds `<seq> <epoch> <offset>` of its last accepted
- * message; offset 0 where only history knows which that was. KEYS[1] is the meta hash, KEYS[3] the sorted set of these
+ * A session's field of the meta hash (`s:<device>\n<session>`) has `<seq> <epoch> <offset>` of its last accepted
+ * message; offset 0 if only history knows its position. KEYS[1] is the meta hash, KEYS[3] the sorted set of these
  * fields by last use.
  *
- * `readMarks(sessions, epoch, history)`: what is remembered of the sessions (each `{field, floor}`, the floor '' or a
- * number), as `marks`, the indexes of those that have to be looked up as `unknown`, and how many bytes those take that
- * were not remembered. With a history only a mark of this epoch counts, for Redis may have been put back meanwhile.
+ * `readMarks(sessions, epoch, history)`: the last accepted messages of the sessions (each `{field, floor}`, the floor
+ * '' or a number) as `marks`, the indexes of those that have to be looked up as `unknown`, and the bytes of those that
+ * were not remembered. With a history only a message of this epoch counts, since Redis may have been restored to an
+ * older state.
  */
 export const readMarksLua = `
 local function readMarks(sessions, epoch, history)
@@ -16,7 +17,7 @@ local function readMarks(sessions, epoch, history)
   for i, session in ipairs(sessions) do fields[i] = session.field end
   local held = redis.call('HMGET', KEYS[1], unpack(fields))
   for i, session in ipairs(sessions) do
-    local mark = { field = session.field, seq = -1, place = '' }
+    local mark = { field = session.field, seq = -1, position = '' }
     local s, e, o
     if held[i] then
       s, e, o = string.match(held[i], '^(-?%d+) (%d+) (%d+)$')
@@ -25,7 +26,7 @@ local function readMarks(sessions, epoch, history)
     end
     if s and (e == epoch or not history) then
       mark.seq = tonumber(s)
-      if o ~= '0' then mark.place = e .. '-' .. o end
+      if o ~= '0' then mark.position = e .. '-' .. o end
     elseif history then
       unknown[#unknown + 1] = i
       mark.seq = tonumber(session.floor)
@@ -37,9 +38,9 @@ local function readMarks(sessions, epoch, history)
 end`
 
 /**
- * `forgetSessions(bytes, maxBytes, epoch, stored, forgot)`: forgets the sessions unused longest until the rest take at
- * most `maxBytes`, but none whose last message is not known to be stored. Returns the bytes that are left, and the
- * latest offset of the present epoch of which the session was forgotten, ever.
+ * `forgetSessions(bytes, maxBytes, epoch, stored, forgot)`: forgets the least recently used sessions until the others
+ * take at most `maxBytes`, but none whose last message is not known to be stored. Returns the remaining bytes, and the
+ * highest offset of the current epoch of a session that was ever forgotten.
  */
 export const forgetSessionsLua = `
 local function forgetSessions(bytes, maxBytes, epoch, stored, forgot)

@@ -1,16 +1,16 @@
 import t from 'tap'
 import { redisCall, startRedisCluster } from '@motience/testing'
-import { message, newProducer, openEpoch, request } from '../suite/parts.js'
-import { watchLink } from '../suite/watch-connection.js'
+import { message, newProducer, openEpoch, request } from '../suite/fixtures.js'
+import { watchConnection } from '../suite/watch-connection.js'
 import { createRedisBroker } from './redis-broker.js'
 import { slotOf } from './slots.js'
 
-t.test('a slot that moves to another master is followed, and its logs are not verified there', async t => {
+t.test('follows a slot that moves to another master, where its logs are unverified', async t => {
   const servers = await startRedisCluster()
   t.teardown(() => servers.remove())
   const broker = await createRedisBroker({ url: servers.url, mode: 'cluster', probeMs: 60_000 })
   t.teardown(() => broker.close())
-  const link = watchLink(broker)
+  const connection = watchConnection(broker)
   const producerId = await newProducer(broker)
   const slot = slotOf(`meta:{${producerId}}`)
   const sourceIndex = Math.floor(slot / Math.ceil(16_384 / 3))
@@ -19,7 +19,7 @@ t.test('a slot that moves to another master is followed, and its logs are not ve
     String(await redisCall(source.port, 'CLUSTER', 'MYID')),
     String(await redisCall(target.port, 'CLUSTER', 'MYID'))
   ]
-  // With a session, so that all three keys of the producer exist: a key that doesn't would be looked for at the target.
+  // With a session, so that all three keys of the producer exist: a missing key would be redirected to the target.
   const messages = [message(1, { device: 'd', session: 's', seq: 1 })]
   t.match(await broker.accept([request(producerId, { messages })]), [{ kind: 'ok', outcomes: [{ offset: 1 }] }])
 
@@ -28,7 +28,7 @@ t.test('a slot that moves to another master is followed, and its logs are not ve
   t.match(
     await broker.accept([request(producerId)]),
     [{ kind: 'ok', outcomes: [{ offset: 2 }] }],
-    'the keys are still there'
+    'the keys are still on the source'
   )
 
   const keys = await redisCall(source.port, 'CLUSTER', 'GETKEYSINSLOT', String(slot), '10') as string[]
@@ -37,7 +37,7 @@ t.test('a slot that moves to another master is followed, and its logs are not ve
   await t.rejects(
     broker.accept([request(producerId)]),
     { name: 'BrokerUnavailableError', message: /TRYAGAIN/ },
-    'half of them are'
+    'half of the keys are'
   )
   for (const key of others) await redisCall(source.port, 'MIGRATE', '127.0.0.1', String(target.port), key, '0', '5000')
   const head = { epoch: 1, offset: 2, version: 0, verified: false }
@@ -47,7 +47,7 @@ t.test('a slot that moves to another master is followed, and its logs are not ve
   t.same(await broker.accept([request(producerId)]), [{ kind: 'unverified', head }], 'the target has the slot')
   await openEpoch(broker, producerId)
   t.match(await broker.accept([request(producerId, { messages })]), [
-    { outcomes: [{ kind: 'repeat', place: { epoch: 1, offset: 1 } }] }
+    { outcomes: [{ kind: 'repeat', position: { epoch: 1, offset: 1 } }] }
   ])
-  t.same(link.states, [], 'nothing was lost meanwhile')
+  t.same(connection.states, [], 'nothing was lost')
 })

@@ -1,6 +1,6 @@
 /**
- * `isUnstored(id, epoch, stored)`: whether the entry of this id waits to be stored: it is of the present epoch and
- * above the offset up to which everything is. Such an entry is never dropped.
+ * `isUnstored(id, epoch, stored)`: whether the entry is not known to be stored: it is of the current epoch and above
+ * the offset up to which everything is. Such an entry is never dropped.
  */
 export const unstoredLua = `
 local function isUnstored(id, epoch, stored)
@@ -9,11 +9,10 @@ local function isUnstored(id, epoch, stored)
 end`
 
 /**
- * `makeRoom(log, epoch, room, size)`: whether a text of `size` bytes has room in the log, after entries that are stored
- * were dropped from its front; a sixteenth more than needed, so that not every message has to do it. `room` holds
- * `stored`, `maxBytes`, `bytes` (of all texts that were ever appended, as each entry's field b was when it was) and
- * `base`, a lower bound of the bytes before the front: dropping by count leaves it behind, and it is brought up to date
- * here.
+ * `makeRoom(log, epoch, room, size)`: whether a text of `size` bytes fits into the log, after stored entries were
+ * dropped from its front; a sixteenth more than needed, so that not every message has to do it. `room` has `stored`,
+ * `maxBytes`, `bytes` (of all texts ever appended, as in field b of entries) and `base`, a lower bound of the bytes
+ * before the front, which dropping by count leaves outdated, and which is updated here.
  */
 export const makeRoomLua = `
 local function makeRoom(log, epoch, room, size)
@@ -35,8 +34,8 @@ local function makeRoom(log, epoch, room, size)
 end`
 
 /**
- * `dropExpired(log, oldestMillis, epoch, stored)`: drops the entries that were appended before that time and are
- * stored; returns how many. Entries stand in the order of their time, so only the front is looked at.
+ * `dropExpired(log, oldestMillis, epoch, stored)`: drops stored entries that were appended before that time; returns
+ * their number. Entries are in order of time, so only the front is read.
  */
 export const dropExpiredLua = `
 local function dropExpired(log, oldestMillis, epoch, stored)

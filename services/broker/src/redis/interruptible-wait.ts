@@ -1,18 +1,18 @@
-/** A wait that can be cut short, for a loop that watches something: `while (await wake.wait(…))`. */
-export const createWake = () => {
+/** A wait that can be interrupted, for a loop that monitors something: `while (await timer.wait(…))`. */
+export const createInterruptibleWait = () => {
   let end: (() => void) | null = null
   let early = false
-  let called = false
+  let interrupted = false
   let closed = false
 
   return {
     /**
-     * Waits `ms`. Where `mayBeEarly`, `now` ends it at once, and so does a `now` since the last wait.
+     * Waits `ms`. If `mayBeEarly`, `interrupt` ends it immediately, and so does an `interrupt` since the last wait.
      * Resolves to false once it is closed.
      */
     async wait (ms: number, mayBeEarly: boolean): Promise<boolean> {
-      const skip = closed || (mayBeEarly && called)
-      called = false
+      const skip = closed || (mayBeEarly && interrupted)
+      interrupted = false
       if (!skip) {
         early = mayBeEarly
         await new Promise<void>(resolve => {
@@ -27,8 +27,8 @@ export const createWake = () => {
       return !closed
     },
 
-    now (): void {
-      called = true
+    interrupt (): void {
+      interrupted = true
       if (early) end?.()
     },
 
