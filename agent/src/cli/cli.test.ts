@@ -51,7 +51,7 @@ t.test('run: collects, sends, reports its status, reloads its configuration, and
 
   process.emit('SIGTERM')
   t.equal(await code, EXIT.ok)
-  t.equal(platform.history.firstFault(platform.history.kept.length), null, 'no reading was lost on the way')
+  t.equal(platform.history.firstMismatch(platform.history.kept.length), null, 'no reading was lost on the way')
   t.notMatch(io.errors, 'long-secret')
   t.match(io.errors, /Stopped unacked=0/)
   t.equal(await showStatus(join(dir, 's'), false, terminal()), EXIT.unavailable)
@@ -149,7 +149,7 @@ t.test('durations and sizes', async t => {
   t.same([5, 2048, 3 * 1024 * 1024].map(formatBytes), ['5 B', '2.0 KiB', '3.0 MiB'])
 })
 
-t.test('listen: a URL that is none is an error of usage, not an endless retry', async t => {
+t.test('listen: an invalid URL is a usage error, not an endless retry', async t => {
   const attempt = async (...flags: string[]) => {
     const io = terminal({ USERNAME: 'alice', PASSWORD: 'long-secret' })
     t.equal(await main(['listen', ...flags], io), EXIT.usage)

@@ -69,7 +69,7 @@ t.test(
 
     t.ok(kills >= 45, `${kills} kills`)
     t.equal(platform.history.kept.length, DAY + AFTER)
-    t.equal(platform.history.firstFault(DAY + AFTER), null)
+    t.equal(platform.history.firstMismatch(DAY + AFTER), null)
     t.equal(platform.history.passed, 0, 'and no number was ever passed over')
     t.comment(
       `${kills} kills, ${platform.connections} connections, ${platform.history.repeats} repeats that were recognised`

@@ -5,10 +5,10 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** Files (PEM) of an authority, of another one, and of a server on 127.0.0.1 that the first one vouches for. */
+/** PEM files of an authority, of another one, and of a server on 127.0.0.1 with a certificate of the first. */
 export interface Certificates { ca: string, otherCa: string, cert: string, key: string }
 
-/** Makes certificates in a folder, with the command `openssl`; they are good for a day. */
+/** Creates certificates in a folder, with `openssl`; they are valid for a day. */
 export const makeCertificates = async (folder: string): Promise<Certificates> => {
   const path = (name: string): string => join(folder, name)
   const newKey = (name: string): string[] => [

@@ -5,10 +5,7 @@ import { createFakeDirectory, type FakeDirectory } from './fake-ap/directory.js'
 import { createFakeSigner, type FakeSigner } from './fake-ap/signer.js'
 import { answerAs } from './fake-ap/routes.js'
 
-/**
- * Whose token to make; whatever is not given is made up. `claims` replace single claims, for tokens that are wrong on
- * purpose.
- */
+/** Subject of a token; missing fields have default values. `claims` replace single claims, to make invalid tokens. */
 export interface IssueOptions {
   role: Role
   userId?: number
@@ -17,37 +14,37 @@ export interface IssueOptions {
   deviceId?: string | null
   /** For `role: 'service'`. */
   service?: string
-  /** Seconds; 3600 by default, negative for one that has expired. */
+  /** Seconds; 3600 by default, negative for an expired token. */
   expiresInSecs?: number
   claims?: Record<string, unknown>
   /** `typ` of the header, instead of an access token's. */
   typ?: string
 }
 
-/** An AP for the tests of the other services: real EdDSA keys, and the calls that services make of it. */
+/** An AP for tests of the other services: real EdDSA keys, and the calls that services make. */
 export interface FakeAp {
   readonly url: string
-  /** Secret that `POST /api/auth/service-token` takes. */
+  /** The secret for `POST /api/auth/service-token`. */
   readonly secret: string
   /** Signs tokens; `rotate` adds a key, `forge` signs with one that AP does not serve. */
   readonly signer: FakeSigner
   issue (options: IssueOptions): Promise<string>
-  /** Adds a user to the catalogue; the id is the next free one unless given. */
+  /** Adds a user to the directory; its id is the next free one by default. */
   addUser(user: {
     role: 'producer' | 'consumer' | 'admin'
     id?: number
     username?: string
     device_id?: string | null
   }): User
-  /** From now on `verify` refuses the session's tokens. Publishes nothing. */
+  /** Makes `verify` refuse the session's tokens. Publishes nothing. */
   revoke (sid: string): void
-  /** From now on `verify` refuses the user's tokens. */
+  /** Makes `verify` refuse the user's tokens. */
   disable (userId: number): void
-  /** How often a path was asked. */
+  /** Number of requests for a path. */
   calls (path: string): number
-  /** Stops answering; connections are cut. */
+  /** Stops listening and closes all connections. */
   stop (): Promise<void>
-  /** Answers again, on the same port. */
+  /** Starts again, on the same port. */
   start (): Promise<void>
 }
 
@@ -86,7 +83,7 @@ const answer =
       })
     }
 
-/** Starts a fake AP on a free port of 127.0.0.1; it ends with the test. */
+/** Starts a fake AP on a free port of 127.0.0.1; it stops with the test. */
 export const fakeAp = async (t: { teardown (fn: () => unknown): void }): Promise<FakeAp> => {
   const secret = 'a secret of the services in tests'
   const directory = createFakeDirectory()

@@ -3,11 +3,11 @@ import { decodeJws, hmacJws, signJws, unsignedJws, type JwsPart } from './jws.js
 
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
-/** The same bytes in another text: the bits of the last character that a decoder drops are set. */
+/** The same bytes in another text: with the bits of the last character set that decoders ignore. */
 const withSpareBits = (token: string): string =>
   token.slice(0, -1) + BASE64URL.charAt(BASE64URL.indexOf(token.slice(-1)) + 1)
 
-/** A good token whose signature has one of the two characters in which base64 and base64url differ. */
+/** A valid token whose signature contains a character in which base64 and base64url differ. */
 const withDash = (header: JwsPart, claims: JwsPart, key: KeyObject): string => {
   for (let i = 0; ; i++) {
     const token = signJws(header, { ...claims, jti: `j${i}` }, key)
@@ -32,19 +32,19 @@ const badlySigned = (good: string, own: KeyObject): Record<string, string> => {
     'another key under the same kid': signJws(header, claims, stranger),
     'an unknown kid': signJws({ ...header, kid: 'unknown' }, claims, stranger),
     'no kid': signJws(otherwise(header, { kid: undefined }), claims, own),
-    'a kid that is no text': signJws({ ...header, kid: 1 }, claims, own),
+    'a kid that is not a string': signJws({ ...header, kid: 1 }, claims, own),
     'a key in the header': signJws({ ...header, jwk: strangerJwk }, claims, stranger),
     'the address of a key in the header': signJws({ ...header, jku: 'http://127.0.0.1:9/jwks.json' }, claims, stranger),
     'alg none': unsignedJws({ ...header, alg: 'none' }, claims),
     'alg none in capitals': unsignedJws({ ...header, alg: 'NONE' }, claims),
     'alg none with the signature': unsignedJws({ ...header, alg: 'none' }, claims, signature),
-    'HS256 with the public key, as PEM, for a secret': hmacJws(hmac, claims, pem),
-    'HS256 with the public key\'s bytes for a secret': hmacJws(hmac, claims, Buffer.from(String(jwk.x), 'base64url')),
-    'HS256 with the public key, as JWK, for a secret': hmacJws(hmac, claims, JSON.stringify(jwk)),
+    'HS256 with the public key, as PEM, as secret': hmacJws(hmac, claims, pem),
+    'HS256 with the public key\'s bytes as secret': hmacJws(hmac, claims, Buffer.from(String(jwk.x), 'base64url')),
+    'HS256 with the public key, as JWK, as secret': hmacJws(hmac, claims, JSON.stringify(jwk)),
     'HS256 with no secret': hmacJws(hmac, claims, ''),
     'another algorithm\'s name': signJws({ ...header, alg: 'RS256' }, claims, own),
     'no algorithm': signJws(otherwise(header, { alg: undefined }), claims, own),
-    'an extension that has to be understood': signJws({ ...header, crit: ['b64'], b64: false }, claims, own),
+    'a critical extension': signJws({ ...header, crit: ['b64'], b64: false }, claims, own),
     'another token\'s signature': unsignedJws(header, { ...claims, role: 'admin' }, signature),
     'no signature': `${head}.${payload}.`,
     'half a signature': `${head}.${payload}.${signature.slice(0, 43)}`,
@@ -54,8 +54,8 @@ const badlySigned = (good: string, own: KeyObject): Record<string, string> => {
   }
 }
 
-/** Signed by AP's own key, and wrong only in what they say. */
-const badlyWorded = (good: string, own: KeyObject): Record<string, string> => {
+/** Signed with AP's own key, with invalid claims or header fields. */
+const badClaims = (good: string, own: KeyObject): Record<string, string> => {
   const { header, claims } = decodeJws(good)
   const worded = (change: JwsPart): string => signJws(header, otherwise(claims, change), own)
   const missing = ['iss', 'aud', 'exp', 'iat', 'sub', 'sid', 'jti', 'role']
@@ -69,14 +69,14 @@ const badlyWorded = (good: string, own: KeyObject): Record<string, string> => {
     'an audience among others': worded({ aud: ['motience', 'another'] }),
     'an unknown role': worded({ role: 'root' }),
     'several roles': worded({ role: ['admin'] }),
-    'a subject that is no id': worded({ sub: '1e3' }),
+    'a subject that is not an id': worded({ sub: '1e3' }),
     'a negative subject': worded({ sub: '-1' }),
-    'a subject that is no text': worded({ sub: 1 }),
+    'a subject that is not a string': worded({ sub: 1 }),
     'a service\'s session': worded({ sid: 'service:dsm' }),
     'a service that contradicts itself': worded({ role: 'service', sub: 'dsm', sid: 'service:ap' }),
-    'an expiry that is no number': worded({ exp: 'soon' }),
-    'an expiry out of time': worded({ exp: -1e300 }),
-    'an issue that is no number': worded({ iat: null }),
+    'an expiry that is not a number': worded({ exp: 'soon' }),
+    'an expiry out of range': worded({ exp: -1e300 }),
+    'an `iat` that is not a number': worded({ iat: null }),
     'not valid yet': worded({ nbf: Math.floor(Date.now() / 1_000) + 600 }),
     'claims that are a list': signJws(header, [claims], own),
     'claims that are null': signJws(header, null, own),
@@ -84,20 +84,20 @@ const badlyWorded = (good: string, own: KeyObject): Record<string, string> => {
   }
 }
 
-/** No tokens at all. */
-const misshapen = (good: string): Record<string, string> => ({
+/** Not even tokens. */
+const malformed = (good: string): Record<string, string> => ({
   'no token': 'x',
   'a number': '12345',
   'two parts': good.slice(0, good.lastIndexOf('.')),
   'four parts': `${good}.x`,
   'five parts': 'a.b.c.d.e',
-  'three parts of nothing': '..',
-  'parts that are no JSON': 'AAAA.AAAA.AAAA'
+  'three empty parts': '..',
+  'parts that are not JSON': 'AAAA.AAAA.AAAA'
 })
 
 /**
- * Tokens that have to be refused with `MOT_UNAUTHORIZED` wherever one is taken, by what is wrong with them: made from a
- * good one and the private key that it was signed with.
+ * Tokens that have to be refused with `MOT_UNAUTHORIZED` at every entry, by what is wrong with them; made from a valid
+ * one and its private key.
  */
 export const forgedTokens = (good: string, own: KeyObject): Record<string, string> =>
-  ({ ...badlySigned(good, own), ...badlyWorded(good, own), ...misshapen(good) })
+  ({ ...badlySigned(good, own), ...badClaims(good, own), ...malformed(good) })

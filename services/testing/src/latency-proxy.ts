@@ -1,21 +1,19 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
-/** A network between a client and a server on this machine: it takes its time, and can be cut. */
+/** A network between a client and a server on this machine, with latency, which can be cut. */
 export interface LatencyProxy {
   readonly port: number
-  /**
-   * Destroys all connections in both directions with what is on its way; new ones are taken at once. Returns how many.
-   */
+  /** Destroys all connections, with the data in transit; new ones are accepted immediately. Returns their number. */
   cut (): number
   close (): Promise<void>
 }
 
-/** Bytes on their way in one direction of one connection; past it nothing is read. */
-const MAX_UNDERWAY_BYTES = 4_194_304
+/** Maximum bytes in transit in one direction of one connection; above it nothing is read. */
+const MAX_BUFFERED_BYTES = 4_194_304
 
-/** Carries what one socket reads to another, each piece `delayMs` later, and the end after it. */
-const carry = (from: Socket, to: Socket, delayMs: number): void => {
+/** Forwards what one socket receives to another, each chunk `delayMs` later, and then its end. */
+const forward = (from: Socket, to: Socket, delayMs: number): void => {
   const underway: { due: number, chunk: Buffer | null }[] = []
   let bytes = 0
   let timer: NodeJS.Timeout | undefined
@@ -32,13 +30,13 @@ const carry = (from: Socket, to: Socket, delayMs: number): void => {
       bytes -= chunk.length
       blocked = !to.write(chunk)
     }
-    if (from.isPaused() && bytes < MAX_UNDERWAY_BYTES / 2) from.resume()
+    if (from.isPaused() && bytes < MAX_BUFFERED_BYTES / 2) from.resume()
     if (!blocked && underway.length > 0) timer = setTimeout(deliver, Math.max(0, underway[0]!.due - performance.now()))
   }
   const send = (chunk: Buffer | null): void => {
     underway.push({ due: performance.now() + delayMs, chunk })
     if (chunk !== null) bytes += chunk.length
-    if (bytes >= MAX_UNDERWAY_BYTES) from.pause()
+    if (bytes >= MAX_BUFFERED_BYTES) from.pause()
     if (timer === undefined) deliver()
   }
 
@@ -51,7 +49,7 @@ const carry = (from: Socket, to: Socket, delayMs: number): void => {
   to.on('close', () => { clearTimeout(timer) })
 }
 
-/** Listens on a free port and carries connections to `upstreamPort`, with `delayMs` each way. */
+/** Listens on a free port and forwards connections to `upstreamPort`, with `delayMs` each way. */
 export const startLatencyProxy = async (upstreamPort: number, delayMs: number): Promise<LatencyProxy> => {
   const sockets = new Set<Socket>()
   const track = (socket: Socket, peer: Socket): void => {
@@ -66,8 +64,8 @@ export const startLatencyProxy = async (upstreamPort: number, delayMs: number): 
     const upstream = connect({ port: upstreamPort, host: '127.0.0.1', noDelay: true, allowHalfOpen: true })
     track(client, upstream)
     track(upstream, client)
-    carry(client, upstream, delayMs)
-    carry(upstream, client, delayMs)
+    forward(client, upstream, delayMs)
+    forward(upstream, client, delayMs)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

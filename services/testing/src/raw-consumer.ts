@@ -6,19 +6,19 @@ import { WebSocket } from 'ws'
 export interface RawConsumerOptions {
   /** WSS2, such as `ws://127.0.0.1:8002/consumer`. */
   url: string
-  /** Asked before each connection. */
+  /** Called before each connection. */
   token: () => string | Promise<string>
   onMessage: (envelope: Envelope) => void
-  /** Reads what lies between two places, both excluded; without it what is lost is only counted. */
+  /** Reads what lies between two positions, both excluded; without it lost messages are only counted. */
   history?: (producerId: number, after: LogPosition, before: LogPosition) => Promise<Envelope[]>
-  /** Told of each greeting, and of each connection that ended. */
+  /** Called for each welcome, and for each connection that ended. */
   onConnected?: () => void
   onEnded?: () => void
-  /** Most milliseconds between two connections. */
+  /** Maximum milliseconds between two connections. */
   reconnectMs?: number
 }
 
-/** What a raw consumer saw against the protocol, which has to be nought, and how much was tried. */
+/** Protocol violations that a raw consumer saw, which have to be 0, and counts of what it received. */
 export interface RawLedger {
   connections: number
   messages: number
@@ -26,9 +26,9 @@ export interface RawLedger {
   repeats: number
   /** In an older epoch than the position. */
   backwards: number
-  /** Not the next after the position, without a frame that said so. */
+  /** Not the next one after the position, without a frame that announced it. */
   gaps: number
-  /** `recovered: false`, which is no fault. */
+  /** `recovered: false`, which is no violation. */
   announced: number
 }
 
@@ -83,7 +83,7 @@ export const startRawConsumer = ({
       const id = frame.producer_id
       if (frame.type === 'resumed' && !frame.recovered) {
         ledger.announced++
-        // what comes meanwhile waits in the socket
+        // What arrives meanwhile waits in the socket.
         ws.pause()
         const missed = await history?.(id, positions.get(id)!, { epoch: frame.epoch, offset: frame.from })
         for (const envelope of missed ?? []) onMessage(envelope)
@@ -97,7 +97,7 @@ export const startRawConsumer = ({
     }
   }
 
-  /** One connection; resolves when it has ended and everything that came over it is done. */
+  /** One connection; resolves when it has ended and everything received is processed. */
   const connect = async (): Promise<void> => {
     const headers = { authorization: `Bearer ${await token()}` }
     const ws = socket = new WebSocket(`${url}?resume=true`, { headers, perMessageDeflate: false })
@@ -107,7 +107,7 @@ export const startRawConsumer = ({
       const frame = JSON.parse(String(data)) as ConsumerServerFrame
       turn = turn.then(() => handle(ws, frame))
     })
-    // what failed comes as the end that follows
+    // An error is followed by `close`.
     ws.on('error', () => {})
     await new Promise(resolve => { ws.once('close', resolve) })
     await turn

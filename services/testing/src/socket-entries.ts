@@ -4,14 +4,14 @@ import { SUBPROTOCOL, TOKEN_SUBPROTOCOL_PREFIX, type Problem } from '@motience/s
 import { WebSocket } from 'ws'
 import { waitFor } from './wait-for.js'
 
-/** How a WebSocket server answered a token at one of the entries where it takes one. */
+/** The response of a WebSocket server to a token, at one of the entries that accept one. */
 export interface EntryAnswer { entry: string, answer: unknown }
 
 const bearer = (token: string): string => `Bearer ${token}`
 
 interface Sent { authorization?: string, protocols?: string[] }
 
-/** The problem that refuses an upgrade, or `open`. */
+/** The problem of a refused upgrade, or `open`. */
 const upgrade = async (url: string, { authorization, protocols = [] }: Sent = {}): Promise<unknown> => {
   const ws = new WebSocket(url, protocols, { headers: authorization === undefined ? {} : { authorization } })
   ws.on('error', () => {})
@@ -29,10 +29,10 @@ const upgrade = async (url: string, { authorization, protocols = [] }: Sent = {}
   return { status, code }
 }
 
-/** A subprotocol holds the characters of a token (RFC 9110, 5.6.2) and no others. */
+/** A subprotocol may only contain the characters of a token (RFC 9110, 5.6.2). */
 const isProtocol = (token: string): boolean => /^[\w.~+-]+$/.test(token)
 
-/** Sends a token at an upgrade, in the query, in the header and as a subprotocol, each on a connection of its own. */
+/** Sends a token with an upgrade, in the query, in the header and as a subprotocol, each on a new connection. */
 export const sendAtUpgrade = async (url: string, token: string): Promise<EntryAnswer[]> => {
   const protocols = [SUBPROTOCOL, `${TOKEN_SUBPROTOCOL_PREFIX}${token}`]
   return [
@@ -43,8 +43,7 @@ export const sendAtUpgrade = async (url: string, token: string): Promise<EntryAn
 }
 
 /**
- * Sends a token in an `auth` frame, on a connection that a good one opened; resolves to the type and code of the frame
- * that answers it.
+ * Sends a token in an `auth` frame, on a connection opened with a valid one; resolves to type and code of the answer.
  */
 export const sendInFrame = async (url: string, good: string, token: string): Promise<EntryAnswer> => {
   const ws = new WebSocket(url, { headers: { authorization: bearer(good) } })

@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
-/** What to wait for, at most how long, and how it is called in the error. */
+/** Timeout, and a name of the condition for the error. */
 export interface WaitOptions { timeoutMs?: number, what?: string }
 
 /**
- * Polls a condition until it holds and resolves to what it returned. Rejects after `timeoutMs` (10 s by default),
- * with the condition's own error if it threw one last.
+ * Polls a condition until it holds; resolves to its result. Rejects after `timeoutMs` (10 s by default), with the
+ * condition's own last error if it threw one.
  */
 export const waitFor = async <T>(
   condition: () => T | Promise<T>,
@@ -21,7 +21,7 @@ export const waitFor = async <T>(
     } catch (error) {
       cause = error
     }
-    if (performance.now() > deadline) throw new Error(`Waited ${timeoutMs} ms in vain for ${what}`, { cause })
+    if (performance.now() > deadline) throw new Error(`Waited ${timeoutMs} ms for ${what}`, { cause })
     await pause(10)
   }
 }

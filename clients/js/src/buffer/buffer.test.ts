@@ -141,7 +141,7 @@ t.test('a loss survives a crash, and a lost report is repeated', async t => {
   second.reportLoss(lost => ({ payload: JSON.stringify({ lost }), time: 1, mono: 1 }))
   for (let i = 1; i <= 2000; i++) add(second, i, 'backlog', 1000)
   const { lost, unacked, lastN } = second.stats()
-  t.equal(lost!.readings + unacked, lastN - 1, 'every number is either kept or told as lost; the report is none')
+  t.equal(lost!.readings + unacked, lastN - 1, 'every number is either kept or reported as lost, except the report')
   t.equal(lost!.firstN, 1)
   await second.close()
 })

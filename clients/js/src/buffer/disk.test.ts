@@ -46,7 +46,7 @@ t.test('on a full disk the oldest readings are dropped for the newest', async t 
   }
   const { lost, unacked, lastN } = buffer.stats()
   t.equal(lastN, 1000)
-  t.equal(lost!.readings + unacked, 1000, 'each one is kept or told as lost')
+  t.equal(lost!.readings + unacked, 1000, 'each one is kept or reported as lost')
   const kept: Reading[] = []
   for (let some = buffer.backlog.next(100, 1e6); some.length > 0; some = buffer.backlog.next(100, 1e6)) {
     kept.push(...some)
@@ -79,7 +79,7 @@ t.test('while the disk is not writable the newest readings are kept in memory', 
   for (let i = 1; i <= 200; i++) {
     buffer.append({ payload: JSON.stringify({ i, fill: 'x'.repeat(1000) }), time: i, mono: i }, 'backlog')
   }
-  t.equal(faults.length, 1, 'told once')
+  t.equal(faults.length, 1, 'reported once')
   t.equal(buffer.stats().faulty, true)
   t.ok(buffer.stats().bytes <= 64 * 1024 + 4096)
   broken = false
@@ -119,7 +119,7 @@ t.test('a torn write is undone, so that the next record is intact', async t => {
   files.room = 1e6
   await buffer.close()
   const again = await openBuffer({ dir, boot: 'b', mono: () => performance.now() })
-  t.match(again.stats().lost, null, 'the oldest made room and was told, or nothing was lost')
+  t.match(again.stats().lost, null, 'the oldest was dropped and reported, or nothing was lost')
   t.ok(readdirSync(dir).length >= 1)
   await again.close()
 })

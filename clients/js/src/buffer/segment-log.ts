@@ -18,7 +18,7 @@ export interface SegmentLog {
   begin (): void
   /** Writes a reading's line, dropping the oldest segments if there is no room. Returns its segment. */
   write (line: Buffer): Segment
-  /** Notes what changed of what is state, where there is a file to note it in; else the next file tells it. */
+  /** Records changed state in the active file, if there is one; the next file begins with all of it anyway. */
   writeState (changes: StateRecord): void
   /** Removes a segment that is no longer needed. */
   remove (segment: Segment): void

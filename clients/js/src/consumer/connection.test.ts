@@ -112,7 +112,7 @@ t.test('4001 signs in again, 4003 stops', async t => {
   t.match(await error, { name: 'ConsumerStoppedError' })
   t.equal(consumer.state, 'stopped')
   const loop = consumer[Symbol.asyncIterator]()
-  await t.rejects(loop.next(), { name: 'ConsumerStoppedError' }, 'a loop that begins too late hears of it as well')
+  await t.rejects(loop.next(), { name: 'ConsumerStoppedError' }, 'a loop that starts too late gets the error, too')
   t.same(await loop.next(), { value: undefined, done: true })
 })
 

@@ -107,7 +107,7 @@ t.test('readings taken before connecting are the backlog, and are sent in batche
   const producer = await produce(t, platform, { drainRate: 10_000 })
   for (let i = 1; i <= 300; i++) producer.send({ i })
   t.ok(await producer.drained(10_000))
-  t.equal(platform.history.firstFault(300), null)
+  t.equal(platform.history.firstMismatch(300), null)
   t.ok(platform.frames.filter(frame => frame.type === 'batch').length >= 3)
   t.same([...new Set(platform.history.kept.map(({ session }) => session!.slice(-2)))], ['-b'])
 })
@@ -122,7 +122,7 @@ t.test('a lost ack leads to a repeat, and no reading is duplicated or missing', 
     producer.send({ i })
     await producer.drained(5000)
   }
-  t.equal(platform.history.firstFault(20), null)
+  t.equal(platform.history.firstMismatch(20), null)
   t.ok(platform.connections >= 4)
   t.ok(producer.status().counts.repeats >= 4)
   t.equal(platform.history.passed, 0)
@@ -143,7 +143,7 @@ t.test('readings of an outage survive a restart, and numbering continues', async
   const second = await produce(t, platform, { dir })
   t.equal(second.send({ i: 11 }), 11)
   t.ok(await second.drained(5000))
-  t.equal(platform.history.firstFault(11), null)
+  t.equal(platform.history.firstMismatch(11), null)
 })
 
 t.test('live readings overtake a backlog, which is sent at a bounded rate', async t => {
@@ -156,7 +156,7 @@ t.test('live readings overtake a backlog, which is sent at a bounded rate', asyn
   t.ok(platform.history.kept.length < 60, 'the backlog is not through yet')
   t.ok(producer.status().buffer.unacked > 0)
   t.ok(await producer.drained(10_000))
-  t.equal(platform.history.firstFault(61), null)
+  t.equal(platform.history.firstMismatch(61), null)
   t.match(platform.history.kept.find(({ seq }) => seq === live)!.session, /-l$/)
 })
 
@@ -168,8 +168,8 @@ t.test('readings in flight stay within the platform\'s limit', async t => {
     await online(producer)
     for (let i = 31; i <= 60; i++) producer.send({ i })
     t.ok(await producer.drained(10_000))
-    t.equal(platform.history.firstFault(60), null)
-    t.ok(platform.mostInFlight <= maxInFlight, `${platform.mostInFlight} of ${maxInFlight}`)
+    t.equal(platform.history.firstMismatch(60), null)
+    t.ok(platform.peakInFlight <= maxInFlight, `${platform.peakInFlight} of ${maxInFlight}`)
   }
 })
 

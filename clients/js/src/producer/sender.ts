@@ -11,7 +11,7 @@ import {
 import { createBatchPacer, type BatchPacer } from './batch-pacer.js'
 import { createSendQueue, findInFlight, type SendQueue } from './send-queue.js'
 import { createEntry, encodeFrame, MESSAGE_OVERHEAD, type Entry, type ServerFrame } from './protocol.js'
-import { createWakeTimer } from './wake-timer.js'
+import { createDeadlineTimer } from './deadline-timer.js'
 
 /** Maximum number of unacked live readings; beyond it new ones go to the backlog. */
 const MAX_LIVE = 256
@@ -71,7 +71,7 @@ export const createSender = ({ buffer, connection, clock, mono, drainRate, backo
   const queues = [live, backlog]
   let limits: ProducerWelcomeFrame | null = null
   let pacer: BatchPacer = createBatchPacer(drainRate(), MAX_BATCH_FRAME)
-  const timer = createWakeTimer(mono, () => { pump() })
+  const timer = createDeadlineTimer(mono, () => { pump() })
   /** After a whole frame was rejected, readings are sent one by one to find the invalid one. */
   let single = 0
 

@@ -1,6 +1,6 @@
 import type { User } from '@motience/schemas'
 
-/** The users of a fake AP, and who may not sign in any more. */
+/** The users of a fake AP, and who can no longer sign in. */
 export interface FakeDirectory {
   readonly users: Map<number, User>
   readonly revokedSessions: Set<string>

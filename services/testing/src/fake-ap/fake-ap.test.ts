@@ -2,7 +2,7 @@ import { createApClient } from '@motience/schemas'
 import t from 'tap'
 import { fakeAp } from '../fake-ap.js'
 
-t.test('the fake AP answers as the real one does, as far as services ask', async t => {
+t.test('responds like the real AP to the calls of services', async t => {
   const ap = await fakeAp(t)
   const { data: signedIn } = await createApClient({ baseUrl: ap.url }).POST('/api/auth/service-token', {
     body: { service: 'sm', secret: ap.secret }

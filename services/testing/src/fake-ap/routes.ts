@@ -4,7 +4,7 @@ import type { FakeDirectory } from './directory.js'
 import type { FakeSigner } from './signer.js'
 
 interface Call { method: string, url: URL, authorization: string | undefined, body: Record<string, unknown> | null }
-interface Parts { directory: FakeDirectory, signer: FakeSigner, secret: string }
+interface FakeApDependencies { directory: FakeDirectory, signer: FakeSigner, secret: string }
 interface Answer { status: number, document: unknown }
 
 const refuse = (status: number, code: string): Answer => ({
@@ -19,7 +19,7 @@ const refuse = (status: number, code: string): Answer => ({
   }
 })
 
-const verify = (token: string, { directory, signer }: Parts): Answer => {
+const verify = (token: string, { directory, signer }: FakeApDependencies): Answer => {
   try {
     const claims = verifyJws(token, ({ kid }) => signer.publicKey(String(kid)))
     if (claims === null) return refuse(401, 'MOT_UNAUTHORIZED')
@@ -35,7 +35,7 @@ const verify = (token: string, { directory, signer }: Parts): Answer => {
   }
 }
 
-const listUsers = (url: URL, role: User['role'], { directory }: Parts): Answer => {
+const listUsers = (url: URL, role: User['role'], { directory }: FakeApDependencies): Answer => {
   const limit = Number(url.searchParams.get('limit') ?? 100)
   const after = Number(url.searchParams.get('cursor') ?? 0)
   const q = url.searchParams.get('q') ?? ''
@@ -53,23 +53,25 @@ const listUsers = (url: URL, role: User['role'], { directory }: Parts): Answer =
   return { status: 200, document: { items, next_cursor: found.length > limit ? String(items.at(-1)?.id) : null } }
 }
 
-/** Answers a call as AP does, as far as the other services ask it. */
-export const answerAs = async ({ method, url, authorization, body }: Call, parts: Parts): Promise<Answer> => {
-  const { directory, signer, secret } = parts
+/** Responds to a call like AP, as far as other services call it. */
+export const answerAs = async (
+  { method, url, authorization, body }: Call, dependencies: FakeApDependencies
+): Promise<Answer> => {
+  const { directory, signer, secret } = dependencies
   const token = authorization?.replace(/^Bearer /i, '')
   switch (`${method} ${url.pathname}`) {
     case 'GET /.well-known/jwks.json': return { status: 200, document: signer.jwks }
-    case 'POST /api/auth/verify': return verify(String(body?.['token']), parts)
-    case 'GET /api/auth/verify': return verify(token ?? '', parts)
+    case 'POST /api/auth/verify': return verify(String(body?.['token']), dependencies)
+    case 'GET /api/auth/verify': return verify(token ?? '', dependencies)
     case 'POST /api/auth/service-token': {
       if (body?.['secret'] !== secret) return refuse(401, 'MOT_AP_BAD_SERVICE_SECRET')
       const text = await signer.sign({ role: 'service', service: String(body['service']) })
       return { status: 200, document: { access_token: text, token_type: 'Bearer', expires_in: 3_600 } }
     }
   }
-  if (token === undefined || verify(token, parts).status !== 200) return refuse(401, 'MOT_UNAUTHORIZED')
-  if (method === 'GET' && url.pathname === '/api/producers') return listUsers(url, 'producer', parts)
-  if (method === 'GET' && url.pathname === '/api/consumers') return listUsers(url, 'consumer', parts)
+  if (token === undefined || verify(token, dependencies).status !== 200) return refuse(401, 'MOT_UNAUTHORIZED')
+  if (method === 'GET' && url.pathname === '/api/producers') return listUsers(url, 'producer', dependencies)
+  if (method === 'GET' && url.pathname === '/api/consumers') return listUsers(url, 'consumer', dependencies)
   const id = /^\/api\/users\/(\d+)$/.exec(url.pathname)?.[1]
   const user = id === undefined ? undefined : directory.users.get(Number(id))
   return user === undefined ? refuse(404, 'MOT_NOT_FOUND') : { status: 200, document: user }

@@ -7,16 +7,16 @@ interface Key { kid: string, privateKey: KeyObject, publicKey: KeyObject }
 
 /** Keys of a fake AP. */
 export interface FakeSigner {
-  /** What `/.well-known/jwks.json` serves. */
+  /** Content of `/.well-known/jwks.json`. */
   readonly jwks: { keys: JsonWebKey[] }
-  /** The key that signs now. */
+  /** The current signing key. */
   readonly privateKey: KeyObject
-  /** The public key of a `kid`; undefined for one that is not served. */
+  /** The public key of a `kid`; undefined if it is not served. */
   publicKey (kid: string): KeyObject | undefined
   sign (options: IssueOptions): Promise<string>
-  /** Signs with a key that has the current one's `kid` and is not served. */
+  /** Signs with a key that is not served, under the current `kid`. */
   forge (options: IssueOptions): Promise<string>
-  /** From now on signs with a new key; the old ones stay served. */
+  /** Signs with a new key from now on; the old ones stay served. */
   rotate (): Promise<void>
 }
 

@@ -6,7 +6,7 @@ import { ProducerFrameSchema, type Message, type ProducerFrame } from '@motience
 import { WebSocketServer, type WebSocket } from 'ws'
 import { History, type Accepted } from './history.js'
 
-export { History, type Kept } from './history.js'
+export { History, type StoredMessage } from './history.js'
 
 export interface FakeWss1Settings {
   maxInFlight: number
@@ -14,24 +14,24 @@ export interface FakeWss1Settings {
   maxFrame: number
   heartbeatMs: number
   expiresIn: number
-  /** Milliseconds to add to the device's clock for the platform's. */
+  /** Milliseconds by which the platform's clock is ahead of the device's. */
   clockSkewMs: number
   compression: boolean
-  /** Milliseconds between a frame and its answer. */
+  /** Milliseconds between a frame and its ack. */
   latencyMs: number
-  /** Password that is taken. */
+  /** The valid password. */
   password: string
-  /** Answers an upgrade with this instead. */
+  /** Response to upgrades; null accepts them. */
   refuseUpgrade: { status: number, headers?: Record<string, string> } | null
-  /** Says what is to be made of a message before it is looked at; null to go on. */
+  /** Decides the result for a message; null for the usual one. */
   intercept: (message: Message, connection: number) => Accepted | null
-  /** Refuses a frame as a whole, with an error that names nothing; null to go on. */
+  /** Refuses a frame as a whole, with an error that names no message; null accepts it. */
   refuseFrame: (frame: ProducerFrame) => { code: string, message: string } | null
-  /** Whether the answer to a frame is sent; the connection is cut where it is not. */
+  /** Whether to answer a frame; if not, the connection is closed. */
   answers: (frame: ProducerFrame) => boolean
-  /** Whether all messages are kept, or the latest alone: a bench has no use for a day of them. */
+  /** Whether to store all messages, or only the latest: a benchmark does not need those of a whole day. */
   keepAll: boolean
-  /** Whether pings are sent and answered. */
+  /** Whether to stop sending and answering pings. */
   mute: boolean
 }
 
@@ -55,7 +55,7 @@ const defaults: FakeWss1Settings = {
   mute: false
 }
 
-/** AP and WSS1 on real ports, as the contract has them, with what is kept surviving `stop` and `start`. */
+/** AP and WSS1 on real ports, as in the contract; stored messages survive `stop` and `start`. */
 export class FakeWss1 {
   readonly history: History
   readonly settings: FakeWss1Settings
@@ -63,8 +63,8 @@ export class FakeWss1 {
   /** The latest frames. */
   frames: ProducerFrame[] = []
   readonly sockets = new Set<WebSocket>()
-  /** Most messages that waited for their ack at once. */
-  mostInFlight = 0
+  /** Maximum number of messages that were in flight at the same time. */
+  peakInFlight = 0
   connections = 0
   readonly #tcp = new Set<Socket>()
   #endedBytes = 0
@@ -107,7 +107,7 @@ export class FakeWss1 {
     return this
   }
 
-  /** Goes away without a word, as a machine that lost its power; the port stays reserved for `start`. */
+  /** Stops without a closing handshake, like a machine that lost power; the port stays reserved for `start`. */
   async stop (): Promise<void> {
     const http = this.#http
     if (http === null) return
@@ -117,12 +117,12 @@ export class FakeWss1 {
     await new Promise(resolve => http.close(resolve))
   }
 
-  /** Bytes that came over all WebSockets, with their framing. */
+  /** Bytes received on all WebSockets, including framing. */
   get receivedBytes (): number {
     return [...this.#tcp].reduce((sum, { bytesRead }) => sum + bytesRead, this.#endedBytes)
   }
 
-  /** Makes tokens that were given out invalid. */
+  /** Invalidates all tokens. */
   revokeTokens (): void { this.#valid.clear() }
 
   #rest (request: IncomingMessage, response: ServerResponse): void {
@@ -146,11 +146,11 @@ export class FakeWss1 {
       if (path === 'auth/register') {
         return answer(
           body.username === 'taken' ? 409 : 201,
-          body.username === 'taken' ? { code: 'MOT_AP_USERNAME_TAKEN', detail: 'The name is taken' } : { user }
+          body.username === 'taken' ? { code: 'MOT_AP_USERNAME_TAKEN', detail: 'The username is taken' } : { user }
         )
       }
       if (path === 'auth/login' && body.password !== this.settings.password) {
-        return answer(401, { code: 'MOT_AP_BAD_CREDENTIALS', detail: 'Wrong name or password' })
+        return answer(401, { code: 'MOT_AP_BAD_CREDENTIALS', detail: 'Wrong username or password' })
       }
       const token = `token-${++this.#issued}`
       this.#valid.add(token)
@@ -194,7 +194,7 @@ export class FakeWss1 {
     let turn = Promise.resolve()
     ws.on('message', (data: Buffer) => {
       const frame = JSON.parse(data.toString()) as ProducerFrame
-      // As the real one does: a frame that the schema does not have is an agent's fault, and fails the test.
+      // A frame that does not match the schema is a bug of the client, and fails the test.
       if (!frameCheck.Check(frame)) throw new Error(`Bad frame: ${data.toString().slice(0, 300)}`)
       this.frames.push(frame)
       if (this.frames.length > 1000) this.frames = this.frames.slice(-500)
@@ -205,10 +205,10 @@ export class FakeWss1 {
       }
       const messages = frame.type === 'batch' ? frame.messages : [frame]
       inFlight += messages.length
-      this.mostInFlight = Math.max(this.mostInFlight, inFlight)
+      this.peakInFlight = Math.max(this.peakInFlight, inFlight)
       turn = turn.then(async () => {
         if (this.settings.latencyMs > 0) await new Promise(resolve => setTimeout(resolve, this.settings.latencyMs))
-        // Sent before the connection was lost is not yet read by the platform.
+        // A frame that was sent before the connection was lost may not have been read.
         if (ws.readyState !== ws.OPEN) return
         const refusal = this.settings.refuseFrame(frame)
         if (refusal !== null) {

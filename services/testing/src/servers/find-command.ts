@@ -46,5 +46,5 @@ export const postgresAvailable = (): boolean => postgresFolder() !== null
 /** Whether a private Redis can be started on this machine. */
 export const redisAvailable = (): boolean => redisCommand() !== null
 
-/** Whether tests must fail, and not run without a server, where it is not found. */
+/** Whether tests must fail if a server is missing, instead of skipping it. */
 export const serversRequired = (): boolean => process.env['MOTIENCE_REQUIRE_SERVERS'] === '1'

@@ -15,7 +15,7 @@ const ask = async (url: string, query: string): Promise<unknown[]> => {
   }
 }
 
-t.test('a durable server keeps what it committed over SIGKILL, and comes back on its port', { skip }, async t => {
+t.test('a durable server keeps committed data after SIGKILL, and restarts on its port', { skip }, async t => {
   const server = await startPostgres({ durable: true })
   t.teardown(() => server.remove())
   t.same(await ask(server.url, 'show fsync'), [{ fsync: 'on' }])
@@ -27,7 +27,7 @@ t.test('a durable server keeps what it committed over SIGKILL, and comes back on
   t.same(await ask(server.url, 'select id from kept'), [{ id: 7 }])
 })
 
-t.test('it can be restarted, stands still while paused, and leaves no files', { skip }, async t => {
+t.test('can be restarted and paused, and leaves no files', { skip }, async t => {
   const server = await startPostgres()
   const { pid, dataDir } = server
   await server.restart()

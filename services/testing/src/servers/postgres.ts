@@ -16,16 +16,16 @@ export interface PostgresServer {
   readonly url: string
   readonly port: number
   readonly dataDir: string
-  /** Number of the postmaster. */
+  /** Pid of the postmaster. */
   readonly pid: number
-  /** Fast shutdown: cuts connections off and ends in good order. The files stay until the process ends or `remove`. */
+  /** Fast shutdown: closes connections and exits gracefully. The files stay until the process exits or `remove`. */
   stop (): Promise<void>
   /** On the same port, with the same files. */
   start (): Promise<void>
   restart (): Promise<void>
-  /** SIGKILL to every process of the server, as in a power cut that the disk's cache survived. */
+  /** SIGKILL to every process of the server, like a power cut that the disk's cache survived. */
   kill (): Promise<void>
-  /** Stands still without closing a connection, until `resume`. */
+  /** Suspends it without closing connections, until `resume`. */
   pause (): Promise<void>
   resume (): Promise<void>
   /** Stops it and deletes its files. */
@@ -84,7 +84,7 @@ const answers = async (url: string, dataDir: string, process: ServerProcess): Pr
     } finally {
       await sql.end({ timeout: 1 })
     }
-  }, { timeoutMs: 30_000, what: 'PostgreSQL to answer' })
+  }, { timeoutMs: 30_000, what: 'PostgreSQL to respond' })
 }
 
 const startOn = async (port: number, durable: boolean): Promise<PostgresServer> => {
@@ -97,7 +97,7 @@ const startOn = async (port: number, durable: boolean): Promise<PostgresServer> 
   let current: ServerProcess
 
   const start = async () => {
-    // After a kill the last backends may hold the shared memory for a moment more, and a start then ends at once.
+    // After a kill, the last backends may keep the shared memory for a moment, and a start then fails immediately.
     await waitFor(async () => {
       current = startProcess({
         command: join(bin, 'postgres'),
@@ -107,7 +107,7 @@ const startOn = async (port: number, durable: boolean): Promise<PostgresServer> 
         lastSignal: 'SIGQUIT'
       })
       await answers(url, dataDir, current)
-      if (current.exited) throw new Error(`PostgreSQL ended at once: ${current.lastWords()}`)
+      if (current.exited) throw new Error(`PostgreSQL exited: ${current.lastOutput()}`)
       return true
     }, { timeoutMs: 10_000, what: 'PostgreSQL to start' })
   }
@@ -121,7 +121,7 @@ const startOn = async (port: number, durable: boolean): Promise<PostgresServer> 
   }
   const toTree = async (signal: NodeJS.Signals) => {
     if (current.exited) return
-    // the first one before the others are looked for: once it is stopped it starts no more
+    // The postmaster first, before its children are listed: once suspended, it starts no more of them.
     send(current.pid, signal)
     for (const pid of await processTree(current.pid)) if (pid !== current.pid) send(pid, signal)
   }
@@ -141,6 +141,6 @@ const startOn = async (port: number, durable: boolean): Promise<PostgresServer> 
   }
 }
 
-/** Starts a private PostgreSQL, with a disk that lies (`fsync=off`) unless it is to be `durable`. */
+/** Starts a private PostgreSQL, with `fsync=off` unless `durable`. */
 export const startPostgres = async ({ durable = false }: { durable?: boolean } = {}): Promise<PostgresServer> =>
   await onFreePort(port => startOn(port, durable))

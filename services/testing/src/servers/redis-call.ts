@@ -1,6 +1,6 @@
 import { createClient } from 'redis'
 
-/** Asks one Redis one thing, on a connection of its own. */
+/** Sends one command to one Redis, on a connection of its own. */
 export const redisCall = async (port: number, ...command: string[]): Promise<unknown> => {
   const client = createClient({
     url: `redis://127.0.0.1:${port}`,

@@ -6,7 +6,7 @@ import { startRedisCluster } from './redis-cluster.js'
 
 const skip = redisAvailable() ? false : 'no Redis on this machine'
 
-t.test('the cluster serves every slot, and a replica takes a killed master\'s place', { skip }, async t => {
+t.test('serves every slot, and a replica replaces a killed master', { skip }, async t => {
   const cluster = await startRedisCluster({ replicas: true })
   t.teardown(() => cluster.remove())
   t.equal(cluster.url.split(',').length, 6)

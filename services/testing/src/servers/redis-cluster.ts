@@ -5,11 +5,11 @@ import { freePort } from './server-process.js'
 
 /** A Redis Cluster. */
 export interface RedisClusterServers {
-  /** Of all nodes, comma-separated, as `REDIS_URL` takes them. */
+  /** URLs of all nodes, comma-separated, for `REDIS_URL`. */
   readonly url: string
-  /** The nodes that begin as masters, in the order of their slots. */
+  /** The nodes that start as masters, in the order of their slots. */
   readonly masters: readonly RedisServer[]
-  /** The nodes that begin as replicas; the one at an index copies the master at it. */
+  /** The nodes that start as replicas, in the order of their masters. */
   readonly replicas: readonly RedisServer[]
   /** Stops everything and deletes its files. */
   remove (): Promise<void>
@@ -75,8 +75,8 @@ const replicate = async (masters: readonly RedisServer[], replicas: readonly Red
 }
 
 /**
- * Starts a cluster of three masters (Redis 7 or newer), with one replica each if `replicas` is true; a master that
- * is silent for 1.5 s is failed over. Resolves once every node finds the cluster in order.
+ * Starts a cluster of three masters (Redis 7 or newer), with one replica each if `replicas` is true; failover happens
+ * after 1.5 s of silence. Resolves once every node considers the cluster healthy.
  */
 export const startRedisCluster = async ({
   replicas = false, aof
@@ -88,7 +88,7 @@ export const startRedisCluster = async ({
   await meet(nodes)
   await replicate(masters, copies)
   await waitFor(async () => (await Promise.all(nodes.map(clusterInfo))).every(info => info['cluster_state'] === 'ok'),
-    { timeoutMs: 30_000, what: 'the cluster to be in order' })
+    { timeoutMs: 30_000, what: 'the cluster to be healthy' })
   return {
     url: nodes.map(({ url }) => url).join(','),
     masters,

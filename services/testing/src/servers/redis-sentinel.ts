@@ -5,16 +5,16 @@ import { redisCall, redisInfo } from './redis-call.js'
 import { startRedis, type RedisOptions, type RedisServer } from './redis.js'
 import { freePort, serverFolder } from './server-process.js'
 
-/** A master, its replicas and the sentinels that watch them. */
+/** A master, its replicas and the Sentinels that monitor them. */
 export interface RedisSentinelServers {
-  /** Of the sentinels, comma-separated, as `REDIS_URL` takes them. */
+  /** URLs of the Sentinels, comma-separated, for `REDIS_URL`. */
   readonly url: string
-  /** Name of the master that they watch. */
+  /** Name of the master at the Sentinels. */
   readonly name: string
   /** Master and replicas, in the order of their start. */
   readonly nodes: readonly RedisServer[]
   readonly sentinels: readonly RedisServer[]
-  /** The node that the sentinels now name as master. */
+  /** The current master according to the Sentinels. */
   master (): Promise<RedisServer>
   /** Stops everything and deletes its files. */
   remove (): Promise<void>
@@ -35,7 +35,7 @@ const sentinelConfig = (port: number, folder: string, master: number, quorum: nu
 
 const startSentinel = async (master: number, quorum: number): Promise<RedisServer> => {
   const port = await freePort()
-  // It rewrites its configuration, so that each has a folder of its own.
+  // A Sentinel rewrites its configuration, so that each has its own folder.
   const { folder, remove } = await serverFolder('motience-sentinel-')
   const file = join(folder, 'sentinel.conf')
   await writeFile(file, sentinelConfig(port, folder, master, quorum))
@@ -48,7 +48,7 @@ const masterPort = async (sentinels: readonly RedisServer[]): Promise<number> =>
     const answer = await redisCall(port, 'SENTINEL', 'get-master-addr-by-name', NAME).catch(() => null)
     if (Array.isArray(answer)) return Number(answer[1])
   }
-  throw new Error('No sentinel names a master')
+  throw new Error('No Sentinel knows a master')
 }
 
 const knowAll = async (sentinel: RedisServer, replicas: number, others: number): Promise<boolean> => {
@@ -63,8 +63,8 @@ const knowAll = async (sentinel: RedisServer, replicas: number, others: number):
 }
 
 /**
- * Starts a master, `replicas` of it (1 if not given) and three sentinels that fail over after a second of silence.
- * Resolves once every sentinel knows all the others and the replicas have caught up.
+ * Starts a master, its replicas (1 by default) and three Sentinels that fail over after a second of silence. Resolves
+ * once every Sentinel knows all others and the replicas have caught up.
  */
 export const startRedisSentinel = async ({
   replicas = 1, aof
@@ -96,7 +96,7 @@ export const startRedisSentinel = async ({
     master: async () => {
       const port = await masterPort(sentinels)
       const node = nodes.find(node => node.port === port)
-      if (!node) throw new Error(`The sentinels name a master on port ${port}, which is none of theirs`)
+      if (!node) throw new Error(`The sentinels name a master on port ${port}, which is not one of theirs`)
       return node
     },
     remove: async () => { await Promise.all([...sentinels, ...nodes].map(server => server.remove())) }

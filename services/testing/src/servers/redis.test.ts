@@ -5,7 +5,7 @@ import { startRedis } from './redis.js'
 
 const skip = redisAvailable() ? false : 'no Redis on this machine'
 
-t.test('what an AOF with `always` holds survives SIGKILL, on the same port', { skip }, async t => {
+t.test('data in an AOF with `always` survives SIGKILL, on the same port', { skip }, async t => {
   const server = await startRedis({ aof: 'always' })
   t.teardown(() => server.remove())
   await redisCall(server.port, 'SET', 'kept', 'yes')
@@ -27,7 +27,7 @@ t.test('without an AOF nothing survives', { skip }, async t => {
   t.not((await redisInfo(server.port, 'server'))['run_id'], before['run_id'])
 })
 
-t.test('a paused server keeps its data and goes on', { skip }, async t => {
+t.test('a paused server keeps its data and resumes', { skip }, async t => {
   const server = await startRedis()
   t.teardown(() => server.remove())
   server.pause()
@@ -37,7 +37,7 @@ t.test('a paused server keeps its data and goes on', { skip }, async t => {
   t.equal(await redisCall(server.port, 'SET', 'a', '2'), 'OK')
 })
 
-t.test('a port that is taken is told at once', { skip }, async t => {
+t.test('rejects immediately if the port is in use', { skip }, async t => {
   const server = await startRedis()
   t.teardown(() => server.remove())
   await t.rejects(startRedis({ port: server.port }), { message: /Redis ended at once/ })

@@ -10,23 +10,23 @@ export interface RedisServer {
   readonly port: number
   readonly pid: number
   readonly dataDir: string
-  /** In good order (SIGTERM): writes its AOF, if it has one. The files stay until `remove`. */
+  /** Graceful shutdown (SIGTERM): writes its AOF, if it has one. The files stay until `remove`. */
   stop (): Promise<void>
-  /** On the same port, with the same files: what the AOF holds comes back. */
+  /** Starts on the same port, with the same files, and loads the AOF. */
   start (): Promise<void>
   restart (): Promise<void>
   /** SIGKILL. */
   kill (): Promise<void>
-  /** SIGSTOP: it stands still without closing a connection, until `resume`. */
+  /** SIGSTOP: suspends it without closing connections, until `resume`. */
   pause (): void
   resume (): void
   /** Stops it and deletes its files. */
   remove (): Promise<void>
 }
 
-/** How a private Redis keeps its data, and what else it is told. */
+/** Persistence and other settings of a private Redis. */
 export interface RedisOptions {
-  /** Whether and when the append-only file reaches the disk; none if not given. */
+  /** When the append-only file is synced to disk; no AOF by default. */
   aof?: 'always' | 'everysec' | 'none'
   port?: number
   /** More arguments, such as `['--replicaof', '127.0.0.1 7000']`. */
@@ -42,7 +42,7 @@ const settings = (port: number, dataDir: string, { aof = 'none', args = [], conf
       '--appendonly', aof === 'none' ? 'no' : 'yes', ...(aof === 'none' ? [] : ['--appendfsync', aof]), ...args
     ]
 
-/** Whether it is this process that answers, and not another that had the port before. */
+/** Whether this process responds, and not another that had the port before. */
 const answers = async (port: number, { pid }: ServerProcess): Promise<boolean> =>
   (await redisInfo(port, 'server'))['process_id'] === String(pid) && await redisCall(port, 'PING') === 'PONG'
 
@@ -53,8 +53,8 @@ const startOn = async (port: number, options: RedisOptions): Promise<RedisServer
   let current: ServerProcess
   const start = async () => {
     current = startProcess({ command, args: settings(port, dataDir, options), cwd: dataDir })
-    await waitFor(() => current.exited || answers(port, current), { what: 'Redis to answer' })
-    if (current.exited) throw new Error(`Redis ended at once: ${current.lastWords()}`)
+    await waitFor(() => current.exited || answers(port, current), { what: 'Redis to respond' })
+    if (current.exited) throw new Error(`Redis exited: ${current.lastOutput()}`)
   }
   const stop = async () => {
     current.signal('SIGCONT')
@@ -76,6 +76,6 @@ const startOn = async (port: number, options: RedisOptions): Promise<RedisServer
   }
 }
 
-/** Starts a private Redis, on a free port of 127.0.0.1 unless one is given. */
+/** Starts a private Redis, on a free port of 127.0.0.1 by default. */
 export const startRedis = async (options: RedisOptions = {}): Promise<RedisServer> =>
   options.port === undefined ? await onFreePort(port => startOn(port, options)) : await startOn(options.port, options)

@@ -14,7 +14,10 @@ process.once('exit', () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
 })
 
-/** Makes a folder for a server's files; it is gone with this process at the latest. Returns it with what deletes it. */
+/**
+ * Creates a folder for a server's files, which is removed with this process at the latest. Returns it with a function
+ * that removes it.
+ */
 export const serverFolder = async (prefix: string): Promise<{ folder: string, remove: () => Promise<void> }> => {
   const folder = await mkdtemp(join(tmpdir(), prefix))
   folders.add(folder)
@@ -25,7 +28,7 @@ export const serverFolder = async (prefix: string): Promise<{ folder: string, re
   return { folder, remove }
 }
 
-// `exit` does not come when this process is killed; the kernel then ends its servers, where there is util-linux.
+// `exit` is not emitted when this process is killed; with util-linux, the kernel then kills its servers.
 const leash = (signal: NodeJS.Signals): readonly string[] =>
   existsSync('/usr/bin/setpriv') ? ['/usr/bin/setpriv', '--pdeathsig', signal.slice(3)] : []
 
@@ -33,17 +36,14 @@ const leash = (signal: NodeJS.Signals): readonly string[] =>
 export interface ServerProcess {
   readonly pid: number
   readonly exited: boolean
-  /** Newest lines that it wrote, for errors. */
-  lastWords (): string
-  /** Sends a signal and resolves once the process is gone. */
+  /** The last lines of its output, for errors. */
+  lastOutput (): string
+  /** Sends a signal; resolves once the process has exited. */
   end (signal: NodeJS.Signals): Promise<void>
   signal (signal: NodeJS.Signals): void
 }
 
-/**
- * How to start it; `user` when it must not run as root, `lastSignal` what ends it with this process (SIGKILL if not
- * given).
- */
+/** `user`: to run as, instead of root. `lastSignal`: ends it with this process; SIGKILL by default. */
 export interface SpawnOptions {
   command: string
   args: readonly string[]
@@ -52,7 +52,7 @@ export interface SpawnOptions {
   lastSignal?: NodeJS.Signals
 }
 
-/** Starts a server; it ends with this process at the latest. */
+/** Starts a server, which ends with this process at the latest. */
 export const startProcess = ({ command, args, user, cwd, lastSignal = 'SIGKILL' }: SpawnOptions): ServerProcess => {
   const as = user ? [...leash(lastSignal), '--reuid', user, '--regid', user, '--clear-groups'] : leash(lastSignal)
   const [first = command, ...rest] = [...as, command, ...args]
@@ -71,7 +71,7 @@ export const startProcess = ({ command, args, user, cwd, lastSignal = 'SIGKILL' 
   return {
     get pid () { return child.pid ?? 0 },
     get exited () { return gone() },
-    lastWords: () => words,
+    lastOutput: () => words,
     signal: signal => { child.kill(signal) },
     end: async signal => {
       if (gone()) return
@@ -83,20 +83,20 @@ export const startProcess = ({ command, args, user, cwd, lastSignal = 'SIGKILL' 
   }
 }
 
-/** A port that nothing listens on now. */
+/** A port on which nothing listens now. */
 export const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const address = server.address()
   server.close()
   await once(server, 'close')
-  if (typeof address !== 'object' || address === null) throw new Error('The system gave no port')
+  if (typeof address !== 'object' || address === null) throw new Error('The system assigned no port')
   return address.port
 }
 
 const PORTS_TO_TRY = 4
 
-/** Starts a server on a free port; on another one if that fails, since a port that was free may be taken by now. */
+/** Starts a server on a free port, and on another one if that fails, since the port may have been taken since. */
 export const onFreePort = async <Server>(start: (port: number) => Promise<Server>): Promise<Server> => {
   for (let tries = 1; ; tries++) {
     try {
@@ -107,7 +107,7 @@ export const onFreePort = async <Server>(start: (port: number) => Promise<Server
   }
 }
 
-/** A process and all that it started, newest last, as Linux lists them; elsewhere the process alone. */
+/** A process and its descendants, newest last, on Linux; elsewhere the process alone. */
 export const processTree = async (pid: number): Promise<number[]> => {
   const list = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')
   const children = list.split(' ').filter(Boolean).map(Number)

@@ -1,2 +1,2 @@
-/** What of a tap test is needed to clean up after it. */
+/** The part of a tap test that cleaning up needs. */
 export interface Teardown { teardown (handler: () => unknown): unknown }

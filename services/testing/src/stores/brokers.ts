@@ -2,18 +2,18 @@ import { createMemoryBroker, createRedisBroker, type Broker, type BrokerLimits }
 import { redisAvailable } from '../servers/find-command.js'
 import { redisCall } from '../servers/redis-call.js'
 import type { Teardown } from '../servers/teardown.js'
-import { leaveOut, sharedRedis } from './shared-servers.js'
+import { reportSkipped, sharedRedis } from './shared-servers.js'
 
-/** Kinds of broker that this machine can test. */
+/** Kinds of broker that can be tested on this machine. */
 export const brokerKinds = async (): Promise<Broker['kind'][]> => {
   if (redisAvailable()) return ['memory', 'redis']
-  leaveOut('Redis')
+  reportSkipped('Redis')
   return ['memory']
 }
 
 /**
- * Opens a broker for one test and closes it after it. Redis is one server for the whole process, emptied at each
- * call that is not given `keep`: several brokers of one test share it with `keep: true` from the second on.
+ * Opens a broker for one test and closes it afterwards. Redis is one server for the whole process, emptied by each call
+ * without `keep`: further brokers of a test share it with `keep: true`.
  */
 export const testBroker = async (
   t: Teardown,

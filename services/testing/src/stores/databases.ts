@@ -4,12 +4,12 @@ import { openDatabase, type Database } from '@motience/kit'
 import { postgresAvailable } from '../servers/find-command.js'
 import type { Teardown } from '../servers/teardown.js'
 import { embeddedImage } from './embedded-image.js'
-import { leaveOut, sharedPostgresUrl } from './shared-servers.js'
+import { reportSkipped, sharedPostgresUrl } from './shared-servers.js'
 
-/** Kinds of database that this machine can test. */
+/** Kinds of database that can be tested on this machine. */
 export const databaseKinds = async (): Promise<Database['kind'][]> => {
   if (process.env['MOTIENCE_TEST_DATABASE_URL'] || postgresAvailable()) return ['embedded', 'postgres']
-  leaveOut('PostgreSQL')
+  reportSkipped('PostgreSQL')
   return ['embedded']
 }
 
@@ -22,7 +22,7 @@ const asAdmin = async (admin: string, command: string): Promise<void> => {
   }
 }
 
-/** Makes an empty database on the shared PostgreSQL, for tests whose services are given a URL. */
+/** Creates an empty database on the shared PostgreSQL, for tests whose services need a URL. */
 export const testDatabaseUrl = async (t: Teardown): Promise<string> => {
   const admin = await sharedPostgresUrl()
   const name = `test_${randomUUID().replaceAll('-', '')}`
@@ -34,8 +34,8 @@ export const testDatabaseUrl = async (t: Teardown): Promise<string> => {
 }
 
 /**
- * Opens a fresh, empty database for one test, and closes and deletes it after it. Without `kind` it is embedded.
- * `pool` is the number of connections to PostgreSQL.
+ * Opens an empty database for one test, and closes and deletes it afterwards; embedded by default. `pool` is the number
+ * of connections to PostgreSQL.
  */
 export const testDatabase = async (
   t: Teardown,

@@ -21,15 +21,15 @@ const make = async (file: string): Promise<void> => {
   await rm(folder, { recursive: true })
 }
 
-// A file in a folder that everyone may write to is trusted only if this user made it.
+// A file in a world-writable folder is only trusted if this user created it.
 const isMine = async (file: string): Promise<boolean> => {
   const found = await stat(file).catch(() => null)
   return found !== null && (process.getuid === undefined || found.uid === process.getuid())
 }
 
 /**
- * An empty embedded database, made once for this machine and kept in the temporary folder: to begin with it takes
- * 0.7 s, to make one 5 s.
+ * An empty embedded database, created once per machine and kept in the temporary folder: starting from it takes 0.7 s
+ * instead of 5 s.
  */
 export const embeddedImage = async (): Promise<Blob> => {
   const file = join(tmpdir(), `motience-pglite-${await version()}-${process.getuid?.() ?? 0}.tar`)
