@@ -2,16 +2,16 @@ import { request, type Dispatcher } from 'undici'
 import { ProblemError } from '../service/problem-error.js'
 import { BoundedMap } from './bounded-map.js'
 
-/** Most milliseconds that AP may take to answer. */
+/** Timeout of a request to AP, in milliseconds. */
 const ASK_MS = 2_000
 
-/** Milliseconds for which one answer of AP is believed, and most answers that are kept. */
+/** Milliseconds for which a response of AP is cached, and the maximum number of cached ones. */
 export const ANSWER_MS = 1_000
 const MAX_ANSWERS = 10_000
 
 /**
- * Resolves if AP says that a token is valid now; rejects with a `ProblemError` otherwise, `MOT_UNAVAILABLE` where AP
- * can't be asked.
+ * Resolves if AP considers the token valid; rejects with a `ProblemError` otherwise, with `MOT_UNAVAILABLE` if AP is
+ * unreachable.
  */
 export type AskAp = (token: string) => Promise<void>
 
@@ -35,7 +35,9 @@ const ask = async (url: string, token: string, dispatcher: Dispatcher): Promise<
   throw new ProblemError(refusals[document.code as keyof typeof refusals] ?? 'MOT_UNAUTHORIZED')
 }
 
-/** Asks `POST <apUrl>/api/auth/verify`; calls within a second share one answer, whatever it was. */
+/**
+ * Calls `POST <apUrl>/api/auth/verify`; calls for the same token within a second share one response, whatever it was.
+ */
 export const createAskAp = (apUrl: string, dispatcher: Dispatcher): AskAp => {
   const answers = new BoundedMap<string, { at: number, answer: Promise<void> }>(MAX_ANSWERS)
   return async token => {

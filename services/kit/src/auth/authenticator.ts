@@ -1,7 +1,7 @@
 import type { Role, Scope } from '@motience/schemas'
 import type { FastifyInstance } from 'fastify'
 
-/** Who calls, as an access token says. */
+/** The caller, according to an access token. */
 export interface Identity {
   /** Id of the user; 0 for a service. */
   userId: number
@@ -13,7 +13,7 @@ export interface Identity {
   deviceId: string | null
   /** Name of the service; null for a user. */
   service: string | null
-  /** Milliseconds since 1970 from which the token is void. */
+  /** Milliseconds since 1970 when the token expires. */
   expiresAt: number
   /** What a key is limited to; null for a session or a service, which may do all that its role may. */
   scopes: readonly Scope[] | null
@@ -21,10 +21,10 @@ export interface Identity {
   deviceOnly: boolean
 }
 
-/** Says that a session, or all that a user has, ended: live connections of it have to be closed. */
+/** A session, or everything that belongs to a user, was revoked: its connections have to be closed. */
 export interface Revoked { sid?: string, userId?: number, reason: 'revoked' | 'disabled' }
 
-/** Tells whose a token is, and when that ends. */
+/** Verifies tokens and reports revocations. */
 export interface Authenticator {
   /**
    * Registers `@fastify/jwt` with the service whose tokens are verified; `buildService` calls it, once, before any
@@ -33,10 +33,10 @@ export interface Authenticator {
   register? (app: FastifyInstance): Promise<void>
   /**
    * Rejects with a `ProblemError`: `MOT_UNAUTHORIZED`, `MOT_TOKEN_EXPIRED`, `MOT_TOKEN_REVOKED`, or `MOT_UNAVAILABLE`
-   * where it can't be told now.
+   * if the token can't be verified now.
    */
   verify (token: string): Promise<Identity>
-  /** Calls `handler` for each revocation from now on; it may come more than once. Returns a function that ends it. */
+  /** Calls `handler` for each revocation from now on, possibly more than once. Returns a function that removes it. */
   onRevoked (handler: (revoked: Revoked) => void): () => void
   /** Resolves if tokens can be verified now, for `/ready`. */
   ready (): Promise<void>

@@ -1,4 +1,4 @@
-/** A map that forgets the entry set longest ago once it has `limit` of them. */
+/** A map that removes its oldest entry when it would exceed `limit` entries. */
 export class BoundedMap<Key, Value> {
   readonly #entries = new Map<Key, Value>()
 

@@ -8,7 +8,7 @@ import { registerJwt, type ReadToken } from './jwt.js'
 import { createKeySource } from './keys.js'
 import { followRevocations } from './revocations.js'
 
-/** What an authenticator is made of. */
+/** Options of an authenticator. */
 export interface AuthenticatorOptions {
   apUrl: string
   broker: Broker
@@ -18,9 +18,8 @@ export interface AuthenticatorOptions {
 }
 
 /**
- * Verifies access tokens without a call for each: by AP's keys, then by the revocations that the broker tells of. While
- * it isn't sure to know all of those, each token is checked with AP; a service's own token is not, for such are
- * never revoked.
+ * Verifies access tokens without a call for each: by AP's keys, then by the revocations received from the broker. While
+ * these may be incomplete, each token is verified by AP, except for services' own tokens, which are never revoked.
  */
 export const createAuthenticator = (options: AuthenticatorOptions): Authenticator => {
   const { apUrl, broker, logger, now = Date.now } = options

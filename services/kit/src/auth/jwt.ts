@@ -12,25 +12,25 @@ export type { JWT } from '@fastify/jwt'
 
 const claimsChecker = compileChecker(AccessClaimsSchema)
 
-/** Longest token that is looked at, in characters. */
+/** Maximum length of a token, in characters. */
 export const MAX_TOKEN_LENGTH = 4_096
 
 /** Maximum number of verified tokens that are remembered, so that a signature is checked once. */
 const MAX_VERIFIED = 20_000
 
-/** Milliseconds after which a remembered token is verified anew, by the keys that are published then. */
+/** Milliseconds after which a cached token is verified again, with the keys published then. */
 const VERIFIED_MS = 600_000
 
-/** The keys of access tokens as PEM, by `kid`; null for one that is not known. Rejects where that can't be told now. */
+/** The keys of access tokens as PEM, by `kid`; null for an unknown one. Rejects if the keys are unavailable. */
 export interface TokenKeys {
   publicKey (kid: string): Promise<string | null>
-  /** AP's alone: with it `app.jwt.sign(claims, { kid })` resolves to a token. */
+  /** Only in AP: with it, `app.jwt.sign(claims, { kid })` resolves to a token. */
   privateKey? (kid: string): Promise<string | null>
 }
 
 /**
- * Whose a token is, by its signature (EdDSA alone) and its claims (RFC 7519). Rejects with `MOT_TOKEN_EXPIRED`,
- * `MOT_UNAUTHORIZED`, or what the keys reject with. Revocations are checked after it.
+ * Verifies a token's signature (only EdDSA) and claims (RFC 7519). Rejects with `MOT_TOKEN_EXPIRED`,
+ * `MOT_UNAUTHORIZED`, or an error of the keys. Revocations are checked separately.
  */
 export type ReadToken = (token: string) => Promise<Identity>
 
@@ -39,20 +39,20 @@ const refused = (detail: string, cause?: unknown): ProblemError =>
 
 type FindKey = (kid: string) => Promise<string | null>
 
-/** What `@fastify/jwt` calls for the key of a token. */
+/** Returns the key of a token to `@fastify/jwt`. */
 const keyFetcher = (find: FindKey) => async ({ header }: { header: { kid?: unknown } }): Promise<string> => {
   const key = typeof header.kid === 'string' ? await find(header.kid) : null
   if (key === null) throw refused('The token is signed by no key of AP')
   return key
 }
 
-/** Signed is the text of header and claims; of the signature itself only the one spelling is taken (RFC 4648, 3.5). */
+/** Only header and claims are signed, and of the signature only the canonical encoding is accepted (RFC 4648, 3.5). */
 const isCanonical = (token: string): boolean => {
   const signature = token.slice(token.lastIndexOf('.') + 1)
   return Buffer.from(signature, 'base64url').toString('base64url') === signature
 }
 
-/** The identity that verified claims give; null where they contradict themselves. */
+/** The identity in verified claims; null if they contradict each other. */
 const identityOf = (claims: AccessClaims): Identity | null => {
   const { role, sub, sid } = claims
   const isService = role === 'service'
@@ -71,7 +71,7 @@ const identityOf = (claims: AccessClaims): Identity | null => {
   }
 }
 
-/** Why `@fastify/jwt` refused a token; the keys' own rejections are passed on. */
+/** Why `@fastify/jwt` refused a token; errors of the keys are passed on. */
 const reasonOf = (error: unknown): unknown => {
   const { code, originalError } = error as { code?: string, originalError?: unknown }
   if (code === 'FAST_JWT_KEY_FETCHING_ERROR' && originalError !== undefined) return originalError
@@ -108,7 +108,7 @@ export const registerJwt = async (app: FastifyInstance, { publicKey, privateKey 
     if (token === '' || !isCanonical(token)) throw refused('The token is not valid')
     let claims: object
     try {
-      // a promise, for the key has to be found first
+      // A promise, since the key has to be found first.
       claims = await app.jwt.verify(token)
     } catch (error) {
       throw reasonOf(error)

@@ -4,23 +4,23 @@ import { ProblemError } from '../service/problem-error.js'
 import type { Logger } from '../service/service-app.js'
 import type { TokenKeys } from './jwt.js'
 
-/** Minimum milliseconds between two fetches of the keys. */
+/** Minimum interval between fetches of the keys, in milliseconds. */
 const COOLDOWN_MS = 1_000
 
-/** Milliseconds after which keys are fetched anew in the background, so that one that AP took back is forgotten. */
+/** Milliseconds after which keys are fetched again in the background, so that withdrawn ones are removed. */
 const MAX_AGE_MS = 600_000
 
-/** Maximum milliseconds that a fetch may take. */
+/** Timeout of a fetch, in milliseconds. */
 const FETCH_MS = 2_000
 
-/** Maximum number of keys that are kept; AP publishes two or three. */
+/** Maximum number of cached keys; AP publishes two or three. */
 const MAX_KEYS = 100
 
-/** AP's public keys (RFC 7517), kept: once fetched they work without AP. */
+/** AP's public keys (RFC 7517), cached: once fetched, they work without AP. */
 export interface KeySource extends TokenKeys {
   /** Fetches for an unknown `kid`; rejects with `MOT_UNAVAILABLE` if that fails. */
   publicKey (kid: string): Promise<string | null>
-  /** Resolves once there are keys. */
+  /** Resolves once keys were fetched. */
   ready (): Promise<void>
 }
 
@@ -34,7 +34,7 @@ const pemsOf = (document: { keys: Jwk[] }): Map<string, string> =>
   new Map(document.keys.filter(isSigningKey).slice(0, MAX_KEYS).map(key =>
     [String(key.kid), createPublicKey({ key, format: 'jwk' }).export({ type: 'spki', format: 'pem' }).toString()]))
 
-/** Keeps the keys that `<apUrl>/.well-known/jwks.json` serves. */
+/** Caches the keys of `<apUrl>/.well-known/jwks.json`. */
 export const createKeySource = (options: {
   apUrl: string
   dispatcher: Dispatcher

@@ -3,17 +3,17 @@ import type { Broker, Revocation } from '@motience/broker'
 import type { Logger } from '../service/service-app.js'
 import type { Identity, Revoked } from './authenticator.js'
 
-/** Milliseconds between two attempts to load the list while it is not complete. */
+/** Milliseconds between attempts to load the list while it is incomplete. */
 const RELOAD_MS = 500
 
-/** Milliseconds between two sweeps of what has expired. */
+/** Milliseconds between removals of expired entries. */
 const SWEEP_MS = 30_000
 
 type RevokedHandler = (revoked: Revoked) => void
 
-/** The revocations in force, followed through the broker. */
+/** The revocations in force, received from the broker. */
 export interface RevocationList {
-  /** Whether the list is known to hold every revocation: the link works and it was loaded since it came up. */
+  /** Whether the list contains every revocation: the broker's connection is up, and the list was loaded since. */
   readonly complete: boolean
   has (identity: Identity): boolean
   onRevoked (handler: RevokedHandler): () => void
@@ -21,8 +21,8 @@ export interface RevocationList {
 }
 
 /**
- * Follows `control` and loads the list at the start and after each time the link came up, again and again until it is
- * complete. Events that come while it is loaded are applied on top of it, so that neither can undo the other.
+ * Follows `control`, and loads the list at the start and after each `up` of the broker's connection, repeatedly until
+ * it is complete. Events received while it is loaded are applied on top of it, so that neither can undo the other.
  */
 export const followRevocations = (broker: Broker, logger: Logger | undefined): RevocationList => {
   const sessions = new Map<string, number>()
@@ -53,7 +53,7 @@ export const followRevocations = (broker: Broker, logger: Logger | undefined): R
     }
   }
 
-  /** Takes a loaded list; only what is new in it is told, for the rest was told before. */
+  /** Replaces the list; only new entries are reported, since the others were before. */
   const replace = (items: readonly Revocation[]): void => {
     const oldSessions = new Set(sessions.keys())
     const oldUsers = new Set(users.keys())

@@ -2,25 +2,25 @@ import type { ServiceName, ServiceToken } from '@motience/schemas'
 import { Agent, request } from 'undici'
 import { ProblemError } from '../service/problem-error.js'
 
-/** Most milliseconds that AP may take. */
+/** Timeout of a request to AP, in milliseconds. */
 const SIGN_IN_MS = 2_000
 
-/** Part of a token's life after which a new one is fetched in the background. */
+/** Fraction of a token's lifetime after which a new one is fetched in the background. */
 const RENEW_AT = 0.7
 
-/** A service's own access token, kept and renewed. */
+/** A service's own access token, cached and renewed. */
 export interface ServiceTokens {
-  /** Rejects with `MOT_UNAVAILABLE` if there is none and AP gives none. */
+  /** Rejects with `MOT_UNAVAILABLE` if there is none and AP is unavailable. */
   token (): Promise<string>
-  /** Forgets a token that was refused, so that the next call signs in anew. */
+  /** Discards a token that was refused, so that the next call signs in again. */
   drop (token: string): void
   close (): void
 }
 
-/** Who signs in where. `now` is a steady clock in milliseconds, for tests. */
+/** Credentials of a service. `now` is a monotonic clock in milliseconds, for tests. */
 export interface ServiceTokensOptions { apUrl: string, service: ServiceName, secret: string, now?: () => number }
 
-/** Signs a service in by `POST <apUrl>/api/auth/service-token`, once, and again when the token grows old. */
+/** Signs in a service by `POST <apUrl>/api/auth/service-token`, once, and again before the token expires. */
 export const createServiceTokens = (options: ServiceTokensOptions): ServiceTokens => {
   const { apUrl, service, secret, now = () => performance.now() } = options
   const dispatcher = new Agent({ connections: 2, connect: { timeout: SIGN_IN_MS } })
