@@ -43,7 +43,7 @@ t.test('gives up after `waitMs`, with the reason and the settings to check', asy
   t.teardown(() => server.remove())
   await t.rejects(openBroker({ url: server.url, waitMs: 0 }), {
     name: 'BrokerUnavailableError',
-    message: /not reached within 0 s \(REDIS_URL.*ECONNREFUSED/
+    message: /unavailable for 0 s \(REDIS_URL.*ECONNREFUSED/
   })
 })
 
