@@ -5,6 +5,8 @@ import { MAX_INSTANT_MS, MIN_INSTANT_MS, readInstant } from './instant.js'
 
 /** TypeBox's registries are global: this package registers its formats and kinds only here. */
 FormatRegistry.Set('date-time', value => readInstant(value) !== null)
+// Bytes, in a description: no text is ever checked for it.
+FormatRegistry.Set('binary', () => true)
 TypeRegistry.Set<{ enum: readonly unknown[] }>('StringEnum', (schema, value) => schema.enum.includes(value))
 
 /** One of these strings, as an `enum`, which client generators understand better than the `anyOf` of a union. */

@@ -112,6 +112,9 @@ const readAt = (text: string, at: number): { payload: PayloadText, end: number }
  */
 export const checkPayload = (text: string): PayloadFault | null => readAt(text, skipSpace(text, 0)).payload.fault
 
+/** The payload that a text is: a well-formed JSON object and nothing else but white space around it. */
+export const payloadText = (text: string): PayloadText => readAt(text, skipSpace(text, 0)).payload
+
 /** Reads the message at `at`; returns its payload, or null if it has none, and the index after the message. */
 const readMessage = (text: string, at: number): { payload: PayloadText | null, end: number } => {
   if (!isObject(text, at)) return { payload: null, end: valueEnd(text, at) }

@@ -13,7 +13,8 @@ export interface DescribedRoute {
     security?: typeof bearer
     params?: TSchema
     querystring?: TSchema
-    body?: TSchema
+    /** One schema for JSON, or one for each content type. */
+    body?: TSchema | { content: Record<string, { schema: TSchema }> }
     response: Record<number | string, unknown>
   }
 }

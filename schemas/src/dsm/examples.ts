@@ -1,5 +1,5 @@
 import type { Envelope } from '../message.js'
-import type { Accepted, DataBody, HistoryPage, Series } from './index.js'
+import type { Accepted, DataBody, HistoryPage, InfluxError, Series } from './index.js'
 
 /** Examples of DSM's requests and responses, for its routes. */
 const payload = { temperature: 21.4, humidity: 48 }
@@ -56,3 +56,32 @@ export const series: Series = {
   kinds: { number: 60, boolean: 0, string: 0 },
   points: [point]
 }
+
+export const lines = 'climate,device=attic-pi,room=attic temperature=21.4,humidity=48i 1769848200000000000\n'
+
+export const influxError: InfluxError = {
+  code: 'invalid',
+  message: 'partial write: 1 of 2 lines refused: line 2: missing fields',
+  line: 2,
+  accepted: 1,
+  refused: 1,
+  errors: [{ line: 2, message: 'missing fields' }]
+}
+
+export const otlpRequest = {
+  resourceMetrics: [{
+    resource: { attributes: [{ key: 'host.name', value: { stringValue: 'attic-pi' } }] },
+    scopeMetrics: [{
+      metrics: [{
+        name: 'room.temperature',
+        unit: 'Cel',
+        gauge: { dataPoints: [{ timeUnixNano: '1769848200000000000', asDouble: 21.4 }] }
+      }]
+    }]
+  }]
+}
+
+export const senmlPack = [
+  { bn: 'urn:dev:ow:10e2073a01080063:', bt: 1769848200, n: 'temperature', u: 'Cel', v: 21.4 },
+  { n: 'humidity', u: '%RH', v: 48 }
+]

@@ -1,8 +1,11 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { EpochSchema, IdSchema, OffsetSchema } from '../common.js'
+import { IdSchema } from '../common.js'
 import { messageFields } from '../message.js'
 import { ProblemSchema } from '../problem.js'
+import { AcceptedSchema } from './accepted.js'
 
+export * from './accepted.js'
+export * from './doors.js'
 export * from './field.js'
 export * from './history.js'
 export * from './series.js'
@@ -17,16 +20,6 @@ export const DataBatchBodySchema = Type.Object({
   messages: Type.Array(DataBodySchema, { minItems: 1, maxItems: MAX_DATA_BATCH })
 }, { additionalProperties: false })
 export type DataBatchBody = Static<typeof DataBatchBodySchema>
-
-export const AcceptedSchema = Type.Object({
-  producer_id: IdSchema,
-  epoch: EpochSchema,
-  offset: OffsetSchema,
-  subscriberCount: Type.Integer({ minimum: 0 }),
-  duplicate: Type.Boolean(),
-  received_at: Type.Optional(Type.String())
-}, { $id: 'Accepted' })
-export type Accepted = Static<typeof AcceptedSchema>
 
 export const DataBatchResultSchema = Type.Object({
   results: Type.Array(Type.Union([AcceptedSchema, Type.Object({ error: ProblemSchema })]))

@@ -6,6 +6,8 @@ import {
   HistoryQuerySchema, SeriesQuerySchema, SeriesSchema
 } from './index.js'
 
+export * from './door-routes.js'
+
 const guarded = ['MOT_UNAUTHORIZED', 'MOT_TOKEN_EXPIRED', 'MOT_TOKEN_REVOKED', 'MOT_FORBIDDEN'] as const
 
 export const postDataRoute = {

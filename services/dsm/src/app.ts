@@ -11,6 +11,7 @@ import { findLoggedRepeats, findStoredRepeats } from './accept/find-repeats.js'
 import { createSender } from './accept/sender.js'
 import { findFloors } from './accept/session-floors.js'
 import { createEpochOpener } from './accept/epoch-opener.js'
+import { addDoors } from './doors/index.js'
 import { createAccess } from './history/access.js'
 import { createDsmMetrics } from './metrics.js'
 import { migrateDsm } from './migrate.js'
@@ -103,6 +104,9 @@ export const buildDsm = async (dependencies: DsmDependencies): Promise<ServiceAp
 
   await app.register(async scope => {
     addDataRoutes(scope as ServiceApp, { acceptor, maxPayload: settings.maxPayload, now })
+  })
+  await app.register(async scope => {
+    await addDoors(scope as ServiceApp, { acceptor, maxPayload: settings.maxPayload, now })
   })
   await app.register(async scope => { addHistoryRoutes(scope as ServiceApp, { database, openAccess, metrics }) })
   app.addHook('onClose', async () => {

@@ -7,8 +7,10 @@ import {
 import { Type } from '@sinclair/typebox'
 import type { Acceptor } from '../accept/acceptor.js'
 import { checkMessage } from '../accept/check-message.js'
-import { isoTime, type Draft } from '../accept/envelope.js'
-import type { Acknowledged, Outcome } from '../accept/outcome.js'
+import type { Draft } from '../accept/envelope.js'
+import type { Outcome } from '../accept/outcome.js'
+import { inflateBodies } from '../doors/inflate-body.js'
+import { acknowledgedText } from './acknowledged-text.js'
 import { parseJsonText } from './json-body.js'
 import { JSON_TYPE, sendReady } from './send-ready.js'
 
@@ -33,15 +35,9 @@ const looseBatch = Type.Object({
 
 const messageChecker = compileChecker(DataBodySchema)
 
-const acknowledgedText = (
-  producerId: number,
-  { epoch, offset, subscriberCount, duplicate, receivedAt }: Acknowledged
-): string =>
-  `{"producer_id":${producerId},"epoch":${epoch},"offset":${offset},"subscriberCount":${subscriberCount},` +
-  `"duplicate":${duplicate}${receivedAt === null ? '' : `,"received_at":"${isoTime(receivedAt)}"`}}`
-
 /** `POST /api/data` and `POST /api/data/batch`. */
 export const addDataRoutes = (app: ServiceApp, { acceptor, maxPayload, now }: DataRoutesDependencies): void => {
+  inflateBodies(app)
   parseJsonText(app)
 
   app.route({

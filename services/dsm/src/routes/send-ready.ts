@@ -5,13 +5,13 @@ import type { FastifyReply } from 'fastify'
 type ReadyReply = Pick<FastifyReply, 'type' | 'send'>
 
 /**
- * Sends a body that is already serialised, as text or as a stream, without Fastify's serialiser. Return the reply from
- * the handler.
+ * Sends a body that is already serialised, as text, bytes or a stream, without Fastify's serialiser. Return the reply
+ * from the handler.
  */
 export const sendReady = (
   reply: { type: unknown; send: unknown },
   contentType: string,
-  body: string | Readable
+  body: string | Buffer | Readable
 ): void => {
   const ready = reply as ReadyReply
   ready.type(contentType).send(body)

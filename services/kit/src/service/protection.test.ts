@@ -192,6 +192,8 @@ t.test('logs slow requests at info and others at debug', async t => {
 t.test('logs URLs shortened and without tokens', async t => {
   t.equal(redactUrl('/producer?token=abc.def'), '/producer?token=***')
   t.equal(redactUrl('/x?q=token&TOKEN=a&refresh_token=b'), '/x?q=token&TOKEN=***&refresh_token=***')
+  t.equal(redactUrl('/write?db=a&u=pi&p=secret&precision=s'), '/write?db=a&u=pi&p=***&precision=s')
+  t.equal(redactUrl('/write?%70=secret&to%6ben=secret&%zz=1'), '/write?%70=***&to%6ben=***&%zz=1')
   t.equal(redactUrl(`/${'x'.repeat(10_000)}`).length, 512)
 })
 

@@ -1,6 +1,6 @@
 import { PROBLEM_CONTENT_TYPE } from '@motience/schemas'
 import { LogController, type FastifyReply, type FastifyRequest } from 'fastify'
-import { problemDocument } from './problem-error.js'
+import { problemDocument, type ProblemError } from './problem-error.js'
 import { redactUrl } from './redact.js'
 import { toProblem } from './to-problem.js'
 import type { ServiceApp } from './service-app.js'
@@ -8,8 +8,25 @@ import type { ServiceApp } from './service-app.js'
 /** Disables Fastify's own request log, which would contain URLs with tokens. */
 export const quietLogController = new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' })
 
-/** Responds to an error with a problem; logs client errors as warnings and the service's own as errors. */
-export const answerProblem = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+/** What is sent for a problem: a body that is serialised already. */
+export interface ProblemBody { type: string, body: string | Uint8Array }
+
+/** Writes the body for a problem, where it is not a problem document: see `answerProblem`. */
+export type WriteProblem = (problem: ProblemError, request: FastifyRequest) => ProblemBody
+
+const problemBody: WriteProblem = (problem, request) =>
+  ({ type: PROBLEM_CONTENT_TYPE, body: JSON.stringify(problemDocument(problem, request.id)) })
+
+/**
+ * Responds to an error with a problem; logs client errors as warnings and the service's own as errors. `write` replaces
+ * the problem document, for protocols with errors of their own.
+ */
+export const answerProblem = (
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  write: WriteProblem = problemBody
+): FastifyReply => {
   const problem = toProblem(error)
   const fields = { method: request.method, url: redactUrl(request.url), status: problem.statusCode, code: problem.code }
   if (problem.statusCode >= 500) request.log.error({ ...fields, err: problem.cause ?? problem }, 'Failed to answer')
@@ -21,10 +38,8 @@ export const answerProblem = (error: unknown, request: FastifyRequest, reply: Fa
   }
   // RFC 9110, section 11.6.1
   if (problem.statusCode === 401) reply.header('www-authenticate', 'Bearer')
-  return reply
-    .code(problem.statusCode)
-    .type(PROBLEM_CONTENT_TYPE)
-    .send(JSON.stringify(problemDocument(problem, request.id)))
+  const { type, body } = write(problem, request)
+  return reply.code(problem.statusCode).type(type).send(body)
 }
 
 /** Duration from which a response is logged as slow, in milliseconds. */

@@ -45,6 +45,7 @@ export const about: Record<RestService, About> = {
     port: 3003,
     tags: {
       data: 'Sending messages',
+      doors: 'Sending in the formats of other systems: Influx line protocol, OTLP/HTTP and SenML',
       history: 'Stored messages'
     },
     routes: Object.values(dsmRoutes)
