@@ -22,7 +22,7 @@ const errorsAs = (content: Content): Record<number, { description: string, conte
     Object.entries(problems(...guarded)).map(([status, { description }]) => [status, { description, content }])
   )
 
-const LineProtocolSchema = Type.String({ description: 'Influx line protocol, optionally compressed with gzip' })
+const LineProtocolSchema = Type.String({ format: 'binary', description: 'Influx line protocol in UTF-8' })
 const lineProtocol = { content: { 'text/plain': { schema: withExample(LineProtocolSchema, examples.lines) } } }
 const bytes = (description: string): TSchema => withExample(Type.String({ format: 'binary', description }), '')
 

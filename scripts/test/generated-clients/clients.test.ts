@@ -100,6 +100,8 @@ t.test('the client that openapi-python-client generates does too', async t => {
         join(folder, service),
         '--meta',
         'none',
+        '--config',
+        fileURLToPath(new URL('generator.yaml', import.meta.url)),
         '--fail-on-warning'
       ],
       { env }
