@@ -72,7 +72,8 @@ const checkOutside = async (t: Test, { origin, client }: Proxy) => {
   for (const path of [
     '/metrics', '/ap/metrics', '/sm/ready', '/dsm/health', '/ap', '/ap/api/../metrics', '/ap/api/%2e%2e/metrics',
     '/ap/api/..%2fmetrics', '/ap//metrics', '/ui/producer/metrics', '/ui/consumer/%6detrics', '/ui/consumer/./metrics',
-    '/ui/consumer/ap/api/../metrics', '/ui/consumer//metrics', '/producer/metrics', '/ap/apix'
+    '/ui/consumer/ap/api/../metrics', '/ui/consumer//metrics', '/producer/metrics', '/ap/apix', '/ap/write', '/write',
+    '/dsm/v1/metrics/x', '/dsm/v1/../metrics', '/dsm/pingx'
   ]) {
     const { status, text } = await client.send(origin + path)
     t.ok(status === 404 || status === 400, `${path} returns ${status}`)
@@ -145,7 +146,19 @@ const checkDelivery = async (t: Test, { origin, client }: Proxy) => {
     token: producer.token
   })
   t.match(history.json(), { items: [{ payload: { temperature: 21.5 } }] })
+  await checkDoors(t, { origin, client }, producer.token)
   return [producer.token, consumer.token]
+}
+
+/** What takes the formats of other systems is below `/dsm`, as an address that their clients are given. */
+const checkDoors = async (t: Test, { origin, client }: Pick<Proxy, 'origin' | 'client'>, token: string) => {
+  t.equal((await client.send(`${origin}/dsm/ping`)).status, 204)
+  for (const path of ['/dsm/write?db=a', '/dsm/api/v2/write?org=a&bucket=b', '/dsm/v1/metrics', '/dsm/api/senml',
+    '/dsm/api/data/payload']) {
+    t.equal((await client.send(origin + path, { method: 'POST', body: {} })).status, 401, path)
+  }
+  t.match((await client.send(`${origin}/dsm/v1/metrics`, { method: 'POST', body: {}, token })).json(), {})
+  t.equal((await client.send(`${origin}/dsm/write?p=${token}`, { method: 'POST', body: {} })).status, 400)
 }
 
 /** A client that claims another address in each request still counts as one. */

@@ -100,7 +100,8 @@ t.test('an invalid data point is refused by itself, an invalid request as a whol
   const many = Array.from({ length: MAX_ATTRIBUTES + 1 }, () => '{"key":"a"}').join(',')
   const deep = '{"arrayValue":{"values":['.repeat(10) + '{}' + ']}}'.repeat(10)
   t.match(read(metrics(`{"name":"m","gauge":{"dataPoints":[
-    {},{"asDouble":"NaN"},{"asInt":"x"},{"asInt":1,"attributes":[${many}]},{"asInt":1,"attributes":[{"key":"a","value":${deep}}]},{"asInt":2,"timeUnixNano":"-1"},{"asInt":3}]}}`)), [
+    {},{"asDouble":"NaN"},{"asInt":"x"},{"asInt":1,"attributes":[${many}]},
+    {"asInt":1,"attributes":[{"key":"a","value":${deep}}]},{"asInt":2,"timeUnixNano":"-1"},{"asInt":3}]}}`)), [
     'The data point has no value', /NaN/, 'asInt is not a number', /attributes/, /deep/, /time/, { device: 'pi' }
   ])
   for (const request of ['[]', '1', '{"resourceMetrics":1}', '{"resourceMetrics":[1]}', metrics('{"gauge":[]}')]) {
