@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { ProblemError, type Identity } from '@motience/kit'
-import { MAX_DATA_BATCH, payloadText, type DataBody } from '@motience/schemas'
+import { DOOR_BODY_LIMIT, MAX_DATA_BATCH, payloadText, type DataBody } from '@motience/schemas'
 import type { Acceptor } from '../accept/acceptor.js'
 import { checkMessage } from '../accept/check-message.js'
 import type { Draft } from '../accept/envelope.js'
@@ -27,6 +27,20 @@ export interface DoorDependencies {
 }
 
 /**
+ * Maximum characters of all payloads of a request: what its messages share, such as a resource, is written into each of
+ * them, so that a small body could become a large one.
+ */
+export const MAX_PAYLOAD_CHARACTERS = 4 * DOOR_BODY_LIMIT
+
+const checkTotal = (readings: readonly (Reading | ProblemError)[]): void => {
+  let total = 0
+  for (const reading of readings) total += reading instanceof ProblemError ? 0 : reading.payload.length
+  if (total > MAX_PAYLOAD_CHARACTERS) {
+    throw new ProblemError('MOT_BODY_TOO_LARGE', 'The payloads of the request are too large together')
+  }
+}
+
+/**
  * Names a body by its content, so that one that is sent again is recognised. A client repeats a request for which it
  * got no response byte for byte; and the same reading at the same time, sent twice, is the same reading.
  */
@@ -39,7 +53,8 @@ export const bodySession = (door: string, ...content: readonly (string | Buffer 
 /**
  * Accepts the readings of one request, in order; returns one outcome for each, and passes on those that are problems
  * already. A reading with a time of its own is message number `index` of `session`; without a time a repeat can't be
- * told from an equal later reading, so it is a new message whenever it is sent.
+ * told from an equal later reading, so it is a new message whenever it is sent. Throws MOT_BODY_TOO_LARGE if the
+ * payloads have more than `MAX_PAYLOAD_CHARACTERS`.
  */
 export const acceptReadings = async (
   { acceptor, maxPayload, now }: DoorDependencies,
@@ -47,6 +62,7 @@ export const acceptReadings = async (
   session: string,
   readings: readonly (Reading | ProblemError)[]
 ): Promise<Outcome[]> => {
+  checkTotal(readings)
   const receivedAt = now()
   const outcomes = new Array<Outcome>(readings.length)
   const drafts: { draft: Draft, index: number }[] = []

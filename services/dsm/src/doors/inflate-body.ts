@@ -39,18 +39,24 @@ const inflate = (body: Readable, unzip: Transform): InflatedBody => {
  * `bodyLimit` bytes, and no more than `MAX_INFLATION` times what was sent. Other encodings get 415.
  */
 export const inflateBodies = (app: ServiceApp): void => {
-  app.addHook('preParsing', async (request, reply, body) => {
+  app.addHook('preParsing', (request, reply, body, done) => {
     switch (request.headers['content-encoding']?.trim().toLowerCase()) {
       case undefined:
       case '':
-      case 'identity': return body
+      case 'identity':
+        done(null, body)
+        break
       case 'gzip':
-      case 'x-gzip': return inflate(body as Readable, createGunzip())
-      case 'deflate': return inflate(body as Readable, createInflate())
+      case 'x-gzip':
+        done(null, inflate(body as Readable, createGunzip()))
+        break
+      case 'deflate':
+        done(null, inflate(body as Readable, createInflate()))
+        break
       default:
         // RFC 9110, section 15.5.16
         reply.header('accept-encoding', 'gzip, deflate')
-        throw new ProblemError('MOT_UNSUPPORTED_MEDIA_TYPE', 'The body may be compressed with gzip or deflate only')
+        done(new ProblemError('MOT_UNSUPPORTED_MEDIA_TYPE', 'The body may be compressed with gzip or deflate only'))
     }
   })
 }
