@@ -29,13 +29,16 @@ export const MessageIdSchema = Type.String({
   description: 'Message id chosen by the sender'
 })
 
-/** Name of a device, unique within its producer. */
-export const DeviceIdSchema = Type.String({
+/** A name of a device; see `DeviceIdSchema`. */
+export const DeviceName = (description: string, maxLength = 64) => Type.String({
   minLength: 1,
-  maxLength: 64,
+  maxLength,
   pattern: '^[A-Za-z0-9._:@/+-]+$',
-  description: 'Device name'
+  description
 })
+
+/** Name of a device, unique within its producer. */
+export const DeviceIdSchema = DeviceName('Device name')
 
 /** RFC 3339 date and time with any UTC offset and up to nanosecond precision; `readInstant` parses it. */
 export const TimestampSchema = Type.String({ format: 'date-time', description: 'RFC 3339 date and time' })

@@ -1,5 +1,6 @@
 import { Type, type Static } from '@sinclair/typebox'
 import { DeviceIdSchema, IdSchema, StringEnum } from '../common.js'
+import { VerifiedKeySchema } from './keys.js'
 import { AccountRoleSchema, PasswordSchema, RoleSchema, UsernameSchema, UserSchema } from './user.js'
 
 export const RegisterBodySchema = Type.Object({
@@ -14,7 +15,10 @@ export const RegisteredSchema = Type.Object({ user: UserSchema })
 
 export const LoginBodySchema = Type.Object({
   username: Type.String({ minLength: 1, maxLength: 64 }),
-  password: Type.String({ minLength: 1, maxLength: 128 })
+  password: Type.String({ minLength: 1, maxLength: 128 }),
+  end_others: Type.Optional(Type.Boolean({
+    description: 'End the other sessions of the user, for one who may have no more of them'
+  }))
 }, { additionalProperties: false })
 export type LoginBody = Static<typeof LoginBodySchema>
 
@@ -42,7 +46,8 @@ export type VerifyBody = Static<typeof VerifyBodySchema>
 export const VerifiedSchema = Type.Object({
   valid: Type.Literal(true),
   user: UserSchema,
-  expires_at: Type.String()
+  expires_at: Type.String({ description: 'From then on it has to be verified again' }),
+  key: Type.Optional(VerifiedKeySchema)
 })
 export type Verified = Static<typeof VerifiedSchema>
 

@@ -7,6 +7,9 @@ import {
 import * as examples from './examples.js'
 import { CatalogueEntrySchema, CatalogueQuerySchema, UserParamsSchema, UserSchema } from './user.js'
 
+export * from './device-routes.js'
+export * from './key-routes.js'
+
 const needsToken = ['MOT_UNAUTHORIZED', 'MOT_TOKEN_EXPIRED', 'MOT_TOKEN_REVOKED'] as const
 
 export const registerRoute = {
@@ -31,7 +34,7 @@ export const loginRoute = {
     body: withExample(LoginBodySchema, { username: 'ann', password: 'correct horse battery' }),
     response: {
       200: withExample(TokensSchema, examples.tokens),
-      ...problems('MOT_AP_BAD_CREDENTIALS', 'MOT_AP_USER_DISABLED')
+      ...problems('MOT_AP_BAD_CREDENTIALS', 'MOT_AP_USER_DISABLED', 'MOT_AP_TOO_MANY_SESSIONS')
     }
   }
 } as const

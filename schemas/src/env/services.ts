@@ -16,7 +16,15 @@ export const apEnv = {
   JWT_REFRESH_EXPIRES_IN: duration('7d', 'Lifetime of a refresh token'),
   JWT_KEY_ROTATION: duration('30d', 'Age at which the signing key is rotated'),
   AP_LOGIN_RATE: rate(20, 'Maximum logins and registrations per minute and client address'),
-  AP_SERVICE_TOKEN_RATE: rate(600, 'Maximum service token requests per minute and client address')
+  AP_SERVICE_TOKEN_RATE: rate(600, 'Maximum service token requests per minute and client address'),
+  AP_CLAIM_RATE: rate(60, 'Maximum claims of devices per minute and client address'),
+  AP_DEVICE_RATE: rate(600, 'Maximum changes to devices and keys per minute and user'),
+  AP_MAX_DEVICES: Type.Integer({
+    minimum: 1,
+    maximum: 1000000,
+    default: 10000,
+    description: 'Maximum number of devices per user'
+  })
 }
 export const ApEnvSchema = Type.Object({ ...commonEnv, ...addressEnv, ...databaseEnv, ...brokerEnv, ...apEnv })
 export type ApEnv = Static<typeof ApEnvSchema>

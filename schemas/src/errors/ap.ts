@@ -15,5 +15,19 @@ export const apProblems = catalogue({
     title: 'Refresh token already used',
     action: 'Sign in again; the session was revoked.'
   },
-  MOT_AP_BAD_SERVICE_SECRET: { status: 401, title: 'Wrong service name or secret', action: 'Check `SERVICE_SECRET`.' }
+  MOT_AP_BAD_SERVICE_SECRET: { status: 401, title: 'Wrong service name or secret', action: 'Check `SERVICE_SECRET`.' },
+  MOT_AP_TOO_MANY_SESSIONS: {
+    status: 409,
+    title: 'Too many sessions',
+    action: 'End sessions that are not needed (`GET /api/sessions`), or sign in with `end_others`.'
+  },
+  MOT_AP_DEVICE_EXISTS: { status: 409, title: 'Device name already taken', action: 'Choose another `name`.' },
+  MOT_AP_TOO_MANY_DEVICES: { status: 409, title: 'Too many devices', action: 'Delete devices that are not needed.' },
+  MOT_AP_TOO_MANY_KEYS: { status: 409, title: 'Too many keys', action: 'Revoke a key that is not needed.' },
+  MOT_AP_TOO_MANY_CLAIMS: { status: 409, title: 'Too many claim codes', action: 'Wait until some have expired.' },
+  MOT_AP_CLAIM_INVALID: {
+    status: 404,
+    title: 'Invalid claim code',
+    action: 'Make a new code; it was mistyped, has expired or is used up.'
+  }
 })

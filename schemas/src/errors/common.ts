@@ -4,10 +4,14 @@ import { catalogue } from './catalogue.js'
 export const commonProblems = catalogue({
   MOT_BAD_INPUT: { status: 400, title: 'Bad input', action: 'Correct the fields listed in `errors`.' },
   MOT_BAD_JSON: { status: 400, title: 'Malformed JSON', action: 'Send well-formed JSON in UTF-8.' },
-  MOT_UNAUTHORIZED: { status: 401, title: 'Not authenticated', action: 'Send a valid access token.' },
+  MOT_UNAUTHORIZED: { status: 401, title: 'Not authenticated', action: 'Send a valid access token or key.' },
   MOT_TOKEN_EXPIRED: { status: 401, title: 'Token expired', action: 'Refresh the token and retry.' },
-  MOT_TOKEN_REVOKED: { status: 401, title: 'Token revoked', action: 'Sign in again.' },
-  MOT_FORBIDDEN: { status: 403, title: 'Not allowed', action: 'Use an account with the right role.' },
+  MOT_TOKEN_REVOKED: { status: 401, title: 'Token revoked', action: 'Sign in again, or use another key.' },
+  MOT_FORBIDDEN: {
+    status: 403,
+    title: 'Not allowed',
+    action: 'Use an account with the right role, or a key with the right scope.'
+  },
   MOT_NOT_FOUND: { status: 404, title: 'Not found', action: 'Check the path and the ids.' },
   MOT_METHOD_NOT_ALLOWED: {
     status: 405,

@@ -5,9 +5,19 @@ import { createOwnAuthenticator } from './authenticator.js'
 import { startHousekeeping } from './housekeeping.js'
 import { createApMetrics } from './metrics.js'
 import type { ApDependencies, ApRouteDependencies } from './dependencies.js'
+import { createClaims } from './devices/claims.js'
+import { createListDevices } from './devices/device-list.js'
+import { createDeviceReports } from './devices/device-reports.js'
+import { createDevices } from './devices/devices.js'
+import { createApiKeys } from './keys/api-keys.js'
+import { createForgetKeys } from './keys/forget-keys.js'
+import { createVerifyKeys } from './keys/verify-keys.js'
 import { createPasswords } from './passwords/passwords.js'
 import { createRevocationPublisher } from './revocations/revocation-publisher.js'
 import { addAccountRoutes } from './routes/accounts.js'
+import { addClaimRoutes } from './routes/claims.js'
+import { addDeviceRoutes } from './routes/devices.js'
+import { addKeyRoutes } from './routes/keys.js'
 import { addSessionRoutes } from './routes/sessions.js'
 import { addTokenRoutes } from './routes/tokens.js'
 import { addUserRoutes } from './routes/users.js'
@@ -28,7 +38,10 @@ export const buildAp = async ({
   const secrets = deriveSecrets(settings.serviceSecret)
   const keyring = await createKeyring(sql, secrets, lifetimes, clock)
   const sessions = createSessions({ sql, secrets, lifetimes, clock })
-  const authenticator = createOwnAuthenticator({ keyring, sessions, clock })
+  const verifyKeys = createVerifyKeys(sql, clock)
+  const authenticator = createOwnAuthenticator({ keyring, sessions, verifyKeys, clock })
+  const claims = createClaims(sql, secrets, clock, settings.maxDevices)
+  const deviceReports = createDeviceReports(sql, clock)
   const passwords = options.passwords ?? await createPasswords()
   const revocationPublisher = createRevocationPublisher(sql, broker, clock)
 
@@ -49,6 +62,12 @@ export const buildAp = async ({
     catalogue: createCatalogue(sql),
     administration: createAdministration(sql, clock),
     sessions,
+    devices: createDevices(sql, clock, settings.maxDevices),
+    listDevices: createListDevices(sql, clock),
+    claims,
+    deviceReports,
+    apiKeys: createApiKeys(sql, clock),
+    verifyKeys,
     passwords,
     authenticator,
     tokens: createAccessTokens(app.jwt, keyring, lifetimes, clock),
@@ -57,12 +76,16 @@ export const buildAp = async ({
     metrics: createApMetrics(app.metrics, passwords),
     // One count per address over all routes that compare or hash a password: alternating between them is no faster.
     limitSignIns: limitPerMinute(app, settings.loginRate),
+    limitDeviceChanges: limitPerMinute(app, settings.deviceRate, ({ identity }) => String(identity.userId)),
     clock
   }
   addAccountRoutes(app, routeDependencies)
   addSessionRoutes(app, routeDependencies)
   addTokenRoutes(app, routeDependencies)
   addUserRoutes(app, routeDependencies)
+  addDeviceRoutes(app, routeDependencies)
+  addClaimRoutes(app, routeDependencies)
+  addKeyRoutes(app, routeDependencies)
 
   const outbox = startOutbox({
     broker,
@@ -73,7 +96,13 @@ export const buildAp = async ({
     publish: revocationPublisher.publish,
     failureMessage: 'Failed to publish revocations, retrying'
   })
-  const stopHousekeeping = startHousekeeping({ keyring, sessions, log: app.log })
+  const stopHousekeeping = startHousekeeping({
+    keyring,
+    forget: [
+      sessions.forget, claims.forget, deviceReports.forget, createForgetKeys(sql, clock)
+    ],
+    log: app.log
+  })
   app.addHook('onClose', async () => {
     await stopHousekeeping()
     await outbox.close()

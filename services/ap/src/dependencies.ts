@@ -3,6 +3,12 @@ import type { Database, Logger } from '@motience/kit'
 import type { onRequestAsyncHookHandler } from 'fastify'
 import type { OwnAuthenticator } from './authenticator.js'
 import type { Clock } from './clock.js'
+import type { Claims } from './devices/claims.js'
+import type { DeviceReports } from './devices/device-reports.js'
+import type { ListDevices } from './devices/device-list.js'
+import type { Devices } from './devices/devices.js'
+import type { ApiKeys } from './keys/api-keys.js'
+import type { VerifyKeys } from './keys/verify-keys.js'
 import type { ApMetrics } from './metrics.js'
 import type { Passwords } from './passwords/passwords.js'
 import type { RevocationPublisher } from './revocations/revocation-publisher.js'
@@ -23,6 +29,12 @@ export interface ApSettings {
   loginRate: number
   /** Service tokens a minute for one address. */
   serviceTokenRate: number
+  /** Claims of devices a minute from one address. */
+  claimRate: number
+  /** Changes to devices and keys a minute by one user. */
+  deviceRate: number
+  /** Maximum number of devices of one user. */
+  maxDevices: number
   corsOrigin?: string
   trustProxy?: boolean
   /** Maximum time for requests in flight when the service closes, in milliseconds; 8 s by default. */
@@ -50,6 +62,12 @@ export interface ApRouteDependencies {
   catalogue: Catalogue
   administration: Administration
   sessions: Sessions
+  devices: Devices
+  listDevices: ListDevices
+  claims: Claims
+  deviceReports: DeviceReports
+  apiKeys: ApiKeys
+  verifyKeys: VerifyKeys
   passwords: Passwords
   authenticator: OwnAuthenticator
   tokens: AccessTokens
@@ -58,5 +76,7 @@ export interface ApRouteDependencies {
   metrics: ApMetrics
   /** Bounds sign-ins from one address: the `onRequest` of the routes that take a password. */
   limitSignIns: onRequestAsyncHookHandler
+  /** Bounds changes to devices and keys by one user, after the guard. */
+  limitDeviceChanges: onRequestAsyncHookHandler
   clock: Clock
 }

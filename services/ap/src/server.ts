@@ -35,6 +35,9 @@ export const startAp = async (env: ApEnv, shared: Shared = {}): Promise<RunningA
           lifetimes,
           loginRate: env.AP_LOGIN_RATE,
           serviceTokenRate: env.AP_SERVICE_TOKEN_RATE,
+          claimRate: env.AP_CLAIM_RATE,
+          deviceRate: env.AP_DEVICE_RATE,
+          maxDevices: env.AP_MAX_DEVICES,
           corsOrigin: env.CORS_ORIGIN,
           trustProxy: env.TRUST_PROXY,
           drainMs: env.DRAIN_MS

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { buildService, createAuthenticator } from '@motience/kit'
+import { buildService, createAuthenticator, createServiceTokens } from '@motience/kit'
 import { decodeJws, forgedTokens, signJws } from '@motience/testing'
 import t from 'tap'
 import { maintainKeys } from '../src/tokens/key-store.js'
@@ -76,7 +76,9 @@ t.test('the keys are published without their private parts, and the services\' a
   t.same(Object.keys(body.keys[0] ?? {}).sort(), ['alg', 'crv', 'kid', 'kty', 'use', 'x'])
 
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
-  const authenticator = createAuthenticator({ apUrl: url, broker: stores.broker })
+  const authenticator = createAuthenticator({
+    apUrl: url, broker: stores.broker, tokens: createServiceTokens({ apUrl: url, service: 'sm', secret: SECRET })
+  })
   const service = await buildService('sm', { ready: {}, auth: authenticator })
   t.teardown(async () => {
     await service.close()

@@ -1,6 +1,6 @@
 import { databaseKinds } from '@motience/testing'
 import t from 'tap'
-import { call, createTestClock, DAY, newUser, refresh, testAp, testStores, verify } from './test-ap.js'
+import { call, createTestClock, DAY, newUser, refresh, testAp, testSettings, testStores, verify } from './test-ap.js'
 
 for (const kind of await databaseKinds()) {
   t.test(`on ${kind}`, async t => {
@@ -112,10 +112,9 @@ for (const kind of await databaseKinds()) {
         ...stores,
         clock,
         settings: {
+          ...testSettings,
           serviceSecret: 'another secret of the tests',
-          lifetimes: { accessMs: 3_600_000, refreshMs: DAY, keyMs: DAY },
-          loginRate: 100,
-          serviceTokenRate: 100
+          lifetimes: { accessMs: 3_600_000, refreshMs: DAY, keyMs: DAY }
         }
       })
       t.same(await verify(changed, first.access_token), [200, undefined])

@@ -15,7 +15,10 @@ export const testSettings: ApSettings = {
   serviceSecret: SECRET,
   lifetimes: { accessMs: HOUR, refreshMs: 7 * DAY, keyMs: 30 * DAY },
   loginRate: 100_000,
-  serviceTokenRate: 100_000
+  serviceTokenRate: 100_000,
+  claimRate: 100_000,
+  deviceRate: 100_000,
+  maxDevices: 10_000
 }
 
 /** A clock that moves only when it is told to. */
@@ -46,16 +49,18 @@ export const testStores = async (
   return { database, broker: await testBroker(t, kinds.broker ?? 'memory') }
 }
 
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
 /** What a call was answered. */
 export interface Answer<Body> { status: number, body: Body, headers: Record<string, unknown> }
 
 /** Calls a route without a socket; a body goes as JSON. */
 export const call = async <Body = Record<string, unknown>>(
   app: ServiceApp,
-  route: `${'GET' | 'POST' | 'PUT'} /${string}`,
+  route: `${Method} /${string}`,
   { body, token }: { body?: unknown; token?: string } = {}
 ): Promise<Answer<Body>> => {
-  const [method, url] = route.split(' ') as ['GET' | 'POST' | 'PUT', string]
+  const [method, url] = route.split(' ') as [Method, string]
   const answer = await app.inject({
     method,
     url,

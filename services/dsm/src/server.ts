@@ -21,8 +21,8 @@ export const startDsm = async (env: DsmEnv, shared: Shared = {}): Promise<Runnin
   await startService('dsm', env, shared, async ({ secret, logger, opened }) => {
     const database = shared.database ?? opened(await openServiceDatabase(env, logger))
     const broker = shared.broker ?? opened(await openServiceBroker(env, logger))
-    const auth = opened(createAuthenticator({ apUrl: env.AP_URL, broker, logger }))
     const tokens = opened(createServiceTokens({ apUrl: env.AP_URL, service: 'dsm', secret }))
+    const auth = opened(createAuthenticator({ apUrl: env.AP_URL, broker, tokens, logger }))
     const clients = opened(createInternalClients({ sm: env.SM_URL, tokens }))
     const app = opened(
       await buildDsm({

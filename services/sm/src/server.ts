@@ -20,8 +20,8 @@ export const startSm = async (env: SmEnv, shared: Shared = {}): Promise<RunningS
     const database = shared.database ?? opened(await openServiceDatabase(env, logger))
     const broker = shared.broker ?? opened(await openServiceBroker(env, logger))
     await migrateSm(database)
-    const auth = opened(createAuthenticator({ apUrl: env.AP_URL, broker, logger }))
     const tokens = opened(createServiceTokens({ apUrl: env.AP_URL, service: 'sm', secret }))
+    const auth = opened(createAuthenticator({ apUrl: env.AP_URL, broker, tokens, logger }))
     const { ap } = opened(createInternalClients({ ap: env.AP_URL, tokens }))
     const settings = {
       changeRate: env.SM_CHANGE_RATE,

@@ -72,8 +72,8 @@ export const testSetup = async (
     ap,
     async sm (options = {}) {
       const own = options.broker ?? broker
-      const auth = createAuthenticator({ apUrl: ap.url, broker: own })
       const tokens = createServiceTokens({ apUrl: ap.url, service: 'sm', secret: ap.secret })
+      const auth = createAuthenticator({ apUrl: ap.url, broker: own, tokens })
       const clients = createInternalClients({ ap: ap.url, tokens })
       const { changeRate = 100_000, sweepMs = 3_600_000, now = () => 0 } = options
       const app = await buildSm({ database, broker: own, auth, ap: clients.ap, settings: { changeRate }, sweepMs, now })

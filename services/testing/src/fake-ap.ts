@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Role, User } from '@motience/schemas'
-import { createFakeDirectory, type FakeDirectory } from './fake-ap/directory.js'
+import type { DeviceReport, Role, User } from '@motience/schemas'
+import { createFakeDirectory, type FakeDirectory, type FakeKey } from './fake-ap/directory.js'
 import { createFakeSigner, type FakeSigner } from './fake-ap/signer.js'
 import { answerAs } from './fake-ap/routes.js'
 
@@ -36,6 +36,10 @@ export interface FakeAp {
     username?: string
     device_id?: string | null
   }): User
+  /** Adds a key; see `FakeKey`. */
+  addKey (key: FakeKey): { text: string, sid: string }
+  /** The reports of devices that services sent. */
+  readonly reports: readonly DeviceReport[]
   /** Makes `verify` refuse the session's tokens. Publishes nothing. */
   revoke (sid: string): void
   /** Makes `verify` refuse the user's tokens. */
@@ -49,7 +53,13 @@ export interface FakeAp {
 }
 
 const answer =
-  (directory: FakeDirectory, signer: FakeSigner, secret: string, counts: Map<string, number>) =>
+  (
+    directory: FakeDirectory,
+    signer: FakeSigner,
+    secret: string,
+    counts: Map<string, number>,
+    reports: DeviceReport[]
+  ) =>
     (request: IncomingMessage, response: ServerResponse): void => {
       const url = new URL(request.url ?? '/', 'http://ap')
       counts.set(url.pathname, (counts.get(url.pathname) ?? 0) + 1)
@@ -66,7 +76,7 @@ const answer =
             authorization: request.headers.authorization,
             body: body === '' ? null : (JSON.parse(body) as Record<string, unknown>)
           },
-          { directory, signer, secret }
+          { directory, signer, secret, reports }
         )
           .catch((error: unknown) => ({ status: 500, document: { code: 'MOT_INTERNAL', detail: String(error) } }))
           .then(
@@ -89,7 +99,8 @@ export const fakeAp = async (t: { teardown (fn: () => unknown): void }): Promise
   const directory = createFakeDirectory()
   const signer = createFakeSigner()
   const counts = new Map<string, number>()
-  const server = createServer(answer(directory, signer, secret, counts))
+  const reports: DeviceReport[] = []
+  const server = createServer(answer(directory, signer, secret, counts, reports))
   let port = 0
 
   const start = async (): Promise<void> => {
@@ -117,6 +128,8 @@ export const fakeAp = async (t: { teardown (fn: () => unknown): void }): Promise
     signer,
     issue: async options => await signer.sign(options),
     addUser: user => directory.add(user),
+    addKey: key => directory.addKey(key),
+    reports,
     revoke: sid => { directory.revokedSessions.add(sid) },
     disable: userId => { directory.disabledUsers.add(userId) },
     calls: path => counts.get(path) ?? 0,

@@ -34,8 +34,8 @@ const limitsOf = (env: Wss1Env): Wss1Limits => ({
 export const startWss1 = async (env: Wss1Env, shared: Shared = {}): Promise<RunningWss1> =>
   await startService('wss1', env, shared, async ({ secret, logger, opened }) => {
     const broker = shared.broker ?? opened(await openServiceBroker(env, logger))
-    const authenticator = opened(createAuthenticator({ apUrl: env.AP_URL, broker, logger }))
     const tokens = opened(createServiceTokens({ apUrl: env.AP_URL, service: 'wss1', secret }))
+    const authenticator = opened(createAuthenticator({ apUrl: env.AP_URL, broker, tokens, logger }))
     const dsm = opened(createInternalCaller({ name: 'DSM', url: env.DSM_URL, tokens, timeoutMs: CALL_MS }))
     const wss1 = opened(
       await buildWss1({

@@ -27,8 +27,8 @@ const limitsOf = (env: Wss2Env): Wss2Limits => ({
 export const startWss2 = async (env: Wss2Env, shared: Shared = {}): Promise<RunningWss2> =>
   await startService('wss2', env, shared, async ({ secret, logger, opened }) => {
     const broker = shared.broker ?? opened(await openServiceBroker(env, logger))
-    const authenticator = opened(createAuthenticator({ apUrl: env.AP_URL, broker, logger }))
     const tokens = opened(createServiceTokens({ apUrl: env.AP_URL, service: 'wss2', secret }))
+    const authenticator = opened(createAuthenticator({ apUrl: env.AP_URL, broker, tokens, logger }))
     const clients = opened(createInternalClients({ sm: env.SM_URL, tokens }))
     const wss2 = opened(
       await buildWss2({

@@ -2,7 +2,6 @@ import { bearerToken, limitPerMinute, ProblemError, type ServiceApp } from '@mot
 import { apRoutes, type Verified } from '@motience/schemas'
 import type { ApRouteDependencies } from '../dependencies.js'
 import { sameSecret } from '../tokens/secrets.js'
-import { publicUser } from '../users/users.js'
 
 /** What tokens say, the services' own tokens, and the keys that all are signed with. */
 export const addTokenRoutes = (
@@ -10,9 +9,10 @@ export const addTokenRoutes = (
   { settings, authenticator, tokens, keyring }: ApRouteDependencies
 ): void => {
   const verify = async (token: string): Promise<Verified> => {
-    const { identity, user } = await authenticator.verifyUser(token)
+    const { identity, user, key } = await authenticator.verifyUser(token)
     if (user === null) throw new ProblemError('MOT_UNAUTHORIZED', "The token is a service's, not a user's")
-    return { valid: true, user: publicUser(user), expires_at: new Date(identity.expiresAt).toISOString() }
+    const expiresAt = new Date(identity.expiresAt).toISOString()
+    return { valid: true, user, expires_at: expiresAt, ...key === null ? {} : { key } }
   }
 
   app.route({

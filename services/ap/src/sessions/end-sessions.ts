@@ -7,17 +7,12 @@ export type Which =
   | { only: string }
   /** All but that one. */
   | { except: string }
-  /** All but the `beyond` used latest, and never that one. */
-  | { except: string, beyond: number }
   | 'all'
 
-const condition = (tx: TransactionSql | Sql, userId: number, which: Which) => {
+const condition = (tx: TransactionSql | Sql, which: Which) => {
   if (which === 'all') return tx``
   if ('only' in which) return tx`AND id = ${which.only}`
-  if (!('beyond' in which)) return tx`AND id <> ${which.except}`
-  return tx`AND id IN (
-    SELECT id FROM ap.sessions WHERE user_id = ${userId} AND ended_at IS NULL AND id <> ${which.except}
-    ORDER BY rotated_at DESC, id OFFSET ${which.beyond})`
+  return tx`AND id <> ${which.except}`
 }
 
 /**
@@ -36,7 +31,7 @@ export const endSessions = async (
   const noted = await tx`
     WITH ended AS (
       UPDATE ap.sessions SET ended_at = ${new Date(now)}, end_reason = ${reason}
-      WHERE user_id = ${userId} AND ended_at IS NULL ${condition(tx, userId, which)}
+      WHERE user_id = ${userId} AND ended_at IS NULL ${condition(tx, which)}
       RETURNING id, user_id
     )
     INSERT INTO ap.announcements (user_id, session_id) SELECT user_id, id FROM ended`

@@ -9,6 +9,7 @@ export interface SessionRow {
   user_id: number
   refresh_hash: Buffer
   generation: number
+  created_at: string
   /** Instants come from the driver as RFC 3339 text in UTC. */
   rotated_at: string
   refresh_expires_at: string

@@ -7,6 +7,7 @@ import { firstRefreshToken } from '../tokens/refresh-token.js'
 import type { Secrets } from '../tokens/secrets.js'
 import type { UserRow } from '../users/users.js'
 import { endSessions } from './end-sessions.js'
+import type { SessionRow } from './session-row.js'
 import { endByToken, rotate, type Rotation } from './rotation.js'
 
 /** What a signed-in user is handed. */
@@ -21,24 +22,31 @@ export interface Grant {
 /** Sessions in `ap.sessions`. PostgreSQL alone decides whether one lives. */
 export interface Sessions {
   /**
-   * Starts a session of a user whose password was just compared; null if the password has changed since.
-   * `evicted`: sessions of the same user that ended because there were too many.
-   * Rejects with MOT_AP_USER_DISABLED.
+   * Starts a session of a user whose password was just compared; null if the password has changed since. `endOthers`
+   * ends all others first, of which `ended` tells the number; the caller publishes that. Rejects with
+   * MOT_AP_USER_DISABLED, or with MOT_AP_TOO_MANY_SESSIONS where the user has `MAX_SESSIONS`.
    */
-  start (user: UserRow): Promise<{ grant: Grant, evicted: number } | null>
+  start (user: UserRow, options?: { endOthers?: boolean }): Promise<{ grant: Grant, ended: number } | null>
   rotate (refreshToken: string): Promise<Rotation>
   /**
    * Ends the session of a refresh token; the id of its user, or null for a token that is none. Once more changes
    * nothing.
    */
   endByToken (refreshToken: string): Promise<{ userId: number } | null>
+  /** The sessions of a user that can still be used, the latest first. */
+  list (userId: number): Promise<SessionEntry[]>
+  /** Ends a session of a user; false if it has no such session. Once more changes nothing. The caller publishes. */
+  end (userId: number, sid: string): Promise<boolean>
   /** The user of a session, if both may still act. */
   living (sid: string): Promise<UserRow | null>
   /** Forgets sessions of which no token lives, at most `limit`; returns how many. */
   forget (limit: number): Promise<number>
 }
 
-/** Most sessions of one user; the one used longest ago ends first. */
+/** A session as its user sees it. */
+export type SessionEntry = Pick<SessionRow, 'id' | 'created_at' | 'rotated_at' | 'refresh_expires_at'>
+
+/** Maximum number of sessions of one user. */
 export const MAX_SESSIONS = 100
 
 /** What sessions are made with. */
@@ -50,13 +58,20 @@ export const createSessions = (parts: SessionDependencies): Sessions => {
   const { sql, secrets, lifetimes, clock } = parts
 
   return {
-    async start ({ id, password_hash: compared }) {
+    async start ({ id, password_hash: compared }, { endOthers = false } = {}) {
       return await sql.begin(async tx => {
         // The lock makes a sign-in and a change of the same user's password or state follow each other.
         const [user] = await tx<UserRow[]>`SELECT * FROM ap.users WHERE id = ${id} FOR NO KEY UPDATE`
         if (!user || user.password_hash !== compared) return null
         if (user.disabled_at) throw new ProblemError('MOT_AP_USER_DISABLED', 'An administrator has disabled this user')
         const now = clock()
+        const ended = endOthers ? await endSessions(tx, id, 'all', 'revoked', now) : 0
+        const [count] = await tx<{ n: number }[]>`
+          SELECT count(*)::int AS n FROM ap.sessions
+          WHERE user_id = ${id} AND ended_at IS NULL AND refresh_expires_at > ${new Date(now)}`
+        if (count!.n >= MAX_SESSIONS) {
+          throw new ProblemError('MOT_AP_TOO_MANY_SESSIONS', `A user may have ${MAX_SESSIONS} sessions`)
+        }
         const sid = randomUUID()
         const refreshToken = firstRefreshToken(secrets, sid)
         const accessExpiresAt = accessExpiry(lifetimes, now)
@@ -65,13 +80,26 @@ export const createSessions = (parts: SessionDependencies): Sessions => {
             access_expires_at)
           VALUES (${sid}, ${id}, ${refreshToken.hash}, ${new Date(now)}, ${new Date(now)},
             ${new Date(now + lifetimes.refreshMs)}, ${new Date(accessExpiresAt)})`
-        const evicted = await endSessions(tx, id, { except: sid, beyond: MAX_SESSIONS - 1 }, 'revoked', now)
-        return { grant: { user, sid, refreshToken: refreshToken.text, accessExpiresAt }, evicted }
+        return { grant: { user, sid, refreshToken: refreshToken.text, accessExpiresAt }, ended }
       })
     },
 
     rotate: async refreshToken => await rotate(parts, refreshToken),
     endByToken: async refreshToken => await endByToken(parts, refreshToken),
+
+    async list (userId) {
+      return await sql<SessionEntry[]>`
+        SELECT id, created_at, rotated_at, refresh_expires_at FROM ap.sessions
+        WHERE user_id = ${userId} AND ended_at IS NULL AND refresh_expires_at > ${new Date(clock())}
+        ORDER BY rotated_at DESC, id LIMIT ${MAX_SESSIONS}`
+    },
+
+    async end (userId, sid) {
+      const rows = await sql`SELECT 1 FROM ap.sessions WHERE id = ${sid} AND user_id = ${userId}`
+      if (rows.length === 0) return false
+      await endSessions(sql, userId, { only: sid }, 'revoked', clock())
+      return true
+    },
 
     async living (sid) {
       const [user] = await sql<UserRow[]>`

@@ -8,6 +8,8 @@ export interface Secrets {
   refresh: Buffer
   /** Marks refresh tokens as made here. */
   refreshTag: Buffer
+  /** Hashes claim codes. */
+  claim: Buffer
 }
 
 const derive = (secret: string, purpose: string): Buffer =>
@@ -17,7 +19,8 @@ const derive = (secret: string, purpose: string): Buffer =>
 export const deriveSecrets = (serviceSecret: string): Secrets => ({
   sealing: derive(serviceSecret, 'sealing'),
   refresh: derive(serviceSecret, 'refresh'),
-  refreshTag: derive(serviceSecret, 'refresh-tag')
+  refreshTag: derive(serviceSecret, 'refresh-tag'),
+  claim: derive(serviceSecret, 'claim')
 })
 
 const NONCE_BYTES = 12

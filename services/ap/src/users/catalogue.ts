@@ -1,6 +1,7 @@
 import { decodeIdCursor, pageById } from '@motience/kit'
 import type { AccountRole, CatalogueEntry, CatalogueQuery } from '@motience/schemas'
 import type { Sql } from 'postgres'
+import { likePattern } from './like-pattern.js'
 import { isStorable } from './users.js'
 
 /** One page of the catalogue. */
@@ -13,9 +14,6 @@ export interface Catalogue {
    */
   page (role: AccountRole, query: CatalogueQuery): Promise<CataloguePage>
 }
-
-/** A LIKE pattern for values that contain `text`, with `%`, `_` and `\` escaped. */
-const likePattern = (text: string): string => `%${text.replaceAll(/[\\%_]/g, '\\$&')}%`
 
 export const createCatalogue = (sql: Sql): Catalogue => ({
   async page (role, { q, limit = 100, cursor }) {

@@ -3,13 +3,14 @@ import { randomUUID } from 'node:crypto'
 import t, { type Test } from 'tap'
 import { createMemoryBroker } from '@motience/broker'
 import { fakeAp, forgedTokens, waitFor } from '@motience/testing'
-import { createAuthenticator } from './index.js'
+import { createAuthenticator, createServiceTokens } from './index.js'
 
 const build = async (t: Test, now?: () => number) => {
   const ap = await fakeAp(t)
   const broker = createMemoryBroker()
   await broker.replaceRevocations([])
-  const authenticator = createAuthenticator({ apUrl: ap.url, broker, ...(now === undefined ? {} : { now }) })
+  const tokens = createServiceTokens({ apUrl: ap.url, service: 'dsm', secret: ap.secret })
+  const authenticator = createAuthenticator({ apUrl: ap.url, broker, tokens, ...(now === undefined ? {} : { now }) })
   await authenticator.register?.(fastify())
   t.teardown(async () => {
     await authenticator.close()

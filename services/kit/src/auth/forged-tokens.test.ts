@@ -2,13 +2,14 @@ import t, { type Test } from 'tap'
 import { createMemoryBroker } from '@motience/broker'
 import { buildService } from '../service/index.js'
 import { fakeAp, forgedTokens } from '@motience/testing'
-import { createAuthenticator, requireRole } from './index.js'
+import { createAuthenticator, createServiceTokens, requireRole } from './index.js'
 
 const build = async (t: Test) => {
   const ap = await fakeAp(t)
   const broker = createMemoryBroker()
   await broker.replaceRevocations([])
-  const auth = createAuthenticator({ apUrl: ap.url, broker })
+  const tokens = createServiceTokens({ apUrl: ap.url, service: 'dsm', secret: ap.secret })
+  const auth = createAuthenticator({ apUrl: ap.url, broker, tokens })
   const app = await buildService('dsm', { ready: {}, auth })
   app.get('/secret', { onRequest: requireRole() }, async request => ({ user: request.identity.userId }))
   t.teardown(async () => {

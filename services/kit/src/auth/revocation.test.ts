@@ -4,7 +4,7 @@ import { fastify } from 'fastify'
 import t, { type Test } from 'tap'
 import { createMemoryBroker, type Broker, type ConnectionState, type Revocation } from '@motience/broker'
 import { fakeAp, waitFor } from '@motience/testing'
-import { createAuthenticator, type Revoked } from './index.js'
+import { createAuthenticator, createServiceTokens, type Revoked } from './index.js'
 
 const inAnHour = (): number => Date.now() + 3_600_000
 const iso = (ms: number): string => new Date(ms).toISOString()
@@ -57,7 +57,8 @@ const build = async (t: Test, revocations: Revocation[] | null = []) => {
   const inner = createMemoryBroker()
   if (revocations !== null) await inner.replaceRevocations(revocations)
   const link = cuttable(inner)
-  const authenticator = createAuthenticator({ apUrl: ap.url, broker: link.broker })
+  const tokens = createServiceTokens({ apUrl: ap.url, service: 'dsm', secret: ap.secret })
+  const authenticator = createAuthenticator({ apUrl: ap.url, broker: link.broker, tokens })
   await authenticator.register?.(fastify())
   const told: Revoked[] = []
   authenticator.onRevoked(revoked => { told.push(revoked) })

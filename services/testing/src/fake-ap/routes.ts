@@ -1,10 +1,10 @@
-import type { User } from '@motience/schemas'
+import type { DeviceReport, User, VerifyKeysBody } from '@motience/schemas'
 import { verifyJws } from '../jws.js'
-import type { FakeDirectory } from './directory.js'
+import { keyName, type FakeDirectory } from './directory.js'
 import type { FakeSigner } from './signer.js'
 
 interface Call { method: string, url: URL, authorization: string | undefined, body: Record<string, unknown> | null }
-interface FakeApDependencies { directory: FakeDirectory, signer: FakeSigner, secret: string }
+interface FakeApDependencies { directory: FakeDirectory, signer: FakeSigner, secret: string, reports: DeviceReport[] }
 interface Answer { status: number, document: unknown }
 
 const refuse = (status: number, code: string): Answer => ({
@@ -34,6 +34,18 @@ const verify = (token: string, { directory, signer }: FakeApDependencies): Answe
     return refuse(401, 'MOT_UNAUTHORIZED')
   }
 }
+
+const verifyKeys = ({ keys }: VerifyKeysBody, { directory }: FakeApDependencies): Answer => ({
+  status: 200,
+  document: {
+    results: keys.map(({ id, kind, secret_sha256: hash }) => {
+      const found = directory.keys.get(keyName(kind, id, hash))
+      if (found === undefined) return { code: 'MOT_UNAUTHORIZED' }
+      const isRevoked = directory.revokedSessions.has(found.sid) || directory.disabledUsers.has(found.user.id)
+      return isRevoked ? { code: 'MOT_TOKEN_REVOKED' } : found
+    })
+  }
+})
 
 const listUsers = (url: URL, role: User['role'], { directory }: FakeApDependencies): Answer => {
   const limit = Number(url.searchParams.get('limit') ?? 100)
@@ -70,6 +82,11 @@ export const answerAs = async (
     }
   }
   if (token === undefined || verify(token, dependencies).status !== 200) return refuse(401, 'MOT_UNAUTHORIZED')
+  if (method === 'POST' && url.pathname === '/api/keys/verify') return verifyKeys(body as VerifyKeysBody, dependencies)
+  if (method === 'POST' && url.pathname === '/api/devices/report') {
+    dependencies.reports.push(body as DeviceReport)
+    return { status: 200, document: { known: dependencies.reports.length > 1 } }
+  }
   if (method === 'GET' && url.pathname === '/api/producers') return listUsers(url, 'producer', dependencies)
   if (method === 'GET' && url.pathname === '/api/consumers') return listUsers(url, 'consumer', dependencies)
   const id = /^\/api\/users\/(\d+)$/.exec(url.pathname)?.[1]

@@ -68,8 +68,8 @@ export const startPlatform = async (
 
   for (let i = 0; i < (options.instances ?? 1); i++) {
     const own = kind === 'memory' ? broker : await open(true)
-    const authenticator = createAuthenticator({ apUrl: ap.url, broker: own })
     const tokens = createServiceTokens({ apUrl: ap.url, service: 'wss2', secret: ap.secret })
+    const authenticator = createAuthenticator({ apUrl: ap.url, broker: own, tokens })
     const clients = createInternalClients({ sm: sm.url, tokens })
     const built = await buildWss2({
       authenticator,

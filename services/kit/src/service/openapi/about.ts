@@ -23,7 +23,10 @@ export const about: Record<RestService, About> = {
     port: 3001,
     tags: {
       auth: 'Sign-in, sign-out and tokens',
-      users: 'The directory of users, and their administration'
+      users: 'The directory of users, and their administration',
+      devices: "A producer's devices, their keys, and codes to claim one",
+      keys: 'Keys for programs',
+      services: 'What the other services ask with a token of their own'
     },
     routes: Object.values(apRoutes)
   },

@@ -1,0 +1,97 @@
+import { request, type Dispatcher } from 'undici'
+import { MAX_VERIFY_KEYS, type KeyIdentity, type RefusedKey, type VerifiedKeys } from '@motience/schemas'
+import { ProblemError } from '../service/problem-error.js'
+import type { ParsedKey } from './key-text.js'
+import type { ServiceTokens } from './service-tokens.js'
+
+/** Maximum time of one call to AP, in milliseconds. */
+const ASK_MS = 5_000
+
+/** Maximum number of keys that wait to be verified; more are refused with 503. */
+export const MAX_WAITING = 20_000
+
+/** Maximum number of secrets with the same key id that wait: one guesser delays no other key. */
+export const MAX_WAITING_PER_ID = 4
+
+/** Verifies one key with AP. Rejects with `MOT_UNAVAILABLE` where that can't be done now. */
+export type AskKey = (key: ParsedKey) => Promise<KeyIdentity | RefusedKey>
+
+interface Waiting {
+  key: ParsedKey
+  resolve (result: KeyIdentity | RefusedKey): void
+  reject (error: unknown): void
+}
+
+const unavailable = (cause?: unknown): ProblemError =>
+  new ProblemError('MOT_UNAVAILABLE', "Keys can't be verified now", { retryAfterSecs: 1, cause })
+
+/**
+ * Verifies keys by `POST <apUrl>/api/keys/verify`, one call at a time for as many as wait: however many clients connect
+ * at once, with good keys or wrong ones, AP has one call of this process to answer.
+ */
+export const createAskKeys = (apUrl: string, tokens: ServiceTokens, dispatcher: Dispatcher): AskKey => {
+  const waiting: Waiting[] = []
+  const perId = new Map<string, number>()
+  let running = false
+
+  const post = async (keys: readonly ParsedKey[], token: string) => await request(`${apUrl}/api/keys/verify`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({
+      keys: keys.map(({ id, kind, secretHash }) => ({ id, kind, secret_sha256: secretHash.toString('hex') }))
+    }),
+    signal: AbortSignal.timeout(ASK_MS),
+    dispatcher
+  })
+
+  const ask = async (keys: readonly ParsedKey[]): Promise<VerifiedKeys['results']> => {
+    const token = await tokens.token()
+    let answer = await post(keys, token)
+    if (answer.statusCode === 401) {
+      await answer.body.dump()
+      tokens.drop(token)
+      answer = await post(keys, await tokens.token())
+    }
+    const { results } = await answer.body.json() as VerifiedKeys
+    if (answer.statusCode !== 200 || results.length !== keys.length) {
+      throw new Error(`AP answered ${answer.statusCode} to a verification of keys`)
+    }
+    return results
+  }
+
+  const leave = ({ key: { id } }: Waiting): void => {
+    const left = (perId.get(id) ?? 1) - 1
+    if (left === 0) perId.delete(id)
+    else perId.set(id, left)
+  }
+
+  const run = async (): Promise<void> => {
+    running = true
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, MAX_VERIFY_KEYS)
+      try {
+        const results = await ask(batch.map(({ key }) => key))
+        for (const [index, { resolve }] of batch.entries()) resolve(results[index]!)
+      } catch (error) {
+        for (const { reject } of batch) reject(error instanceof ProblemError ? error : unavailable(error))
+      }
+      for (const one of batch) leave(one)
+    }
+    running = false
+  }
+
+  return async key => await new Promise((resolve, reject) => {
+    const ofId = perId.get(key.id) ?? 0
+    if (waiting.length >= MAX_WAITING) return reject(unavailable())
+    if (ofId >= MAX_WAITING_PER_ID) {
+      return reject(new ProblemError('MOT_RATE_LIMITED', 'This key is being verified already', { retryAfterSecs: 1 }))
+    }
+    perId.set(key.id, ofId + 1)
+    waiting.push({ key, resolve, reject })
+    // What comes in the same turn shares the first call.
+    if (!running) {
+      running = true
+      setImmediate(() => { run().catch(() => { running = false }) })
+    }
+  })
+}
