@@ -16,8 +16,15 @@ export const MAX_DATA_BATCH = 1000
 export const DataBodySchema = Type.Object({ producer_id: IdSchema, ...messageFields }, { additionalProperties: false })
 export type DataBody = Static<typeof DataBodySchema>
 
+/** A message as it is sent: a producer that leaves itself out is meant. */
+export const SentDataBodySchema = Type.Object({
+  producer_id: Type.Optional(IdSchema),
+  ...messageFields
+}, { additionalProperties: false })
+export type SentDataBody = Static<typeof SentDataBodySchema>
+
 export const DataBatchBodySchema = Type.Object({
-  messages: Type.Array(DataBodySchema, { minItems: 1, maxItems: MAX_DATA_BATCH })
+  messages: Type.Array(SentDataBodySchema, { minItems: 1, maxItems: MAX_DATA_BATCH })
 }, { additionalProperties: false })
 export type DataBatchBody = Static<typeof DataBatchBodySchema>
 

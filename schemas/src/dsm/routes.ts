@@ -2,8 +2,8 @@ import { Type } from '@sinclair/typebox'
 import { bearer, problems, withExample } from '../route.js'
 import * as examples from './examples.js'
 import {
-  AcceptedSchema, DataBatchBodySchema, DataBatchResultSchema, DataBodySchema, DataParamsSchema, HistoryPageSchema,
-  HistoryQuerySchema, SeriesQuerySchema, SeriesSchema
+  AcceptedSchema, DataBatchBodySchema, DataBatchResultSchema, DataParamsSchema, HistoryPageSchema,
+  HistoryQuerySchema, SentDataBodySchema, SeriesQuerySchema, SeriesSchema
 } from './index.js'
 
 export * from './door-routes.js'
@@ -18,7 +18,7 @@ export const postDataRoute = {
     tags: ['data'],
     summary: 'Send a message; returns when it is stored and published',
     security: bearer,
-    body: withExample(DataBodySchema, examples.message),
+    body: withExample(SentDataBodySchema, examples.message),
     response: {
       200: withExample(AcceptedSchema, examples.accepted),
       ...problems(...guarded, 'MOT_DSM_BAD_PAYLOAD', 'MOT_DSM_PAYLOAD_TOO_LARGE', 'MOT_DSM_SEQ_PASSED')

@@ -43,6 +43,6 @@ export interface SmRouteDependencies {
   changePublisher: ChangePublisher
   directory: Directory
   metrics: SmMetrics
-  /** The `onRequest` hook, after `requireRole`, of routes that change something. */
+  /** The `onRequest` hook, after the guard, of routes that change something. */
   limitChanges: onRequestAsyncHookHandler
 }

@@ -93,6 +93,7 @@ export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
   const sockets: Wss1['sockets'] = new SocketServer(websocket, {
     path: '/producer',
     roles: ['producer'],
+    scope: 'data:write',
     codes: {
       wrongRole: 'MOT_WSS1_NOT_A_PRODUCER',
       tooMany: 'MOT_WSS1_TOO_MANY_CONNECTIONS',

@@ -94,6 +94,7 @@ export const buildWss2 = async (options: Wss2Options): Promise<Wss2> => {
   const sockets = new SocketServer(websocket, {
     path: '/consumer',
     roles: ['consumer'],
+    scope: 'data:read',
     codes: {
       wrongRole: 'MOT_WSS2_NOT_A_CONSUMER',
       tooMany: 'MOT_WSS2_TOO_MANY_CONNECTIONS',

@@ -1,11 +1,12 @@
-import { ProblemError, type Identity } from '@motience/kit'
+import { maySendAs, ProblemError, type Identity } from '@motience/kit'
 import { readInstant, type DataBody, type PayloadText } from '@motience/schemas'
 import { draftMessage, type Draft } from './envelope.js'
 
 /**
  * Checks what a message's schema can't, and writes its envelope: the sender (a service for any producer, a producer for
- * itself), and the size and form of the payload, which is passed on unchanged. A producer's own message without a
- * `device_id` gets that of its token. Returns the draft, or the problem to answer with.
+ * itself, a device's key for its device alone), and the size and form of the payload, which is passed on unchanged. A
+ * producer's own message without a `device_id` gets that of its token or key. Returns the draft, or the problem to
+ * answer with.
  */
 export const checkMessage = (
   body: DataBody,
@@ -17,6 +18,9 @@ export const checkMessage = (
   const own = identity.role === 'producer' && identity.userId === body.producer_id
   if (!own && identity.role !== 'service') {
     return new ProblemError('MOT_FORBIDDEN', 'A producer can only send its own messages')
+  }
+  if (!maySendAs(identity, body.device_id)) {
+    return new ProblemError('MOT_FORBIDDEN', 'The key of a device can only send as that device')
   }
   const { fault } = payload
   if (fault !== null) {

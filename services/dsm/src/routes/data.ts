@@ -1,8 +1,9 @@
 import {
-  compileChecker, ProblemError, problemDocument, requireRole, validatorCompiler, type Identity, type ServiceApp
+  compileChecker, ProblemError, problemDocument, requireScope, validatorCompiler, type Identity, type ServiceApp
 } from '@motience/kit'
 import {
-  DataBodySchema, dsmRoutes, MAX_DATA_BATCH, payloadOf, payloadsOf, type DataBody, type PayloadText
+  dsmRoutes, MAX_DATA_BATCH, payloadOf, payloadsOf, SentDataBodySchema, type DataBody, type PayloadText,
+  type SentDataBody
 } from '@motience/schemas'
 import { Type } from '@sinclair/typebox'
 import type { Acceptor } from '../accept/acceptor.js'
@@ -33,7 +34,17 @@ const looseBatch = Type.Object({
   messages: Type.Array(Type.Unknown(), { minItems: 1, maxItems: MAX_DATA_BATCH })
 }, { additionalProperties: false })
 
-const messageChecker = compileChecker(DataBodySchema)
+const messageChecker = compileChecker(SentDataBodySchema)
+
+/** What became of one message of a batch. */
+interface Result { producerId: number, outcome: Outcome }
+
+/** A message with its producer: a producer that names none is meant itself. */
+const withProducer = (body: SentDataBody, { role, userId }: Identity): DataBody | ProblemError => {
+  const { producer_id: producerId = role === 'producer' ? userId : undefined } = body
+  if (producerId !== undefined) return { ...body, producer_id: producerId }
+  return new ProblemError('MOT_BAD_INPUT', undefined, { errors: [{ path: '/producer_id', message: 'is missing' }] })
+}
 
 /** `POST /api/data` and `POST /api/data/batch`. */
 export const addDataRoutes = (app: ServiceApp, { acceptor, maxPayload, now }: DataRoutesDependencies): void => {
@@ -43,13 +54,15 @@ export const addDataRoutes = (app: ServiceApp, { acceptor, maxPayload, now }: Da
   app.route({
     ...dsmRoutes.postDataRoute,
     bodyLimit: maxPayload * BODY_SLACK + 16_384,
-    onRequest: requireRole('producer', 'service'),
+    onRequest: requireScope('data:write', 'producer', 'service'),
     handler: async (request, reply) => {
-      const draft = checkMessage(request.body, payloadOf(request.bodyText)!, request.identity, maxPayload, now())
+      const body = withProducer(request.body, request.identity)
+      if (body instanceof ProblemError) throw body
+      const draft = checkMessage(body, payloadOf(request.bodyText)!, request.identity, maxPayload, now())
       if (draft instanceof ProblemError) throw draft
-      const [outcome] = await acceptor.accept(request.body.producer_id, [draft])
+      const [outcome] = await acceptor.accept(body.producer_id, [draft])
       if (outcome instanceof ProblemError) throw outcome
-      sendReady(reply, JSON_TYPE, acknowledgedText(request.body.producer_id, outcome!))
+      sendReady(reply, JSON_TYPE, acknowledgedText(body.producer_id, outcome!))
       return reply
     }
   })
@@ -59,26 +72,29 @@ export const addDataRoutes = (app: ServiceApp, { acceptor, maxPayload, now }: Da
     payload: PayloadText | null,
     identity: Identity,
     receivedAt: number
-  ): Draft | ProblemError => {
-    if (payload !== null && messageChecker.check(message)) {
-      return checkMessage(message as DataBody, payload, identity, maxPayload, receivedAt)
+  ): { producerId: number, draft: Draft } | ProblemError => {
+    if (payload === null || !messageChecker.check(message)) {
+      return new ProblemError('MOT_BAD_INPUT', undefined, { errors: messageChecker.faults(message) })
     }
-    return new ProblemError('MOT_BAD_INPUT', undefined, { errors: messageChecker.faults(message) })
+    const body = withProducer(message as SentDataBody, identity)
+    if (body instanceof ProblemError) return body
+    const draft = checkMessage(body, payload, identity, maxPayload, receivedAt)
+    return draft instanceof ProblemError ? draft : { producerId: body.producer_id, draft }
   }
 
-  /** Accepts the valid messages of a batch, those of each producer together and in order; one outcome per message. */
-  const acceptBatch = async (messages: readonly unknown[], text: string, identity: Identity): Promise<Outcome[]> => {
+  /** Accepts the valid messages of a batch, those of each producer together and in order; one result per message. */
+  const acceptBatch = async (messages: readonly unknown[], text: string, identity: Identity): Promise<Result[]> => {
     const receivedAt = now()
     const payloads = payloadsOf(text)
-    const outcomes = new Array<Outcome>(messages.length)
+    const results = new Array<Result>(messages.length)
     const groups = new Map<number, { drafts: Draft[], indexes: number[] }>()
     for (const [index, message] of messages.entries()) {
-      const draft = checkOne(message, payloads[index]!, identity, receivedAt)
-      if (draft instanceof ProblemError) {
-        outcomes[index] = draft
+      const checked = checkOne(message, payloads[index]!, identity, receivedAt)
+      if (checked instanceof ProblemError) {
+        results[index] = { producerId: 0, outcome: checked }
         continue
       }
-      const { producer_id: producerId } = message as DataBody
+      const { producerId, draft } = checked
       let group = groups.get(producerId)
       if (group === undefined) groups.set(producerId, group = { drafts: [], indexes: [] })
       group.drafts.push(draft)
@@ -86,22 +102,22 @@ export const addDataRoutes = (app: ServiceApp, { acceptor, maxPayload, now }: Da
     }
     await Promise.all([...groups].map(async ([producerId, { drafts, indexes }]) => {
       const accepted = await acceptor.accept(producerId, drafts)
-      for (const [n, index] of indexes.entries()) outcomes[index] = accepted[n]!
+      for (const [n, index] of indexes.entries()) results[index] = { producerId, outcome: accepted[n]! }
     }))
-    return outcomes
+    return results
   }
 
   app.route({
     ...dsmRoutes.postDataBatchRoute,
     bodyLimit: BATCH_BODY_LIMIT,
     validatorCompiler: route => validatorCompiler({ ...route, schema: looseBatch }),
-    onRequest: requireRole('producer', 'service'),
+    onRequest: requireScope('data:write', 'producer', 'service'),
     handler: async (request, reply) => {
       const { messages } = request.body
-      const outcomes = await acceptBatch(messages, request.bodyText, request.identity)
-      const texts = outcomes.map((outcome, index) => outcome instanceof ProblemError
+      const results = await acceptBatch(messages, request.bodyText, request.identity)
+      const texts = results.map(({ producerId, outcome }) => outcome instanceof ProblemError
         ? `{"error":${JSON.stringify(problemDocument(outcome, request.id))}}`
-        : acknowledgedText(messages[index]!.producer_id, outcome))
+        : acknowledgedText(producerId, outcome))
       sendReady(reply, JSON_TYPE, `{"results":[${texts.join(',')}]}`)
       return reply
     }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { requireRole, type Database, type ServiceApp } from '@motience/kit'
+import { requireScope, type Database, type ServiceApp } from '@motience/kit'
 import { dsmRoutes } from '@motience/schemas'
 import type { OpenAccess } from '../history/access.js'
 import { chooseFormat } from '../history/stream-formats.js'
@@ -33,7 +33,7 @@ export const addHistoryRoutes = (
 
   app.route({
     ...dsmRoutes.historyRoute,
-    onRequest: requireRole(),
+    onRequest: requireScope('data:read'),
     handler: async (request, reply) => {
       const {
         params: { producerId },
@@ -64,7 +64,7 @@ export const addHistoryRoutes = (
 
   app.route({
     ...dsmRoutes.seriesRoute,
-    onRequest: requireRole(),
+    onRequest: requireScope('data:read'),
     handler: async request => {
       const {
         params: { producerId },

@@ -23,6 +23,10 @@ export const authenticate = async (request: FastifyRequest): Promise<Identity> =
 export const hasScope = ({ scopes }: Identity, scope: Scope | null): boolean =>
   scopes === null || (scope !== null && scopes.includes(scope))
 
+/** Whether a caller may send as a device (undefined for none named): the key of a device is for that one alone. */
+export const maySendAs = ({ deviceOnly, deviceId }: Identity, device: string | undefined): boolean =>
+  !deviceOnly || device === undefined || device === deviceId
+
 const guard = (roles: readonly Role[], scope: Scope | null) => async (request: FastifyRequest): Promise<void> => {
   const identity = await authenticate(request)
   if (roles.length > 0 && !roles.includes(identity.role)) {

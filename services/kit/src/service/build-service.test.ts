@@ -37,7 +37,7 @@ t.test('invalid input is refused with the paths', async t => {
   app.route({
     ...dsmRoutes.postDataRoute,
     handler: async request => ({
-      producer_id: request.body.producer_id,
+      producer_id: request.body.producer_id ?? 1,
       epoch: 1,
       offset: 1,
       subscriberCount: 0,

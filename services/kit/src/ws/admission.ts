@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
-import type { ProblemCode, Role } from '@motience/schemas'
+import type { ProblemCode, Role, Scope } from '@motience/schemas'
+import { hasScope } from '../auth/index.js'
 import { ProblemError } from '../service/problem-error.js'
 import type { Connections } from './connections.js'
 import type { TokenVerifier } from './token-verifier.js'
@@ -8,6 +9,8 @@ import { readUpgradeToken } from './upgrade-token.js'
 /** Requirements of an upgrade. */
 export interface AdmissionRules {
   roles: readonly Role[]
+  /** The scope that a key needs. */
+  scope: Scope
   /** Codes of this server's problems. */
   codes: { wrongRole: ProblemCode, tooMany: ProblemCode }
   /** Whether the server can serve a new connection now. */
@@ -43,6 +46,7 @@ export const admit = async (
   try {
     const identity = await verifier.verify(token)
     if (!rules.roles.includes(identity.role)) throw new ProblemError(rules.codes.wrongRole)
+    if (!hasScope(identity, rules.scope)) throw new ProblemError('MOT_FORBIDDEN', `This needs the scope ${rules.scope}`)
     checkReady()
     const userPlace = connections.takeUserSlot(identity)
     if (userPlace === null) throw tooMany('Too many connections of this user')

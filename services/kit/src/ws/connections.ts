@@ -34,9 +34,11 @@ export class Connections {
     return once(() => { this.#taken-- })
   }
 
-  /** Takes one of the user's slots; null if there is none left. */
+  /**
+   * Takes one of the user's slots, or of the device key's, because a fleet has one owner; null if there is none left.
+   */
   takeUserSlot (identity: Identity): ConnectionSlot | null {
-    const key = identity.userId === 0 ? identity.sid : String(identity.userId)
+    const key = identity.userId === 0 || identity.deviceOnly ? identity.sid : String(identity.userId)
     const count = this.#perUser.get(key) ?? 0
     if (count >= this.#maxPerUser) return null
     this.#perUser.set(key, count + 1)

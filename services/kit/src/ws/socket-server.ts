@@ -73,7 +73,7 @@ export class SocketServer<S extends FrameSchemas, Q extends TObject> {
     this.#options = options
     this.connections = new Connections(limits.maxConnections, limits.maxConnectionsPerUser)
     this.#verifier = new TokenVerifier(options.authenticator, revoked => this.connections.revoke(revoked))
-    this.#renewal = new TokenRenewal(this.#verifier)
+    this.#renewal = new TokenRenewal(this.#verifier, options.scope)
     this.#read = createFrameReader(options.frames, options.codes.badFrame)
     this.#metrics = createSocketMetrics(app.metrics)
     this.#owner = {
@@ -93,7 +93,7 @@ export class SocketServer<S extends FrameSchemas, Q extends TObject> {
 
   /** Adds the route. Hooks refuse upgrades before the handshake, with a problem. */
   async register (): Promise<void> {
-    const { path, limits, compression, query, codes, roles } = this.#options
+    const { path, limits, compression, query, codes, roles, scope } = this.#options
     const app = this.#app
     app.server.maxConnections = limits.maxConnections + SPARE_SOCKETS
     await app.register(fastifyWebsocket, {
@@ -110,7 +110,7 @@ export class SocketServer<S extends FrameSchemas, Q extends TObject> {
     app.websocketServer.on('wsClientError', (error, socket) => this.#refuse(socket as Socket, error))
     app.addHook('onResponse', async (request, reply) => { if (request.ws) this.#metrics.refused(reply.statusCode) })
 
-    const rules: AdmissionRules = { roles, codes, ready: () => !this.#draining && this.#options.ready() }
+    const rules: AdmissionRules = { roles, scope, codes, ready: () => !this.#draining && this.#options.ready() }
     app.get(path, {
       websocket: true,
       schema: { querystring: Type.Object({ ...query.properties, token: Type.Optional(Type.String()) }) },

@@ -93,6 +93,7 @@ export const startServer = async (t: { after: (fn: () => Promise<void>) => void 
   const server = new SocketServer(app, {
     path: '/consumer',
     roles: ['consumer'],
+    scope: 'data:read',
     codes: {
       wrongRole: 'MOT_WSS2_NOT_A_CONSUMER',
       tooMany: 'MOT_WSS2_TOO_MANY_CONNECTIONS',

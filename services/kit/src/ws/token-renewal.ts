@@ -1,5 +1,5 @@
-import { closeCodes, type AuthenticatedFrame } from '@motience/schemas'
-import type { Identity } from '../auth/index.js'
+import { closeCodes, type AuthenticatedFrame, type Scope } from '@motience/schemas'
+import { hasScope, type Identity } from '../auth/index.js'
 import { ProblemError } from '../service/problem-error.js'
 import type { Connection } from './connection.js'
 import type { TokenVerifier } from './token-verifier.js'
@@ -11,10 +11,12 @@ import type { TokenVerifier } from './token-verifier.js'
  */
 export class TokenRenewal {
   readonly #verifier: TokenVerifier
+  readonly #scope: Scope
   readonly #busy = new WeakSet<Connection>()
 
-  constructor (verifier: TokenVerifier) {
+  constructor (verifier: TokenVerifier, scope: Scope) {
     this.#verifier = verifier
+    this.#scope = scope
   }
 
   async renew (connection: Connection, token: string): Promise<void> {
@@ -50,6 +52,7 @@ export class TokenRenewal {
       connection.close(closeCodes.forbidden, 'Role lost')
       return
     }
+    if (!hasScope(identity, this.#scope)) throw new ProblemError('MOT_FORBIDDEN', `This needs the scope ${this.#scope}`)
     connection.identity = identity
     const frame: AuthenticatedFrame = { type: 'authenticated', expires_at: new Date(identity.expiresAt).toISOString() }
     connection.sendFrame(frame)

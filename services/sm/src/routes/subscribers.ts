@@ -1,4 +1,4 @@
-import { ProblemError, requireRole, type Identity, type ServiceApp } from '@motience/kit'
+import { ProblemError, requireScope, type Identity, type ServiceApp } from '@motience/kit'
 import { smRoutes } from '@motience/schemas'
 import type { SmRouteDependencies } from '../dependencies.js'
 import { approving, revoking } from '../subscriptions/decisions.js'
@@ -17,7 +17,7 @@ export const addSubscriberRoutes = (
 ): void => {
   app.route({
     ...smRoutes.subscribersRoute,
-    onRequest: requireRole('producer', 'service', 'admin'),
+    onRequest: requireScope('subscriptions', 'producer', 'service', 'admin'),
     async handler ({ params, query, identity }) {
       onlyOwn(identity, params.producerId)
       return await lists.ofProducer(params.producerId, query)
@@ -26,7 +26,7 @@ export const addSubscriberRoutes = (
 
   app.route({
     ...smRoutes.patchSubscriptionRoute,
-    onRequest: [requireRole('producer'), limitChanges],
+    onRequest: [requireScope('subscriptions', 'producer'), limitChanges],
     async handler ({ params, body, identity }) {
       const found = await changes.byId(params.id)
       if (!found) throw new ProblemError('MOT_SM_NO_SUBSCRIPTION')
@@ -42,7 +42,7 @@ export const addSubscriberRoutes = (
 
   app.route({
     ...smRoutes.getPolicyRoute,
-    onRequest: requireRole('producer'),
+    onRequest: requireScope('subscriptions', 'producer'),
     async handler ({ params, identity }) {
       onlyOwn(identity, params.producerId)
       return await policies.of(params.producerId)
@@ -51,7 +51,7 @@ export const addSubscriberRoutes = (
 
   app.route({
     ...smRoutes.putPolicyRoute,
-    onRequest: [requireRole('producer'), limitChanges],
+    onRequest: [requireScope('subscriptions', 'producer'), limitChanges],
     async handler ({ params, body, identity }) {
       onlyOwn(identity, params.producerId)
       await policies.set(params.producerId, body)

@@ -1,4 +1,4 @@
-import { compileChecker, ProblemError, requireRole, type Identity, type ServiceApp } from '@motience/kit'
+import { compileChecker, ProblemError, requireScope, type Identity, type ServiceApp } from '@motience/kit'
 import { SubscribeBodySchema, smRoutes, type SubscribeBody } from '@motience/schemas'
 import type { SmRouteDependencies } from '../dependencies.js'
 import { subscribing, unsubscribing } from '../subscriptions/decisions.js'
@@ -34,7 +34,7 @@ export const addSubscriptionRoutes = (
 
   app.route({
     ...smRoutes.subscribeRoute,
-    onRequest: [requireRole('consumer'), limitChanges],
+    onRequest: [requireScope('subscriptions', 'consumer'), limitChanges],
     async handler ({ body, identity }, reply) {
       const { producer_id: producerId } = body
       const user = await directory.find(producerId)
@@ -57,7 +57,7 @@ export const addSubscriptionRoutes = (
 
   app.route({
     ...smRoutes.unsubscribeRoute,
-    onRequest: [requireRole('consumer'), limitChanges],
+    onRequest: [requireScope('subscriptions', 'consumer'), limitChanges],
     async handler ({ query, body, identity }, reply) {
       const producerId = producerOf(query.producer_id, body)
       const known = await lists.ofConsumer(identity.userId, { producer_id: producerId })
@@ -77,7 +77,7 @@ export const addSubscriptionRoutes = (
 
   app.route({
     ...smRoutes.subscriptionsRoute,
-    onRequest: requireRole('consumer', 'service', 'admin'),
+    onRequest: requireScope('subscriptions', 'consumer', 'service', 'admin'),
     async handler ({ params, query, identity }) {
       if (identity.role === 'consumer' && identity.userId !== params.id) {
         throw new ProblemError('MOT_FORBIDDEN', 'These subscriptions belong to another consumer')

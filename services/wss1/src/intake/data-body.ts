@@ -2,7 +2,7 @@ import type { Message, PayloadText } from '@motience/schemas'
 
 /** Why a message is refused before it is sent to DSM. `path` is a JSON pointer into the message. */
 export interface MessageFault {
-  code: 'MOT_DSM_BAD_PAYLOAD' | 'MOT_DSM_PAYLOAD_TOO_LARGE'
+  code: 'MOT_DSM_BAD_PAYLOAD' | 'MOT_DSM_PAYLOAD_TOO_LARGE' | 'MOT_FORBIDDEN'
   message: string
   path: string
 }

@@ -1,4 +1,4 @@
-import { identifiersOf, type Connection, type ConnectionHandlers } from '@motience/kit'
+import { identifiersOf, maySendAs, type Connection, type ConnectionHandlers } from '@motience/kit'
 import {
   payloadOf, payloadsOf, type DataFrame, type ErrorFrame, type Message, type PayloadText, type ProducerWelcomeFrame
 } from '@motience/schemas'
@@ -154,7 +154,12 @@ implements AnswerReceiver, BatchConnection, ConnectionHandlers<DataFrame | Loose
   }
 
   #textOf (message: Message, payload: PayloadText): string | MessageFault {
-    const { userId, deviceId } = this.#connection.identity
+    const { identity } = this.#connection
+    const { userId, deviceId } = identity
+    if (!maySendAs(identity, message.device_id)) {
+      this.#dependencies.metrics.refused('MOT_FORBIDDEN')
+      return { code: 'MOT_FORBIDDEN', message: 'The key of a device can only send as that device', path: '/device_id' }
+    }
     const { maxPayload } = this.#dependencies.limits
     const text = dataBodyText(message, payload, { producerId: userId, deviceId, maxPayload })
     if (typeof text !== 'string') this.#dependencies.metrics.refused(text.code)
