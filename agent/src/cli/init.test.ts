@@ -33,6 +33,27 @@ t.test('init: asks, registers, and writes a file readable by its owner only', as
   t.match(again.errors, /already exists/)
 })
 
+t.test('init: a claim code is traded for the device\'s key, and nothing is asked', async t => {
+  const { platform, dir } = await setUp(t)
+  const key = `mot_d_aaaaaaaaaaaa_${'x'.repeat(43)}`
+  platform.claims.set('K7MPX4QR', key)
+  const config = join(dir, 'claimed', 'agent.yaml')
+  const flags = { config, authUrl: platform.authUrl, websocketUrl: platform.websocketUrl, claim: 'K7MPX4QR' }
+  const parts = () => ({ input: Readable.from([]), output: new PassThrough() })
+  const io = terminal({ DEVICE_ID: 'shed' })
+  t.equal(await init(flags, io, parts()), EXIT.ok, io.errors)
+  t.equal(statSync(config).mode & 0o777, 0o600)
+  t.match(readFileSync(config, 'utf8'), `device_id: shed\ndevice_key: ${key}\n`)
+  t.notMatch(io.text, 'mot_d_')
+  t.same(platform.calls, ['devices/claim'])
+  t.equal(await main(['validate', '--config', config], terminal()), EXIT.ok)
+
+  const used = terminal()
+  t.equal(await init({ ...flags, config: join(dir, 'again.yaml') }, used, parts()), EXIT.failed)
+  t.match(used.errors, /Claim failed/)
+  t.notOk(existsSync(join(dir, 'again.yaml')))
+})
+
 t.test('init: a taken username, an unavailable platform, an existing account', async t => {
   const { platform, dir } = await setUp(t)
   const flags = {

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import os from 'node:os'
 import type { Readable, Writable } from 'node:stream'
-import type { Tokens } from '@motience/schemas'
+import type { Claimed, Tokens } from '@motience/schemas'
 import { postJson, RestError, urlFault, type RestFetch } from '@motience/client/session'
 import { stringify } from 'yaml'
 import { lightFetch } from '../http/light-fetch.js'
@@ -20,12 +20,17 @@ export interface InitFlags {
   force?: boolean
   /** Whether to sign in to an existing account instead of registering one. */
   existing?: boolean
+  /** A claim code, which is traded for the key of this device; no account is needed, and nothing is asked. */
+  claim?: string
 }
 
 /** `command` is the command line of the agent, for the hint that is printed. */
 export interface InitDependencies { input: Readable, output: Writable, fetch?: RestFetch, command?: string }
 
-interface Answers { authUrl: string, websocketUrl: string, deviceId: string, username: string, password: string }
+/** Addresses of the platform that were checked. */
+interface Addresses { authUrl: string, websocketUrl: string }
+
+interface Answers extends Addresses { deviceId: string, username: string, password: string }
 
 /** An invalid answer or flag. */
 class UsageError extends Error {}
@@ -50,6 +55,18 @@ const checkAddress = (what: string, names: string, address: string, scheme: 'htt
   if (fault !== null) throw new UsageError(`The address of ${what} (${names}) ${fault}, got '${address}'`)
 }
 
+/** The host name, as the name of a device. */
+const hostName = (): string => os.hostname().replaceAll(/[^A-Za-z0-9._-]/g, '-').slice(0, 64) || 'device'
+
+/** The addresses that flags and environment give, else the default ones. Throws `UsageError`. */
+const givenAddresses = (flags: InitFlags, env: NodeJS.ProcessEnv): Addresses => {
+  const authUrl = flags.authUrl ?? (env['AUTH_URL'] || 'http://127.0.0.1:3001')
+  checkAddress('the Authentication Platform', 'AUTH_URL, --auth-url', authUrl, 'http')
+  const websocketUrl = flags.websocketUrl ?? (env['WEBSOCKET_URL'] || guessWebsocketUrl(authUrl))
+  checkAddress("the producers' WebSocket", 'WEBSOCKET_URL, --websocket-url', websocketUrl, 'ws')
+  return { authUrl, websocketUrl: withProducerPath(websocketUrl) }
+}
+
 /** Asks for what neither a flag nor the environment gives. Throws `UsageError`, `InputEndedError`. */
 const askAll = async (prompt: Prompt, flags: InitFlags, env: NodeJS.ProcessEnv): Promise<Answers> => {
   const ask = async (given: string | undefined, question: string, fallback: string): Promise<string> => {
@@ -65,8 +82,7 @@ const askAll = async (prompt: Prompt, flags: InitFlags, env: NodeJS.ProcessEnv):
     flags.websocketUrl ?? env['WEBSOCKET_URL'], "Address of the producers' WebSocket", guessWebsocketUrl(authUrl)
   )
   checkAddress("the producers' WebSocket", 'WEBSOCKET_URL, --websocket-url', websocketUrl, 'ws')
-  const host = os.hostname().replaceAll(/[^A-Za-z0-9._-]/g, '-')
-  const deviceId = await ask(flags.deviceId ?? env['DEVICE_ID'], 'Device ID', host)
+  const deviceId = await ask(flags.deviceId ?? env['DEVICE_ID'], 'Device ID', hostName())
   const username = await ask(flags.username, 'Username', deviceId)
   const password = env['PASSWORD'] || await prompt.ask('Password (at least 8 characters): ', { hidden: true })
   return { authUrl, websocketUrl: withProducerPath(websocketUrl), deviceId, username, password }
@@ -87,35 +103,46 @@ const createAccount = async (
   }
 }
 
+/** Trades a claim code for a device and its key. Throws `RestError`. */
+const claimDevice = async (
+  fetch: RestFetch, authUrl: string, code: string, name: string
+): Promise<Claimed> =>
+  await postJson(fetch, `${authUrl.replace(/\/+$/, '')}/api/devices/claim`, { code, name }) as Claimed
+
 /**
  * Asks for what is missing, registers the device (or signs in to an existing account), and writes the configuration.
- * Nothing is registered if the file can't be written.
+ * With a claim code, nothing is asked: the code is traded for the device's own key. Nothing is registered or claimed if
+ * the file can't be written.
  */
 export const init = async (
   flags: InitFlags,
   io: CliIo,
   { input, output, fetch = lightFetch, command = 'motience-agent' }: InitDependencies
 ): Promise<number> => {
-  const { config, existing = false, interval = 1 } = flags
+  const { config, existing = false, interval = 1, claim } = flags
   if (existsSync(config) && (flags.force !== true || statSync(config).isDirectory())) {
     io.err(`${config} already exists; use --force to replace it\n`)
     return EXIT.failed
   }
   const prompt = createPrompt(input, output)
   try {
-    const answers = await askAll(prompt, flags, io.env)
+    const answers = claim === undefined ? await askAll(prompt, flags, io.env) : null
+    const { authUrl, websocketUrl } = answers ?? givenAddresses(flags, io.env)
     const file = preparePrivateFile(config)
-    try {
-      await createAccount(fetch, answers, existing)
-      const { authUrl, websocketUrl, deviceId, username, password } = answers
+    const write = (device: object): void => {
       file.write(`# Configuration of motience-agent, see docs/agent.md\n${stringify({
-        device_id: deviceId,
-        username,
-        password,
-        auth_url: authUrl,
-        websocket_url: websocketUrl,
-        interval: `${interval}s`
+        ...device, auth_url: authUrl, websocket_url: websocketUrl, interval: `${interval}s`
       })}`)
+    }
+    try {
+      if (answers !== null) {
+        await createAccount(fetch, answers, existing)
+        write({ device_id: answers.deviceId, username: answers.username, password: answers.password })
+      } else {
+        const name = flags.deviceId ?? (io.env['DEVICE_ID'] || hostName())
+        const { device, key } = await claimDevice(fetch, authUrl, claim!, name)
+        write({ device_id: device.name, device_key: key })
+      }
     } finally {
       file.discard()
     }
@@ -124,7 +151,8 @@ export const init = async (
   } catch (error) {
     if (error instanceof RestError) {
       const hint = error.code === 'MOT_AP_USERNAME_TAKEN' ? '; if this is your account, add --existing' : ''
-      io.err(`${existing ? 'Sign-in' : 'Registration'} failed: ${error.message}${hint}\n`)
+      const what = claim !== undefined ? 'Claim' : existing ? 'Sign-in' : 'Registration'
+      io.err(`${what} failed: ${error.message}${hint}\n`)
       return error.status === 0 ? EXIT.unavailable : EXIT.failed
     }
     if (!(error instanceof UsageError || error instanceof InputEndedError)) throw error

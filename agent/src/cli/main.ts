@@ -53,6 +53,7 @@ export const main = async (argv: readonly string[], io: CliIo): Promise<number> 
     .option('--username <name>', 'name of the account')
     .option('--device-id <name>', 'name of this device')
     .option('--interval <seconds>', 'seconds between readings', interval)
+    .option('--claim <code>', 'trade a claim code for the key of this device; asks nothing')
     .option('--existing', 'sign in to an existing account')
     .option('--force', 'replace an existing file')
     .action((flags: InitFlags) => {

@@ -12,8 +12,11 @@ export type AggregateFunction = 'min' | 'mean' | 'max' | 'last'
 /** The validated configuration. Times are in milliseconds, sizes in bytes. */
 export interface Config {
   deviceId: string
+  /** Empty with a key. */
   username: string
   password: string
+  /** The device's key, instead of an account. */
+  deviceKey: string | null
   authUrl: string
   websocketUrl: string
   intervalMs: number
@@ -99,8 +102,9 @@ export const completeConfig = (
   const stoppedRetryMs = ms('stopped_retry', file.stopped_retry ?? '1h')
   const config: Config = {
     deviceId: file.device_id ?? defaults.deviceId,
-    username: need('username', file.username),
-    password: need('password', file.password),
+    username: file.device_key === undefined ? need('username', file.username) : '',
+    password: file.device_key === undefined ? need('password', file.password) : '',
+    deviceKey: file.device_key ?? null,
     authUrl: url('auth_url', file.auth_url ?? 'http://127.0.0.1:3001', 'http'),
     websocketUrl: url('websocket_url', file.websocket_url ?? 'ws://127.0.0.1:8001/producer', 'ws'),
     intervalMs,

@@ -79,6 +79,7 @@ const readEnvironment = (env: NodeJS.ProcessEnv, before: ConfigFile): ConfigFile
     device_id: get('DEVICE_ID'),
     username,
     password: get('PASSWORD'),
+    device_key: get('DEVICE_KEY'),
     auth_url: get('AUTH_URL'),
     websocket_url: get('WEBSOCKET_URL'),
     interval: seconds === undefined ? undefined : Number(seconds)
@@ -94,6 +95,7 @@ const readEnvironment = (env: NodeJS.ProcessEnv, before: ConfigFile): ConfigFile
       device_id: 'DEVICE_ID',
       username: 'USERNAME',
       password: 'PASSWORD',
+      device_key: 'DEVICE_KEY',
       auth_url: 'AUTH_URL',
       websocket_url: 'WEBSOCKET_URL',
       interval: 'SEND_INTERVAL_SECS'

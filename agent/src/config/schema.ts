@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { DeviceIdSchema, agentEnv } from '@motience/schemas'
+import { DeviceIdSchema, KEY_PATTERN, agentEnv } from '@motience/schemas'
 import { sensorNames } from '../sensors/index.js'
 
 const Duration = (description: string) =>
@@ -73,6 +73,7 @@ export const ConfigFileSchema = Type.Object(
     username: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
     password: Type.Optional(Type.String({ minLength: 1, maxLength: 128 })),
     password_file: Type.Optional(Path),
+    device_key: Type.Optional(Type.String({ pattern: KEY_PATTERN.source })),
     auth_url: Type.Optional(Type.String({ pattern: '^https?://' })),
     websocket_url: Type.Optional(Type.String({ pattern: '^wss?://' })),
     interval: Type.Optional(Duration(agentEnv.SEND_INTERVAL_SECS.description!)),

@@ -2,7 +2,9 @@ import { openBuffer, type ReadingBuffer } from '@motience/client/buffer'
 import type { Config } from '../config/config.js'
 import type { Logger } from '../log/logger.js'
 import { createPipeline, type Pipeline } from '../pipeline/pipeline.js'
-import { createProducer, type Producer, type ProducerStatus } from '@motience/client/producer'
+import {
+  createProducer, type MutableProducerOptions, type Producer, type ProducerStatus
+} from '@motience/client/producer'
 import { createSensors } from '../sensors/index.js'
 import type { RestFetch } from '@motience/client/session'
 import { createSources, type RunningSources, type SourceState } from '../sources/index.js'
@@ -81,6 +83,16 @@ const logEvents = (producer: Producer, logger: Logger): void => {
   })
 }
 
+/** What the producer needs of a configuration. A device key names its device itself, whatever it is called by then. */
+const producerOptions = (
+  { deviceKey, deviceId, authUrl, username, password, websocketUrl, drainRate, compression }: Config
+): MutableProducerOptions => ({
+  websocketUrl,
+  drainRate,
+  compression,
+  ...deviceKey === null ? { authUrl, username, password, deviceId } : { key: deviceKey }
+})
+
 /**
  * Opens the buffer, and starts collecting and sending. Rejects with `LeaseHeldError` if another process uses the
  * buffer.
@@ -100,13 +112,7 @@ export const startAgent = async ({
   const { unacked, bytes } = buffer.stats()
   logger.info('Opened the buffer', { dir: config.buffer.dir, unacked, bytes })
   const producer = createProducer({
-    authUrl: config.authUrl,
-    websocketUrl: config.websocketUrl,
-    username: config.username,
-    password: config.password,
-    deviceId: config.deviceId,
-    drainRate: config.drainRate,
-    compression: config.compression,
+    ...producerOptions(config),
     stoppedRetryMs: config.stoppedRetryMs,
     buffer,
     ...fetch === undefined ? {} : { fetch }
@@ -167,7 +173,7 @@ export const startAgent = async ({
       config = next
       logger.setLevel(config.logLevel)
       end(collection)
-      producer.configure(config)
+      producer.configure(producerOptions(config))
       collection = collect()
     },
     stop: async waitMs => {

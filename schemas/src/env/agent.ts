@@ -5,6 +5,7 @@ export const agentEnv = {
   DEVICE_ID: Type.Optional(Type.String({ description: 'Name of this device; defaults to the host name' })),
   USERNAME: Type.Optional(Type.String({ description: 'Username of the producer account' })),
   PASSWORD: Type.Optional(Type.String({ description: 'Password of the producer account' })),
+  DEVICE_KEY: Type.Optional(Type.String({ description: 'Key of this device, instead of an account' })),
   AUTH_URL: Type.Optional(
     Type.String({ pattern: '^https?://', default: 'http://127.0.0.1:3001', description: 'URL of AP' })
   ),

@@ -1,6 +1,7 @@
 import type { Broker } from '@motience/broker'
 import {
-  buildService, type Authenticator, type Database, type Logger, type ServiceApp, maxLoopDelayMs
+  buildService, maxLoopDelayMs, type Authenticator, type Database, type DeviceReporter, type Identity, type Logger,
+  type ServiceApp
 } from '@motience/kit'
 import { createAcceptor } from './accept/acceptor.js'
 import { createAcknowledger } from './accept/acknowledger.js'
@@ -30,6 +31,8 @@ export interface DsmDependencies {
   broker: Broker
   auth: Authenticator
   source: SubscriptionSource
+  /** Is told of devices that send. */
+  devices?: DeviceReporter
   settings?: Partial<DsmSettings>
   logger?: Logger
   corsOrigin?: string
@@ -61,6 +64,14 @@ export const buildDsm = async (dependencies: DsmDependencies): Promise<ServiceAp
     ...(dependencies.trustProxy === undefined ? {} : { trustProxy: dependencies.trustProxy }),
     ...(dependencies.drainMs === undefined ? {} : { drainMs: dependencies.drainMs })
   })
+  const { devices } = dependencies
+  if (devices !== undefined) {
+    // Only routes that need an identity have one.
+    app.addHook('preHandler', ({ identity }: { identity?: Identity }, _reply, done) => {
+      if (identity != null) devices.seen(identity)
+      done()
+    })
+  }
   const logger = app.log
   const lanes = createLanes(settings.maxIdleLanes)
   const metrics = createDsmMetrics(app.metrics, () => acceptor.pending, () => lanes.size)

@@ -1,6 +1,6 @@
 import {
-  createAuthenticator, createInternalClients, createServiceTokens, isMain, listen, openServiceBroker,
-  openServiceDatabase, readEnv, runMigrations, runService, startService, type Running, type Shared
+  createAuthenticator, createDeviceReporter, createInternalClients, createServiceTokens, isMain, listen,
+  openServiceBroker, openServiceDatabase, readEnv, runMigrations, runService, startService, type Running, type Shared
 } from '@motience/kit'
 import { buildDsm } from './app.js'
 import { DsmEnvSchema, type DsmEnv } from './env.js'
@@ -24,11 +24,13 @@ export const startDsm = async (env: DsmEnv, shared: Shared = {}): Promise<Runnin
     const tokens = opened(createServiceTokens({ apUrl: env.AP_URL, service: 'dsm', secret }))
     const auth = opened(createAuthenticator({ apUrl: env.AP_URL, broker, tokens, logger }))
     const clients = opened(createInternalClients({ sm: env.SM_URL, tokens }))
+    const devices = opened(createDeviceReporter({ apUrl: env.AP_URL, tokens, logger }))
     const app = opened(
       await buildDsm({
         database,
         broker,
         auth,
+        devices,
         source: createSmSubscriptions(clients.sm),
         logger,
         corsOrigin: env.CORS_ORIGIN,

@@ -1,5 +1,6 @@
 export * from './auth/index.js'
 export * from './database/index.js'
+export * from './devices/index.js'
 export * from './http/index.js'
 export * from './metrics/index.js'
 export * from './outbox/index.js'

@@ -1,5 +1,6 @@
 import {
-  buildService, drainLeftMs, socketService, SocketServer, type Authenticator, type Connection, type Logger,
+  buildService, drainLeftMs, socketService, SocketServer, type Authenticator, type Connection, type DeviceReporter,
+  type Logger,
   type ReadyChecks, type ServiceApp
 } from '@motience/kit'
 import { Type } from '@sinclair/typebox'
@@ -30,6 +31,8 @@ export interface Wss1Limits {
 export interface Wss1Options {
   authenticator: Authenticator
   callDsm: CallDsm
+  /** Is told of devices that connect and send; closed by the caller. */
+  devices?: DeviceReporter
   limits: Wss1Limits
   /** Checks behind `/ready`. */
   ready: ReadyChecks
@@ -64,7 +67,7 @@ const MAX_FINAL_CALLS_MS = 1_000
 /** Builds WSS1 without reading the environment or listening. */
 export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
   const { authenticator, limits, logger, drainMs = 7_000 } = options
-  const { ready, corsOrigin, trustProxy } = options
+  const { ready, corsOrigin, trustProxy, devices } = options
   const http = await buildService('wss1', { ready, logger, corsOrigin, trustProxy, drainMs })
   const websocket = await buildService('wss1', {
     ...socketService, auth: authenticator, logger, metrics: http.metrics, trustProxy, drainMs
@@ -108,11 +111,18 @@ export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
     open: connection => {
       const producer = new ProducerConnection(connection, dependencies)
       producers.set(connection, producer)
+      // A renewal may change the connection's identity.
+      const { identity } = connection
+      devices?.opened(identity)
       return {
-        frame: (frame, text) => { producer.frame(frame, text) },
+        frame: (frame, text) => {
+          devices?.seen(identity)
+          producer.frame(frame, text)
+        },
         invalid: error => { producer.invalid(error) },
         ended: () => {
           producers.delete(connection)
+          devices?.closed(identity)
           producer.ended()
         }
       }

@@ -1,5 +1,5 @@
 import {
-  createAuthenticator, createClientAddresses, createInternalCaller, createServiceTokens, isMain, listen,
+  createAuthenticator, createClientAddresses, createDeviceReporter, createInternalCaller, createServiceTokens, isMain, listen,
   openServiceBroker, pingService, readEnv, runService, startService, type Running, type Shared
 } from '@motience/kit'
 import { pageConfig, registerPages } from '@motience/web'
@@ -37,10 +37,12 @@ export const startWss1 = async (env: Wss1Env, shared: Shared = {}): Promise<Runn
     const tokens = opened(createServiceTokens({ apUrl: env.AP_URL, service: 'wss1', secret }))
     const authenticator = opened(createAuthenticator({ apUrl: env.AP_URL, broker, tokens, logger }))
     const dsm = opened(createInternalCaller({ name: 'DSM', url: env.DSM_URL, tokens, timeoutMs: CALL_MS }))
+    const devices = opened(createDeviceReporter({ apUrl: env.AP_URL, tokens, logger }))
     const wss1 = opened(
       await buildWss1({
         authenticator,
         callDsm: createDsmCall(dsm),
+        devices,
         limits: limitsOf(env),
         ready: {
           broker: async () => {

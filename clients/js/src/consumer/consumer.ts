@@ -1,6 +1,7 @@
 import type { ConsumerServerFrame, Envelope, Position } from '@motience/schemas'
 import { createBackoff } from '../session/backoff.js'
 import { parseRetryAfter, RestError } from '../session/rest.js'
+import { createKeySession } from '../session/key-session.js'
 import { createTokenSession } from '../session/tokens.js'
 import { checkUrl } from '../session/url-fault.js'
 import { wait } from '../time/wait.js'
@@ -54,12 +55,9 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
     checkUrl('url', options.url, 'ws')
     if (options.history !== undefined) checkUrl('history', options.history, 'http')
     if (options.tokens === undefined) {
-      const session = createTokenSession({
-        authUrl: options.authUrl,
-        username: options.username,
-        password: options.password
-      })
-      this.#tokens = this.#ownTokens = session
+      const { authUrl, username, password, key } = options
+      this.#tokens = this.#ownTokens =
+        key === undefined ? createTokenSession({ authUrl, username, password }) : createKeySession(key)
     } else this.#tokens = options.tokens
     this.#positions = new PositionTracker(options.positions ?? memoryPositions(), error => {
       this.emit('error', error as Error)
@@ -179,8 +177,10 @@ export class Consumer extends Emitter<ConsumerEvents> implements AsyncIterable<E
     this.#welcomed = false
     this.#router.disconnected()
     const next = afterEnd(end, failures)
-    if (next === 'login') this.#tokens.invalidate(token)
-    else if (next === 'stop') {
+    if (next === 'login') {
+      // After 4001 a key may still be good, as after a rename; one that is refused at the upgrade is not.
+      if (this.#tokens.isKey !== true || end.status === 401) this.#tokens.invalidate(token)
+    } else if (next === 'stop') {
       this.#stop(new ConsumerStoppedError(end.reason || `Closed with ${end.code}`), end.reason, end.code)
     }
     return end

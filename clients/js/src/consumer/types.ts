@@ -9,11 +9,13 @@ import type { PositionStore } from './position-stores.js'
 import type { SocketConstructor } from './socket.js'
 
 /** Source of a consumer's tokens; `createTokenSession` creates one from a username and a password. */
-export type TokenSource = Pick<TokenSession, 'get' | 'invalidate' | 'onRenewed'>
+export type TokenSource = Pick<TokenSession, 'get' | 'invalidate' | 'onRenewed' | 'isKey'>
 
 export type ConsumerCredentials =
-  | { authUrl: string, username: string, password: string, tokens?: undefined }
-  | { tokens: TokenSource, authUrl?: undefined, username?: undefined, password?: undefined }
+  | { authUrl: string, username: string, password: string, tokens?: undefined, key?: undefined }
+  | { tokens: TokenSource, authUrl?: undefined, username?: undefined, password?: undefined, key?: undefined }
+  /** An API key with the scope `data:read`. */
+  | { key: string, authUrl?: undefined, username?: undefined, password?: undefined, tokens?: undefined }
 
 export interface ConsumerBaseOptions {
   /** WSS2, such as `wss://data.example.org/consumer`. */
@@ -48,7 +50,7 @@ export type ConsumerOptions = ConsumerBaseOptions & ConsumerCredentials
  */
 export type ConsumerState = 'connecting' | 'open' | 'paused' | 'waiting' | 'stopped'
 
-/** Why a consumer stopped: the account is disabled, or is not a consumer. */
+/** Why a consumer stopped: the account is disabled or is not a consumer, or the key was refused. */
 export class ConsumerStoppedError extends Error {
   override name = 'ConsumerStoppedError'
 }

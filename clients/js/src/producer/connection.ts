@@ -60,6 +60,9 @@ export interface Connection {
   close (): Promise<void>
 }
 
+/** Why a producer with a key stopped. */
+const KEY_REFUSED = 'The platform refused the key: it is wrong, revoked or expired'
+
 export const createConnection = ({
   mono,
   stoppedRetryMs,
@@ -130,12 +133,16 @@ export const createConnection = ({
       clearTimeout(welcomeTimer)
       if (ws !== socket) return
       if (refusal !== null) {
-        if (refusal.status === 401) tokens.invalidate(usedToken)
-        ended(refusal.message, refusal.status, { stop: refusal.status === 403, retryAfterMs: refusal.retryAfterMs })
+        const isKeyRefused = refusal.status === 401 && tokens.isKey === true
+        if (refusal.status === 401 && !isKeyRefused) tokens.invalidate(usedToken)
+        ended(isKeyRefused ? KEY_REFUSED : refusal.message, refusal.status, {
+          stop: refusal.status === 403 || isKeyRefused, retryAfterMs: refusal.retryAfterMs
+        })
         return
       }
       const next = afterClose(code)
-      if (next === 'login') tokens.invalidate(usedToken)
+      // A key may go on to be good: its device was renamed. If it is not, the next upgrade is refused.
+      if (next === 'login' && tokens.isKey !== true) tokens.invalidate(usedToken)
       ended(
         code === 1006 ? `Connection lost: ${failure}` : `Connection closed by the platform with ${code}`,
         code,
@@ -167,7 +174,7 @@ export const createConnection = ({
   }
 
   const followRenewals = () => tokens.onRenewed(({ token }) => {
-    if (state !== 'online' || token === usedToken) return
+    if (state !== 'online' || (token === usedToken && tokens.isKey !== true)) return
     usedToken = token
     socket?.send(JSON.stringify({ type: 'auth', token }))
   })
@@ -185,7 +192,7 @@ export const createConnection = ({
     restart: (message, code) => {
       const ws = socket
       if (ws === null) return
-      if (code !== undefined) tokens.invalidate(usedToken)
+      if (code !== undefined && tokens.isKey !== true) tokens.invalidate(usedToken)
       ended(message, code ?? null)
       ws.terminate()
     },

@@ -3,7 +3,7 @@ import t, { type Test } from 'tap'
 import { openBuffer } from '../buffer/buffer.js'
 import { monotonicMs } from '../time/monotonic.js'
 import { createProducer } from './producer.js'
-import type { Producer, ProducerOptions } from './types.js'
+import type { Producer, ProducerBaseOptions } from './types.js'
 
 const start = async (t: Test, settings: ConstructorParameters<typeof FakeWss1>[0] = {}): Promise<FakeWss1> => {
   const platform = await new FakeWss1(settings).start()
@@ -14,7 +14,7 @@ const start = async (t: Test, settings: ConstructorParameters<typeof FakeWss1>[0
 const produce = async (
   t: Test,
   platform: FakeWss1,
-  options: Partial<ProducerOptions> & { dir?: string } = {}
+  options: Partial<ProducerBaseOptions> & { dir?: string } = {}
 ): Promise<Producer> => {
   const { dir = null, ...rest } = options
   const producer = createProducer({
@@ -91,7 +91,7 @@ t.test('a buffered reading with such a time is sent without a timestamp', async 
 
 t.test('unusable URLs are errors of the caller, and are not quoted', async t => {
   const platform = await start(t)
-  const attempt = (options: Partial<ProducerOptions>) => produce(t, platform, options)
+  const attempt = (options: Partial<ProducerBaseOptions>) => produce(t, platform, options)
   await t.rejects(attempt({ websocketUrl: 'ws://u:secret@h/p#x' }), {
     name: 'TypeError',
     message: 'websocketUrl must not have a fragment (#)'

@@ -1,11 +1,11 @@
 import { EventEmitter } from 'node:events'
 import type { NewReading } from '../buffer/record.js'
-import { createTokenSession } from '../session/tokens.js'
 import { checkUrl } from '../session/url-fault.js'
 import { isDeviceTime } from '../time/device-time.js'
 import { createServerClock } from '../time/server-clock.js'
 import { monotonicMs } from '../time/monotonic.js'
 import { createConnection } from './connection.js'
+import { createSession } from './credentials.js'
 import { describeLoss } from './describe-loss.js'
 import { createSender } from './sender.js'
 import type { MutableProducerOptions, Producer, ProducerEvents, ProducerOptions } from './types.js'
@@ -15,8 +15,9 @@ const DEFAULT_DRAIN_RATE = 500
 const REPORT_EVERY_MS = 60_000
 
 /** Equal for options that the same connection serves. */
-const connectionKey = ({ authUrl, websocketUrl, username, password, compression = false }: MutableProducerOptions) =>
-  JSON.stringify([authUrl, websocketUrl, username, password, compression])
+const connectionKey = (options: MutableProducerOptions): string => JSON.stringify([
+  options.authUrl, options.websocketUrl, options.username, options.password, options.key, options.compression ?? false
+])
 
 /**
  * Starts a producer. It signs in and reconnects by itself until it is closed. Throws `TypeError` for an unusable URL.
@@ -28,9 +29,7 @@ export const createProducer = ({
   const events = new EventEmitter<ProducerEvents>()
   const clock = createServerClock()
   checkUrl('websocketUrl', initialOptions.websocketUrl, 'ws')
-  const signIn = ({ authUrl, username, password }: MutableProducerOptions) =>
-    createTokenSession({ authUrl, username, password, ...(fetch === undefined ? {} : { fetch }) })
-  let tokens = signIn(current)
+  let tokens = createSession(current, fetch)
   const target = ({ websocketUrl, compression = false }: MutableProducerOptions) => ({
     url: websocketUrl,
     tokens,
@@ -133,12 +132,12 @@ export const createProducer = ({
     },
     configure: next => {
       checkUrl('websocketUrl', next.websocketUrl, 'ws')
-      checkUrl('authUrl', next.authUrl, 'http')
+      if (next.authUrl !== undefined) checkUrl('authUrl', next.authUrl, 'http')
       const before = current
       current = next
       if (connectionKey(before) === connectionKey(next)) return
       tokens.close()
-      tokens = signIn(next)
+      tokens = createSession(next, fetch)
       connection.use(target(next))
     },
     close: async () => {

@@ -4,18 +4,15 @@ import type { Loss } from '../buffer/record.js'
 import type { BackoffOptions } from '../session/backoff.js'
 import type { RestFetch } from '../session/rest.js'
 import type { ConnectionFault, ConnectionState } from './connection.js'
+import type { ProducerCredentials } from './credentials.js'
 import type { AckedPosition } from './outcome.js'
 import type { SenderCounts } from './sender.js'
 
-/** The options that can be changed while a producer runs. */
-export interface MutableProducerOptions {
-  /** URL of AP. */
-  authUrl: string
+/** The options that can be changed while a producer runs, besides its credentials. */
+export interface MutableProducerBaseOptions {
   /** URL of WSS1, including the path. */
   websocketUrl: string
-  username: string
-  password: string
-  /** Default device id of readings. */
+  /** Default device id of readings; leave it out with a device key, which names its device. */
   deviceId?: string
   /** Maximum rate at which a backlog is sent, in readings per second. Default 500. */
   drainRate?: number
@@ -23,7 +20,9 @@ export interface MutableProducerOptions {
   compression?: boolean
 }
 
-export interface ProducerOptions extends MutableProducerOptions {
+export type MutableProducerOptions = MutableProducerBaseOptions & ProducerCredentials
+
+export interface ProducerBaseOptions extends MutableProducerBaseOptions {
   /** Stores readings until they are acked; closed by the producer. See `openBuffer`. */
   buffer: ReadingBuffer
   /** Delay before retrying after the account was rejected, in milliseconds; null (the default): never. */
@@ -33,6 +32,8 @@ export interface ProducerOptions extends MutableProducerOptions {
   mono?: () => number
   now?: () => number
 }
+
+export type ProducerOptions = ProducerBaseOptions & ProducerCredentials
 
 /** Optional fields of a reading. */
 export interface SendOptions {

@@ -1,4 +1,5 @@
 export * from './backoff.js'
+export * from './key-session.js'
 export * from './rest.js'
 export * from './tokens.js'
 export { urlFault } from './url-fault.js'

@@ -28,6 +28,8 @@ export interface AccessToken {
 
 /** A session at AP that renews its tokens. */
 export interface TokenSession {
+  /** Whether it is a key, which nothing replaces once it was refused. */
+  readonly isKey?: boolean
   /**
    * The token, renewed first if it is about to expire (one to two minutes before, or one to two fifths of a shorter
    * lifetime). Concurrent calls share one renewal. Rejects with `RestError`, without retrying.

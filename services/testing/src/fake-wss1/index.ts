@@ -66,6 +66,8 @@ export class FakeWss1 {
   /** Maximum number of messages that were in flight at the same time. */
   peakInFlight = 0
   connections = 0
+  /** Keys that claim codes are traded for, once. */
+  readonly claims = new Map<string, string>()
   readonly #tcp = new Set<Socket>()
   #endedBytes = 0
   #http: Server | null = null
@@ -122,7 +124,10 @@ export class FakeWss1 {
     return [...this.#tcp].reduce((sum, { bytesRead }) => sum + bytesRead, this.#endedBytes)
   }
 
-  /** Invalidates all tokens. */
+  /** Takes a key from now on. */
+  addKey (key: string): void { this.#valid.add(key) }
+
+  /** Makes tokens and keys that were given out invalid. */
   revokeTokens (): void { this.#valid.clear() }
 
   #rest (request: IncomingMessage, response: ServerResponse): void {
@@ -131,7 +136,14 @@ export class FakeWss1 {
     request.on('end', () => {
       const path = (request.url ?? '').replace('/api/', '')
       this.calls.push(path)
-      const body = JSON.parse(text) as { username?: string, password?: string, role?: string, device_id?: string }
+      const body = JSON.parse(text) as {
+        username?: string
+        password?: string
+        role?: string
+        device_id?: string
+        code?: string
+        name?: string
+      }
       const answer = (status: number, content: unknown) => {
         response.writeHead(status, { 'content-type': status < 300 ? 'application/json' : 'application/problem+json' })
         response.end(JSON.stringify(content))
@@ -148,6 +160,13 @@ export class FakeWss1 {
           body.username === 'taken' ? 409 : 201,
           body.username === 'taken' ? { code: 'MOT_AP_USERNAME_TAKEN', detail: 'The username is taken' } : { user }
         )
+      }
+      if (path === 'devices/claim') {
+        const key = this.claims.get(body.code ?? '')
+        this.claims.delete(body.code ?? '')
+        if (key === undefined) return answer(404, { code: 'MOT_AP_CLAIM_INVALID', detail: 'No such code' })
+        this.addKey(key)
+        return answer(201, { device: { name: body.name }, key, producer_id: 7 })
       }
       if (path === 'auth/login' && body.password !== this.settings.password) {
         return answer(401, { code: 'MOT_AP_BAD_CREDENTIALS', detail: 'Wrong username or password' })
