@@ -38,6 +38,8 @@ export interface FakeAp {
   }): User
   /** Adds a key; see `FakeKey`. */
   addKey (key: FakeKey): { text: string, sid: string }
+  /** Forgets the instances that reported devices. */
+  forgetReporters (): void
   /** The reports of devices that services sent. */
   readonly reports: readonly DeviceReport[]
   /** Makes `verify` refuse the session's tokens. Publishes nothing. */
@@ -129,6 +131,7 @@ export const fakeAp = async (t: { teardown (fn: () => unknown): void }): Promise
     issue: async options => await signer.sign(options),
     addUser: user => directory.add(user),
     addKey: key => directory.addKey(key),
+    forgetReporters: () => { directory.reporters.clear() },
     reports,
     revoke: sid => { directory.revokedSessions.add(sid) },
     disable: userId => { directory.disabledUsers.add(userId) },

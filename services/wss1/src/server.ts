@@ -1,6 +1,6 @@
 import {
-  createAuthenticator, createClientAddresses, createDeviceReporter, createInternalCaller, createServiceTokens, isMain, listen,
-  openServiceBroker, pingService, readEnv, runService, startService, type Running, type Shared
+  createAuthenticator, createClientAddresses, createDeviceReporter, createInternalCaller, createServiceTokens, isMain,
+  listen, openServiceBroker, pingService, readEnv, runService, startService, type Running, type Shared
 } from '@motience/kit'
 import { pageConfig, registerPages } from '@motience/web'
 import { buildWss1, type Wss1Limits } from './app.js'

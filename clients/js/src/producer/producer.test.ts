@@ -14,7 +14,7 @@ const start = async (t: Test, settings: ConstructorParameters<typeof FakeWss1>[0
 const produce = async (
   t: Test,
   platform: FakeWss1,
-  options: Partial<ProducerBaseOptions> & { dir?: string } = {}
+  options: Partial<ProducerBaseOptions> & { authUrl?: string, dir?: string } = {}
 ): Promise<Producer> => {
   const { dir = null, ...rest } = options
   const producer = createProducer({
@@ -91,7 +91,7 @@ t.test('a buffered reading with such a time is sent without a timestamp', async 
 
 t.test('unusable URLs are errors of the caller, and are not quoted', async t => {
   const platform = await start(t)
-  const attempt = (options: Partial<ProducerBaseOptions>) => produce(t, platform, options)
+  const attempt = (options: Partial<ProducerBaseOptions> & { authUrl?: string }) => produce(t, platform, options)
   await t.rejects(attempt({ websocketUrl: 'ws://u:secret@h/p#x' }), {
     name: 'TypeError',
     message: 'websocketUrl must not have a fragment (#)'

@@ -50,11 +50,15 @@ t.test('connections and messages of devices are reported together, others not at
 })
 
 t.test('an instance that AP has forgotten reports its connections again', async t => {
-  const { reporter, all } = await build(t)
+  const { ap, reporter, all } = await build(t)
   reporter.opened(deviceIdentity('key:a:0'))
-  await waitFor(() => all('opened').filter(sid => sid === 'key:a:0').length === 2, {
-    what: 'the connection again, after the answer to the first report'
-  })
+  await waitFor(() => all('opened').length === 1)
+  const before = ap.reports.length
+  await waitFor(() => ap.reports.length > before + 1, { what: 'reports that the instance lives' })
+  t.same(all('opened'), ['key:a:0'], 'once')
+  ap.forgetReporters()
+  await waitFor(() => all('opened').length === 2)
+  t.same(all('opened'), ['key:a:0', 'key:a:0'])
 })
 
 t.test('what AP does not answer to is in the next report', async t => {

@@ -90,8 +90,10 @@ export const createDeviceReporter = (
     for (const sid of report.seen) seen.delete(sid)
     for (const sid of report.opened) reported.add(sid)
     for (const sid of report.closed) reported.delete(sid)
+    // It may have changed again while the report was on its way.
     for (const sid of [...report.opened, ...report.closed]) {
       if (connections.has(sid) === reported.has(sid)) changed.delete(sid)
+      else changed.add(sid)
     }
   }
 
@@ -128,8 +130,7 @@ export const createDeviceReporter = (
       const left = (connections.get(sid) ?? 1) - 1
       if (left > 0) connections.set(sid, left)
       else connections.delete(sid)
-      if (connections.has(sid) === reported.has(sid)) changed.delete(sid)
-      else changed.add(sid)
+      changed.add(sid)
       if (seen.size < MAX_SEEN) seen.add(sid)
     },
     close: async () => {

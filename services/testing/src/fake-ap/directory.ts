@@ -19,6 +19,8 @@ export interface FakeDirectory {
   readonly users: Map<number, User>
   readonly revokedSessions: Set<string>
   readonly disabledUsers: Set<number>
+  /** Instances that reported devices and are not forgotten. */
+  readonly reporters: Set<string>
   /** What keys may do, by id and hash of the secret. */
   readonly keys: Map<string, KeyIdentity>
   /** A key of a user, in the catalogue or not; a device key with `device`, else an API key. */
@@ -33,6 +35,7 @@ export const createFakeDirectory = (): FakeDirectory => {
     users,
     revokedSessions: new Set(),
     disabledUsers: new Set(),
+    reporters: new Set(),
     keys,
     addKey: ({ userId, role = 'producer', device, scopes = ['data:write'], expiresInHours = 24 }) => {
       const kind: KeyKind = device === undefined ? 'api' : 'device'

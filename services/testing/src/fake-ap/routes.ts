@@ -84,8 +84,11 @@ export const answerAs = async (
   if (token === undefined || verify(token, dependencies).status !== 200) return refuse(401, 'MOT_UNAUTHORIZED')
   if (method === 'POST' && url.pathname === '/api/keys/verify') return verifyKeys(body as VerifyKeysBody, dependencies)
   if (method === 'POST' && url.pathname === '/api/devices/report') {
-    dependencies.reports.push(body as DeviceReport)
-    return { status: 200, document: { known: dependencies.reports.length > 1 } }
+    const report = body as DeviceReport
+    const known = directory.reporters.has(report.instance)
+    directory.reporters.add(report.instance)
+    dependencies.reports.push(report)
+    return { status: 200, document: { known } }
   }
   if (method === 'GET' && url.pathname === '/api/producers') return listUsers(url, 'producer', dependencies)
   if (method === 'GET' && url.pathname === '/api/consumers') return listUsers(url, 'consumer', dependencies)
