@@ -683,7 +683,7 @@ export interface operations {
                 "application/json": {
                     messages: {
                         /** @description User id */
-                        producer_id: number;
+                        producer_id?: number;
                         /** @description Any JSON object of at most `max_payload` bytes and 32 levels; delivered exactly as it was sent */
                         payload: {
                             [key: string]: unknown;
@@ -892,7 +892,7 @@ export interface operations {
                  */
                 "application/json": {
                     /** @description User id */
-                    producer_id: number;
+                    producer_id?: number;
                     /** @description Any JSON object of at most `max_payload` bytes and 32 levels; delivered exactly as it was sent */
                     payload: {
                         [key: string]: unknown;
