@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { request, type Dispatcher } from 'undici'
 import { MAX_VERIFY_KEYS, type KeyIdentity, type RefusedKey, type VerifiedKeys } from '@motience/schemas'
 import { ProblemError } from '../service/problem-error.js'
@@ -6,6 +7,9 @@ import type { ServiceTokens } from './service-tokens.js'
 
 /** Maximum time of one call to AP, in milliseconds. */
 const ASK_MS = 5_000
+
+/** Minimum time from one call to the next, in milliseconds: what comes in meanwhile shares the next. */
+const GATHER_MS = 25
 
 /** Maximum number of keys that wait to be verified; more are refused with 503. */
 export const MAX_WAITING = 20_000
@@ -69,6 +73,7 @@ export const createAskKeys = (apUrl: string, tokens: ServiceTokens, dispatcher: 
     running = true
     while (waiting.length > 0) {
       const batch = waiting.splice(0, MAX_VERIFY_KEYS)
+      const askedAt = performance.now()
       try {
         const results = await ask(batch.map(({ key }) => key))
         for (const [index, { resolve }] of batch.entries()) resolve(results[index]!)
@@ -76,6 +81,8 @@ export const createAskKeys = (apUrl: string, tokens: ServiceTokens, dispatcher: 
         for (const { reject } of batch) reject(error instanceof ProblemError ? error : unavailable(error))
       }
       for (const one of batch) leave(one)
+      const restMs = askedAt + GATHER_MS - performance.now()
+      if (restMs > 0 && waiting.length < MAX_VERIFY_KEYS) await pause(restMs)
     }
     running = false
   }

@@ -8,6 +8,12 @@ export class StartError extends Error {
 /** The address to listen on. `variable` is the environment variable of the port. */
 export interface ListenOptions { host: string, port: number, variable: string }
 
+/**
+ * Connections that may wait to be accepted; the system's own bound (`net.core.somaxconn`) applies too. A fleet that
+ * comes back at once would overflow Node's 511, and each client that is dropped tries again a second or more later.
+ */
+const BACKLOG = 16_384
+
 /** A `StartError` that names variable and port if the address is not available; else the error itself. */
 export const listenError = (error: unknown, { host, port, variable }: ListenOptions): unknown => {
   switch ((error as NodeJS.ErrnoException).code) {
@@ -29,6 +35,7 @@ export const listen = async (app: ServiceApp, options: ListenOptions): Promise<s
     return await app.listen({
       host: options.host,
       port: options.port,
+      backlog: BACKLOG,
       listenTextResolver: address => `Listening at ${address}`
     })
   } catch (error) {
