@@ -6,6 +6,7 @@ import { lightFetch } from '../http/light-fetch.js'
 import { createLogger } from '../log/logger.js'
 import { createProducer } from '@motience/client/producer'
 import { lockBufferDir } from '../runtime/lock-buffer-dir.js'
+import { producerOptions } from '../runtime/producer-options.js'
 import { monotonicMs, readBootId } from '@motience/client/time'
 import { EXIT, readConfig, type CliIo, type ConfigFlags } from './options.js'
 
@@ -39,7 +40,9 @@ export const pipe = async (flags: PipeFlags, input: Readable, io: CliIo): Promis
   const dir = config.buffer.dir === null ? null : join(config.buffer.dir, `pipe-${flags.name ?? 'lines'}`)
   const releaseBufferDir = await lockBufferDir(dir, logger)
   const buffer = await openBuffer({ ...config.buffer, dir, boot: readBootId(), mono: monotonicMs })
-  const producer = createProducer({ ...config, buffer, fetch: lightFetch })
+  const producer = createProducer({
+    ...producerOptions(config), stoppedRetryMs: config.stoppedRetryMs, buffer, fetch: lightFetch
+  })
   producer.events.on('stopped', ({ message }) => {
     logger.error('Platform rejected this device', { reason: message })
   })

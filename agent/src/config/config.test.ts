@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { waitFor } from '@motience/testing'
+import { tempDir, waitFor } from '@motience/testing'
 import t from 'tap'
 import { ConfigError, type Config } from './config.js'
 import { defaultConfigPath, findConfigFile, loadConfig } from './load.js'
@@ -38,6 +38,17 @@ t.test('flags override the environment, which overrides the file', async t => {
     websocketUrl: 'ws://127.0.0.1:8001/producer'
   })
   t.match(load(text, env, { device_id: 'from-flag' }), { deviceId: 'from-flag', intervalMs: 2000 })
+})
+
+t.test('a device key stands for the account, from the file, the environment or a credential', async t => {
+  const key = (n: number) => `mot_d_aaaaaaaaaaa${n}_${'x'.repeat(43)}`
+  t.match(load(`device_key: ${key(1)}\n`), { deviceKey: key(1), username: '', password: '' })
+  t.match(load(`device_key: ${key(1)}\n`, { DEVICE_KEY: key(2), USERNAME: 'desktop' }), { deviceKey: key(2) })
+  const dir = tempDir(t)
+  writeFileSync(join(dir, 'motience-key'), `${key(3)}\n`)
+  t.match(load(`device_key: ${key(1)}\n`, { CREDENTIALS_DIRECTORY: dir }), { deviceKey: key(3) })
+  t.match(load('username: pi\npassword: long-secret\n'), { deviceKey: null })
+  t.throws(() => load('device_key: mot_d_short\n'), { name: 'ConfigError' })
 })
 
 t.test('environment variables alone are sufficient', async t => {

@@ -60,11 +60,21 @@ const readFile = (path: string): ConfigFile => {
 
 const firstLine = (path: string): string => readFileSync(path, 'utf8').split(/\r?\n/)[0] ?? ''
 
-/** The password of a systemd credential (`LoadCredential=motience-password:…`), which no other process can read. */
+/**
+ * The password or the key of a systemd credential (`LoadCredential=motience-password:…`, `motience-key:…`), which no
+ * other process can read.
+ */
 const readCredential = (env: NodeJS.ProcessEnv): ConfigFile => {
   const dir = env['CREDENTIALS_DIRECTORY']
-  const path = dir === undefined ? null : join(dir, 'motience-password')
-  return path !== null && existsSync(path) ? { password: firstLine(path) } : {}
+  const read = (name: string): string | undefined => {
+    const path = dir === undefined ? null : join(dir, name)
+    return path !== null && existsSync(path) ? firstLine(path) : undefined
+  }
+  const [password, deviceKey] = [read('motience-password'), read('motience-key')]
+  return {
+    ...password === undefined ? {} : { password },
+    ...deviceKey === undefined ? {} : checked({ device_key: deviceKey })
+  }
 }
 
 /**

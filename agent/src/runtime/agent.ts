@@ -2,14 +2,13 @@ import { openBuffer, type ReadingBuffer } from '@motience/client/buffer'
 import type { Config } from '../config/config.js'
 import type { Logger } from '../log/logger.js'
 import { createPipeline, type Pipeline } from '../pipeline/pipeline.js'
-import {
-  createProducer, type MutableProducerOptions, type Producer, type ProducerStatus
-} from '@motience/client/producer'
+import { createProducer, type Producer, type ProducerStatus } from '@motience/client/producer'
 import { createSensors } from '../sensors/index.js'
 import type { RestFetch } from '@motience/client/session'
 import { createSources, type RunningSources, type SourceState } from '../sources/index.js'
 import { monotonicMs, readBootId } from '@motience/client/time'
 import { lockBufferDir } from './lock-buffer-dir.js'
+import { producerOptions } from './producer-options.js'
 import { startTicker, type Ticker } from './ticker.js'
 
 /** The agent's status, as its socket and its metrics show it. */
@@ -82,16 +81,6 @@ const logEvents = (producer: Producer, logger: Logger): void => {
     logger.warn('Readings lost before they could be sent', { readings, damaged })
   })
 }
-
-/** What the producer needs of a configuration. A device key names its device itself, whatever it is called by then. */
-const producerOptions = (
-  { deviceKey, deviceId, authUrl, username, password, websocketUrl, drainRate, compression }: Config
-): MutableProducerOptions => ({
-  websocketUrl,
-  drainRate,
-  compression,
-  ...deviceKey === null ? { authUrl, username, password, deviceId } : { key: deviceKey }
-})
 
 /**
  * Opens the buffer, and starts collecting and sending. Rejects with `LeaseHeldError` if another process uses the
