@@ -210,8 +210,7 @@ export class SocketServer<S extends FrameSchemas, Q extends TObject> {
   }
 
   #sweep (): void {
-    const now = performance.now()
-    const wallClock = Date.now()
+    const [now, wallClock] = [performance.now(), Date.now()]
     for (const connection of this.connections) connection.sweep(now, wallClock)
   }
 }
