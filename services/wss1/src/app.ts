@@ -1,14 +1,11 @@
+import { Dispatcher, InFlightBudget, type CallDsm, type CallLimits } from '@motience/dispatch'
 import {
   buildService, drainLeftMs, socketService, SocketServer, type Authenticator, type Connection, type DeviceReporter,
   type Logger,
   type ReadyChecks, type ServiceApp
 } from '@motience/kit'
 import { Type } from '@sinclair/typebox'
-import { InFlightBudget } from './intake/in-flight-budget.js'
 import { createProducerMetrics } from './metrics.js'
-import { Dispatcher } from './dispatch/dispatcher.js'
-import type { CallLimits } from './dispatch/gather-call.js'
-import type { CallDsm } from './dispatch/dsm-call.js'
 import { producerFrames } from './intake/frames.js'
 import { ProducerConnection, type ProducerDependencies } from './intake/producer-connection.js'
 import { registerStatsRoute } from './routes/stats.js'
@@ -80,7 +77,7 @@ export const buildWss1 = async (options: Wss1Options): Promise<Wss1> => {
   const dispatcher: Dispatcher = new Dispatcher({
     call: options.callDsm,
     release: bytes => { budget.release(bytes) },
-    metrics,
+    metrics: metrics.dispatch,
     logger: http.log,
     limits: options.callLimits
   })

@@ -1,13 +1,14 @@
-import { createMetrics, secondsBuckets } from '@motience/kit'
+import { createDispatchMetrics, type DispatchMetrics } from '@motience/dispatch'
+import { createMetrics } from '@motience/kit'
 import type { Registry } from 'prom-client'
-
-const CALL_OUTCOMES = ['answered', 'repeated', 'refused'] as const
 
 /** Codes that are worth an alert; the others' series appear with the first message that is refused for them. */
 const WATCHED_CODES = ['MOT_UNAVAILABLE', 'MOT_INTERNAL']
 
 /** WSS1's counters, for `/stats` and `/metrics`. */
 export interface ProducerMetrics {
+  /** The calls to DSM. */
+  dispatch: DispatchMetrics
   messages: number
   acks: number
   duplicates: number
@@ -15,17 +16,9 @@ export interface ProducerMetrics {
   bytes: number
   /** Connections whose socket is paused. */
   paused: number
-  /** Calls to DSM. */
-  calls: number
-  /** Calls after which messages had to be sent again. */
-  repeats: number
-  /** Messages of closed connections that were dropped unacked while DSM was unavailable. */
-  orphans: number
   received (bytes: number): void
   acked (duplicate: boolean): void
   refused (code: string): void
-  called (messages: number, seconds: number, outcome: (typeof CALL_OUTCOMES)[number]): void
-  orphaned (): void
 }
 
 /** Values that are read at each scrape. */
@@ -39,18 +32,6 @@ export const createProducerMetrics = (registry: Registry, gauges: Gauges): Produ
     help: 'Messages that were refused, by code',
     labels: ['code'],
     values: WATCHED_CODES
-  })
-  const calls = metrics.histogram({
-    name: 'dsm_call_duration_seconds',
-    help: 'Duration of calls to DSM, by outcome',
-    labels: ['outcome'],
-    values: CALL_OUTCOMES,
-    buckets: secondsBuckets
-  })
-  const sizes = metrics.histogram({
-    name: 'dsm_call_messages',
-    help: 'Messages per call to DSM',
-    buckets: [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000]
   })
   metrics.counter({
     name: 'messages_total',
@@ -68,11 +49,6 @@ export const createProducerMetrics = (registry: Registry, gauges: Gauges): Produ
     help: 'Messages acked as repeats',
     collect: () => counters.duplicates
   })
-  metrics.counter({
-    name: 'orphans_total',
-    help: 'Messages of closed connections that were discarded unacked while DSM did not answer',
-    collect: () => counters.orphans
-  })
   metrics.gauge({ name: 'in_flight_messages', help: 'Messages waiting for their acks', collect: gauges.inFlight })
   metrics.gauge({
     name: 'in_flight_bytes',
@@ -86,15 +62,13 @@ export const createProducerMetrics = (registry: Registry, gauges: Gauges): Produ
   })
 
   const counters: ProducerMetrics = {
+    dispatch: createDispatchMetrics(metrics),
     messages: 0,
     acks: 0,
     duplicates: 0,
     errors: 0,
     bytes: 0,
     paused: 0,
-    calls: 0,
-    repeats: 0,
-    orphans: 0,
     received: size => {
       counters.messages++
       counters.bytes += size
@@ -106,14 +80,7 @@ export const createProducerMetrics = (registry: Registry, gauges: Gauges): Produ
     refused: code => {
       counters.errors++
       errors.inc({ code })
-    },
-    called: (count, seconds, outcome) => {
-      counters.calls++
-      if (outcome === 'repeated') counters.repeats++
-      calls.observe({ outcome }, seconds)
-      sizes.observe(count)
-    },
-    orphaned: () => { counters.orphans++ }
+    }
   }
   return counters
 }

@@ -1,10 +1,10 @@
+import { createDsmCall } from '@motience/dispatch'
 import {
   createAuthenticator, createClientAddresses, createDeviceReporter, createInternalCaller, createServiceTokens, isMain,
   listen, openServiceBroker, pingService, readEnv, runService, startService, type Running, type Shared
 } from '@motience/kit'
 import { pageConfig, registerPages } from '@motience/web'
 import { buildWss1, type Wss1Limits } from './app.js'
-import { createDsmCall } from './dispatch/dsm-call.js'
 import { Wss1EnvSchema, type Wss1Env } from './env.js'
 
 export type { Shared }

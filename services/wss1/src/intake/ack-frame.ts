@@ -1,5 +1,5 @@
+import type { PendingMessage } from '@motience/dispatch'
 import type { Accepted } from '@motience/schemas'
-import type { PendingMessage } from '../dispatch/pending-message.js'
 
 /** What identifies a message to its producer. */
 type MessageIdentifiers = Pick<PendingMessage, 'id' | 'seq'>

@@ -1,5 +1,4 @@
-import { isRefusal, type DsmAnswer } from '../dispatch/dsm-answer.js'
-import type { AnswerReceiver, PendingMessage } from '../dispatch/pending-message.js'
+import { isRefusal, type AnswerReceiver, type DsmAnswer, type PendingMessage } from '@motience/dispatch'
 import { batchAckEntry, batchAckFrame } from './ack-frame.js'
 import { errorFields } from './error-fields.js'
 

@@ -1,7 +1,6 @@
+import { isTransient, type PendingMessage } from '@motience/dispatch'
 import { identifiersOf } from '@motience/kit'
 import { problemKinds, type ErrorFrame, type Problem } from '@motience/schemas'
-import { isTransient } from '../dispatch/dsm-answer.js'
-import type { PendingMessage } from '../dispatch/pending-message.js'
 
 /** Milliseconds after which to send a message again: after a transient refusal, and after an internal error. */
 const RETRY_TRANSIENT_MS = 1_000

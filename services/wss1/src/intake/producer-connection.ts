@@ -1,17 +1,16 @@
+import {
+  AnswerOrder, dataBodyText, isRefusal, type AnswerReceiver, type DsmAnswer, type InFlightBudget, type MessageFault,
+  type PendingMessage
+} from '@motience/dispatch'
 import { identifiersOf, maySendAs, type Connection, type ConnectionHandlers } from '@motience/kit'
 import {
   payloadOf, payloadsOf, type DataFrame, type ErrorFrame, type Message, type PayloadText, type ProducerWelcomeFrame
 } from '@motience/schemas'
-import { isRefusal, type DsmAnswer } from '../dispatch/dsm-answer.js'
-import type { AnswerReceiver, PendingMessage } from '../dispatch/pending-message.js'
 import type { ProducerMetrics } from '../metrics.js'
 import { ackFrame } from './ack-frame.js'
-import { AnswerOrder } from './answer-order.js'
 import { BatchAck, type BatchConnection } from './batch-ack.js'
-import { dataBodyText, type MessageFault } from './data-body.js'
 import { errorFields } from './error-fields.js'
 import { invalidMessage, isMessage, type LooseBatchFrame } from './frames.js'
-import type { InFlightBudget } from './in-flight-budget.js'
 
 /** Limits that the welcome frame announces. */
 export interface ProducerLimits { maxPayload: number, maxFrame: number, maxInFlight: number, heartbeatMs: number }

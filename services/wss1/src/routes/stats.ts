@@ -28,7 +28,7 @@ export const registerStatsRoute = (
   app: ServiceApp,
   { metrics, connections, inFlight, inFlightBytes }: StatsDependencies
 ): void => addStatsRoute(app, counts, () => {
-  const { paused, messages, acks, duplicates, errors, orphans, bytes, calls, repeats } = metrics
+  const { paused, messages, acks, duplicates, errors, bytes, dispatch } = metrics
   return {
     connections: connections(),
     paused,
@@ -36,11 +36,11 @@ export const registerStatsRoute = (
     acks,
     duplicates,
     errors,
-    orphans,
+    orphans: dispatch.orphans,
     in_flight: inFlight(),
     in_flight_bytes: inFlightBytes(),
     bytes,
-    dsm_calls: calls,
-    dsm_repeats: repeats
+    dsm_calls: dispatch.calls,
+    dsm_repeats: dispatch.repeats
   }
 })

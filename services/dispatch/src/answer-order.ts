@@ -1,7 +1,8 @@
-import { FifoQueue } from '../dispatch/fifo-queue.js'
+import { FifoQueue } from './fifo-queue.js'
 
 /**
- * Keeps what WSS1 answers by itself in its place among the answers of DSM, which arrive in the order of the messages.
+ * Keeps what a service answers by itself in its place among the answers of DSM, which arrive in the order of the
+ * messages.
  */
 export class AnswerOrder {
   #enqueued = 0

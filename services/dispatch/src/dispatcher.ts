@@ -1,9 +1,9 @@
 import { createBackoff, type Logger } from '@motience/kit'
 import type { Problem } from '@motience/schemas'
-import type { ProducerMetrics } from '../metrics.js'
 import { CircuitBreaker } from './circuit-breaker.js'
 import { isRefusal, isTransient, type DsmAnswer } from './dsm-answer.js'
 import type { CallDsm, CallOutcome } from './dsm-call.js'
+import type { DispatchMetrics } from './dispatch-metrics.js'
 import { FifoQueue } from './fifo-queue.js'
 import { gatherCall, type Call, type CallLimits, type LaneShare } from './gather-call.js'
 import { Lane } from './lane.js'
@@ -14,7 +14,7 @@ export const defaultCallLimits: CallLimits = { maxMessages: 1_000, maxBytes: 524
 
 export interface DispatcherDependencies {
   call: CallDsm
-  metrics: ProducerMetrics
+  metrics: Pick<DispatchMetrics, 'called' | 'orphaned'>
   logger: Logger
   limits?: Partial<CallLimits>
   /** Called with the size of each message that leaves its lane. */
