@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Starts the five services as separate processes on PostgreSQL and Redis, and waits until they are ready.
+# Starts the six services as separate processes on PostgreSQL and Redis, and waits until they are ready.
 # Needs DATABASE_URL (or DB_HOST …) and REDIS_URL (or REDIS_HOST …). Logs and pid files go to RUN_DIR (default: .run).
 set -euo pipefail
 cd "$(dirname "$0")"
 
 RUN_DIR=${RUN_DIR:-.run}
 WAIT_SECS=${WAIT_SECS:-60}
-services=(ap sm dsm wss1 wss2)
+services=(ap sm dsm wss1 wss2 mqtt)
 
 fail() { echo "start-all: $*" >&2; exit 1; }
 
@@ -37,6 +37,7 @@ ready_url() {
     dsm) echo "http://127.0.0.1:${DSM_PORT:-3003}/ready" ;;
     wss1) echo "http://127.0.0.1:${WSS1_HTTP_PORT:-3010}/ready" ;;
     wss2) echo "http://127.0.0.1:${WSS2_HTTP_PORT:-3011}/ready" ;;
+    mqtt) echo "http://127.0.0.1:${MQTT_HTTP_PORT:-3012}/ready" ;;
   esac
 }
 

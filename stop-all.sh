@@ -8,7 +8,7 @@ RUN_DIR=${RUN_DIR:-.run}
 WAIT_SECS=${WAIT_SECS:-$((${DRAIN_MS:-8000} / 1000 + 7))}
 status=0
 
-for service in wss1 wss2 dsm sm ap; do
+for service in mqtt wss1 wss2 dsm sm ap; do
   pid_file=$RUN_DIR/$service.pid
   [ -f "$pid_file" ] || continue
   pid=$(cat "$pid_file")

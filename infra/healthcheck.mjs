@@ -7,7 +7,8 @@ const PORTS = {
   sm: ['SM_PORT', 3002],
   dsm: ['DSM_PORT', 3003],
   wss1: ['WSS1_HTTP_PORT', 3010],
-  wss2: ['WSS2_HTTP_PORT', 3011]
+  wss2: ['WSS2_HTTP_PORT', 3011],
+  mqtt: ['MQTT_HTTP_PORT', 3012]
 }
 const TIMEOUT_MS = 4_000
 

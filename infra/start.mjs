@@ -11,6 +11,7 @@ const PROGRAMS = {
   dsm: 'services/dsm/dist/server.js',
   wss1: 'services/wss1/dist/server.js',
   wss2: 'services/wss2/dist/server.js',
+  mqtt: 'services/mqtt/dist/server.js',
   agent: 'agent/bin/motience-agent.js'
 }
 

@@ -5,6 +5,7 @@ import { createDsmMetrics } from '../../services/dsm/src/metrics.js'
 import { measureDependencies } from '../../services/kit/src/metrics/dependencies.js'
 import { measureRequests } from '../../services/kit/src/metrics/http.js'
 import { createSocketMetrics } from '../../services/kit/src/ws/metrics.js'
+import { createMqttMetrics } from '../../services/mqtt/src/metrics.js'
 import { createSmMetrics } from '../../services/sm/src/metrics.js'
 import { createProducerMetrics } from '../../services/wss1/src/metrics.js'
 import { createConsumerMetrics } from '../../services/wss2/src/metrics.js'
@@ -33,7 +34,11 @@ const makers: readonly (readonly [service: string, make: (registry: Registry) =>
   ['DSM', registry => createDsmMetrics(registry, none, none)],
   ['WSS1 and WSS2', registry => createSocketMetrics(registry)],
   ['WSS1', registry => createProducerMetrics(registry, { inFlight: none, inFlightBytes: none })],
-  ['WSS2', registry => createConsumerMetrics(registry)]
+  ['WSS2', registry => createConsumerMetrics(registry)],
+  [
+    'MQTT',
+    registry => createMqttMetrics(registry, { connections: none, sessions: none, inFlight: none, inFlightBytes: none })
+  ]
 ]
 
 const typeOf = (metric: Metric): string =>

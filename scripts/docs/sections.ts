@@ -36,6 +36,7 @@ const environments: readonly (readonly [string, Record<string, TSchema>])[] = [
   ['DSM', schemas.dsmEnv],
   ['WSS1', schemas.wss1Env],
   ['WSS2', schemas.wss2Env],
+  ['MQTT', schemas.mqttEnv],
   ['WSS1, WSS2', schemas.webEnv],
   ['agent', schemas.agentEnv]
 ]

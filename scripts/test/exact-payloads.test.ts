@@ -14,7 +14,17 @@ const PASSWORD = 'a long password'
 /** `npm start` with its embedded default, on free ports. */
 const start = async (t: Test): Promise<Platform> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'motience-exact-'))
-  const ports = ['AP_PORT', 'SM_PORT', 'DSM_PORT', 'WSS1_PORT', 'WSS1_HTTP_PORT', 'WSS2_PORT', 'WSS2_HTTP_PORT']
+  const ports = [
+    'AP_PORT',
+    'SM_PORT',
+    'DSM_PORT',
+    'WSS1_PORT',
+    'WSS1_HTTP_PORT',
+    'WSS2_PORT',
+    'WSS2_HTTP_PORT',
+    'MQTT_PORT',
+    'MQTT_HTTP_PORT'
+  ]
   const platform = await startPlatform({
     ...Object.fromEntries(ports.map(name => [name, '0'])),
     DATA_DIR: dataDir,

@@ -57,7 +57,7 @@ export const PasswordBodySchema = Type.Object({
 }, { additionalProperties: false })
 export type PasswordBody = Static<typeof PasswordBodySchema>
 
-export const ServiceNameSchema = StringEnum(['sm', 'dsm', 'wss1', 'wss2'])
+export const ServiceNameSchema = StringEnum(['sm', 'dsm', 'wss1', 'wss2', 'mqtt'])
 export type ServiceName = Static<typeof ServiceNameSchema>
 
 export const ServiceTokenBodySchema = Type.Object({

@@ -44,9 +44,16 @@ export const addressEnv = {
   WSS1_HTTP_PORT: port(3010, 'the WSS1 HTTP server and the producer page'),
   WSS2_PORT: port(8002, 'the WSS2 WebSocket server'),
   WSS2_HTTP_PORT: port(3011, 'the WSS2 HTTP server and the consumer page'),
+  MQTT_PORT: port(1883, 'the MQTT server'),
+  MQTT_HTTP_PORT: port(3012, 'MQTT over WebSocket, at `/mqtt`, and of the metrics of the MQTT server'),
   AP_URL: url('http://127.0.0.1:3001', 'AP'),
   SM_URL: url('http://127.0.0.1:3002', 'SM'),
-  DSM_URL: url('http://127.0.0.1:3003', 'DSM')
+  DSM_URL: url('http://127.0.0.1:3003', 'DSM'),
+  WSS2_URL: Type.String({
+    pattern: '^wss?://',
+    default: 'ws://127.0.0.1:8002/consumer',
+    description: 'URL at which the MQTT server reaches the WSS2 WebSocket server'
+  })
 }
 
 /** PostgreSQL, or the embedded database. */

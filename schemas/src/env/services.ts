@@ -167,3 +167,81 @@ export const Wss2EnvSchema = Type.Object({
   ...webEnv
 })
 export type Wss2Env = Static<typeof Wss2EnvSchema>
+
+export const mqttEnv = {
+  MQTT_MAX_CONNECTIONS: Type.Integer({
+    minimum: 1,
+    maximum: 1000000,
+    default: 20000,
+    description: 'Maximum number of connections per MQTT process'
+  }),
+  MQTT_MAX_CONNECTIONS_PER_USER: Type.Integer({
+    minimum: 1,
+    maximum: 1000000,
+    default: 10000,
+    description: 'Maximum number of connections per user and MQTT process'
+  }),
+  MQTT_MAX_CONNECTIONS_PER_CREDENTIAL: Type.Integer({
+    minimum: 1,
+    maximum: 1000000,
+    default: 100,
+    description: 'Maximum number of connections per key or sign-in and MQTT process'
+  }),
+  MQTT_CONNECT_TIMEOUT_MS: Type.Integer({
+    minimum: 10,
+    maximum: 600000,
+    default: 10000,
+    description: 'Maximum time until a connection has sent its CONNECT packet, in milliseconds'
+  }),
+  MQTT_MAX_PACKET: Type.Integer({
+    minimum: 1024,
+    maximum: 16777216,
+    default: 131072,
+    description: 'Maximum packet size, in bytes; a larger packet closes the connection'
+  }),
+  MQTT_MAX_PAYLOAD: Type.Integer({
+    minimum: 64,
+    maximum: 1048576,
+    default: 65536,
+    description: 'Maximum payload size, in bytes'
+  }),
+  MQTT_MAX_IN_FLIGHT: Type.Integer({
+    minimum: 1,
+    maximum: 65535,
+    default: 1000,
+    description: 'Maximum number of unacknowledged messages per session (the receive maximum of MQTT 5)'
+  }),
+  MQTT_MAX_IN_FLIGHT_BYTES: Type.Integer({
+    minimum: 65536,
+    maximum: 1073741824,
+    default: 33554432,
+    description: 'Maximum size of unacknowledged messages across all connections, in bytes'
+  }),
+  MQTT_MESSAGE_RATE: Type.Integer({
+    minimum: 1,
+    maximum: 10000000,
+    default: 20000,
+    description: 'Maximum packets per second and connection; beyond it, the connection is closed'
+  }),
+  MQTT_MAX_SESSIONS: Type.Integer({
+    minimum: 1,
+    maximum: 1000000,
+    default: 20000,
+    description: 'Maximum number of sessions kept for clients that are not connected; beyond it, the oldest is dropped'
+  }),
+  MQTT_SESSION_EXPIRY_SECS: Type.Integer({
+    minimum: 0,
+    maximum: 604800,
+    default: 86400,
+    description: 'Maximum time that the session of a client that is not connected is kept, in seconds'
+  })
+}
+export const MqttEnvSchema = Type.Object({
+  ...commonEnv,
+  ...addressEnv,
+  ...brokerEnv,
+  DB_WAIT_MS: databaseEnv.DB_WAIT_MS,
+  DATA_DIR: databaseEnv.DATA_DIR,
+  ...mqttEnv
+})
+export type MqttEnv = Static<typeof MqttEnvSchema>

@@ -4950,7 +4950,7 @@ export interface operations {
                  */
                 "application/json": {
                     /** @enum {string} */
-                    service: "sm" | "dsm" | "wss1" | "wss2";
+                    service: "sm" | "dsm" | "wss1" | "wss2" | "mqtt";
                     secret: string;
                 };
             };

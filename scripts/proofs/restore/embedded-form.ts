@@ -6,7 +6,7 @@ import { runDocumented } from './run-documented.js'
 import { numbers, type RestorablePlatform, type RestoreForm } from './backup-and-restore.js'
 
 const anyPort = Object.fromEntries(
-  ['AP', 'SM', 'DSM', 'WSS1', 'WSS1_HTTP', 'WSS2', 'WSS2_HTTP'].map(name => [`${name}_PORT`, '0'])
+  ['AP', 'SM', 'DSM', 'WSS1', 'WSS1_HTTP', 'WSS2', 'WSS2_HTTP', 'MQTT', 'MQTT_HTTP'].map(name => [`${name}_PORT`, '0'])
 )
 
 /** The platform in this process, on what the environment names besides. */

@@ -123,7 +123,7 @@ t.test('every export has types', async () => {
 
 /** Any free port for every service, of the platform and of the examples that start one. */
 const ports = Object.fromEntries(
-  ['AP', 'SM', 'DSM', 'WSS1', 'WSS1_HTTP', 'WSS2', 'WSS2_HTTP'].map(name => [`${name}_PORT`, '0'])
+  ['AP', 'SM', 'DSM', 'WSS1', 'WSS1_HTTP', 'WSS2', 'WSS2_HTTP', 'MQTT', 'MQTT_HTTP'].map(name => [`${name}_PORT`, '0'])
 )
 
 /** Starts the installed platform in a process of its own, for the examples that need one. */

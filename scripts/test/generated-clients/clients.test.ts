@@ -12,7 +12,17 @@ import { startPlatform } from '@motience/platform'
 
 const run = promisify(execFile)
 const folder = await mkdtemp(join(tmpdir(), 'motience-clients-'))
-const ports = ['AP_PORT', 'SM_PORT', 'DSM_PORT', 'WSS1_PORT', 'WSS1_HTTP_PORT', 'WSS2_PORT', 'WSS2_HTTP_PORT']
+const ports = [
+  'AP_PORT',
+  'SM_PORT',
+  'DSM_PORT',
+  'WSS1_PORT',
+  'WSS1_HTTP_PORT',
+  'WSS2_PORT',
+  'WSS2_HTTP_PORT',
+  'MQTT_PORT',
+  'MQTT_HTTP_PORT'
+]
 const platform = await startPlatform({
   ...Object.fromEntries(ports.map(name => [name, '0'])),
   DATA_DIR: join(folder, 'data'),

@@ -4,7 +4,9 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { readEnv } from '@motience/kit'
-import { addressEnv, ApEnvSchema, DsmEnvSchema, SmEnvSchema, Wss1EnvSchema, Wss2EnvSchema } from '@motience/schemas'
+import {
+  addressEnv, ApEnvSchema, DsmEnvSchema, MqttEnvSchema, SmEnvSchema, Wss1EnvSchema, Wss2EnvSchema
+} from '@motience/schemas'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
 import { root } from '../serial/quick-start.js'
@@ -13,7 +15,9 @@ import { passwordVariables } from './redis-script.js'
 
 const run = promisify(execFile)
 
-const schemas = { ap: ApEnvSchema, sm: SmEnvSchema, dsm: DsmEnvSchema, wss1: Wss1EnvSchema, wss2: Wss2EnvSchema }
+const schemas = {
+  ap: ApEnvSchema, sm: SmEnvSchema, dsm: DsmEnvSchema, wss1: Wss1EnvSchema, wss2: Wss2EnvSchema, mqtt: MqttEnvSchema
+}
 type Service = keyof typeof schemas
 
 const variables = {
@@ -110,7 +114,8 @@ t.test('Prometheus reads the metrics of every instance', async t => {
     sm: 'SM_PORT',
     dsm: 'DSM_PORT',
     wss1: 'WSS1_HTTP_PORT',
-    wss2: 'WSS2_HTTP_PORT'
+    wss2: 'WSS2_HTTP_PORT',
+    mqtt: 'MQTT_HTTP_PORT'
   } as const
   t.same(jobs.map(job => job.job_name), Object.keys(ports))
   for (const { job_name: job, dns_sd_configs: [found] } of jobs) {

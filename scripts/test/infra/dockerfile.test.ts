@@ -40,7 +40,7 @@ t.test('hadolint finds nothing in the Dockerfile', { skip: skipWithout('hadolint
 t.test('the ports of the health check are the defaults of the services', async t => {
   const text = await readFile(join(root, 'infra/healthcheck.mjs'), 'utf8')
   const ports = [...text.matchAll(/\['(\w+_PORT)', (\d+)\]/g)]
-  t.equal(ports.length, 5)
+  t.equal(ports.length, 6)
   for (const [, name, port] of ports) t.equal(addressEnv[name as keyof typeof addressEnv].default, Number(port), name!)
 })
 
@@ -152,6 +152,6 @@ t.test('the image of AP starts without write permission, and its health check fo
 
 t.test('no image is built of a service that does not exist', async t => {
   const installOnly = async (command: string): Promise<boolean> => !command.includes('--workspace')
-  await t.rejects(build(t, '', installOnly), { message: /is ap, sm, dsm, wss1, wss2, platform or agent/ })
+  await t.rejects(build(t, '', installOnly), { message: /is ap, sm, dsm, wss1, wss2, mqtt, platform or agent/ })
   await t.rejects(build(t, 'other', installOnly), { message: /No workspaces found/ })
 })

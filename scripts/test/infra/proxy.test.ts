@@ -19,7 +19,8 @@ const startBehindProxy = async (t: Test) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'motience-proxied-'))
   const platform = await startPlatform({
     ...Object.fromEntries(
-      ['AP', 'SM', 'DSM', 'WSS1', 'WSS1_HTTP', 'WSS2', 'WSS2_HTTP'].map(name => [`${name}_PORT`, '0'])
+      ['AP', 'SM', 'DSM', 'WSS1', 'WSS1_HTTP', 'WSS2', 'WSS2_HTTP', 'MQTT', 'MQTT_HTTP']
+        .map(name => [`${name}_PORT`, '0'])
     ),
     DATA_DIR: dataDir,
     LOG_LEVEL: 'silent',

@@ -11,7 +11,10 @@ import { withoutTap } from './dockerfile.js'
 
 /** The users that people and services sign in as, each with a password. */
 export const passwords = Object.fromEntries(
-  ['ap', 'sm', 'dsm', 'wss1', 'wss2', 'replication', 'sentinel', 'admin'].map(user => [user, `password of ${user}`])
+  ['ap', 'sm', 'dsm', 'wss1', 'wss2', 'mqtt', 'replication', 'sentinel', 'admin'].map(user => [
+    user,
+    `password of ${user}`
+  ])
 )
 
 export const passwordVariables = Object.fromEntries(

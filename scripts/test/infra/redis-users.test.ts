@@ -2,8 +2,9 @@ import { startAp } from '@motience/ap'
 import { startDsm } from '@motience/dsm'
 import { readEnv } from '@motience/kit'
 import {
-  ApEnvSchema, DsmEnvSchema, SmEnvSchema, Wss1EnvSchema, Wss2EnvSchema, logKey, metaKey, REVOCATIONS_KEY
+  ApEnvSchema, DsmEnvSchema, MqttEnvSchema, SmEnvSchema, Wss1EnvSchema, Wss2EnvSchema, logKey, metaKey, REVOCATIONS_KEY
 } from '@motience/schemas'
+import { startMqtt } from '@motience/mqtt'
 import { startSm } from '@motience/sm'
 import { postgresAvailable, testDatabaseUrl, waitFor } from '@motience/testing'
 import { startWss1 } from '@motience/wss1'
@@ -16,14 +17,17 @@ import { asUser, passwordVariables, startScript, urlOf } from './redis-script.js
 t.setTimeout(120_000)
 const skip = skipWithout('redis-server', { name: 'PostgreSQL', found: postgresAvailable() })
 
-/** The five services, each with its own Redis user. */
+/** The six services, each with its own Redis user. */
 const startServices = async (t: Test, port: number) => {
   const common: Record<string, string> = {
     SERVICE_SECRET: 'a secret of the services',
     LOG_LEVEL: 'silent',
     DATABASE_URL: await testDatabaseUrl(t),
     ...Object.fromEntries(
-      ['AP', 'SM', 'DSM', 'WSS1', 'WSS1_HTTP', 'WSS2', 'WSS2_HTTP'].map(name => [`${name}_PORT`, '0'])
+      ['AP', 'SM', 'DSM', 'WSS1', 'WSS1_HTTP', 'WSS2', 'WSS2_HTTP', 'MQTT', 'MQTT_HTTP'].map(name => [
+        `${name}_PORT`,
+        '0'
+      ])
     )
   }
   const env = (user: string) => ({ ...common, REDIS_URL: urlOf(port, user) })
@@ -39,7 +43,9 @@ const startServices = async (t: Test, port: number) => {
   common['DSM_URL'] = dsm
   const { websocket: producer, http: producerPage } = started(await startWss1(readEnv(Wss1EnvSchema, env('wss1')))).urls
   const { websocket: consumer, http: consumerPage } = started(await startWss2(readEnv(Wss2EnvSchema, env('wss2')))).urls
-  return { ap, sm, dsm, producer, producerPage, consumer, consumerPage }
+  common['WSS2_URL'] = consumer
+  const { http: mqtt } = started(await startMqtt(readEnv(MqttEnvSchema, env('mqtt')))).urls
+  return { ap, sm, dsm, producer, producerPage, consumer, consumerPage, mqtt }
 }
 
 const call = async (url: string, method: string, token: string, body?: unknown): Promise<Record<string, unknown>> => {
@@ -99,7 +105,7 @@ t.test('each service does its work with its own user, and can do nothing else', 
   await waitFor(() => receiving.has('unsubscribed'))
   await call(`${urls.ap}/api/auth/logout`, 'POST', consumer.token, { refresh_token: consumer.refresh })
   await waitFor(() => receiving.closed() === 4001)
-  for (const url of [urls.ap, urls.sm, urls.dsm, urls.producerPage, urls.consumerPage]) {
+  for (const url of [urls.ap, urls.sm, urls.dsm, urls.producerPage, urls.consumerPage, urls.mqtt]) {
     t.equal((await fetch(`${url}/ready`)).status, 200)
   }
   t.same(await admin('ACL', 'LOG'), [], 'nothing that a service asked for was denied')
@@ -135,6 +141,11 @@ t.test('each service does its work with its own user, and can do nothing else', 
       ['SUBSCRIBE', `consumer_${consumer.id}`]
     ],
     wss1: [
+      ['XRANGE', log, '-', '+'],
+      ['SUBSCRIBE', `consumer_${consumer.id}`],
+      ['PUBLISH', 'control', 'x']
+    ],
+    mqtt: [
       ['XRANGE', log, '-', '+'],
       ['SUBSCRIBE', `consumer_${consumer.id}`],
       ['PUBLISH', 'control', 'x']

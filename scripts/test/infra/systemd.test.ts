@@ -48,7 +48,7 @@ t.test('systemd finds the units hardened', { skip }, async t => {
 t.test('the target wants a unit for each service, and each is a program', async t => {
   const [wants = ''] = (await readUnit('motience.target'))('Wants')
   const services = wants.split(' ').map(unit => /^motience@(\w+)\.service$/.exec(unit)?.[1])
-  t.same(services, ['ap', 'sm', 'dsm', 'wss1', 'wss2'])
+  t.same(services, ['ap', 'sm', 'dsm', 'wss1', 'wss2', 'mqtt'])
   const start = await readFile(join(root, 'infra/start.mjs'), 'utf8')
   for (const service of services) t.match(start, `${service}: 'services/${service}/dist/server.js'`)
 })
@@ -78,7 +78,10 @@ t.test('the command of motience.service starts the platform in its state directo
       .split(' ')
       .map(setting => setting.split('='))
   )
-  const ports = ['AP', 'SM', 'DSM', 'WSS1', 'WSS1_HTTP', 'WSS2', 'WSS2_HTTP'].map(name => [`${name}_PORT`, '0'])
+  const ports = ['AP', 'SM', 'DSM', 'WSS1', 'WSS1_HTTP', 'WSS2', 'WSS2_HTTP', 'MQTT', 'MQTT_HTTP'].map(name => [
+    `${name}_PORT`,
+    '0'
+  ])
   const [command = ''] = unit('ExecStart')
   const child = spawn(...withoutTap(command.replace('/usr/bin/node', process.execPath).split(' ')), {
     cwd: root, env: { PATH: process.env['PATH'], ...settings, ...Object.fromEntries(ports) as Record<string, string> }

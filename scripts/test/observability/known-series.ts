@@ -5,7 +5,7 @@ import type { Rule } from './monitoring-files.js'
 import { matches, parseQuery, withoutVariables, type Selector } from './promql.js'
 
 /** The services, by their jobs. */
-export const services = ['ap', 'sm', 'dsm', 'wss1', 'wss2'] as const
+export const services = ['ap', 'sm', 'dsm', 'wss1', 'wss2', 'mqtt'] as const
 const jobs: readonly Job[] = [...services, 'agent']
 
 /** The series of each job by name: what the services and an agent export, and what Prometheus makes itself. */

@@ -5,8 +5,18 @@ import { databaseKinds, testDatabaseUrl, waitFor } from '@motience/testing'
 import t, { type Test } from 'tap'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
-const services = ['ap', 'sm', 'dsm', 'wss1', 'wss2']
-const ports = ['AP_PORT', 'SM_PORT', 'DSM_PORT', 'WSS1_PORT', 'WSS1_HTTP_PORT', 'WSS2_PORT', 'WSS2_HTTP_PORT']
+const services = ['ap', 'sm', 'dsm', 'wss1', 'wss2', 'mqtt']
+const ports = [
+  'AP_PORT',
+  'SM_PORT',
+  'DSM_PORT',
+  'WSS1_PORT',
+  'WSS1_HTTP_PORT',
+  'WSS2_PORT',
+  'WSS2_HTTP_PORT',
+  'MQTT_PORT',
+  'MQTT_HTTP_PORT'
+]
 
 /** Runs `args` with Node until it listened at `listeners` addresses and answered a request, and then stops it. */
 const linesOf = async (

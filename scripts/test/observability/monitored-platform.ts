@@ -10,11 +10,21 @@ import type { Test } from 'tap'
 import { WebSocket } from 'ws'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
-const ports = ['AP_PORT', 'SM_PORT', 'DSM_PORT', 'WSS1_PORT', 'WSS1_HTTP_PORT', 'WSS2_PORT', 'WSS2_HTTP_PORT']
+const ports = [
+  'AP_PORT',
+  'SM_PORT',
+  'DSM_PORT',
+  'WSS1_PORT',
+  'WSS1_HTTP_PORT',
+  'WSS2_PORT',
+  'WSS2_HTTP_PORT',
+  'MQTT_PORT',
+  'MQTT_HTTP_PORT'
+]
 const PASSWORD = 'a long password'
 
 /** Names of what is scraped: the jobs of `infra/prometheus/prometheus.yml`. */
-export type Job = 'ap' | 'sm' | 'dsm' | 'wss1' | 'wss2' | 'agent'
+export type Job = 'ap' | 'sm' | 'dsm' | 'wss1' | 'wss2' | 'mqtt' | 'agent'
 
 /** A platform in one process and an agent, whose metrics can be scraped. */
 export interface MonitoredPlatform {
@@ -97,6 +107,7 @@ export const startMonitoredPlatform = async (t: Test): Promise<MonitoredPlatform
     dsm: urls.dsm,
     wss1: urls.producerPage,
     wss2: urls.consumerPage,
+    mqtt: urls.mqttHttp,
     agent: `http://127.0.0.1:${port}`
   }
   return {

@@ -47,8 +47,15 @@ t.test('the configuration scrapes the HTTP port of each service under its name',
   const { scrape_configs: jobs } = parse(await readFile(infraPath('prometheus/prometheus.yml'), 'utf8')) as {
     scrape_configs: { job_name: string, static_configs?: { targets: string[] }[] }[]
   }
-  const { AP_PORT, SM_PORT, DSM_PORT, WSS1_HTTP_PORT, WSS2_HTTP_PORT } = addressEnv
-  const ports = { ap: AP_PORT, sm: SM_PORT, dsm: DSM_PORT, wss1: WSS1_HTTP_PORT, wss2: WSS2_HTTP_PORT }
+  const { AP_PORT, SM_PORT, DSM_PORT, WSS1_HTTP_PORT, WSS2_HTTP_PORT, MQTT_HTTP_PORT } = addressEnv
+  const ports = {
+    ap: AP_PORT,
+    sm: SM_PORT,
+    dsm: DSM_PORT,
+    wss1: WSS1_HTTP_PORT,
+    wss2: WSS2_HTTP_PORT,
+    mqtt: MQTT_HTTP_PORT
+  }
   for (const [name, { default: port }] of Object.entries(ports)) {
     const job = jobs.find(({ job_name: jobName }) => jobName === name)
     t.same(job?.static_configs, [{ targets: [`127.0.0.1:${port}`] }], name)

@@ -10,7 +10,17 @@ import { root } from './quick-start.js'
 // It builds what has changed first.
 t.setTimeout(300_000)
 
-const portNames = ['AP_PORT', 'SM_PORT', 'DSM_PORT', 'WSS1_PORT', 'WSS1_HTTP_PORT', 'WSS2_PORT', 'WSS2_HTTP_PORT']
+const portNames = [
+  'AP_PORT',
+  'SM_PORT',
+  'DSM_PORT',
+  'WSS1_PORT',
+  'WSS1_HTTP_PORT',
+  'WSS2_PORT',
+  'WSS2_HTTP_PORT',
+  'MQTT_PORT',
+  'MQTT_HTTP_PORT'
+]
 
 const freePorts = async (): Promise<Record<string, string>> =>
   Object.fromEntries(await Promise.all(portNames.map(async name => [name, String(await freePort())])))
@@ -65,7 +75,9 @@ t.test('the services start and shut down gracefully from any directory', async t
   const runDir = t.testdir()
   const ports = await freePorts()
   const environment: Record<string, string> = { ...ports, DATABASE_URL: await testDatabaseUrl(t), REDIS_URL: redis.url }
-  for (const service of ['AP', 'SM', 'DSM']) { environment[`${service}_URL`] = `http://127.0.0.1:${ports[`${service}_PORT`]}` }
+  for (const service of ['AP', 'SM', 'DSM']) {
+    environment[`${service}_URL`] = `http://127.0.0.1:${ports[`${service}_PORT`]}`
+  }
   t.teardown(() => run(t, 'stop-all.sh', runDir, environment))
 
   const started = await run(t, 'start-all.sh', runDir, environment)

@@ -9,7 +9,7 @@ const serviceToken = async (body: unknown) =>
   await call<{ access_token: string; code?: string }>(app, 'POST /api/auth/service-token', { body })
 
 t.test('a service gets a token of its own by the secret', async t => {
-  for (const service of ['sm', 'dsm', 'wss1', 'wss2']) {
+  for (const service of ['sm', 'dsm', 'wss1', 'wss2', 'mqtt']) {
     const { status, body, headers } = await serviceToken({ service, secret: SECRET })
     t.equal(status, 200)
     t.equal(headers['cache-control'], 'no-store')

@@ -6,10 +6,17 @@ import t, { type Test } from 'tap'
 
 const program = "import { runPlatform } from '@motience/platform'; await runPlatform()"
 const ports = Object.fromEntries(
-  ['AP_PORT', 'SM_PORT', 'DSM_PORT', 'WSS1_PORT', 'WSS1_HTTP_PORT', 'WSS2_PORT', 'WSS2_HTTP_PORT'].map(name => [
-    name,
-    '0'
-  ])
+  [
+    'AP_PORT',
+    'SM_PORT',
+    'DSM_PORT',
+    'WSS1_PORT',
+    'WSS1_HTTP_PORT',
+    'WSS2_PORT',
+    'WSS2_HTTP_PORT',
+    'MQTT_PORT',
+    'MQTT_HTTP_PORT'
+  ].map(name => [name, '0'])
 )
 
 /** Runs the platform as a process of its own; resolves once it is ready. */

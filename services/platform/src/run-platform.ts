@@ -10,7 +10,9 @@ const summary = ({ urls, storage, broker }: Platform): string => {
     ['WSS1  producers', urls.producer],
     ['      producer page', urls.producerPage],
     ['WSS2  consumers', urls.consumer],
-    ['      consumer page', urls.consumerPage]
+    ['      consumer page', urls.consumerPage],
+    ['MQTT  devices and consumers', urls.mqtt],
+    ['      over WebSocket', urls.mqttWebSocket]
   ] as const
   const width = Math.max(...rows.map(([name]) => name.length)) + 2
   const database = storage === 'embedded' ? 'embedded' : 'PostgreSQL'

@@ -4,8 +4,9 @@ import {
   closeAll, createProcessLogger, openServiceBroker, openServiceDatabase, readEnv, serviceLogger, type Running,
   type Shared
 } from '@motience/kit'
+import { startMqtt } from '@motience/mqtt'
 import {
-  ApEnvSchema, CommonEnvSchema, DsmEnvSchema, SmEnvSchema, Wss1EnvSchema, Wss2EnvSchema
+  ApEnvSchema, CommonEnvSchema, DsmEnvSchema, MqttEnvSchema, SmEnvSchema, Wss1EnvSchema, Wss2EnvSchema
 } from '@motience/schemas'
 import { startSm } from '@motience/sm'
 import { startWss1 } from '@motience/wss1'
@@ -15,8 +16,15 @@ import { sharedSecret } from './shared-secret.js'
 
 /** All services, running in this process. */
 export interface Platform {
-  /** Where each of them listens: `http:` for the APIs and the pages, `ws:` for `producer` and `consumer`. */
-  urls: Record<'ap' | 'sm' | 'dsm' | 'producer' | 'producerPage' | 'consumer' | 'consumerPage', string>
+  /**
+   * Where each of them listens: `http:` for the APIs, the pages and `mqttHttp`, `ws:` for `producer`, `consumer` and
+   * `mqttWebSocket`, and `mqtt:`.
+   */
+  urls: Record<
+    'ap' | 'sm' | 'dsm' | 'producer' | 'producerPage' | 'consumer' | 'consumerPage' |
+    'mqtt' | 'mqttWebSocket' | 'mqttHttp',
+    string
+  >
   /** `embedded` or `postgres`. */
   storage: string
   /** `memory` or `redis`. */
@@ -34,7 +42,7 @@ interface Part { startDraining? (): void, close (): unknown }
 type StartService<Schema extends TObject, Urls> = (env: Static<Schema>, shared: Shared) => Promise<Running<Urls>>
 
 /**
- * Starts all five services in this process on one database and one broker: the embedded ones, or PostgreSQL and Redis
+ * Starts all six services in this process on one database and one broker: the embedded ones, or PostgreSQL and Redis
  * where `source`, the environment, names them. Resolves once every service is ready. Rejects with an `EnvError` or
  * `StartError` that names the variable at fault, after everything that was started is closed.
  */
@@ -74,6 +82,8 @@ export const startPlatform = async (source: Record<string, string | undefined> =
     publish('DSM_URL', dsm.http)
     const wss1 = await start(startWss1, Wss1EnvSchema)
     const wss2 = await start(startWss2, Wss2EnvSchema)
+    publish('WSS2_URL', wss2.websocket)
+    const mqtt = await start(startMqtt, MqttEnvSchema)
     return {
       urls: {
         ap: ap.http,
@@ -82,7 +92,10 @@ export const startPlatform = async (source: Record<string, string | undefined> =
         producer: wss1.websocket,
         producerPage: wss1.http,
         consumer: wss2.websocket,
-        consumerPage: wss2.http
+        consumerPage: wss2.http,
+        mqtt: mqtt.mqtt,
+        mqttWebSocket: mqtt.websocket,
+        mqttHttp: mqtt.http
       },
       storage: database.kind,
       broker: broker.kind,

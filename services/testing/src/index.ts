@@ -1,5 +1,6 @@
 export * from './certificates.js'
 export * from './fake-ap.js'
+export * from './fake-dsm.js'
 export * from './fake-wss1/index.js'
 export * from './fake-wss2/index.js'
 export * from './faulty-broker.js'

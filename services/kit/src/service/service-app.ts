@@ -5,7 +5,7 @@ import type { Registry } from 'prom-client'
 import type { Authenticator, Identity } from '../auth/authenticator.js'
 
 /** Names of the services in metrics and logs. */
-export type ServiceId = 'ap' | 'sm' | 'dsm' | 'wss1' | 'wss2'
+export type ServiceId = 'ap' | 'sm' | 'dsm' | 'wss1' | 'wss2' | 'mqtt'
 
 /** A Fastify instance with routes typed by their TypeBox schemas. */
 export type ServiceApp = FastifyInstance<

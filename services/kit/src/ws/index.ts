@@ -2,6 +2,8 @@ export { Connection, MAX_BAD_FRAMES_IN_A_ROW, type ConnectionLimits } from './co
 export type { Connections } from './connections.js'
 export type { DrainOptions } from './drain.js'
 export { identifiersOf, type FrameOf, type FrameSchemas } from './frame-reader.js'
+export { MessageRate } from './message-rate.js'
+export { isRevokedBy, TokenVerifier, type RevokedAccess } from './token-verifier.js'
 export { textFrame } from './text-frame.js'
 export { SocketServer, socketService } from './socket-server.js'
 export type { ConnectionHandlers, SocketServerLimits, SocketServerOptions } from './socket-server-options.js'

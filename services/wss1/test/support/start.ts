@@ -1,12 +1,11 @@
 import { createMemoryBroker, type Broker } from '@motience/broker'
 import { readEnv } from '@motience/kit'
-import { fakeAp, waitFor, type FakeAp } from '@motience/testing'
+import { fakeAp, fakeDsm, waitFor, type FakeAp, type FakeDsm } from '@motience/testing'
 import type { AckFrame, BatchAckFrame, ErrorFrame, ProducerServerFrame, ProducerWelcomeFrame } from '@motience/schemas'
 import { once } from 'node:events'
 import type { Test } from 'tap'
 import { WebSocket, type ClientOptions } from 'ws'
 import { startWss1, Wss1EnvSchema, type RunningWss1 } from '../../src/index.js'
-import { fakeDsm, type FakeDsm } from './fake-dsm.js'
 
 /** A WSS1 on free ports, with a fake AP and a fake DSM. */
 export interface Started { wss1: RunningWss1, ap: FakeAp, dsm: FakeDsm, broker: Broker }

@@ -1,0 +1,1 @@
+export { MqttEnvSchema, type MqttEnv } from '@motience/schemas'
