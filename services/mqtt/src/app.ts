@@ -1,6 +1,6 @@
 import { Dispatcher, InFlightBudget, type CallDsm } from '@motience/dispatch'
 import {
-  buildService, drainLeftMs, type Authenticator, type Logger, type ReadyChecks, type ServiceApp
+  buildService, drainLeftMs, type Authenticator, type DeviceReporter, type Logger, type ReadyChecks, type ServiceApp
 } from '@motience/kit'
 import { createServer, type Server } from 'node:net'
 import type { ClientDependencies, ClientLimits } from './connection/client.js'
@@ -17,6 +17,8 @@ export interface MqttLimits extends ConnectionLimits, ClientLimits, SessionLimit
 export interface MqttOptions {
   authenticator: Authenticator
   callDsm: CallDsm
+  /** Is notified of devices that connect and publish; closed by the caller. */
+  devices?: DeviceReporter
   /** URL of WSS2's WebSocket, from which consumers are served. */
   wss2Url: string
   limits: MqttLimits
@@ -75,6 +77,7 @@ export const buildMqtt = async (options: MqttOptions): Promise<Mqtt> => {
     slots: new ConnectionSlots(limits),
     sessions,
     metrics,
+    devices: options.devices,
     logger: http.log,
     ready: () => !http.draining,
     publishing: {

@@ -1,7 +1,7 @@
 import { createDsmCall } from '@motience/dispatch'
 import {
-  createAuthenticator, createInternalCaller, createServiceTokens, isMain, listen, listenError, openServiceBroker,
-  pingService, readEnv, runService, startService, type Running, type Shared
+  createAuthenticator, createDeviceReporter, createInternalCaller, createServiceTokens, isMain, listen, LISTEN_BACKLOG,
+  listenError, openServiceBroker, pingService, readEnv, runService, startService, type Running, type Shared
 } from '@motience/kit'
 import { once } from 'node:events'
 import type { AddressInfo, Server } from 'node:net'
@@ -33,7 +33,7 @@ const limitsOf = (env: MqttEnv): MqttLimits => ({
 /** Listens with TCP; resolves to the port. Rejects with a `StartError` if the address can't be had. */
 const listenTcp = async (server: Server, host: string, port: number): Promise<number> => {
   try {
-    server.listen(port, host)
+    server.listen({ port, host, backlog: LISTEN_BACKLOG })
     await once(server, 'listening')
   } catch (error) {
     throw listenError(error, { host, port, variable: 'MQTT_PORT' })
@@ -55,6 +55,7 @@ export const startMqtt = async (env: MqttEnv, shared: Shared = {}): Promise<Runn
       await buildMqtt({
         authenticator,
         callDsm: createDsmCall(dsm),
+        devices: opened(createDeviceReporter({ apUrl: env.AP_URL, tokens, logger })),
         wss2Url: env.WSS2_URL,
         limits: limitsOf(env),
         ready: {

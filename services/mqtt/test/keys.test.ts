@@ -2,6 +2,7 @@ import type { Authenticator, Identity } from '@motience/kit'
 import type { DsmAnswer } from '@motience/dispatch'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
+import { waitFor } from '@motience/testing'
 import t, { type Test } from 'tap'
 import { buildMqtt, type MqttLimits } from '../src/index.js'
 import { open } from './support/start.js'
@@ -38,8 +39,11 @@ const startAs = async (t: Test, fields: Partial<Identity>) => {
     verify: async () => identity, onRevoked: () => () => {}, ready: async () => {}, close: async () => {}
   }
   const messages: { producer_id: number, device_id: string, payload: object }[] = []
+  const reported: string[] = []
+  const note = (what: string) => ({ sid }: Identity) => { reported.push(`${what} ${sid}`) }
   const mqtt = await buildMqtt({
     authenticator,
+    devices: { opened: note('opened'), seen: note('seen'), closed: note('closed'), close: async () => {} },
     limits,
     wss2Url: 'ws://127.0.0.1:9/consumer',
     ready: {},
@@ -68,7 +72,7 @@ const startAs = async (t: Test, fields: Partial<Identity>) => {
       return (error as { code: number }).code
     }
   }
-  return { client, publish, messages }
+  return { client, publish, messages, reported }
 }
 
 t.test('the key of a device publishes as that device only', async t => {
@@ -77,6 +81,14 @@ t.test('the key of a device publishes as that device only', async t => {
   t.equal(await publish('devices/other/x'), 0x87)
   t.equal(await publish('devices/pump2/x'), 0x87)
   t.same(messages.map(message => [message.producer_id, message.device_id, message.payload]), [[7, 'pump', { x: 1 }]])
+})
+
+t.test('AP hears of devices that connect, publish and disconnect', async t => {
+  const { client, publish, reported } = await startAs(t, { deviceOnly: true, deviceId: 'a', scopes: ['data:write'] })
+  await publish('devices/a/x')
+  await client.endAsync()
+  await waitFor(() => reported.length === 3)
+  t.same(reported, ['opened key:1', 'seen key:1', 'closed key:1'])
 })
 
 t.test('a device whose name has a slash publishes below its name, written either way', async t => {

@@ -12,7 +12,7 @@ export interface ListenOptions { host: string, port: number, variable: string }
  * Connections that may wait to be accepted; the system's own bound (`net.core.somaxconn`) applies too. A fleet that
  * comes back at once would overflow Node's 511, and each client that is dropped tries again a second or more later.
  */
-const BACKLOG = 16_384
+export const LISTEN_BACKLOG = 16_384
 
 /** A `StartError` that names variable and port if the address is not available; else the error itself. */
 export const listenError = (error: unknown, { host, port, variable }: ListenOptions): unknown => {
@@ -35,7 +35,7 @@ export const listen = async (app: ServiceApp, options: ListenOptions): Promise<s
     return await app.listen({
       host: options.host,
       port: options.port,
-      backlog: BACKLOG,
+      backlog: LISTEN_BACKLOG,
       listenTextResolver: address => `Listening at ${address}`
     })
   } catch (error) {

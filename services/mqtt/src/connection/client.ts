@@ -1,4 +1,6 @@
-import { MessageRate, ProblemError, type Identity, type Logger, type TokenVerifier } from '@motience/kit'
+import {
+  MessageRate, ProblemError, type DeviceReporter, type Identity, type Logger, type TokenVerifier
+} from '@motience/kit'
 import type { IConnectPacket, IDisconnectPacket, Packet } from 'mqtt-packet'
 import type { Duplex } from 'node:stream'
 import { Consumer, type ConsumerDependencies } from '../consumers/consumer.js'
@@ -32,6 +34,7 @@ export interface ClientDependencies {
   slots: ConnectionSlots
   sessions: Sessions
   metrics: MqttMetrics
+  devices: DeviceReporter | undefined
   logger: Logger
   publishing: PublisherDependencies
   consuming: ConsumerDependencies
@@ -122,7 +125,9 @@ export class Client implements SessionClient {
       return
     }
     switch (packet.cmd) {
-      case 'publish': return admitted.publisher.publish(packet)
+      case 'publish':
+        this.#dependencies.devices?.seen(admitted.identity)
+        return admitted.publisher.publish(packet)
       case 'pubrel': return admitted.publisher.release(packet.messageId!)
       case 'puback': return admitted.consumer?.acked(packet.messageId!)
       case 'subscribe':
@@ -169,6 +174,7 @@ export class Client implements SessionClient {
     }
     this.#connection.admit(request.version, limits.maxPacket)
     metrics.opened()
+    this.#dependencies.devices?.opened(identity)
     this.#connection.send(connackOf(request, limits, present))
     consumer?.follow()
     this.#connection.resume()
@@ -213,7 +219,7 @@ export class Client implements SessionClient {
   }
 
   #ended (reason: ReasonCode | null): void {
-    const { sessions, metrics, publishWill, logger } = this.#dependencies
+    const { sessions, metrics, devices, publishWill, logger } = this.#dependencies
     const admitted = this.#admitted
     if (admitted === null) {
       this.#dependencies.ended(this)
@@ -221,6 +227,7 @@ export class Client implements SessionClient {
     }
     const { identity, session, release, publisher, consumer } = admitted
     metrics.closed(reason)
+    devices?.closed(identity)
     if (reason !== null && reason !== reasons.serverShuttingDown) {
       logger.info({ user_id: identity.userId, reason: reasonName(reason) }, 'Closed a connection')
     }
