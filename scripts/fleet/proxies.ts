@@ -12,7 +12,7 @@ import { withoutTap } from '../test/infra/dockerfile.js'
 export interface Scope { teardown (undo: () => Promise<unknown>): void }
 
 /** `host:port` of the HTTP servers behind a proxy. */
-export type Addresses = Record<'AP' | 'SM' | 'DSM' | 'WSS1' | 'WSS2', string>
+export type Addresses = Record<'AP' | 'SM' | 'DSM' | 'WSS1' | 'WSS2' | 'MQTT', string>
 
 /** What a proxy of this folder is started with. */
 export interface ProxySettings {
@@ -95,7 +95,7 @@ export const startHaproxy = async (
 ): Promise<Proxy> => {
   const { folder, certificate, client } = await prepare(scope)
   const inside: Record<string, number> = {}
-  for (const name of ['LISTEN_AP', 'LISTEN_SM', 'LISTEN_DSM', 'LISTEN_METRICS']) inside[name] = await freePort()
+  for (const name of ['AP', 'SM', 'DSM', 'WSS2', 'METRICS']) inside[`LISTEN_${name}`] = await freePort()
   const env: Record<string, string> = {
     LISTEN: `127.0.0.1:${settings.port}`,
     LISTEN_HTTP: `127.0.0.1:${settings.httpPort}`,

@@ -21,11 +21,14 @@ const inParallel = async <Item>(items: readonly Item[], run: (item: Item) => Pro
 
 /** HAProxy with infra/proxy/haproxy.cfg before all instances; with two of each. */
 const behindHaproxy = (undo: (() => Promise<unknown>)[]) => async (ports: Record<ServiceName, number[]>) => {
+  const unused = await freePort()
   // The certificate is made for this run, so nobody has its authority.
   process.env['NODE_TLS_REJECT_UNAUTHORIZED'] = '0'
-  const addresses = (index: number) => Object.fromEntries(
-    serviceNames.map(name => [name.toUpperCase(), `127.0.0.1:${ports[name][index]}`])
-  ) as Addresses
+  const addresses = (index: number) => ({
+    ...Object.fromEntries(serviceNames.map(name => [name.toUpperCase(), `127.0.0.1:${ports[name][index]}`])),
+    // The fleet has no MQTT server.
+    MQTT: `127.0.0.1:${unused}`
+  }) as Addresses
   const { origin, inside } = await startHaproxy({ teardown: step => { undo.push(step) } }, {
     port: await freePort(), httpPort: await freePort(), addresses: addresses(0), others: addresses(1)
   })

@@ -3,16 +3,27 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { readEnv } from '@motience/kit'
-import { ApEnvSchema, DsmEnvSchema, SmEnvSchema, Wss1EnvSchema, Wss2EnvSchema } from '@motience/schemas'
+import {
+  ApEnvSchema, DsmEnvSchema, MqttEnvSchema, SmEnvSchema, Wss1EnvSchema, Wss2EnvSchema
+} from '@motience/schemas'
 import t from 'tap'
 import { root } from '../serial/quick-start.js'
 import { containerOf, environmentOf, render, type Manifest } from './kubernetes.js'
 
 const run = promisify(execFile)
 
-const schemas = { ap: ApEnvSchema, sm: SmEnvSchema, dsm: DsmEnvSchema, wss1: Wss1EnvSchema, wss2: Wss2EnvSchema }
+const schemas = {
+  ap: ApEnvSchema, sm: SmEnvSchema, dsm: DsmEnvSchema, wss1: Wss1EnvSchema, wss2: Wss2EnvSchema, mqtt: MqttEnvSchema
+}
 const services = Object.keys(schemas) as (keyof typeof schemas)[]
-const ports = { ap: 'AP_PORT', sm: 'SM_PORT', dsm: 'DSM_PORT', wss1: 'WSS1_HTTP_PORT', wss2: 'WSS2_HTTP_PORT' } as const
+const ports = {
+  ap: 'AP_PORT',
+  sm: 'SM_PORT',
+  dsm: 'DSM_PORT',
+  wss1: 'WSS1_HTTP_PORT',
+  wss2: 'WSS2_HTTP_PORT',
+  mqtt: 'MQTT_HTTP_PORT'
+} as const
 
 /** Bounds of the Gateway API: rules of a route, and matches of a rule. */
 const MAX_RULES = 16
@@ -54,7 +65,7 @@ for (const [overlay, manifests] of Object.entries(overlays)) {
       const env = readEnv(schema, known)
       t.match(env, { HOST: '0.0.0.0', SERVICE_SECRET: 'secret of SERVICE_SECRET' }, service)
       t.equal(env.REDIS_URL.split('@')[0], `redis://${service}:secret of REDIS_${service.toUpperCase()}_PASSWORD`)
-      for (const address of ['AP_URL', 'SM_URL', 'DSM_URL'] as const) {
+      for (const address of ['AP_URL', 'SM_URL', 'DSM_URL', 'WSS2_URL'] as const) {
         find(manifests, 'Service', new URL(environment[address]!).hostname)
       }
       const needed = ['ap', 'sm', 'dsm'].includes(service)
@@ -112,7 +123,7 @@ for (const [overlay, manifests] of Object.entries(overlays)) {
     t.equal(routes.length, 1)
     const backends = backendsOf(routes[0]!.spec)
     for (const name of backends) find(manifests, 'Service', name)
-    t.ok(backends.includes('motience-wss1') && backends.includes('motience-wss2'))
+    for (const service of ['wss1', 'wss2', 'mqtt']) t.ok(backends.includes(`motience-${service}`), service)
     for (const rule of routes[0]!.spec.rules) t.ok((rule.matches ?? []).length <= MAX_MATCHES)
     t.ok(routes[0]!.spec.rules.length <= MAX_RULES)
   })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPlatform } from '@motience/platform'
 import { freePort, waitFor } from '@motience/testing'
+import mqtt from 'mqtt'
 import t, { type Test } from 'tap'
 import { skipWithout } from './needs.js'
 import { startHaproxy, startNginx, type Addresses, type Proxy } from '../../fleet/proxies.js'
@@ -37,9 +38,9 @@ const startBehindProxy = async (t: Test) => {
     await platform.close()
     await rm(dataDir, { recursive: true, force: true })
   })
-  const { ap, sm, dsm, producerPage, consumerPage } = platform.urls
+  const { ap, sm, dsm, producerPage, consumerPage, mqttHttp } = platform.urls
   const addresses = Object.fromEntries(
-    Object.entries({ AP: ap, SM: sm, DSM: dsm, WSS1: producerPage, WSS2: consumerPage })
+    Object.entries({ AP: ap, SM: sm, DSM: dsm, WSS1: producerPage, WSS2: consumerPage, MQTT: mqttHttp })
       .map(([name, url]) => [name, new URL(url).host])
   ) as Addresses
   return { port, httpPort, addresses }
@@ -132,6 +133,11 @@ const checkDelivery = async (t: Test, { origin, client }: Proxy) => {
     t.match(frames.at(-1), { producer_id: producer.id, payload: { temperature: 21.5 } })
     socket.terminate()
   }
+  const device = await mqtt.connectAsync(`${wss}/mqtt`, {
+    username: 'x', password: producer.token, rejectUnauthorized: false, reconnectPeriod: 0
+  })
+  await device.publishAsync('devices/pi/humidity', '40', { qos: 1 })
+  await device.endAsync()
   sending.socket.terminate()
   const messages = Array.from({ length: 40 }, () => ({
     producer_id: producer.id,
@@ -212,7 +218,7 @@ t.test(
     const down = `127.0.0.1:${await freePort()}`
     const proxy = await startHaproxy(t, {
       ...settings,
-      others: { AP: down, SM: down, DSM: down, WSS1: down, WSS2: down }
+      others: { AP: down, SM: down, DSM: down, WSS1: down, WSS2: down, MQTT: down }
     })
     await checkProxy(t, proxy, '127.0.0.3')
     await t.test('listeners for the services and for Prometheus', async t => {
@@ -221,13 +227,14 @@ t.test(
         t.equal((await inside(name, '/openapi.json')).status, 200)
         t.equal((await inside(name, '/ready')).status, 200)
       }
+      t.equal((await inside('LISTEN_WSS2', '/ready')).status, 200)
       const metrics = await (await inside('LISTEN_METRICS', '/metrics')).text()
       t.match(metrics, /haproxy_server_status\{proxy="dsm",server="dsm-2",state="DOWN"\} 1/)
       t.match(metrics, /haproxy_server_status\{proxy="dsm",server="dsm-1",state="UP"\} 1/)
     })
     await t.test('a service that is down', async t => {
       const [port, httpPort] = [await freePort(), await freePort()]
-      const others = { AP: down, SM: down, DSM: down, WSS1: down, WSS2: down }
+      const others = { AP: down, SM: down, DSM: down, WSS1: down, WSS2: down, MQTT: down }
       const proxy = await startHaproxy(t, { port, httpPort, addresses: { ...settings.addresses, DSM: down }, others })
       t.match(await proxy.client.send(`${proxy.origin}/dsm/api/data/1`), {
         status: 503,

@@ -22,7 +22,7 @@ for (const file of files) {
       t.ok(job['timeout-minutes'] <= 40, name)
       for (const { uses } of steps) if (uses !== undefined) t.match(uses, /^[\w-]+\/[\w-]+@[\da-f]{40}$/)
       if (strategy !== undefined) {
-        t.same(strategy.matrix.service, ['ap', 'sm', 'dsm', 'wss1', 'wss2', 'platform', 'agent'])
+        t.same(strategy.matrix.service, ['ap', 'sm', 'dsm', 'wss1', 'wss2', 'mqtt', 'platform', 'agent'])
       }
     }
     for (const line of text.match(/uses: .*/g) ?? []) t.match(line, /# v\d+\.\d+\.\d+$/, 'with its version')
