@@ -117,11 +117,13 @@ for (const brokerKind of await brokerKinds()) {
 }
 
 t.test('a list that stays behind the broker\'s version is given up, with nothing accepted', async t => {
-  const { post, sm, broker } = await testDsm(t, { settings: { acceptDeadlineMs: 150 } })
-  await post({ producer_id: 1, payload: {} })
+  const { post, sm, broker } = await testDsm(t, { settings: { acceptDeadlineMs: 1_500 } })
+  // The first message opens the log, which may take its time on a busy machine.
+  await waitFor(async () => (await post({ producer_id: 1, payload: {} })).statusCode === 200)
+  const [before] = await broker.heads([1])
   await broker.raiseVersion(1, sm.version(1) + 1)
   const response = await post({ producer_id: 1, payload: {} })
   t.equal(response.statusCode, 503)
   const [head] = await broker.heads([1])
-  t.equal(head!.offset, 1)
+  t.same(head, before)
 })
