@@ -37,6 +37,9 @@ export const DeviceName = (description: string, maxLength = 64) => Type.String({
   description
 })
 
+/** A character of what people write: no control character, and no half of a surrogate pair (PostgreSQL refuses it). */
+export const PLAIN_TEXT = '(?:[^\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff]|[\\ud800-\\udbff][\\udc00-\\udfff])'
+
 /** Name of a device, unique within its producer. */
 export const DeviceIdSchema = DeviceName('Device name')
 

@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { CursorSchema, DeviceName, IdSchema, LimitSchema, Nullable, StringEnum } from '../common.js'
+import { CursorSchema, DeviceName, IdSchema, LimitSchema, Nullable, PLAIN_TEXT, StringEnum } from '../common.js'
 
 /** Maximum number of labels of a device. */
 export const MAX_LABELS = 32
@@ -10,7 +10,7 @@ const NameSchema = DeviceName('Name of the device, unique in the account; its `d
 /** Labels of a device, by name; they are for searching and grouping, the platform gives them no meaning. */
 export const LabelsSchema = Type.Record(
   Type.String({ pattern: '^[A-Za-z0-9_.-]{1,64}$' }),
-  Type.String({ maxLength: 128 }),
+  Type.String({ maxLength: 128, pattern: `^${PLAIN_TEXT}*$` }),
   { additionalProperties: false, maxProperties: MAX_LABELS, description: `At most ${MAX_LABELS} labels` }
 )
 export type Labels = Static<typeof LabelsSchema>
@@ -66,7 +66,7 @@ export type CreatedDeviceKey = Static<typeof CreatedDeviceKeySchema>
 export const DevicesQuerySchema = Type.Object({
   q: Type.Optional(Type.String({ minLength: 1, maxLength: 64, description: 'Part of a device name' })),
   label: Type.Optional(Type.String({
-    pattern: '^[A-Za-z0-9_.-]{1,64}(=.{0,128})?$',
+    pattern: `^[A-Za-z0-9_.-]{1,64}(=${PLAIN_TEXT}{0,128})?$`,
     description: 'A label that the device has, `name` or `name=value`'
   })),
   state: Type.Optional(StringEnum(['connected', 'disconnected', 'disabled'], {
@@ -83,7 +83,7 @@ export type DevicesQuery = Static<typeof DevicesQuerySchema>
 export const DeviceParamsSchema = Type.Object({ id: DeviceNumberSchema })
 export const DeviceKeyParamsSchema = Type.Object({
   id: DeviceNumberSchema,
-  keyId: Type.String({ minLength: 1, maxLength: 32, description: 'Id of the key' })
+  keyId: Type.String({ pattern: '^[a-z0-9]{12}$', description: 'Id of the key' })
 })
 
 /** Maximum number of devices that one claim code makes. */

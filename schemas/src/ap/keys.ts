@@ -1,5 +1,5 @@
 import { Type, type Static } from '@sinclair/typebox'
-import { DeviceIdSchema, Nullable, StringEnum, TimestampSchema } from '../common.js'
+import { DeviceIdSchema, Nullable, PLAIN_TEXT, StringEnum, TimestampSchema } from '../common.js'
 import { ScopeSchema, UserSchema } from './user.js'
 
 /** How every key begins; no access token does. */
@@ -26,7 +26,7 @@ export const ApiKeySchema = Type.Object({
 export type ApiKey = Static<typeof ApiKeySchema>
 
 export const CreateApiKeyBodySchema = Type.Object({
-  name: Type.String({ minLength: 1, maxLength: 64, pattern: '^[^\\x00-\\x1f\\x7f]+$' }),
+  name: Type.String({ minLength: 1, maxLength: 64, pattern: `^(?=.*\\S)${PLAIN_TEXT}+$` }),
   scopes: Type.Array(ScopeSchema, { minItems: 1, maxItems: 4, uniqueItems: true }),
   expires_at: Type.Optional(TimestampSchema)
 }, { additionalProperties: false })

@@ -80,8 +80,11 @@ for (const kind of await databaseKinds()) {
       const { access_token: token } = await newUser(app)
       for (const bad of [
         { name: 'x', scopes: [] }, { name: 'x', scopes: ['all'] }, { name: '', scopes: ['devices'] },
-        { name: 'x', scopes: ['devices'], expires_at: new Date(clock() - 1).toISOString() }
+        { name: 'x', scopes: ['devices'], expires_at: new Date(clock() - 1).toISOString() },
+        ...[' ', '\ud800', 'a\0'].map(name => ({ name, scopes: ['devices'] }))
       ]) t.equal((await createKey(token, bad)).status, 400)
+      const leapSecond = { name: 'x', scopes: ['devices'], expires_at: '2098-12-31T23:59:60Z' }
+      t.equal((await createKey((await newUser(app)).access_token, leapSecond)).status, 201)
       for (let n = 0; n < MAX_API_KEYS; n++) await createKey(token, { name: `k${n}`, scopes: ['data:read'] })
       t.match(await createKey(token, { name: 'more', scopes: ['data:read'] }), {
         status: 409, body: { code: 'MOT_AP_TOO_MANY_KEYS' }

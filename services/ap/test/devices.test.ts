@@ -89,6 +89,14 @@ for (const kind of await databaseKinds()) {
       t.same(first.body.items.map(({ name }) => name), ['pump-1', 'pump-2'])
       t.same(await names(`limit=2&cursor=${first.body.next_cursor}`), ['fan'])
       t.equal((await call(app, 'GET /api/devices?cursor=x', { token })).status, 400)
+      for (const a of ['\0', '\ud800', 'a\nb']) {
+        const body = { name: 'bad', labels: { a } }
+        t.match(await call(app, 'POST /api/devices', { token, body }), {
+          status: 400,
+          body: { errors: [{ path: '/labels/a' }] }
+        })
+      }
+      t.equal((await call(app, 'DELETE /api/devices/1/keys/%00', { token })).status, 400)
     })
 
     t.test('nobody else sees or changes a device, but an administrator does', async t => {

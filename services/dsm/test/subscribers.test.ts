@@ -125,5 +125,5 @@ t.test('a list that stays behind the broker\'s version is given up, with nothing
   const response = await post({ producer_id: 1, payload: {} })
   t.equal(response.statusCode, 503)
   const [head] = await broker.heads([1])
-  t.same(head, before)
+  t.equal(head!.offset, before!.offset)
 })

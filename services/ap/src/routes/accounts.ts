@@ -11,7 +11,7 @@ const checkStrength = (path: string, password: string, username: string): void =
   if (message !== null) throw new ProblemError('MOT_BAD_INPUT', undefined, { errors: [{ path, message }] })
 }
 
-const taken = () => new ProblemError('MOT_AP_USERNAME_TAKEN', 'Someone has this username already')
+const taken = () => new ProblemError('MOT_AP_USERNAME_TAKEN', 'The username is taken')
 
 /** Signing up, who one is, and one's password. */
 export const addAccountRoutes = (app: ServiceApp, parts: ApRouteDependencies): void => {

@@ -1,5 +1,5 @@
 import { ProblemError, requireRole, type ServiceApp } from '@motience/kit'
-import { apRoutes } from '@motience/schemas'
+import { apRoutes, instantMs } from '@motience/schemas'
 import type { ApRouteDependencies } from '../dependencies.js'
 import { publishNow } from '../revocations/publish-now.js'
 
@@ -15,7 +15,7 @@ export const addKeyRoutes = (app: ServiceApp, parts: ApRouteDependencies): void 
     ...apRoutes.createApiKeyRoute,
     onRequest: [signedIn, limitDeviceChanges],
     async handler ({ identity, body }, reply) {
-      const expiresAt = body.expires_at === undefined ? null : Date.parse(body.expires_at)
+      const expiresAt = body.expires_at === undefined ? null : instantMs(body.expires_at)
       if (expiresAt !== null && expiresAt <= clock()) {
         throw new ProblemError('MOT_BAD_INPUT', undefined, {
           errors: [{ path: '/expires_at', message: 'is in the past' }]

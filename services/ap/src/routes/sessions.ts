@@ -59,7 +59,7 @@ export const addSessionRoutes = (app: ServiceApp, parts: ApRouteDependencies): v
           announceSoon(rotation.userId)
           throw new ProblemError('MOT_AP_REFRESH_REUSED', 'This refresh token was spent before; the session has ended')
         case 'invalid':
-          throw new ProblemError('MOT_AP_REFRESH_INVALID', 'This refresh token belongs to no session that lives')
+          throw new ProblemError('MOT_AP_REFRESH_INVALID', 'The session of this refresh token has ended')
       }
     }
   })

@@ -98,6 +98,17 @@ t.test('messages of several devices, in order, with and without times', async t 
   t.match(received[3], '"device_id":"attic"')
 })
 
+t.test('a byte order mark is not part of the first line, nor of a payload', async t => {
+  const { app, received } = await testDoors(t)
+  const send = async (url: string, payload: string) =>
+    (await app.inject({ method: 'POST', url, payload, headers: { authorization: 'Bearer producer-1' } })).statusCode
+  t.equal(await send(v2.url, '\ufeffm f=1'), 204)
+  await waitFor(() => received.length === 1)
+  t.notMatch(received[0], '\ufeff')
+  t.equal(await send('/api/data/payload', '\ufeff{"a":1}'), 400)
+  t.equal(await send('/api/data/payload', ' \r\n\t{"a":1}\n'), 200)
+})
+
 t.test('a bomb over a real connection is answered, and the connection does not hang', async t => {
   const { app } = await testDoors(t)
   const url = new URL(await listen(app, { host: '127.0.0.1', port: 0, variable: 'DSM_PORT' }))

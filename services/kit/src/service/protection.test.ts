@@ -194,6 +194,10 @@ t.test('logs URLs shortened and without tokens', async t => {
   t.equal(redactUrl('/x?q=token&TOKEN=a&refresh_token=b'), '/x?q=token&TOKEN=***&refresh_token=***')
   t.equal(redactUrl('/write?db=a&u=pi&p=secret&precision=s'), '/write?db=a&u=pi&p=***&precision=s')
   t.equal(redactUrl('/write?%70=secret&to%6ben=secret&%zz=1'), '/write?%70=***&to%6ben=***&%zz=1')
+  const key = `mot_d_abc123def456_${'S'.repeat(43)}`
+  for (const url of [`/api/devices/${key}`, `/write?password=${key}`, `/x?${key}=1&a=${key}%20`, '/x/eyJh.eyJi.c-_1']) {
+    t.notMatch(redactUrl(url), /S{5}|eyJ/, url)
+  }
   t.equal(redactUrl(`/${'x'.repeat(10_000)}`).length, 512)
 })
 

@@ -1,7 +1,7 @@
 import { PROBLEM_CONTENT_TYPE } from '@motience/schemas'
 import { LogController, type FastifyReply, type FastifyRequest } from 'fastify'
 import { problemDocument, type ProblemError } from './problem-error.js'
-import { redactUrl } from './redact.js'
+import { redactSecrets, redactUrl } from './redact.js'
 import { toProblem } from './to-problem.js'
 import type { ServiceApp } from './service-app.js'
 
@@ -30,7 +30,7 @@ export const answerProblem = (
   const problem = toProblem(error)
   const fields = { method: request.method, url: redactUrl(request.url), status: problem.statusCode, code: problem.code }
   if (problem.statusCode >= 500) request.log.error({ ...fields, err: problem.cause ?? problem }, 'Failed to answer')
-  else request.log.warn({ ...fields, detail: problem.message }, 'Refused a request')
+  else request.log.warn({ ...fields, detail: redactSecrets(problem.message) }, 'Refused a request')
   if (problem.retryAfterSecs !== undefined) {
     reply.header('retry-after', String(Math.max(1, Math.ceil(problem.retryAfterSecs))))
   } else if ((problem.statusCode === 429 || problem.statusCode === 503) && !reply.hasHeader('retry-after')) {

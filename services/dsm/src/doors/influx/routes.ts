@@ -15,6 +15,9 @@ const defaultTags: DeviceTags = { explicit: ['device', 'device_id'], implicit: [
 /** Clients tell InfluxDB and its version by these. */
 const PING_HEADERS = { 'x-influxdb-build': 'Motience', 'x-influxdb-version': '2.7.0-motience' }
 
+/** Windows programs write it before the first line. */
+const BYTE_ORDER_MARK = /^\ufeff/
+
 interface WriteQuery { precision?: Precision, device_tag?: string }
 
 const onError = (write: WriteProblem) => (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
@@ -27,7 +30,7 @@ export const addInfluxDoor = (app: ServiceApp, dependencies: DoorDependencies): 
 
   const write = async (request: Pick<FastifyRequest, 'identity'>, body: Buffer, query: WriteQuery): Promise<void> => {
     const { identity } = request
-    const lines = readLines(utf8Text(body), {
+    const lines = readLines(utf8Text(body).replace(BYTE_ORDER_MARK, ''), {
       precision: query.precision,
       deviceTags: deviceTags(defaultTags, query.device_tag),
       identity

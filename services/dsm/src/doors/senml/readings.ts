@@ -50,7 +50,7 @@ const payloadOf = ({ first, records }: Group): string => {
 /** The time of a message as text. A time of arrival is the platform's to add. */
 const timestampOf = ({ time }: Resolved): string | null => {
   const text = time === null ? null : shortestInstantText(time)
-  if (time !== null && text === null) throw new ProblemError('MOT_BAD_INPUT', 'The time is after the year 9999')
+  if (time !== null && text === null) throw new ProblemError('MOT_BAD_INPUT', 'The time is not of the years 0 to 9999')
   return text
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { brokerKinds, databaseKinds } from '@motience/testing'
 import t from 'tap'
-import { root, withoutCoverage } from '../serial/quick-start.js'
+import { root, withoutCoverage } from './quick-start.js'
 
 t.setTimeout(300_000)
 
