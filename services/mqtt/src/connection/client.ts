@@ -113,7 +113,7 @@ export class Client implements SessionClient {
     if (admitted === null) {
       if (packet.cmd !== 'connect' || this.#connecting) throw new MqttError(reasons.protocolError, 'No CONNECT')
       this.#connecting = true
-      this.#connection.pause()
+      this.#connection.pauseReading()
       this.#connect(packet).catch((error: unknown) => {
         if (!(error instanceof MqttError)) this.#logFailure(error)
         this.#refuse(error instanceof MqttError ? error.reason : reasons.unspecified)
@@ -177,7 +177,7 @@ export class Client implements SessionClient {
     this.#dependencies.devices?.opened(identity)
     this.#connection.send(connackOf(request, limits, present))
     consumer?.follow()
-    this.#connection.resume()
+    this.#connection.resumeReading()
   }
 
   /** MQTT 5 refuses a client with a will that could not be published; MQTT 3.1.1 can't say why, and goes without. */

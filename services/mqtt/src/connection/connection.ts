@@ -90,13 +90,13 @@ export class Connection {
   }
 
   /** Stops reading the socket, and handling what has been read. */
-  pause (): void {
+  pauseReading (): void {
     if (this.#paused || this.#ended) return
     this.#paused = true
     this.#stream.pause()
   }
 
-  resume (): void {
+  resumeReading (): void {
     if (!this.#paused || this.#ended) return
     this.#paused = false
     // what waited for this was not silence

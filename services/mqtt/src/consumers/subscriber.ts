@@ -33,7 +33,7 @@ export class Subscriber {
       typeof filter === 'number' || filter.producerId === null ? [] : [filter.producerId])
     let readable: ReadonlySet<number> | null = new Set()
     if (this.#consumer !== null && wanted.some(({ filter }) => typeof filter !== 'number')) {
-      this.#connection.pause()
+      this.#connection.pauseReading()
       readable = await this.#consumer.readable(producerIds)
     }
     const granted = wanted.map(({ topic, qos, filter }) => {
@@ -50,7 +50,7 @@ export class Subscriber {
     })
     this.#connection.send({ cmd: 'suback', messageId: packet.messageId!, granted })
     if (this.#connection.open) this.#consumer?.follow()
-    this.#connection.resume()
+    this.#connection.resumeReading()
   }
 
   unsubscribe ({ messageId, unsubscriptions }: IUnsubscribePacket): void {

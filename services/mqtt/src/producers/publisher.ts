@@ -1,4 +1,4 @@
-import { AnswerOrder, isRefusal, type DsmAnswer, type InFlightBudget, type PendingMessage } from '@motience/dispatch'
+import { InFlightWindow, isRefusal, type DsmAnswer, type InFlightBudget, type PendingMessage } from '@motience/dispatch'
 import type { Identity } from '@motience/kit'
 import type { IPublishPacket } from 'mqtt-packet'
 import type { Connection } from '../connection/connection.js'
@@ -25,9 +25,6 @@ export interface PublisherDependencies {
   logRefusal (identity: Identity, reason: string): void
 }
 
-/** Fraction of `maxInFlight` down to which the messages in flight have to fall before the socket is read again. */
-const RESUME_AT = 0.75
-
 /** Publishes the messages of one connection: to DSM, and back to the client what DSM answered, in order. */
 export class Publisher implements PublicationWaiter {
   readonly #connection: Connection
@@ -35,14 +32,10 @@ export class Publisher implements PublicationWaiter {
   readonly #publications: Publications
   readonly #dependencies: PublisherDependencies
   readonly #aliases = new TopicAliases()
-  readonly #order = new AnswerOrder()
+  readonly #window: InFlightWindow
   readonly #logged = new Set<ReasonCode>()
   /** Packet ids whose exchange is not complete, as the receive maximum of MQTT 5 counts them. */
   readonly #owed = new Set<number>()
-  #inFlight = 0
-  #paused = false
-  #draining = false
-  #onIdle: (() => void) | null = null
 
   constructor (
     connection: Connection, identity: Identity, publications: Publications, dependencies: PublisherDependencies
@@ -51,6 +44,8 @@ export class Publisher implements PublicationWaiter {
     this.#identity = identity
     this.#publications = publications
     this.#dependencies = dependencies
+    const { budget, metrics, limits } = dependencies
+    this.#window = new InFlightWindow({ socket: connection, budget, metrics, maxInFlight: limits.maxInFlight })
   }
 
   get open (): boolean { return this.#connection.open }
@@ -80,14 +75,14 @@ export class Publisher implements PublicationWaiter {
     } else {
       const publication = new Publication(this.#publications, qos, packetId, this)
       if (qos > 0) this.#publications.add(publication)
-      this.#awaitAnswer()
+      this.#window.enqueued()
       const bytes = this.#dependencies.enqueue(this.#identity.userId, message(this.#publications.nextName()), {
         receiver: publication, index: 0, id: undefined, seq: undefined
       })
       metrics.received(bytes)
       this.#dependencies.budget.take(bytes)
     }
-    this.#pauseIfFull()
+    this.#window.pauseIfFull()
   }
 
   /** Handles a PUBREL packet: the client knows that its message is stored. */
@@ -102,34 +97,23 @@ export class Publisher implements PublicationWaiter {
   }
 
   answered (publication: Publication, answer: DsmAnswer): void {
-    this.#inFlight--
     const { metrics } = this.#dependencies
     if (isRefusal(answer)) this.#countRefusal(publication.reason ?? reasons.serverBusy)
     else metrics.acked(answer.duplicate)
     // without an ack the client sends the message again, when it has connected again
     if (publication.reason === null) this.#connection.close(reasons.serverBusy)
     else this.#acknowledge(publication)
-    this.#order.answered()
-    if (this.#inFlight === 0) this.#onIdle?.()
-    this.#resume()
+    this.#window.answered()
   }
 
   /** Stops reading; resolves once every message that was read has been answered. */
-  async finish (): Promise<void> {
-    this.#draining = true
-    this.#pause()
-    if (this.#inFlight > 0 && this.open) await new Promise<void>(resolve => { this.#onIdle = resolve })
-  }
+  async finish (): Promise<void> { await this.#window.finish() }
 
   /** The connection has closed. */
   ended (): void {
-    const { budget, metrics, connectionClosed } = this.#dependencies
-    budget.cancelWait(this.#resume)
-    if (this.#paused) metrics.paused--
-    this.#paused = false
     this.#publications.detach()
-    this.#onIdle?.()
-    connectionClosed(this.#identity.userId)
+    this.#window.ended()
+    this.#dependencies.connectionClosed(this.#identity.userId)
   }
 
   #owe (packetId: number): void {
@@ -143,17 +127,12 @@ export class Publisher implements PublicationWaiter {
   #repeated (publication: Publication): void {
     this.#dependencies.metrics.repeats++
     if (publication.reason !== null) {
-      this.#inTurn(() => { this.#acknowledge(publication) })
+      this.#window.inTurn(() => { this.#acknowledge(publication) })
     } else if (publication.waiter !== this) {
       publication.waiter = this
-      this.#awaitAnswer()
+      this.#window.enqueued()
     }
-    this.#pauseIfFull()
-  }
-
-  #awaitAnswer (): void {
-    this.#inFlight++
-    this.#order.enqueued()
+    this.#window.pauseIfFull()
   }
 
   /** Refuses a message. MQTT 3.1.1 has no way to say so but to close the connection: there it is acked and dropped. */
@@ -163,7 +142,7 @@ export class Publisher implements PublicationWaiter {
     const publication = new Publication(this.#publications, qos, packetId, this)
     publication.reason = reason
     if (qos === 2 && this.#connection.version === 4) this.#publications.add(publication)
-    this.#inTurn(() => { this.#acknowledge(publication) })
+    this.#window.inTurn(() => { this.#acknowledge(publication) })
   }
 
   #countRefusal (reason: ReasonCode): void {
@@ -171,19 +150,6 @@ export class Publisher implements PublicationWaiter {
     if (this.#logged.has(reason)) return
     this.#logged.add(reason)
     this.#dependencies.logRefusal(this.#identity, reasonName(reason))
-  }
-
-  /** Answers in the order of the messages. What waits for its turn counts as in flight, which bounds it. */
-  #inTurn (send: () => void): void {
-    if (this.#order.idle) {
-      send()
-      return
-    }
-    this.#inFlight++
-    this.#order.append(() => {
-      send()
-      this.#inFlight--
-    })
   }
 
   #acknowledge (publication: Publication): void {
@@ -200,35 +166,5 @@ export class Publisher implements PublicationWaiter {
 
   #send (type: 'puback' | 'pubrec' | 'pubcomp', packetId: number, reason: ReasonCode): void {
     this.#connection.sendBytes(acknowledgement(type, packetId, reason, this.#connection.version))
-  }
-
-  #pauseIfFull (): void {
-    if (this.#paused) return
-    const { budget, limits } = this.#dependencies
-    if (budget.full) {
-      budget.wait(this.#resume)
-      this.#pause()
-    } else if (this.#inFlight >= limits.maxInFlight) {
-      this.#pause()
-    }
-  }
-
-  #pause (): void {
-    if (this.#paused || !this.open) return
-    this.#paused = true
-    this.#dependencies.metrics.paused++
-    this.#connection.pause()
-  }
-
-  readonly #resume = (): void => {
-    const { budget, metrics, limits } = this.#dependencies
-    if (!this.#paused || this.#draining || this.#inFlight > Math.floor(limits.maxInFlight * RESUME_AT)) return
-    if (budget.full) {
-      budget.wait(this.#resume)
-      return
-    }
-    this.#paused = false
-    metrics.paused--
-    this.#connection.resume()
   }
 }

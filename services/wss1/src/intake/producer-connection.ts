@@ -1,5 +1,5 @@
 import {
-  AnswerOrder, dataBodyText, isRefusal, type AnswerReceiver, type DsmAnswer, type InFlightBudget, type MessageFault,
+  dataBodyText, InFlightWindow, isRefusal, type AnswerReceiver, type DsmAnswer, type InFlightBudget, type MessageFault,
   type PendingMessage
 } from '@motience/dispatch'
 import { identifiersOf, maySendAs, type Connection, type ConnectionHandlers } from '@motience/kit'
@@ -26,26 +26,18 @@ export interface ProducerDependencies {
   connectionClosed (producerId: number): void
 }
 
-/** Fraction of `maxInFlight` down to which the messages in flight have to fall before the socket is read again. */
-const RESUME_AT = 0.75
-
 /** One producer's WebSocket: reads its frames, and answers each message with an ack or an error. */
 export class ProducerConnection
 implements AnswerReceiver, BatchConnection, ConnectionHandlers<DataFrame | LooseBatchFrame> {
   readonly #connection: Connection
   readonly #dependencies: ProducerDependencies
-  readonly #resumeAt: number
-  readonly #order = new AnswerOrder()
-  #inFlight = 0
-  #paused = false
-  #draining = false
-  #onIdle: (() => void) | null = null
+  readonly #window: InFlightWindow
 
   constructor (connection: Connection, dependencies: ProducerDependencies) {
     this.#connection = connection
     this.#dependencies = dependencies
-    this.#resumeAt = Math.floor(dependencies.limits.maxInFlight * RESUME_AT)
-    const { limits } = dependencies
+    const { limits, budget, metrics } = dependencies
+    this.#window = new InFlightWindow({ socket: connection, budget, metrics, maxInFlight: limits.maxInFlight })
     const welcome: ProducerWelcomeFrame = {
       type: 'welcome',
       user_id: connection.identity.userId,
@@ -57,7 +49,7 @@ implements AnswerReceiver, BatchConnection, ConnectionHandlers<DataFrame | Loose
       max_in_flight: limits.maxInFlight
     }
     connection.onInflate = () => {
-      this.#pauseIfFull()
+      this.#window.pauseIfFull()
     }
     connection.sendFrame(welcome)
   }
@@ -69,35 +61,23 @@ implements AnswerReceiver, BatchConnection, ConnectionHandlers<DataFrame | Loose
   frame (frame: DataFrame | LooseBatchFrame, text: string): void {
     if (frame.type === 'data') this.#data(frame, payloadOf(text)!)
     else this.#batch(frame, payloadsOf(text))
-    this.#pauseIfFull()
+    this.#window.pauseIfFull()
   }
 
   invalid (error: Omit<ErrorFrame, 'type'>): void {
-    this.#sendInOrder(() => {
+    this.#window.inTurn(() => {
       this.#connection.sendError(error)
     })
-    this.#pauseIfFull()
+    this.#window.pauseIfFull()
   }
 
   ended (): void {
-    const { budget, metrics, connectionClosed } = this.#dependencies
-    budget.cancelWait(this.#resume)
-    if (this.#paused) metrics.paused--
-    this.#paused = false
-    this.#onIdle?.()
-    connectionClosed(this.#connection.identity.userId)
+    this.#window.ended()
+    this.#dependencies.connectionClosed(this.#connection.identity.userId)
   }
 
   /** Stops reading; resolves once every message that was read has been answered. */
-  async finish (): Promise<void> {
-    this.#draining = true
-    this.#pause()
-    if (this.#inFlight > 0 && this.alive) {
-      await new Promise<void>(resolve => {
-        this.#onIdle = resolve
-      })
-    }
-  }
+  async finish (): Promise<void> { await this.#window.finish() }
 
   settle (pending: PendingMessage, answer: DsmAnswer): void {
     if (isRefusal(answer)) this.#connection.sendError(errorFields(answer.error, pending, ''))
@@ -108,16 +88,13 @@ implements AnswerReceiver, BatchConnection, ConnectionHandlers<DataFrame | Loose
   /** Counts an answer, sends those that follow it, and resumes reading if there is room again. */
   answered (answer: DsmAnswer): void {
     const { metrics } = this.#dependencies
-    this.#inFlight--
     if (isRefusal(answer)) metrics.refused(answer.error.code)
     else metrics.acked(answer.duplicate)
-    this.#order.answered()
-    if (this.#inFlight === 0) this.#onIdle?.()
-    this.#resume()
+    this.#window.answered()
   }
 
   sendInOrder (text: string): void {
-    this.#sendInOrder(() => {
+    this.#window.inTurn(() => {
       this.#connection.send(text)
     })
   }
@@ -130,7 +107,7 @@ implements AnswerReceiver, BatchConnection, ConnectionHandlers<DataFrame | Loose
     const text = this.#textOf(frame, payload)
     if (typeof text === 'string') this.#enqueue(text, { receiver: this, index: 0, id: frame.id, seq: frame.seq })
     else {
-      this.#sendInOrder(() => {
+      this.#window.inTurn(() => {
         this.#connection.sendError({ ...text, ...identifiersOf(frame) })
       })
     }
@@ -167,52 +144,9 @@ implements AnswerReceiver, BatchConnection, ConnectionHandlers<DataFrame | Loose
 
   #enqueue (text: string, message: Omit<PendingMessage, 'bytes'>): void {
     const { budget, metrics, enqueue } = this.#dependencies
-    this.#inFlight++
-    this.#order.enqueued()
+    this.#window.enqueued()
     const bytes = enqueue(this.#connection.identity.userId, text, message)
     metrics.received(bytes)
     budget.take(bytes)
-  }
-
-  /** Sends an answer of WSS1's own. While it waits for its turn, it counts as in flight, which bounds how many do. */
-  #sendInOrder (send: () => void): void {
-    if (this.#order.idle) {
-      send()
-      return
-    }
-    this.#inFlight++
-    this.#order.append(() => {
-      send()
-      this.#inFlight--
-    })
-  }
-
-  #pauseIfFull (): void {
-    if (this.#paused) return
-    const { budget, limits } = this.#dependencies
-    if (budget.full) {
-      budget.wait(this.#resume)
-      this.#pause()
-    } else if (this.#inFlight >= limits.maxInFlight) {
-      this.#pause()
-    }
-  }
-
-  #pause (): void {
-    if (this.#paused || !this.alive) return
-    this.#paused = true
-    this.#dependencies.metrics.paused++
-    this.#connection.pauseReading()
-  }
-
-  readonly #resume = (): void => {
-    if (!this.#paused || this.#draining || this.#inFlight > this.#resumeAt) return
-    if (this.#dependencies.budget.full) {
-      this.#dependencies.budget.wait(this.#resume)
-      return
-    }
-    this.#paused = false
-    this.#dependencies.metrics.paused--
-    this.#connection.resumeReading()
   }
 }
