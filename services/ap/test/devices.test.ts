@@ -136,7 +136,7 @@ for (const kind of await databaseKinds()) {
       t.equal((await call(app, `DELETE /api/devices/${device.id}/keys/${id}`, { token })).status, 204)
       t.same(await verify(app, key), [401, 'MOT_TOKEN_REVOKED'])
       t.same(await verify(app, second.body.key), [200, undefined])
-      t.ok(events.includes(`key:${id}:0`), 'the broker is told')
+      t.ok(events.includes(`key:${id}:0`), 'it is published')
       t.ok(
         (await stores.broker.revocations()).items.some(item => item.kind === 'session' && item.sid === `key:${id}:0`)
       )

@@ -17,7 +17,7 @@ for (const version of [4, 5] as const) {
     }
     const of = (v4: number, v5: number): number => version === 5 ? v5 : v4
 
-    t.test('who may not connect is told why', async t => {
+    t.test('a refused client gets the reason', async t => {
       t.equal(await code({ token: 'no token' }), of(4, 0x86))
       t.equal(await code({ token: await ap.issue({ role: 'producer', expiresInSecs: -1 }) }), of(4, 0x86))
       t.equal(await code({ token: await ap.issue({ role: 'admin' }) }), of(5, 0x87))

@@ -2,7 +2,7 @@ import { RestError } from './rest.js'
 import type { AccessToken, TokenSession } from './tokens.js'
 
 /**
- * The platform answers for a key for 22 to 24 hours at a time; a connection that is told the key again within that
+ * The platform answers for a key for 22 to 24 hours at a time; a connection that receives the key again within that
  * stays open.
  */
 const RENEW_MS = 12 * 3_600_000
