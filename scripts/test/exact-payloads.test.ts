@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createConsumer, envelopeText, payloadText } from '@motience/client/consumer'
-import { createRandomJson, seededRandom, waitFor } from '@motience/testing'
+import { anyPorts, createRandomJson, seededRandom, waitFor } from '@motience/testing'
 import type { Envelope, Tokens } from '@motience/schemas'
 import t, { type Test } from 'tap'
 import { WebSocket } from 'ws'
@@ -14,19 +14,8 @@ const PASSWORD = 'a long password'
 /** `npm start` with its embedded default, on free ports. */
 const start = async (t: Test): Promise<Platform> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'motience-exact-'))
-  const ports = [
-    'AP_PORT',
-    'SM_PORT',
-    'DSM_PORT',
-    'WSS1_PORT',
-    'WSS1_HTTP_PORT',
-    'WSS2_PORT',
-    'WSS2_HTTP_PORT',
-    'MQTT_PORT',
-    'MQTT_HTTP_PORT'
-  ]
   const platform = await startPlatform({
-    ...Object.fromEntries(ports.map(name => [name, '0'])),
+    ...anyPorts,
     DATA_DIR: dataDir,
     LOG_LEVEL: 'silent'
   })

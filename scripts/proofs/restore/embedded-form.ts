@@ -2,12 +2,9 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPlatform } from '@motience/platform'
+import { anyPorts } from '@motience/testing'
 import { runDocumented } from './run-documented.js'
 import { numbers, type RestorablePlatform, type RestoreForm } from './backup-and-restore.js'
-
-const anyPort = Object.fromEntries(
-  ['AP', 'SM', 'DSM', 'WSS1', 'WSS1_HTTP', 'WSS2', 'WSS2_HTTP', 'MQTT', 'MQTT_HTTP'].map(name => [`${name}_PORT`, '0'])
-)
 
 /** The platform in this process, on what the environment names besides. */
 export const inOneProcess = async (
@@ -19,7 +16,7 @@ export const inOneProcess = async (
       LOG_LEVEL: 'error',
       AP_LOGIN_RATE: '100000',
       SM_CHANGE_RATE: '100000',
-      ...anyPort,
+      ...anyPorts,
       ...environment
     })
   }

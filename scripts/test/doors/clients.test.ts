@@ -3,16 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPlatform } from '@motience/platform'
 import { listItems } from '@motience/schemas'
-import { serversRequired } from '@motience/testing'
+import { anyPorts, serversRequired } from '@motience/testing'
 import t, { type Test } from 'tap'
 import { pythonWith, runProgram } from './python.js'
 
 t.setTimeout(180_000)
 
 const folder = await mkdtemp(join(tmpdir(), 'motience-doors-'))
-const ports = ['AP', 'SM', 'DSM', 'WSS1', 'WSS1_HTTP', 'WSS2', 'WSS2_HTTP']
 const { urls, close } = await startPlatform({
-  ...Object.fromEntries(ports.map(name => [`${name}_PORT`, '0'])),
+  ...anyPorts,
   DATA_DIR: folder,
   LOG_LEVEL: 'silent'
 })

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Platform } from '@motience/platform'
+import { anyPorts } from '@motience/testing'
 import t, { type Test } from 'tap'
 import { root, withoutCoverage } from '../serial/quick-start.js'
 
@@ -121,11 +122,6 @@ t.test('every export has types', async () => {
   ], folder)
 })
 
-/** Any free port for every service, of the platform and of the examples that start one. */
-const ports = Object.fromEntries(
-  ['AP', 'SM', 'DSM', 'WSS1', 'WSS1_HTTP', 'WSS2', 'WSS2_HTTP', 'MQTT', 'MQTT_HTTP'].map(name => [`${name}_PORT`, '0'])
-)
-
 /** Starts the installed platform in a process of its own, for the examples that need one. */
 const startInstalledPlatform = async (t: Test): Promise<Platform['urls']> => {
   await writeFile(join(folder, 'platform.js'), `
@@ -135,7 +131,7 @@ const startInstalledPlatform = async (t: Test): Promise<Platform['urls']> => {
     process.stdin.resume().once('end', () => platform.close())`)
   const child = spawn(process.execPath, ['platform.js'], {
     cwd: folder,
-    env: { ...withoutCoverage(), ...ports, DATA_DIR: join(folder, 'platform-data'), LOG_LEVEL: 'error' },
+    env: { ...withoutCoverage(), ...anyPorts, DATA_DIR: join(folder, 'platform-data'), LOG_LEVEL: 'error' },
     stdio: ['pipe', 'pipe', 'inherit']
   })
   const ended = once(child, 'exit')
@@ -167,7 +163,7 @@ t.test('the example of every README runs as it is printed', async t => {
         console.log(names.join(' '))`)
       const [command, args] = language === 'js' ? [process.execPath, [file]] : ['bash', ['-e', file]]
       const output = await run(command, args, cwd, {
-        ...ports,
+        ...anyPorts,
         AP_URL: urls.ap,
         AUTH_URL: urls.ap,
         SM_URL: urls.sm,

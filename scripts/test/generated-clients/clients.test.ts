@@ -5,26 +5,15 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { findCommand, serversRequired } from '@motience/testing'
+import { anyPorts, findCommand, serversRequired } from '@motience/testing'
 import { createApClient, createDsmClient, createSmClient } from '@motience/schemas'
 import t from 'tap'
 import { startPlatform } from '@motience/platform'
 
 const run = promisify(execFile)
 const folder = await mkdtemp(join(tmpdir(), 'motience-clients-'))
-const ports = [
-  'AP_PORT',
-  'SM_PORT',
-  'DSM_PORT',
-  'WSS1_PORT',
-  'WSS1_HTTP_PORT',
-  'WSS2_PORT',
-  'WSS2_HTTP_PORT',
-  'MQTT_PORT',
-  'MQTT_HTTP_PORT'
-]
 const platform = await startPlatform({
-  ...Object.fromEntries(ports.map(name => [name, '0'])),
+  ...anyPorts,
   DATA_DIR: join(folder, 'data'),
   LOG_LEVEL: 'silent'
 })

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startPlatform } from '@motience/platform'
-import { freePort, waitFor } from '@motience/testing'
+import { anyPorts, freePort, waitFor } from '@motience/testing'
 import mqtt from 'mqtt'
 import t, { type Test } from 'tap'
 import { skipWithout } from './needs.js'
@@ -19,10 +19,7 @@ const startBehindProxy = async (t: Test) => {
   const origin = `https://127.0.0.1:${port}`
   const dataDir = await mkdtemp(join(tmpdir(), 'motience-proxied-'))
   const platform = await startPlatform({
-    ...Object.fromEntries(
-      ['AP', 'SM', 'DSM', 'WSS1', 'WSS1_HTTP', 'WSS2', 'WSS2_HTTP', 'MQTT', 'MQTT_HTTP']
-        .map(name => [`${name}_PORT`, '0'])
-    ),
+    ...anyPorts,
     DATA_DIR: dataDir,
     LOG_LEVEL: 'silent',
     TRUST_PROXY: 'true',

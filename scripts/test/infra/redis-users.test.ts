@@ -6,7 +6,7 @@ import {
 } from '@motience/schemas'
 import { startMqtt } from '@motience/mqtt'
 import { startSm } from '@motience/sm'
-import { postgresAvailable, testDatabaseUrl, waitFor } from '@motience/testing'
+import { anyPorts, postgresAvailable, testDatabaseUrl, waitFor } from '@motience/testing'
 import { startWss1 } from '@motience/wss1'
 import { startWss2 } from '@motience/wss2'
 import t, { type Test } from 'tap'
@@ -23,12 +23,7 @@ const startServices = async (t: Test, port: number) => {
     SERVICE_SECRET: 'a secret of the services',
     LOG_LEVEL: 'silent',
     DATABASE_URL: await testDatabaseUrl(t),
-    ...Object.fromEntries(
-      ['AP', 'SM', 'DSM', 'WSS1', 'WSS1_HTTP', 'WSS2', 'WSS2_HTTP', 'MQTT', 'MQTT_HTTP'].map(name => [
-        `${name}_PORT`,
-        '0'
-      ])
-    )
+    ...anyPorts
   }
   const env = (user: string) => ({ ...common, REDIS_URL: urlOf(port, user) })
   const started = <S extends { close (): Promise<void> }>(service: S): S => {

@@ -5,7 +5,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { waitFor } from '@motience/testing'
+import { anyPorts, waitFor } from '@motience/testing'
 import t from 'tap'
 import { root } from '../serial/quick-start.js'
 import { withoutTap } from './dockerfile.js'
@@ -78,13 +78,9 @@ t.test('the command of motience.service starts the platform in its state directo
       .split(' ')
       .map(setting => setting.split('='))
   )
-  const ports = ['AP', 'SM', 'DSM', 'WSS1', 'WSS1_HTTP', 'WSS2', 'WSS2_HTTP', 'MQTT', 'MQTT_HTTP'].map(name => [
-    `${name}_PORT`,
-    '0'
-  ])
   const [command = ''] = unit('ExecStart')
   const child = spawn(...withoutTap(command.replace('/usr/bin/node', process.execPath).split(' ')), {
-    cwd: root, env: { PATH: process.env['PATH'], ...settings, ...Object.fromEntries(ports) as Record<string, string> }
+    cwd: root, env: { PATH: process.env['PATH'], ...settings, ...anyPorts }
   })
   const ended = once(child, 'exit')
   t.teardown(() => child.kill('SIGKILL'))

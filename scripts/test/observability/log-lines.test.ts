@@ -1,23 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { databaseKinds, testDatabaseUrl, waitFor } from '@motience/testing'
+import { anyPorts, databaseKinds, testDatabaseUrl, waitFor } from '@motience/testing'
 import t, { type Test } from 'tap'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const services = ['ap', 'sm', 'dsm', 'wss1', 'wss2', 'mqtt']
-const ports = [
-  'AP_PORT',
-  'SM_PORT',
-  'DSM_PORT',
-  'WSS1_PORT',
-  'WSS1_HTTP_PORT',
-  'WSS2_PORT',
-  'WSS2_HTTP_PORT',
-  'MQTT_PORT',
-  'MQTT_HTTP_PORT'
-]
-
 /** Runs `args` with Node until it listened at `listeners` addresses and answered a request, and then stops it. */
 const linesOf = async (
   t: Test,
@@ -29,7 +17,7 @@ const linesOf = async (
     cwd: root,
     env: {
       PATH: process.env['PATH'],
-      ...Object.fromEntries(ports.map(name => [name, '0'])),
+      ...anyPorts,
       DATA_DIR: t.testdir(),
       SERVICE_SECRET: 'a secret of these tests',
       LOG_LEVEL: 'info',

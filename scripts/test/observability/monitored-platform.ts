@@ -4,23 +4,12 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startPlatform } from '@motience/platform'
-import { tempDir, waitFor } from '@motience/testing'
+import { anyPorts, tempDir, waitFor } from '@motience/testing'
 import type { Tokens } from '@motience/schemas'
 import type { Test } from 'tap'
 import { WebSocket } from 'ws'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
-const ports = [
-  'AP_PORT',
-  'SM_PORT',
-  'DSM_PORT',
-  'WSS1_PORT',
-  'WSS1_HTTP_PORT',
-  'WSS2_PORT',
-  'WSS2_HTTP_PORT',
-  'MQTT_PORT',
-  'MQTT_HTTP_PORT'
-]
 const PASSWORD = 'a long password'
 
 /** Names of what is scraped: the jobs of `infra/prometheus/prometheus.yml`. */
@@ -85,7 +74,7 @@ const open = async (t: Test, url: string, { access_token: token }: Tokens) => {
 export const startMonitoredPlatform = async (t: Test): Promise<MonitoredPlatform> => {
   const dir = tempDir(t)
   const { urls, close } = await startPlatform({
-    ...Object.fromEntries(ports.map(name => [name, '0'])),
+    ...anyPorts,
     DATA_DIR: join(dir, 'data'),
     LOG_LEVEL: 'silent'
   })

@@ -3,27 +3,15 @@ import { once } from 'node:events'
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { brokerKinds, databaseKinds, freePort, startRedis, testDatabaseUrl } from '@motience/testing'
+import { brokerKinds, databaseKinds, freePort, portVariables, startRedis, testDatabaseUrl } from '@motience/testing'
 import t, { type Test } from 'tap'
 import { root } from './quick-start.js'
 
 // It builds what has changed first.
 t.setTimeout(300_000)
 
-const portNames = [
-  'AP_PORT',
-  'SM_PORT',
-  'DSM_PORT',
-  'WSS1_PORT',
-  'WSS1_HTTP_PORT',
-  'WSS2_PORT',
-  'WSS2_HTTP_PORT',
-  'MQTT_PORT',
-  'MQTT_HTTP_PORT'
-]
-
 const freePorts = async (): Promise<Record<string, string>> =>
-  Object.fromEntries(await Promise.all(portNames.map(async name => [name, String(await freePort())])))
+  Object.fromEntries(await Promise.all(portVariables.map(async name => [name, String(await freePort())])))
 
 /** One of the root's scripts, run from a folder outside of the project; resolves to its output and exit code. */
 const run = async (

@@ -1,20 +1,15 @@
 import { once } from 'node:events'
 import type { CreatedApiKey, CreatedDevice, Device, Tokens } from '@motience/schemas'
-import { tempDir, waitFor } from '@motience/testing'
+import { anyPorts, tempDir, waitFor } from '@motience/testing'
 import t from 'tap'
 import { WebSocket } from 'ws'
 import { startPlatform } from './start-platform.js'
-
-const ports = Object.fromEntries(
-  ['AP_PORT', 'SM_PORT', 'DSM_PORT', 'WSS1_PORT', 'WSS1_HTTP_PORT', 'WSS2_PORT', 'WSS2_HTTP_PORT'].map(name =>
-    [name, '0'])
-)
 
 /** Within this time a revoked key is out. */
 const OUT_MS = 1_000
 
 const platform = await startPlatform({
-  ...ports,
+  ...anyPorts,
   DATA_DIR: tempDir(t),
   LOG_LEVEL: 'silent',
   AP_LOGIN_RATE: '1000',

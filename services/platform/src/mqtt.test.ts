@@ -1,19 +1,15 @@
 import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { tempDir, waitFor } from '@motience/testing'
+import { anyPorts, tempDir, waitFor } from '@motience/testing'
 import t, { type Test } from 'tap'
 import { startPlatform } from './start-platform.js'
 
-const ports = [
-  'AP_PORT', 'SM_PORT', 'DSM_PORT', 'WSS1_PORT', 'WSS1_HTTP_PORT', 'WSS2_PORT', 'WSS2_HTTP_PORT', 'MQTT_PORT',
-  'MQTT_HTTP_PORT'
-]
 const platform = await startPlatform({
   DATA_DIR: tempDir(t),
   LOG_LEVEL: 'silent',
   AP_LOGIN_RATE: '10000',
-  ...Object.fromEntries(ports.map(name => [name, '0']))
+  ...anyPorts
 })
 t.teardown(async () => { await platform.close() })
 const { urls } = platform

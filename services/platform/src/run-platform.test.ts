@@ -1,31 +1,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { tempDir, waitFor } from '@motience/testing'
+import { anyPorts, tempDir, waitFor } from '@motience/testing'
 import t, { type Test } from 'tap'
 
 const program = "import { runPlatform } from '@motience/platform'; await runPlatform()"
-const ports = Object.fromEntries(
-  [
-    'AP_PORT',
-    'SM_PORT',
-    'DSM_PORT',
-    'WSS1_PORT',
-    'WSS1_HTTP_PORT',
-    'WSS2_PORT',
-    'WSS2_HTTP_PORT',
-    'MQTT_PORT',
-    'MQTT_HTTP_PORT'
-  ].map(name => [name, '0'])
-)
-
 /** Runs the platform as a process of its own; resolves once it is ready. */
 const run = async (t: Test, environment: Record<string, string>) => {
   const child = spawn(
     process.execPath,
     ['--conditions=motience-source', '--import', 'tsx', '--input-type=module', '-e', program],
     {
-      env: { PATH: process.env['PATH'], DATA_DIR: tempDir(t), ...ports, ...environment },
+      env: { PATH: process.env['PATH'], DATA_DIR: tempDir(t), ...anyPorts, ...environment },
       stdio: ['ignore', 'pipe', 'pipe']
     }
   )

@@ -1,3 +1,4 @@
+export * from './any-ports.js'
 export * from './certificates.js'
 export * from './fake-ap.js'
 export * from './fake-dsm.js'
