@@ -33,8 +33,8 @@ export interface EmbeddedOptions {
 /** Bytes reserved for a full disk: a segment of the write-ahead log (16 MiB), and what is pending when it is full. */
 const RESERVE_BYTES = 48 * 1_048_576
 
-const guardDisk = async (dataDir: string, logger: DatabaseLogger): Promise<DiskGuard> => {
-  await makePrivate(dataDir)
+const guardDisk = (dataDir: string, logger: DatabaseLogger): DiskGuard => {
+  makePrivate(dataDir)
   return createDiskGuard(createDiskReserve(join(dataDir, 'reserve'), RESERVE_BYTES), logger)
 }
 
@@ -102,7 +102,7 @@ export const openEmbedded = async (options: EmbeddedOptions): Promise<Database> 
     for (const step of undo.splice(0).reverse()) await step()
   }
   try {
-    const guard = dataDir ? await guardDisk(dataDir, logger) : null
+    const guard = dataDir ? guardDisk(dataDir, logger) : null
     undo.push(async () => { guard?.stop() })
     const pglite = await createPglite(options, guard, lease)
     undo.push(() => pglite.close())
