@@ -7,6 +7,7 @@ import { readEnv } from '@motience/kit'
 import {
   addressEnv, ApEnvSchema, DsmEnvSchema, MqttEnvSchema, SmEnvSchema, Wss1EnvSchema, Wss2EnvSchema
 } from '@motience/schemas'
+import { httpPortVariables } from '@motience/testing'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
 import { root } from '../serial/quick-start.js'
@@ -109,19 +110,11 @@ t.test('Prometheus reads the metrics of every instance', async t => {
   const { scrape_configs: jobs } = parse(await readFile(join(root, 'infra/compose.prometheus.yaml'), 'utf8')) as {
     scrape_configs: { job_name: string, dns_sd_configs: { names: string[], port: number }[] }[]
   }
-  const ports = {
-    ap: 'AP_PORT',
-    sm: 'SM_PORT',
-    dsm: 'DSM_PORT',
-    wss1: 'WSS1_HTTP_PORT',
-    wss2: 'WSS2_HTTP_PORT',
-    mqtt: 'MQTT_HTTP_PORT'
-  } as const
-  t.same(jobs.map(job => job.job_name), Object.keys(ports))
+  t.same(jobs.map(job => job.job_name), Object.keys(httpPortVariables))
   for (const { job_name: job, dns_sd_configs: [found] } of jobs) {
     t.same(found!.names, [job, `${job}-2`])
     for (const name of found!.names) t.ok(name in scaled, name)
-    t.equal(found!.port, addressEnv[ports[job as keyof typeof ports]].default)
+    t.equal(found!.port, addressEnv[httpPortVariables[job as keyof typeof httpPortVariables]].default)
   }
 })
 

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { readEnv } from '@motience/kit'
 import {
-  ApEnvSchema, DsmEnvSchema, MqttEnvSchema, SmEnvSchema, Wss1EnvSchema, Wss2EnvSchema
+  addressEnv, ApEnvSchema, DsmEnvSchema, MqttEnvSchema, SmEnvSchema, Wss1EnvSchema, Wss2EnvSchema
 } from '@motience/schemas'
+import { httpPortVariables } from '@motience/testing'
 import t from 'tap'
 import { root } from '../serial/quick-start.js'
 import { containerOf, environmentOf, render, type Manifest } from './kubernetes.js'
@@ -16,14 +17,6 @@ const schemas = {
   ap: ApEnvSchema, sm: SmEnvSchema, dsm: DsmEnvSchema, wss1: Wss1EnvSchema, wss2: Wss2EnvSchema, mqtt: MqttEnvSchema
 }
 const services = Object.keys(schemas) as (keyof typeof schemas)[]
-const ports = {
-  ap: 'AP_PORT',
-  sm: 'SM_PORT',
-  dsm: 'DSM_PORT',
-  wss1: 'WSS1_HTTP_PORT',
-  wss2: 'WSS2_HTTP_PORT',
-  mqtt: 'MQTT_HTTP_PORT'
-} as const
 
 /** Bounds of the Gateway API: rules of a route, and matches of a rule. */
 const MAX_RULES = 16
@@ -87,7 +80,7 @@ for (const [overlay, manifests] of Object.entries(overlays)) {
             allowPrivilegeEscalation: false,
             capabilities: { drop: ['ALL'] }
           },
-          ports: [{ name: 'http', containerPort: schemas[service].properties[ports[service] as never]['default'] }],
+          ports: [{ name: 'http', containerPort: addressEnv[httpPortVariables[service]].default }],
           readinessProbe: { httpGet: { path: '/ready', port: 'http' } },
           livenessProbe: { httpGet: { path: '/health', port: 'http' } }
         })
