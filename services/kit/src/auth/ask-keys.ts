@@ -1,12 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { request, type Dispatcher } from 'undici'
 import { MAX_VERIFY_KEYS, type KeyIdentity, type RefusedKey, type VerifiedKeys } from '@motience/schemas'
+import type { InternalCaller } from '../http/internal-call.js'
 import { ProblemError } from '../service/problem-error.js'
 import type { ParsedKey } from './key-text.js'
-import type { ServiceTokens } from './service-tokens.js'
-
-/** Maximum time of one call to AP, in milliseconds. */
-const ASK_MS = 5_000
 
 /** Minimum time from one call to the next, in milliseconds: what comes in meanwhile shares the next. */
 const GATHER_MS = 25
@@ -30,36 +26,26 @@ const unavailable = (cause?: unknown): ProblemError =>
   new ProblemError('MOT_UNAVAILABLE', "Keys can't be verified now", { retryAfterSecs: 1, cause })
 
 /**
- * Verifies keys by `POST <apUrl>/api/keys/verify`, one call at a time for as many as wait: however many clients connect
+ * Verifies keys by AP's `POST /api/keys/verify`, one call at a time for as many as wait: however many clients connect
  * at once, with good keys or wrong ones, AP has one call of this process to answer.
  */
-export const createAskKeys = (apUrl: string, tokens: ServiceTokens, dispatcher: Dispatcher): AskKey => {
+export const createAskKeys = (ap: InternalCaller): AskKey => {
   const waiting: Waiting[] = []
   const perId = new Map<string, number>()
   let running = false
 
-  const post = async (keys: readonly ParsedKey[], token: string) => await request(`${apUrl}/api/keys/verify`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({
-      keys: keys.map(({ id, kind, secretHash }) => ({ id, kind, secret_sha256: secretHash.toString('hex') }))
-    }),
-    signal: AbortSignal.timeout(ASK_MS),
-    dispatcher
-  })
-
   const ask = async (keys: readonly ParsedKey[]): Promise<VerifiedKeys['results']> => {
-    const token = await tokens.token()
-    let answer = await post(keys, token)
-    if (answer.statusCode === 401) {
-      await answer.body.dump()
-      tokens.drop(token)
-      answer = await post(keys, await tokens.token())
-    }
-    const { results } = await answer.body.json() as VerifiedKeys
-    if (answer.statusCode !== 200 || results.length !== keys.length) {
-      throw new Error(`AP answered ${answer.statusCode} to a verification of keys`)
-    }
+    const { status, text } = await ap.call({
+      method: 'POST',
+      path: '/api/keys/verify',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        keys: keys.map(({ id, kind, secretHash }) => ({ id, kind, secret_sha256: secretHash.toString('hex') }))
+      })
+    })
+    if (status !== 200) throw new Error(`AP answered ${status} to a verification of keys`)
+    const { results } = JSON.parse(text) as VerifiedKeys
+    if (results.length !== keys.length) throw new Error('AP answered for another number of keys')
     return results
   }
 
@@ -78,7 +64,7 @@ export const createAskKeys = (apUrl: string, tokens: ServiceTokens, dispatcher: 
         const results = await ask(batch.map(({ key }) => key))
         for (const [index, { resolve }] of batch.entries()) resolve(results[index]!)
       } catch (error) {
-        for (const { reject } of batch) reject(error instanceof ProblemError ? error : unavailable(error))
+        for (const { reject } of batch) reject(unavailable(error))
       }
       for (const one of batch) leave(one)
       const restMs = askedAt + GATHER_MS - performance.now()

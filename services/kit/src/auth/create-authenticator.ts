@@ -1,5 +1,6 @@
 import { Agent } from 'undici'
 import type { Broker } from '@motience/broker'
+import { createInternalCaller } from '../http/internal-call.js'
 import { ProblemError } from '../service/problem-error.js'
 import type { Logger } from '../service/service-app.js'
 import { createAskAp } from './ask-ap.js'
@@ -34,8 +35,9 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
   const keys = createKeySource({ apUrl, dispatcher, logger })
   const ask = createAskAp(apUrl, dispatcher)
   const revocations = followRevocations(broker, logger)
+  const ap = createInternalCaller({ name: 'AP', url: apUrl, tokens, connections: 1 })
   const verifyKey = createKeyVerifier({
-    ask: createAskKeys(apUrl, tokens, dispatcher), revocations, now, steady: () => performance.now()
+    ask: createAskKeys(ap), revocations, now, steady: () => performance.now()
   })
   let readToken: ReadToken = async () => { throw new Error('The authenticator is registered with no service') }
 
@@ -53,7 +55,7 @@ export const createAuthenticator = (options: AuthenticatorOptions): Authenticato
     ready: async () => { await keys.ready() },
     close: async () => {
       revocations.close()
-      await dispatcher.destroy()
+      await Promise.all([dispatcher.destroy(), ap.close()])
     }
   }
 }

@@ -2,6 +2,7 @@ import { fastify } from 'fastify'
 import { createMemoryBroker } from '@motience/broker'
 import { fakeAp } from '@motience/testing'
 import t, { type Test } from 'tap'
+import { createInternalCaller } from '../http/internal-call.js'
 import { createAskKeys, MAX_WAITING_PER_ID } from './ask-keys.js'
 import { createAuthenticator, createServiceTokens, parseKey } from './index.js'
 import { createKeyVerifier } from './key-verifier.js'
@@ -76,13 +77,12 @@ t.test('a flood of wrong keys is bounded towards AP, and a good key gets through
 t.test('guesses at one key wait for each other, and for no other key', async t => {
   const ap = await fakeAp(t)
   const tokens = createServiceTokens({ apUrl: ap.url, service: 'dsm', secret: ap.secret })
-  const { Agent } = await import('undici')
-  const dispatcher = new Agent()
+  const caller = createInternalCaller({ name: 'AP', url: ap.url, tokens, connections: 1 })
   t.teardown(async () => {
     tokens.close()
-    await dispatcher.destroy()
+    await caller.close()
   })
-  const ask = createAskKeys(ap.url, tokens, dispatcher)
+  const ask = createAskKeys(caller)
   const guesses = Array.from({ length: 100 }, (_, n) =>
     parseKey(`mot_d_aaaaaaaaaaaa_${String(n).padStart(43, 'g')}`)!)
   const results = await Promise.allSettled(guesses.map(async guess => await ask(guess)))
